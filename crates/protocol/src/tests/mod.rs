@@ -1,0 +1,3 @@
+mod golden;
+mod line;
+mod typescript;
