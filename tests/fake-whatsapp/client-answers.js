@@ -1,0 +1,51 @@
+import { getBinaryNodeChild, getBinaryNodeChildren } from 'baileys/lib/WABinary/generic-utils.js';
+import { bundleFromRetry } from './iq-keys.js';
+
+/** Receipts by which a client says that it has a message; others come later or beside. */
+const SETTLING = ['', 'inactive', 'sender', 'peer_msg'];
+
+/** A client's receipts: they settle what was delivered to it. @param {import('./connection.js').Connection} conn */
+export function clientReceipt(conn, stanza) {
+  const { id, to, type = '', participant } = stanza.attrs;
+  const { device } = conn;
+  if (!conn.active)
+    return conn.violation('sent_before_active', `receipt for ${id} before the client was active`, { id });
+  const [list] = getBinaryNodeChildren(stanza, 'list');
+  const ids = [id, ...getBinaryNodeChildren(list, 'item').map(item => item.attrs.id)];
+  for (const each of ids) {
+    const fields = {
+      account: conn.account,
+      device: device.number,
+      id: each,
+      from_jid: device.jid,
+      to,
+      receipt_type: type,
+    };
+    conn.record.add('receipt', fields);
+    if (!device.outbox.delivered.has(each)) {
+      conn.violation('receipt_undelivered', `a receipt for ${each}, which this device never got`, {
+        id: each,
+      });
+    } else if (type === 'retry') {
+      const count = Number(getBinaryNodeChild(stanza, 'retry')?.attrs.count ?? 1);
+      conn.server.incoming.retry(device, each, count, bundleFromRetry(stanza, device));
+    } else if (SETTLING.includes(type)) {
+      device.outbox.settle('message', each);
+    }
+  }
+  const attrs = { class: 'receipt', id, from: to ?? 's.whatsapp.net' };
+  if (type) attrs.type = type;
+  if (participant) attrs.participant = participant;
+  conn.send({ tag: 'ack', attrs });
+}
+
+/** A client's bare acknowledgements, with or without an error. */
+export function clientAck(conn, stanza) {
+  const { id, class: kind, error } = stanza.attrs;
+  const { device } = conn;
+  const fields = { account: conn.account, device: device.number, id, class: kind };
+  conn.record.add('client_ack', error ? { ...fields, error } : fields);
+  if (!device.outbox.settle(kind, id)) {
+    conn.violation('receipt_undelivered', `an ack for ${id}, which this device never got`, { id });
+  }
+}

@@ -1,0 +1,129 @@
+import { CERTIFICATE_MODES } from './certificate.js';
+import { ApiError } from './people.js';
+
+const STREAM_ERRORS = {
+  401: { attrs: { code: '401' }, content: [{ tag: 'conflict', attrs: { type: 'device_removed' } }] },
+  440: { attrs: {}, content: [{ tag: 'conflict', attrs: { type: 'replaced' } }] },
+};
+
+/** What tests make the server do wrong. */
+export class Faults {
+  /** @param {import('./server.js').Server} server */
+  constructor(server) {
+    this.server = server;
+    this.certificate = 'ok';
+    this.qrRefs = {};
+    this.upgrades = [];
+    this.loginFailures = [];
+    this.silentLogins = [];
+  }
+
+  /** @param {{kind: string, account?: string, [detail: string]: any}} request the body of POST /fault */
+  apply(request) {
+    const action = this.#actions()[request.kind];
+    if (!action) {
+      throw new ApiError(
+        400,
+        'unknown_fault',
+        `no fault ${request.kind}`,
+        `use ${Object.keys(this.#actions()).join(', ')}`,
+      );
+    }
+    if (request.account) this.server.people.account(request.account);
+    const { kind, ...details } = request;
+    this.server.record.add('fault', { kind, ...details });
+    action(request);
+  }
+
+  /** @returns {{[kind: string]: (request: any) => void}} */
+  #actions() {
+    return {
+      drop: request => {
+        for (const conn of this.#connections(request)) conn.drop();
+      },
+      half_open: request => {
+        for (const conn of this.#connections(request)) conn.fallSilent();
+      },
+      stream_error: request => this.#streamError(request),
+      acks: request => {
+        oneOf(request.mode, ['normal', 'drop', 'delay', 'error']);
+        for (const account of this.#accounts(request)) account.acks = { ...request };
+      },
+      receipts_from_contacts: request => {
+        oneOf(request.mode, ['normal', 'none']);
+        for (const account of this.#accounts(request)) account.receiptsFromContacts = request.mode;
+      },
+      login_failure: ({ account, code, times = 1 }) => this.loginFailures.push({ account, code, times }),
+      login_silent: ({ account, times = 1 }) => this.silentLogins.push({ account, times }),
+      upgrade_http: ({ status = 503, times = 1 }) => this.upgrades.push({ status, times }),
+      upgrade_silent: ({ times = 1 }) => this.upgrades.push({ status: 0, times }),
+      qr_refs: ({ count, ttl_ms, ttl }) => {
+        this.qrRefs = { count, ttl_ms: ttl_ms ?? ttl };
+      },
+      cert: ({ mode }) => {
+        oneOf(mode, CERTIFICATE_MODES);
+        this.certificate = mode;
+      },
+    };
+  }
+
+  #accounts({ account }) {
+    return account ? [this.server.people.account(account)] : this.server.people.accounts();
+  }
+
+  #connections({ account, device }) {
+    return [...this.server.connections].filter(
+      conn =>
+        !conn.ended &&
+        (!account || conn.account === account) &&
+        (device === undefined || conn.device?.number === device),
+    );
+  }
+
+  #streamError(request) {
+    const { code } = request;
+    const stanza = STREAM_ERRORS[code] ?? { attrs: { code: String(code) }, content: [] };
+    if (Number(code) === 401) this.#forgetDevices(request);
+    for (const conn of this.#connections(request)) conn.endWith({ tag: 'stream:error', ...stanza });
+  }
+
+  /** Removed by the owner on the phone: later logins fail too. */
+  #forgetDevices(request) {
+    for (const account of this.#accounts(request)) {
+      for (const device of account.devices.values()) {
+        if (request.device === undefined || request.device === device.number) account.remove(device);
+      }
+    }
+  }
+
+  /** @returns {{status: number} | undefined} how to spoil this websocket upgrade; status 0 is no answer at all */
+  takeUpgrade() {
+    return take(this.upgrades, () => true);
+  }
+
+  takeLoginFailure(phone) {
+    return take(this.loginFailures, fault => !fault.account || fault.account === phone)?.code;
+  }
+
+  takeSilentLogin(phone) {
+    return Boolean(take(this.silentLogins, fault => !fault.account || fault.account === phone));
+  }
+
+  /** @param {import('./account.js').Account} account */
+  takeAckFault(account) {
+    const fault = account.acks;
+    if (fault.count !== undefined && --fault.count <= 0) account.acks = { mode: 'normal' };
+    return fault;
+  }
+}
+
+function take(list, matches) {
+  const fault = list.find(matches);
+  if (fault && --fault.times <= 0) list.splice(list.indexOf(fault), 1);
+  return fault;
+}
+
+function oneOf(value, allowed) {
+  if (!allowed.includes(value))
+    throw new ApiError(400, 'bad_mode', `no mode ${value}`, `use ${allowed.join(', ')}`);
+}

@@ -1,0 +1,121 @@
+import { jidDecode, jidEncode } from 'baileys/lib/WABinary/jid-utils.js';
+import { SignalDevice } from './signal-device.js';
+
+/** What a caller did wrong, in the words of the HTTP API. */
+export class ApiError extends Error {
+  /** @param {number} status @param {string} code @param {string} message @param {string} next what to do about it */
+  constructor(status, code, message, next) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.next = next;
+  }
+}
+
+/** Someone with a phone. A person whose phone is an account may have linked devices as well. */
+export class Person {
+  /** @param {string} phone @param {{lid?: string, name?: string, addressing?: string, share_alt?: boolean}} details */
+  constructor(phone, { lid, name, addressing = 'pn', share_alt = true } = {}) {
+    this.phone = phone;
+    this.user = phone.slice(1);
+    this.lidUser = lid ? lid.split('@')[0] : `100${this.user}`;
+    this.name = name ?? `Contact ${phone}`;
+    this.addressing = addressing;
+    this.shareAlt = share_alt;
+    this.signal = new SignalDevice();
+    /** @type {import('./account.js').Account | null} */
+    this.account = null;
+    /** Texts this phone got from accounts, and by sender and id what it has seen, to drop repeats. */
+    this.inbox = [];
+    this.seen = new Map();
+  }
+
+  get jid() {
+    return jidEncode(this.user, 's.whatsapp.net');
+  }
+
+  get lid() {
+    return jidEncode(this.lidUser, 'lid');
+  }
+
+  /** @param {string} addressing pn or lid @param {number} [device] */
+  jidIn(addressing, device) {
+    return addressing === 'lid'
+      ? jidEncode(this.lidUser, 'lid', device)
+      : jidEncode(this.user, 's.whatsapp.net', device);
+  }
+}
+
+/** Everyone the server knows, by phone number and by LID. */
+export class People {
+  constructor() {
+    /** @type {Map<string, Person>} */
+    this.byPhone = new Map();
+    /** @type {Map<string, Person>} */
+    this.byLid = new Map();
+  }
+
+  /** Adds a person, or changes what is given of a known one. */
+  put(phone, details = {}) {
+    checkPhone(phone);
+    const known = this.byPhone.get(phone);
+    if (known) {
+      if (details.lid && details.lid !== known.lid) {
+        throw new ApiError(
+          409,
+          'lid_differs',
+          `${phone} already has the LID ${known.lid}`,
+          'use that LID or another phone',
+        );
+      }
+      if (details.name !== undefined) known.name = details.name;
+      if (details.addressing !== undefined) known.addressing = details.addressing;
+      if (details.share_alt !== undefined) known.shareAlt = details.share_alt;
+      return known;
+    }
+    const person = new Person(phone, details);
+    if (this.byLid.has(person.lidUser)) {
+      throw new ApiError(
+        409,
+        'lid_taken',
+        `the LID ${person.lid} belongs to someone else`,
+        'choose another LID',
+      );
+    }
+    this.byPhone.set(phone, person);
+    this.byLid.set(person.lidUser, person);
+    return person;
+  }
+
+  /** @param {string | undefined} jid a phone number jid or a LID, with or without a device */
+  byJid(jid) {
+    const decoded = jidDecode(jid);
+    if (!decoded) return undefined;
+    if (decoded.server === 'lid') return this.byLid.get(decoded.user);
+    if (decoded.server === 's.whatsapp.net') return this.byPhone.get(`+${decoded.user}`);
+    return undefined;
+  }
+
+  account(phone) {
+    checkPhone(phone);
+    const account = this.byPhone.get(phone)?.account;
+    if (!account)
+      throw new ApiError(404, 'unknown_account', `${phone} is no account here`, 'POST /phones first');
+    return account;
+  }
+
+  accounts() {
+    return [...this.byPhone.values()].flatMap(person => person.account ?? []);
+  }
+}
+
+function checkPhone(phone) {
+  if (typeof phone !== 'string' || !/^\+\d{7,15}$/.test(phone)) {
+    throw new ApiError(
+      400,
+      'bad_phone',
+      `${JSON.stringify(phone)} is no phone number`,
+      'write it like +15550100001',
+    );
+  }
+}
