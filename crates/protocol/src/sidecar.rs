@@ -150,7 +150,7 @@ pub enum Link {
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Event {
     /// A decrypted message. Its receipt waits for the `ack`.
-    Message(Message),
+    Message(Box<Message>),
     /// A message that could not be decrypted; a resend may come under the same id.
     Undecryptable {
         /// Which message.

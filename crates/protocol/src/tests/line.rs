@@ -39,14 +39,14 @@ fn an_event_of_a_newer_sidecar_is_kept_as_unknown() {
 fn too_long_a_line_is_refused_in_both_directions() {
     let text = "x".repeat(MAX_LINE_BYTES + 1);
     assert_eq!(decode(&text), Err(BadLine::TooLong(MAX_LINE_BYTES + 1)));
-    let frame = FromSidecar::Event { seq: 1, event: Event::Message(message(&text)) };
+    let frame = FromSidecar::Event { seq: 1, event: Event::Message(Box::new(message(&text))) };
     assert!(matches!(line::encode(&frame), Err(BadLine::TooLong(_))));
 }
 
 #[test]
 fn no_text_of_a_peer_can_forge_a_frame() {
     let forged = "hi\n{\"kind\":\"closed\"}\r\u{2028}\u{2029}\u{0}\"}";
-    let frame = FromSidecar::Event { seq: 1, event: Event::Message(message(forged)) };
+    let frame = FromSidecar::Event { seq: 1, event: Event::Message(Box::new(message(forged))) };
     let encoded = line::encode(&frame).expect("short");
     assert_eq!(encoded.matches('\n').count(), 1, "one newline, at the end");
     assert_eq!(decode(&encoded), Ok(frame));
@@ -54,7 +54,7 @@ fn no_text_of_a_peer_can_forge_a_frame() {
 
 #[test]
 fn debug_output_shows_neither_text_nor_numbers() {
-    let frame = FromSidecar::Event { seq: 1, event: Event::Message(message("the launch code")) };
+    let frame = FromSidecar::Event { seq: 1, event: Event::Message(Box::new(message("the launch code"))) };
     let shown = format!("{frame:?}");
     assert!(!shown.contains("launch") && !shown.contains("15550100001"), "{shown}");
     let stop = format!("{:?}", ToSidecar::Shutdown);

@@ -1,0 +1,16 @@
+//! What the gateway decides, as functions of their arguments.
+//!
+//! Nothing here reads a clock, draws a random number, opens a file or speaks to a process: time and chance
+//! come in as arguments, and what is to be done goes out as a value. The gateway acts on it.
+//! Wire formats and storage are unknown here too, so that neither can change a decision.
+#![deny(missing_docs)]
+
+pub mod ids;
+
+pub mod access;
+pub mod pairing;
+
+pub mod backoff;
+pub mod lifecycle;
+
+pub mod delivery;

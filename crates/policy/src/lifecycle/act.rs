@@ -1,0 +1,181 @@
+//! What the transitions are made of: spawn, drain, wait, rest, and the counting of failures.
+
+use super::state::{Draining, Login, Next, Pressure, Rest, State};
+use super::{Effect, Lifecycle, LoginMethod, Signal, TimerId, TimerKind};
+
+impl Lifecycle {
+    pub(super) fn opened(&mut self) -> Vec<Effect> {
+        let (stable, arm) = self.arm(TimerKind::Stable, self.settings.stable_ms);
+        self.state = State::Online { stable: Some(stable) };
+        vec![arm]
+    }
+
+    pub(super) fn deadline(&mut self, timer: TimerId, login: Option<Login>) -> Vec<Effect> {
+        if login.is_some_and(|login| login.deadline == timer) {
+            self.drain(Next::Rest(Rest::LoginTimedOut))
+        } else {
+            vec![]
+        }
+    }
+
+    pub(super) fn login_while_connecting(
+        &mut self,
+        method: LoginMethod,
+        login: Option<Login>,
+    ) -> Vec<Effect> {
+        if login.is_some() {
+            return vec![];
+        }
+        self.forgive();
+        let (login, arm) = self.begin_login(method);
+        let mut effects = self.drain(Next::Spawn { login: Some(login) });
+        effects.push(arm);
+        effects
+    }
+
+    pub(super) fn restart(&mut self, login: Option<Login>) -> Vec<Effect> {
+        self.forgive();
+        self.drain(Next::Spawn { login })
+    }
+
+    pub(super) fn log_out(&mut self) -> Vec<Effect> {
+        let mut effects = self.drain_and_forget(Rest::Unlinked);
+        // Being asked to unlink it leaves by itself; asked to leave first, it could no longer unlink.
+        effects.retain(|effect| *effect != Effect::AskShutdown);
+        effects.insert(0, Effect::AskLogout);
+        effects
+    }
+
+    pub(super) fn gone_before_open(&mut self, login: Option<Login>, jitter: f64) -> Vec<Effect> {
+        let next = self.after_failure(login, jitter);
+        self.go_to(next)
+    }
+
+    pub(super) fn drain_failed(&mut self, login: Option<Login>, jitter: f64) -> Vec<Effect> {
+        let next = self.after_failure(login, jitter);
+        self.drain(next)
+    }
+
+    /// A failed login rests, because somebody is watching and can try again; all else tries again by itself.
+    pub(super) fn after_failure(&mut self, login: Option<Login>, jitter: f64) -> Next {
+        if login.is_some() {
+            return Next::Rest(Rest::LoginFailed);
+        }
+        let delay_ms = self.settings.backoff.delay_ms(self.failures, jitter);
+        self.failures = self.failures.saturating_add(1);
+        Next::BackOff { delay_ms }
+    }
+
+    /// The process broke while online: quickly back the first time, then as after any failure.
+    pub(super) fn after_loss(&mut self, jitter: f64) -> Next {
+        if self.respawned {
+            return self.after_failure(None, jitter);
+        }
+        self.respawned = true;
+        match self.settings.first_respawn_ms {
+            0 => Next::Spawn { login: None },
+            delay_ms => Next::BackOff { delay_ms },
+        }
+    }
+
+    pub(super) fn forgive(&mut self) {
+        self.failures = 0;
+        self.respawned = false;
+    }
+
+    pub(super) fn drain(&mut self, next: Next) -> Vec<Effect> {
+        self.begin_drain(next, false)
+    }
+
+    pub(super) fn drain_and_forget(&mut self, rest: Rest) -> Vec<Effect> {
+        self.begin_drain(Next::Rest(rest), true)
+    }
+
+    pub(super) fn begin_drain(&mut self, next: Next, forget: bool) -> Vec<Effect> {
+        let (grace, arm) = self.arm(TimerKind::Grace, self.settings.grace_ms);
+        self.state = State::Draining(Draining {
+            grace,
+            pressure: Pressure::Asked,
+            forget,
+            next,
+        });
+        vec![Effect::AskShutdown, arm]
+    }
+
+    pub(super) fn redirect(&mut self, draining: Draining, next: Next) -> Vec<Effect> {
+        self.state = State::Draining(Draining { next, ..draining });
+        vec![]
+    }
+
+    pub(super) fn push(&mut self, draining: Draining) -> Vec<Effect> {
+        let (signal, pressure) = match draining.pressure {
+            Pressure::Asked => (Signal::Term, Pressure::Told),
+            Pressure::Told | Pressure::Killed => (Signal::Kill, Pressure::Killed),
+        };
+        let (grace, arm) = self.arm(TimerKind::Grace, self.settings.grace_ms);
+        self.state = State::Draining(Draining {
+            grace,
+            pressure,
+            ..draining
+        });
+        vec![Effect::Signal(signal), arm]
+    }
+
+    /// The process is gone.
+    pub(super) fn go_to(&mut self, next: Next) -> Vec<Effect> {
+        match next {
+            Next::Spawn { login } => self.spawn(login),
+            Next::BackOff { delay_ms } => {
+                let (timer, arm) = self.arm(TimerKind::Backoff, delay_ms);
+                self.state = State::Backoff { timer, delay_ms };
+                vec![arm]
+            }
+            Next::Rest(rest) => {
+                self.state = State::Resting(rest);
+                vec![]
+            }
+        }
+    }
+
+    pub(super) fn forget_at_rest(&mut self) -> Vec<Effect> {
+        self.state = State::Resting(Rest::Unlinked);
+        vec![Effect::SetAsideAuth]
+    }
+
+    pub(super) fn spawn(&mut self, login: Option<Login>) -> Vec<Effect> {
+        let (handshake, arm) = self.arm(TimerKind::Handshake, self.settings.handshake_ms);
+        self.state = State::Starting { handshake, login };
+        vec![
+            Effect::Spawn {
+                login: login.map(|login| login.method),
+            },
+            arm,
+        ]
+    }
+
+    pub(super) fn spawn_with_login(&mut self, method: LoginMethod) -> Vec<Effect> {
+        self.forgive();
+        let (login, arm) = self.begin_login(method);
+        let mut effects = self.spawn(Some(login));
+        effects.push(arm);
+        effects
+    }
+
+    pub(super) fn begin_login(&mut self, method: LoginMethod) -> (Login, Effect) {
+        let (deadline, arm) = self.arm(TimerKind::LoginDeadline, self.settings.login_ms);
+        (Login { method, deadline }, arm)
+    }
+
+    pub(super) fn arm(&mut self, kind: TimerKind, after_ms: u64) -> (TimerId, Effect) {
+        let timer = TimerId {
+            kind,
+            serial: self.next_serial,
+        };
+        self.next_serial += 1;
+        (timer, Effect::Arm { timer, after_ms })
+    }
+}
+
+pub(super) fn stopped() -> Next {
+    Next::Rest(Rest::Stopped { by_command: true })
+}

@@ -1,0 +1,108 @@
+//! The states, each with the data that only it has.
+
+use super::{DegradedReason, LoginMethod, Status, TimerId};
+
+/// Where the machine is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum State {
+    /// No process, and none will come by itself.
+    Resting(Rest),
+    /// A process was made and has not said `ready`.
+    Starting {
+        handshake: TimerId,
+        login: Option<Login>,
+    },
+    /// The auth files were read; the link is not open, nor is a code on show.
+    Linking { link: TimerId, login: Option<Login> },
+    /// A code is, or was, on show.
+    LoggingIn { login: Login },
+    /// Messages flow. The timer is there until it has forgiven earlier failures.
+    Online { stable: Option<TimerId> },
+    /// The process is on its way out.
+    Draining(Draining),
+    /// No process until the timer fires.
+    Backoff { timer: TimerId, delay_ms: u64 },
+}
+
+/// A login, over all its processes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Login {
+    pub(super) method: LoginMethod,
+    pub(super) deadline: TimerId,
+}
+
+/// Why there is no process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rest {
+    Stopped { by_command: bool },
+    NeverLinked,
+    LoginTimedOut,
+    LoginFailed,
+    Unlinked,
+    LoggedOut,
+    Replaced,
+    Forbidden,
+    ClientOutdated,
+    Degraded(DegradedReason),
+}
+
+/// A process on its way out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Draining {
+    pub(super) grace: TimerId,
+    pub(super) pressure: Pressure,
+    /// Set the auth files aside once it is gone.
+    pub(super) forget: bool,
+    pub(super) next: Next,
+}
+
+/// How hard a leaving process was pushed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pressure {
+    Asked,
+    Told,
+    Killed,
+}
+
+/// What follows once the process is gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Next {
+    Spawn { login: Option<Login> },
+    BackOff { delay_ms: u64 },
+    Rest(Rest),
+}
+
+impl Next {
+    pub(super) fn login(&self) -> Option<Login> {
+        match self {
+            Self::Spawn { login } => *login,
+            Self::BackOff { .. } | Self::Rest(_) => None,
+        }
+    }
+}
+
+impl State {
+    pub(super) fn login(&self) -> Option<Login> {
+        match self {
+            Self::Starting { login, .. } | Self::Linking { login, .. } => *login,
+            Self::LoggingIn { login } => Some(*login),
+            Self::Draining(draining) => draining.next.login(),
+            Self::Resting(_) | Self::Online { .. } | Self::Backoff { .. } => None,
+        }
+    }
+}
+
+impl Rest {
+    pub(super) fn status(self) -> Status {
+        match self {
+            Self::Stopped { by_command: false } => Status::Disabled,
+            Self::Stopped { by_command: true } => Status::Suspended,
+            Self::NeverLinked | Self::LoginTimedOut | Self::LoginFailed | Self::Unlinked => Status::Unlinked,
+            Self::LoggedOut => Status::LoggedOut,
+            Self::Replaced => Status::Replaced,
+            Self::Forbidden => Status::Forbidden,
+            Self::ClientOutdated => Status::ClientOutdated,
+            Self::Degraded(reason) => Status::Degraded(reason),
+        }
+    }
+}

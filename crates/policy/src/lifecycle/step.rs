@@ -1,0 +1,271 @@
+//! The transitions: one function a state, every input written down in each.
+//!
+//! No arm may catch "everything else". A new input or state is then an error of compilation in each place
+//! that has to decide about it.
+
+use super::act::stopped;
+use super::state::{Draining, Login, Next, Rest, State};
+use super::{CloseCause, DegradedReason, Effect, Input, Lifecycle, TimerId, TimerKind};
+
+impl Lifecycle {
+    pub(super) fn apply(&mut self, input: &Input, jitter: f64) -> Vec<Effect> {
+        match self.state {
+            State::Resting(_) => self.resting(input),
+            State::Starting { handshake, login } => self.starting(input, handshake, login, jitter),
+            State::Linking { link, login } => self.linking(input, link, login, jitter),
+            State::LoggingIn { login } => self.logging_in(input, login, jitter),
+            State::Online { stable } => self.online(input, stable, jitter),
+            State::Draining(draining) => self.draining(input, draining),
+            State::Backoff { timer, .. } => self.backoff(input, timer),
+        }
+    }
+
+    fn resting(&mut self, input: &Input) -> Vec<Effect> {
+        match input {
+            Input::Start | Input::Restart => {
+                self.forgive();
+                self.spawn(None)
+            }
+            Input::Stop => {
+                if !matches!(self.state, State::Resting(Rest::Stopped { .. })) {
+                    self.state = State::Resting(Rest::Stopped { by_command: true });
+                }
+                vec![]
+            }
+            Input::Login(method) => self.spawn_with_login(*method),
+            Input::Logout => self.forget_at_rest(),
+            Input::SpawnFailed(_)
+            | Input::Exited
+            | Input::HelloRejected(_)
+            | Input::Ready { .. }
+            | Input::QrShown
+            | Input::Scanned
+            | Input::Opened
+            | Input::Closed(_)
+            | Input::Unresponsive
+            | Input::Fired(_) => vec![],
+        }
+    }
+
+    fn starting(
+        &mut self,
+        input: &Input,
+        handshake: TimerId,
+        login: Option<Login>,
+        jitter: f64,
+    ) -> Vec<Effect> {
+        match input {
+            Input::Start => vec![],
+            Input::Stop => self.drain(stopped()),
+            Input::Restart => self.restart(login),
+            Input::Login(method) => self.login_while_connecting(*method, login),
+            Input::Logout => self.drain_and_forget(Rest::Unlinked),
+            Input::SpawnFailed(_) | Input::Exited => self.gone_before_open(login, jitter),
+            Input::HelloRejected(_) => {
+                self.drain(Next::Rest(Rest::Degraded(DegradedReason::ProtocolMismatch)))
+            }
+            Input::Ready { linked } => {
+                if *linked || login.is_some() {
+                    let (link, arm) = self.arm(TimerKind::Link, self.settings.link_ms);
+                    self.state = State::Linking { link, login };
+                    vec![arm]
+                } else {
+                    self.drain(Next::Rest(Rest::NeverLinked))
+                }
+            }
+            // Out of order: nothing may be said about a link before `ready`.
+            Input::QrShown | Input::Scanned | Input::Opened | Input::Unresponsive => {
+                self.drain_failed(login, jitter)
+            }
+            Input::Closed(cause) => self.closed(*cause, login, jitter),
+            Input::Fired(timer) if *timer == handshake => self.drain_failed(login, jitter),
+            Input::Fired(timer) => self.deadline(*timer, login),
+        }
+    }
+
+    fn linking(&mut self, input: &Input, link: TimerId, login: Option<Login>, jitter: f64) -> Vec<Effect> {
+        match input {
+            Input::Start | Input::HelloRejected(_) | Input::Ready { .. } => vec![],
+            Input::Stop => self.drain(stopped()),
+            Input::Restart => self.restart(login),
+            Input::Login(method) => self.login_while_connecting(*method, login),
+            Input::Logout => self.drain_and_forget(Rest::Unlinked),
+            Input::SpawnFailed(_) | Input::Exited => self.gone_before_open(login, jitter),
+            // A scan alone is enough: the last news of a link stands for those before it.
+            Input::QrShown | Input::Scanned => match login {
+                Some(login) => {
+                    self.state = State::LoggingIn { login };
+                    vec![]
+                }
+                None => self.drain(Next::Rest(Rest::NeverLinked)),
+            },
+            Input::Opened => self.opened(),
+            Input::Closed(cause) => self.closed(*cause, login, jitter),
+            Input::Unresponsive => self.drain_failed(login, jitter),
+            Input::Fired(timer) if *timer == link => self.drain_failed(login, jitter),
+            Input::Fired(timer) => self.deadline(*timer, login),
+        }
+    }
+
+    fn logging_in(&mut self, input: &Input, login: Login, jitter: f64) -> Vec<Effect> {
+        match input {
+            Input::Start
+            | Input::Login(_)
+            | Input::HelloRejected(_)
+            | Input::Ready { .. }
+            | Input::QrShown
+            | Input::Scanned => vec![],
+            Input::Stop => self.drain(stopped()),
+            Input::Restart => self.restart(Some(login)),
+            Input::Logout => self.drain_and_forget(Rest::Unlinked),
+            Input::SpawnFailed(_) | Input::Exited => self.gone_before_open(Some(login), jitter),
+            Input::Opened => self.opened(),
+            Input::Closed(cause) => self.closed(*cause, Some(login), jitter),
+            Input::Unresponsive => self.drain_failed(Some(login), jitter),
+            Input::Fired(timer) => self.deadline(*timer, Some(login)),
+        }
+    }
+
+    fn online(&mut self, input: &Input, stable: Option<TimerId>, jitter: f64) -> Vec<Effect> {
+        match input {
+            // It is linked already, so a login has nothing to do, and must not cost the link.
+            Input::Start
+            | Input::Login(_)
+            | Input::HelloRejected(_)
+            | Input::Ready { .. }
+            | Input::QrShown
+            | Input::Scanned
+            | Input::Opened => vec![],
+            Input::Stop => self.drain(stopped()),
+            Input::Restart => self.restart(None),
+            Input::Logout => self.log_out(),
+            Input::SpawnFailed(_) | Input::Exited => {
+                let next = self.after_loss(jitter);
+                self.go_to(next)
+            }
+            Input::Closed(cause) => self.closed(*cause, None, jitter),
+            Input::Unresponsive => {
+                let next = self.after_loss(jitter);
+                self.drain(next)
+            }
+            Input::Fired(timer) => {
+                if stable == Some(*timer) {
+                    self.forgive();
+                    self.state = State::Online { stable: None };
+                }
+                vec![]
+            }
+        }
+    }
+
+    fn backoff(&mut self, input: &Input, own: TimerId) -> Vec<Effect> {
+        match input {
+            Input::Stop => {
+                self.state = State::Resting(Rest::Stopped { by_command: true });
+                vec![]
+            }
+            Input::Restart => {
+                self.forgive();
+                self.spawn(None)
+            }
+            Input::Login(method) => self.spawn_with_login(*method),
+            Input::Logout => self.forget_at_rest(),
+            Input::Fired(timer) if *timer == own => self.spawn(None),
+            Input::Start
+            | Input::SpawnFailed(_)
+            | Input::Exited
+            | Input::HelloRejected(_)
+            | Input::Ready { .. }
+            | Input::QrShown
+            | Input::Scanned
+            | Input::Opened
+            | Input::Closed(_)
+            | Input::Unresponsive
+            | Input::Fired(_) => vec![],
+        }
+    }
+
+    /// Commands change what comes next; only the exit makes it come.
+    fn draining(&mut self, input: &Input, draining: Draining) -> Vec<Effect> {
+        let Draining {
+            grace, forget, next, ..
+        } = draining;
+        match input {
+            Input::Start => match next {
+                Next::Spawn { .. } | Next::BackOff { .. } => vec![],
+                Next::Rest(_) => self.redirect(draining, Next::Spawn { login: None }),
+            },
+            Input::Stop => self.redirect(draining, stopped()),
+            Input::Restart => {
+                self.forgive();
+                self.redirect(draining, Next::Spawn { login: next.login() })
+            }
+            Input::Login(method) => match next.login() {
+                Some(_) => vec![],
+                None => {
+                    self.forgive();
+                    let (login, arm) = self.begin_login(*method);
+                    self.redirect(draining, Next::Spawn { login: Some(login) });
+                    vec![arm]
+                }
+            },
+            Input::Logout => self.redirect(
+                Draining {
+                    forget: true,
+                    ..draining
+                },
+                Next::Rest(Rest::Unlinked),
+            ),
+            Input::SpawnFailed(_) | Input::Exited => {
+                let mut effects = if forget {
+                    vec![Effect::SetAsideAuth]
+                } else {
+                    vec![]
+                };
+                effects.extend(self.go_to(next));
+                effects
+            }
+            Input::Fired(timer) if *timer == grace => self.push(draining),
+            Input::Fired(timer) if next.login().is_some_and(|login| login.deadline == *timer) => {
+                self.redirect(draining, Next::Rest(Rest::LoginTimedOut))
+            }
+            Input::HelloRejected(_)
+            | Input::Ready { .. }
+            | Input::QrShown
+            | Input::Scanned
+            | Input::Opened
+            | Input::Closed(_)
+            | Input::Unresponsive
+            | Input::Fired(_) => vec![],
+        }
+    }
+
+    /// What the end of a link leads to. The process is still there, and is seen out first.
+    fn closed(&mut self, cause: CloseCause, login: Option<Login>, jitter: f64) -> Vec<Effect> {
+        match cause {
+            CloseCause::RestartRequired => self.drain(Next::Spawn { login }),
+            CloseCause::LoggedOut => self.drain_and_forget(Rest::LoggedOut),
+            CloseCause::Forbidden => self.drain_and_forget(Rest::Forbidden),
+            CloseCause::Replaced => self.drain(Next::Rest(Rest::Replaced)),
+            CloseCause::ClientOutdated => self.drain(Next::Rest(Rest::ClientOutdated)),
+            CloseCause::Banned => self.drain(Next::Rest(Rest::Degraded(DegradedReason::Banned))),
+            CloseCause::Untrusted => self.drain(Next::Rest(Rest::Degraded(DegradedReason::Untrusted))),
+            CloseCause::AuthUnreadable => {
+                self.drain(Next::Rest(Rest::Degraded(DegradedReason::AuthUnreadable)))
+            }
+            CloseCause::NotLinked => self.drain(Next::Rest(Rest::NeverLinked)),
+            // New codes for as long as the login may take.
+            CloseCause::LoginExpired => match login {
+                Some(login) => self.drain(Next::Spawn { login: Some(login) }),
+                None => self.drain(Next::Rest(Rest::NeverLinked)),
+            },
+            CloseCause::Lost
+            | CloseCause::Unavailable
+            | CloseCause::BadSession
+            | CloseCause::Unresponsive
+            | CloseCause::Overloaded
+            | CloseCause::Shutdown
+            | CloseCause::Unknown => self.drain_failed(login, jitter),
+        }
+    }
+}
