@@ -1,0 +1,211 @@
+//! One task per account: hears news, steps the pure machine, carries out its effects.
+//!
+//! Everything that outlives a process is in the store; the tasks beside this one (`intake`,
+//! `inbound`, `run`, `outbound`) find their work there and are only woken from here.
+
+mod driver;
+pub(crate) mod intake;
+mod login;
+mod view;
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use anyhow::Result;
+use fased_policy::ids::Identity;
+use fased_protocol::control::{ControlError, ErrorCode, LoginEvent};
+use fased_protocol::sidecar::LoginMethod;
+use tokio::sync::{Notify, broadcast, mpsc, watch};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::config::AccountConfig;
+use crate::sidecar::SidecarHandle;
+use crate::store::Store;
+use crate::watch::Watchers;
+pub use view::{View, info, info_without_store};
+
+/// Commands that may wait for one account. A full queue makes the caller wait.
+const COMMAND_QUEUE: usize = 16;
+/// Login events that a slow login client may lag behind.
+const LOGIN_QUEUE: usize = 64;
+/// How long a logout may take on WhatsApp's side and ours.
+const LOGOUT_DEADLINE: Duration = Duration::from_secs(30);
+
+/// An open link.
+#[derive(Clone)]
+pub struct OpenLink {
+    /// Where calls go.
+    pub handle: SidecarHandle,
+    /// Since when, Unix milliseconds.
+    pub opened_ms: i64,
+}
+
+/// What the tasks of one account share.
+pub struct Shared {
+    /// Its settings.
+    pub config: AccountConfig,
+    /// The store.
+    pub store: Store,
+    /// Whom to tell.
+    pub watchers: Watchers,
+    /// The open link, if there is one.
+    pub link: watch::Sender<Option<OpenLink>>,
+    /// There may be messages without verdict.
+    pub undecided: Notify,
+    /// There may be runs to start.
+    pub runs: Notify,
+    /// There may be messages to send, or one of them has moved.
+    pub outbox: Notify,
+    own: RwLock<Identity>,
+}
+
+impl Shared {
+    /// Account id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        self.config.id.as_str()
+    }
+
+    /// Who this account is on WhatsApp, as far as known.
+    #[must_use]
+    pub fn own(&self) -> Identity {
+        self.own.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set_own(&self, identity: Identity) {
+        *self.own.write().unwrap_or_else(PoisonError::into_inner) = identity;
+    }
+}
+
+/// What an account is told to do.
+enum Command {
+    Start,
+    Stop,
+    Login(LoginMethod),
+    Logout,
+}
+
+/// A started account.
+#[derive(Clone)]
+pub struct Account {
+    shared: Arc<Shared>,
+    commands: mpsc::Sender<Command>,
+    view: watch::Receiver<View>,
+    logins: broadcast::Sender<LoginEvent>,
+}
+
+impl Account {
+    /// Starts the account's tasks on `tasks`; they end after `shutdown`. Without `connect` the
+    /// account waits for a login.
+    ///
+    /// # Errors
+    /// What the store said.
+    pub async fn start(
+        config: AccountConfig,
+        store: Store,
+        watchers: Watchers,
+        tasks: &TaskTracker,
+        shutdown: CancellationToken,
+        connect: bool,
+    ) -> Result<Self> {
+        let stored = store.account(config.id.as_str()).await?.unwrap_or_default();
+        let enabled = config.enabled;
+        let shared = Arc::new(Shared {
+            own: RwLock::new(stored.identity()),
+            config,
+            store,
+            watchers,
+            link: watch::Sender::new(None),
+            undecided: Notify::new(),
+            runs: Notify::new(),
+            outbox: Notify::new(),
+        });
+        let (commands, to_do) = mpsc::channel(COMMAND_QUEUE);
+        let (shown, view) = watch::channel(View::new(enabled, &stored));
+        let logins = broadcast::channel(LOGIN_QUEUE).0;
+        let work = shutdown.child_token();
+        tasks.spawn(crate::inbound::decide_forever(Arc::clone(&shared), work.clone()));
+        tasks.spawn(crate::run::answer_forever(Arc::clone(&shared), work.clone()));
+        tasks.spawn(crate::outbound::send_forever(Arc::clone(&shared), work));
+        let driver = driver::Driver::new(Arc::clone(&shared), shown, logins.clone());
+        tasks.spawn(driver.run(to_do, shutdown));
+        let account = Self { shared, commands, view, logins };
+        if enabled && connect {
+            account.command(Command::Start).await?;
+        }
+        Ok(account)
+    }
+
+    /// What the tasks share.
+    #[must_use]
+    pub fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+
+    /// What every surface shows.
+    #[must_use]
+    pub fn view(&self) -> View {
+        self.view.borrow().clone()
+    }
+
+    /// Starts a login and tells how it goes, until `linked` or `error`.
+    ///
+    /// # Errors
+    /// When the account is switched off.
+    pub async fn login(&self, method: LoginMethod) -> Result<broadcast::Receiver<LoginEvent>, ControlError> {
+        if !self.shared.config.enabled {
+            return Err(ControlError {
+                code: ErrorCode::Refused,
+                message: format!("account {} is switched off in the config", self.shared.id()),
+                next: "set channels.whatsapp.enabled (and the account's own) to true".to_owned(),
+            });
+        }
+        let events = self.logins.subscribe();
+        self.command(Command::Login(method)).await.map_err(|error| stopping(&error))?;
+        Ok(events)
+    }
+
+    /// Unlinks the account on WhatsApp's side where the link is open, and sets its auth files
+    /// aside. Returns when no process holds them any more.
+    ///
+    /// # Errors
+    /// When it takes too long.
+    pub async fn logout(&self) -> Result<(), ControlError> {
+        let mut view = self.view.clone();
+        self.command(Command::Logout).await.map_err(|error| stopping(&error))?;
+        let gone = view.wait_for(|view| view.sidecar_pid.is_none() && view.is_logged_out());
+        match tokio::time::timeout(LOGOUT_DEADLINE, gone).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(ControlError {
+                code: ErrorCode::TimedOut,
+                message: format!("account {} was not logged out within 30 s", self.shared.id()),
+                next: "see `fased channels status`, then try again".to_owned(),
+            }),
+        }
+    }
+
+    /// Stops the account and waits until its process is gone.
+    pub async fn stop(&self) {
+        if self.command(Command::Stop).await.is_ok() {
+            let mut view = self.view.clone();
+            // The machine's own grace, TERM and KILL bound this wait.
+            if view.wait_for(|view| view.sidecar_pid.is_none()).await.is_err() {
+                tracing::debug!("the account had ended already");
+            }
+        }
+    }
+
+    async fn command(&self, command: Command) -> Result<()> {
+        self.commands.send(command).await.map_err(|_ended| anyhow::anyhow!("the gateway is stopping"))
+    }
+}
+
+fn stopping(error: &anyhow::Error) -> ControlError {
+    ControlError {
+        code: ErrorCode::NotReady,
+        message: error.to_string(),
+        next: "start it again: fased gateway run".to_owned(),
+    }
+}
+

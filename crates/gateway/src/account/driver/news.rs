@@ -1,0 +1,114 @@
+//! What the driver hears from its process, and what it makes of it.
+
+use fased_policy::lifecycle::{Input, LoginMethod};
+use fased_protocol::PROTOCOL_VERSION;
+use fased_protocol::control::LoginEvent;
+use fased_protocol::private::{Jid, Private};
+use fased_protocol::sidecar as wire;
+use fased_protocol::{MAX_HELD_BYTES, MAX_HELD_STANZAS, MAX_LINE_BYTES};
+
+use super::super::OpenLink;
+use super::{Driver, Process};
+use crate::clock;
+use crate::sidecar::{News, translate};
+
+impl Driver {
+    pub(super) async fn hear(&mut self, news: News) {
+        match news {
+            News::Hello(hello) => self.welcome(&hello).await,
+            News::Ready { linked } => self.step(Input::Ready { linked }).await,
+            News::Link(wire::Link::Qr { payload, expires_ms }) => {
+                if self.qr_on_show {
+                    self.tell_login(LoginEvent::Expired);
+                }
+                self.qr_on_show = true;
+                self.tell_login(LoginEvent::Qr { payload: payload.0, expires_ms });
+                self.step(Input::QrShown).await;
+            }
+            News::Link(wire::Link::Scanned) => {
+                self.qr_on_show = false;
+                self.tell_login(LoginEvent::Scanned);
+                self.step(Input::Scanned).await;
+            }
+            News::Link(wire::Link::Opened { jid, lid, name }) => self.opened(&jid, lid.as_ref(), name).await,
+            News::Closed(closed) => {
+                tracing::info!(reason = ?closed.reason, status = closed.status, text = %closed.text, "closed");
+                self.end_link();
+                if self.qr_on_show && closed.reason == wire::CloseReason::LoginExpired {
+                    self.qr_on_show = false;
+                    self.tell_login(LoginEvent::Expired);
+                }
+                if closed.reason == wire::CloseReason::RestartRequired {
+                    self.tell_login(LoginEvent::Restarting);
+                }
+                self.detail = Some(closed.text);
+                self.step(Input::Closed(translate::close_cause(closed.reason))).await;
+            }
+            News::Broken(bad) => {
+                self.detail = Some(bad.to_string());
+                self.step(Input::Unresponsive).await;
+            }
+            News::Unresponsive(why) => {
+                self.detail = Some(why.to_owned());
+                self.step(Input::Unresponsive).await;
+            }
+            News::Exited { status, stderr } => {
+                let expected = self.detail.is_some();
+                if !expected {
+                    let said = stderr.lines().last().unwrap_or("nothing on stderr").to_owned();
+                    tracing::warn!(?status, said, "the sidecar ended without a word");
+                    self.detail = Some(format!("the sidecar ended unexpectedly: {said}"));
+                }
+                self.exited().await;
+            }
+        }
+    }
+
+    pub(super) async fn welcome(&mut self, hello: &wire::Hello) {
+        if hello.protocol != PROTOCOL_VERSION {
+            let message = format!(
+                "gateway speaks {PROTOCOL_VERSION}, sidecar speaks {} (sidecar {}): install both together",
+                hello.protocol, hello.sidecar
+            );
+            tracing::error!("{message}");
+            self.detail = Some(message.clone());
+            self.step(Input::HelloRejected(message)).await;
+            return;
+        }
+        tracing::debug!(sidecar = hello.sidecar, baileys = hello.baileys, node = hello.node, "hello");
+        let welcome = wire::ToSidecar::Welcome(wire::Welcome {
+            protocol: PROTOCOL_VERSION,
+            account: self.shared.id().to_owned(),
+            auth_dir: self.shared.config.auth_dir.display().to_string(),
+            login: self.login.map(|LoginMethod::Qr| wire::LoginMethod::Qr),
+            limits: wire::Limits {
+                max_line_bytes: u32::try_from(MAX_LINE_BYTES).unwrap_or(u32::MAX),
+                max_held_stanzas: MAX_HELD_STANZAS,
+                max_held_bytes: MAX_HELD_BYTES,
+            },
+        });
+        self.send(welcome).await;
+    }
+
+    pub(super) async fn opened(&mut self, jid: &Jid, lid: Option<&Jid>, name: Option<Private>) {
+        let own = translate::identity(jid, lid);
+        self.shared.set_own(own.clone());
+        self.detail = None;
+        let now = clock::now_ms();
+        self.view.send_modify(|view| {
+            view.stored.phone = own.phone.as_ref().map(ToString::to_string);
+            view.stored.lid = own.lid.as_ref().map(ToString::to_string);
+            if let Some(name) = name {
+                view.stored.name = Some(name.0);
+            }
+            view.stored.last_ready_ms = Some(now);
+        });
+        self.step(Input::Opened).await;
+        if let Process::Running(sidecar) = &self.process {
+            self.shared.link.send_replace(Some(OpenLink { handle: sidecar.handle(), opened_ms: now }));
+        }
+        if self.login.take().is_some() {
+            self.tell_linked();
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! Intake: event → one transaction → ack. Never waits for policy or an agent.
+//!
+//! A sidecar holds the receipt of a message until the ack, so nothing may be acknowledged that
+//! SQLite has not committed, and nothing here may give up: when the store fails, intake waits.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use fased_policy::access::Reason;
+use fased_policy::delivery::SendState;
+use fased_policy::ids::Lid;
+use fased_protocol::control::{SentInfo, Watched};
+use fased_protocol::sidecar::{Event, ReceiptStatus, ToSidecar};
+use tokio::sync::mpsc;
+
+use super::Shared;
+use crate::clock;
+use crate::sidecar::{SequencedEvent, SidecarHandle, translate};
+use crate::store::Journaled;
+
+/// Events that go into one transaction.
+const BATCH: usize = 64;
+/// How long to wait before trying a failed commit again.
+const STORE_RETRY: Duration = Duration::from_secs(1);
+
+/// Journals what one sidecar process says, until it is gone and all of it is committed.
+pub(super) async fn journal_until_gone(
+    shared: Arc<Shared>,
+    mut events: mpsc::Receiver<SequencedEvent>,
+    handle: SidecarHandle,
+) {
+    let mut known_lids = HashSet::new();
+    let mut batch = Vec::with_capacity(BATCH);
+    while events.recv_many(&mut batch, BATCH).await > 0 {
+        let last_seq = batch.last().map_or(0, |(seq, _)| *seq);
+        while let Err(error) = commit(&shared, &batch, &mut known_lids).await {
+            tracing::error!(account = shared.id(), "the journal cannot be written, so nothing is acknowledged: {error:#}");
+            clock::pause(STORE_RETRY).await;
+        }
+        batch.clear();
+        if let Err(fault) = handle.send(ToSidecar::Ack { seq: last_seq }).await {
+            tracing::debug!("an ack was not sent: {}", fault.message);
+        }
+    }
+}
+
+async fn commit(shared: &Shared, batch: &[SequencedEvent], known_lids: &mut HashSet<Lid>) -> anyhow::Result<()> {
+    let now = clock::now_ms();
+    let mut messages: Vec<Journaled> = Vec::new();
+    let mut pairs = Vec::new();
+    for (_, event) in batch {
+        match event {
+            Event::Message(message) => messages.push(translate::message(message)),
+            Event::Undecryptable { origin, reason } => {
+                tracing::warn!(account = shared.id(), id = origin.id, reason, "a message cannot be decrypted (yet)");
+                messages.push(translate::placeholder(origin));
+            }
+            Event::LidMapping { pairs: learned } => pairs.extend(translate::lid_pairs(learned)),
+            Event::ServerAck { id, .. } => {
+                settle(shared, std::slice::from_ref(id), SendState::ServerAck, None).await?;
+            }
+            Event::SendError { id, code, .. } => {
+                let error = Some((Some(*code), "refused by WhatsApp"));
+                settle(shared, std::slice::from_ref(id), SendState::Failed, error).await?;
+            }
+            Event::Receipt { ids, status, .. } => {
+                let state = match status {
+                    ReceiptStatus::Delivered => SendState::Delivered,
+                    ReceiptStatus::Read => SendState::Read,
+                    ReceiptStatus::Played => SendState::Played,
+                };
+                settle(shared, ids, state, None).await?;
+            }
+            Event::Unknown => tracing::warn!(account = shared.id(), "an event of an unknown kind was skipped"),
+        }
+    }
+    if !pairs.is_empty() {
+        shared.store.learn_identities(&pairs, now).await?;
+    }
+    if !messages.is_empty() {
+        let fresh = shared.store.journal(shared.id(), &messages, now).await?;
+        if !fresh.is_empty() {
+            shared.undecided.notify_one();
+        }
+        tell(shared, &messages, &fresh);
+        pairs.extend(messages.iter().filter_map(|message| message.learned.clone()));
+    }
+    let new_lids: Vec<Lid> = pairs.into_iter().map(|(lid, _)| lid).filter(|lid| known_lids.insert(lid.clone())).collect();
+    if !new_lids.is_empty() {
+        judge_unresolved_again(shared, &new_lids).await?;
+    }
+    Ok(())
+}
+
+async fn settle(
+    shared: &Shared,
+    ids: &[String],
+    to: SendState,
+    error: Option<(Option<u32>, &str)>,
+) -> anyhow::Result<()> {
+    let moved = shared.store.settle(shared.id(), ids, to, error, clock::now_ms()).await?;
+    tell_moved(shared, moved);
+    Ok(())
+}
+
+/// Wakes the sender and tells watchers.
+pub(crate) fn tell_moved(shared: &Shared, moved: Vec<SentInfo>) {
+    if moved.is_empty() {
+        return;
+    }
+    shared.outbox.notify_one();
+    for SentInfo { message_id, chat, state, .. } in moved {
+        shared.watchers.tell(shared.id(), Watched::Outbound { message_id, chat, state, text: None });
+    }
+}
+
+/// A number became known for hidden ids: what was held for want of it is judged again.
+async fn judge_unresolved_again(shared: &Shared, lids: &[Lid]) -> anyhow::Result<()> {
+    let addresses: HashSet<String> = lids.iter().map(Lid::to_jid).collect();
+    let held = shared.store.held(shared.id()).await?;
+    let again: Vec<i64> = held
+        .iter()
+        .filter(|message| message.reason.as_deref() == Some(Reason::UnresolvedIdentity.as_str()))
+        .filter(|message| addresses.contains(&message.sender))
+        .map(|message| message.seq)
+        .collect();
+    if !again.is_empty() {
+        shared.store.judge_again(&again).await?;
+        shared.undecided.notify_one();
+    }
+    Ok(())
+}
+
+fn tell(shared: &Shared, messages: &[Journaled], fresh: &[usize]) {
+    if !shared.watchers.any() {
+        return;
+    }
+    for message in fresh.iter().filter_map(|index| messages.get(*index)) {
+        shared.watchers.tell(
+            shared.id(),
+            Watched::Inbound {
+                message_id: message.message_id.clone(),
+                chat: message.chat.clone(),
+                sender: crate::inbound::label(&message.sender, message.sender_alt.as_deref()),
+                text: message.text.clone(),
+            },
+        );
+    }
+}

@@ -1,0 +1,39 @@
+//! What someone who waits for a login is told.
+
+use fased_policy::lifecycle::Status;
+use fased_protocol::control::{ControlError, ErrorCode, LoginEvent};
+
+/// The error that ends a login in this status, if it does. `detail` is what was said last.
+pub(super) fn error_in(status: Status, detail: Option<&str>) -> Option<LoginEvent> {
+    let code = match status {
+        Status::Connecting | Status::Linking | Status::Ready | Status::Disabled => return None,
+        Status::Unlinked => ErrorCode::Expired,
+        Status::BackingOff { .. } => ErrorCode::NotReady,
+        Status::Suspended
+        | Status::Degraded(_)
+        | Status::Replaced
+        | Status::LoggedOut
+        | Status::Forbidden
+        | Status::ClientOutdated => ErrorCode::Refused,
+    };
+    let message = match (status, detail) {
+        (Status::Unlinked, Some(detail)) => format!("the login did not succeed: {detail}"),
+        (_, Some(detail)) => format!("{} ({detail})", status.sentence()),
+        (_, None) => status.sentence().to_owned(),
+    };
+    let next = match status {
+        Status::Unlinked => "try again: fased channels login".to_owned(),
+        Status::Connecting
+        | Status::Linking
+        | Status::Ready
+        | Status::Disabled
+        | Status::BackingOff { .. }
+        | Status::Suspended
+        | Status::Degraded(_)
+        | Status::Replaced
+        | Status::LoggedOut
+        | Status::Forbidden
+        | Status::ClientOutdated => status.next_action().to_owned(),
+    };
+    Some(LoginEvent::Error(ControlError { code, message, next }))
+}

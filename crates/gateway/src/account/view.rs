@@ -1,0 +1,66 @@
+//! What every surface shows of one account.
+
+use fased_policy::lifecycle::Status;
+use fased_protocol::control::AccountInfo;
+
+use crate::store::{Store, StoredAccount};
+
+/// The live state of one account.
+#[derive(Debug, Clone)]
+pub struct View {
+    /// Switched on in the config.
+    pub enabled: bool,
+    /// The state as stored.
+    pub stored: StoredAccount,
+    /// Process id of its sidecar.
+    pub sidecar_pid: Option<u32>,
+    /// How many sidecars were started.
+    pub spawns: u64,
+}
+
+impl View {
+    pub(super) fn new(enabled: bool, stored: &StoredAccount) -> Self {
+        Self { enabled, stored: stored.clone(), sidecar_pid: None, spawns: 0 }
+    }
+
+    pub(super) fn is_logged_out(&self) -> bool {
+        [Status::Unlinked, Status::LoggedOut].iter().any(|status| status.as_str() == self.stored.state)
+    }
+}
+
+/// An account as the CLI shows it, with what the store counts.
+///
+/// # Errors
+/// What SQLite said.
+pub async fn info(store: &Store, view: View, now_ms: i64) -> anyhow::Result<AccountInfo> {
+    let account = view.stored.account.clone();
+    Ok(AccountInfo {
+        inbound: store.count_inbound(&account).await?,
+        outbound: store.count_outbound(&account).await?,
+        pending_pairings: store.pending_pairings(Some(&account), now_ms).await?.len() as u64,
+        ..info_without_store(view)
+    })
+}
+
+/// The same where there is no store yet, so that all counts are empty.
+#[must_use]
+pub fn info_without_store(view: View) -> AccountInfo {
+    AccountInfo {
+        account: view.stored.account,
+        channel: "whatsapp".to_owned(),
+        enabled: view.enabled,
+        state: view.stored.state,
+        sentence: view.stored.sentence,
+        next: view.stored.next,
+        since_ms: view.stored.since_ms,
+        until_ms: view.stored.until_ms,
+        phone: view.stored.phone,
+        lid: view.stored.lid,
+        last_ready_ms: view.stored.last_ready_ms,
+        respawns: view.spawns.saturating_sub(1),
+        sidecar_pid: view.sidecar_pid,
+        inbound: Vec::new(),
+        outbound: Vec::new(),
+        pending_pairings: 0,
+    }
+}

@@ -1,0 +1,256 @@
+//! The command line: one verb a file, named as its control request is.
+//!
+//! A verb asks the running gateway and prints the answer. Read verbs fall back to the store when
+//! no gateway runs; the others say so. Errors have one shape, on stderr: a sentence and the next
+//! command, or with `--json` an object with both and a code.
+
+use std::path::PathBuf;
+
+use clap::error::ErrorKind;
+use clap::{ArgAction, Args, Parser, Subcommand};
+use fased_protocol::control::{ControlError, ErrorCode};
+
+use crate::exit::Exit;
+
+mod ask;
+mod channels_list;
+mod channels_login;
+mod channels_logout;
+mod channels_status;
+mod explain;
+mod gateway_restart;
+mod gateway_run;
+mod gateway_status;
+mod gateway_stop;
+mod out;
+mod pairing_approve;
+mod pairing_deny;
+mod pairing_list;
+mod pairing_who;
+mod qr;
+mod runtime;
+mod simulate;
+mod span;
+mod status;
+mod table;
+
+const AFTER_HELP: &str = "\
+Exit codes: 0 ok · 1 refused or not found · 2 usage or config · 3 no gateway runs · 4 another gateway holds the \
+state dir · 5 not linked or not ready · 6 timed out
+Environment: FASED_STATE_DIR, FASED_CONFIG_PATH, FASED_LOG (error, warn, info, debug), FASED_HOME, FASED_NODE";
+
+/// A self-hosted WhatsApp gateway.
+#[derive(Debug, Parser)]
+#[command(name = "fased", version, after_help = AFTER_HELP, disable_help_subcommand = true)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+/// Options of every verb.
+#[derive(Debug, Clone, Args)]
+struct Global {
+    /// Where everything is kept [default: ~/.fased]
+    #[arg(long, global = true, value_name = "DIR")]
+    state_dir: Option<PathBuf>,
+    /// The config file [default: fased.json in the state dir]
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Print JSON; errors too, on stderr
+    #[arg(long, global = true)]
+    json: bool,
+    /// Log more to stderr (twice: still more)
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    verbose: u8,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Run the gateway, ask after it, end it
+    #[command(subcommand)]
+    Gateway(GatewayVerb),
+    /// Link WhatsApp accounts and see how they are
+    #[command(subcommand)]
+    Channels(ChannelsVerb),
+    /// Let senders in who have asked, or refuse them
+    #[command(subcommand)]
+    Pairing(PairingVerb),
+    /// The overview: gateway, accounts, what needs attention
+    Status,
+    /// What became of a message, and why
+    Explain(explain::Options),
+    /// Play a script against a WhatsApp of its own, with no phone and no network
+    Simulate(simulate::Options),
+}
+
+#[derive(Debug, Subcommand)]
+enum GatewayVerb {
+    /// Run the gateway until it is told to stop
+    Run,
+    /// Is a gateway running? Exit code 3 if not
+    Status,
+    /// Finish what is going on and end
+    Stop,
+    /// Finish what is going on and start again under the same process id
+    Restart,
+}
+
+#[derive(Debug, Subcommand)]
+enum ChannelsVerb {
+    /// Link an account by scanning a QR code with the phone
+    Login(channels_login::Options),
+    /// How the accounts are
+    Status(ChannelOptions),
+    /// Which accounts there are
+    List(ChannelOptions),
+    /// Unlink an account, also on the phone's list of linked devices
+    Logout(ChannelOptions),
+}
+
+#[derive(Debug, Subcommand)]
+enum PairingVerb {
+    /// Who waits for approval
+    List(pairing_list::Options),
+    /// Let a sender in, by code or by number
+    #[command(
+        override_usage = "fased pairing approve [whatsapp] CODE\n       fased pairing approve --sender NUMBER|LID"
+    )]
+    Approve(pairing_who::Options),
+    /// Refuse a sender, by code or by number
+    #[command(
+        override_usage = "fased pairing deny [whatsapp] CODE\n       fased pairing deny --sender NUMBER|LID"
+    )]
+    Deny(pairing_who::Options),
+}
+
+/// Which account.
+#[derive(Debug, Args)]
+struct ChannelOptions {
+    /// The channel
+    #[arg(long, value_parser = ["whatsapp"], default_value = "whatsapp", hide_possible_values = true)]
+    channel: String,
+    /// The account [default: all of them, or `default` where it must be one]
+    #[arg(long, value_name = "ID")]
+    account: Option<String>,
+}
+
+/// Why a verb did not succeed.
+#[derive(Debug)]
+enum Failure {
+    /// Still to be told, on stderr.
+    Error(ControlError),
+    /// The output tells it already; only the exit code is left.
+    Shown(Exit),
+    /// Nobody reads the output any more.
+    PipeClosed,
+}
+
+impl From<ControlError> for Failure {
+    fn from(error: ControlError) -> Self {
+        Self::Error(error)
+    }
+}
+
+/// What a verb comes to.
+type Outcome = Result<(), Failure>;
+
+/// Runs the verb that the arguments name.
+pub(crate) fn main() -> Exit {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return not_parsed(&error),
+    };
+    let json = cli.global.json;
+    match run(cli) {
+        Ok(()) | Err(Failure::PipeClosed) => Exit::Ok,
+        Err(Failure::Shown(exit)) => exit,
+        Err(Failure::Error(error)) => {
+            out::error(&error, json);
+            error.code.into()
+        }
+    }
+}
+
+fn run(cli: Cli) -> Outcome {
+    let global = &cli.global;
+    match cli.verb {
+        Verb::Gateway(GatewayVerb::Run) => gateway_run::run(global),
+        Verb::Gateway(GatewayVerb::Status) => gateway_status::run(global),
+        Verb::Gateway(GatewayVerb::Stop) => gateway_stop::run(global),
+        Verb::Gateway(GatewayVerb::Restart) => gateway_restart::run(global),
+        Verb::Channels(ChannelsVerb::Login(options)) => channels_login::run(global, &options),
+        Verb::Channels(ChannelsVerb::Status(options)) => channels_status::run(global, options),
+        Verb::Channels(ChannelsVerb::List(options)) => channels_list::run(global, &options),
+        Verb::Channels(ChannelsVerb::Logout(options)) => channels_logout::run(global, options),
+        Verb::Pairing(PairingVerb::List(options)) => pairing_list::run(global, options),
+        Verb::Pairing(PairingVerb::Approve(options)) => pairing_approve::run(global, options),
+        Verb::Pairing(PairingVerb::Deny(options)) => pairing_deny::run(global, options),
+        Verb::Status => status::run(global),
+        Verb::Explain(options) => explain::run(global, options),
+        Verb::Simulate(options) => simulate::run(global, &options),
+    }
+}
+
+/// Help, version, or arguments that make no sense. With `--json` among them the caller is a
+/// program, so it gets the error in the shape of all others.
+fn not_parsed(error: &clap::Error) -> Exit {
+    let wanted = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+    let json = std::env::args_os().any(|argument| argument == "--json");
+    if json && !wanted {
+        let rendered = error.render().to_string();
+        let message = if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+            "a verb is missing"
+        } else {
+            rendered
+                .trim_start_matches("error: ")
+                .split("\n\n")
+                .next()
+                .unwrap_or_default()
+                .trim()
+        };
+        out::error(&usage(message.to_owned()), true);
+    } else if error.print().is_err() {
+        // Nobody reads; the exit code still tells.
+    }
+    if wanted { Exit::Ok } else { Exit::Usage }
+}
+
+fn usage(message: String) -> ControlError {
+    ControlError {
+        code: ErrorCode::Usage,
+        message,
+        next: "see: fased --help".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn global_options_go_before_and_after_the_verb() {
+        for words in [
+            ["fased", "--json", "--state-dir", "/s", "channels", "status"],
+            ["fased", "channels", "status", "--state-dir", "/s", "--json"],
+        ] {
+            let cli = Cli::try_parse_from(words).expect("parses");
+            assert!(cli.global.json);
+            assert_eq!(cli.global.state_dir.as_deref(), Some(std::path::Path::new("/s")));
+        }
+    }
+
+    #[test]
+    fn only_whatsapp_is_a_channel() {
+        assert!(Cli::try_parse_from(["fased", "channels", "login", "--channel", "whatsapp"]).is_ok());
+        assert!(Cli::try_parse_from(["fased", "channels", "login", "--channel", "telegram"]).is_err());
+    }
+}

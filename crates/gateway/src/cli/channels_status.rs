@@ -1,0 +1,114 @@
+//! `fased channels status`: each account's state, what it means and what to do about it.
+
+use fased::clock::now_ms;
+use fased_protocol::control::{AccountInfo, ControlRequest, ControlResponse, Count};
+use serde_json::json;
+
+use super::table::Table;
+use super::{ChannelOptions, Global, Outcome, ask, out, span};
+
+pub(super) fn run(global: &Global, options: ChannelOptions) -> Outcome {
+    let ChannelOptions { channel: _, account } = options;
+    let answer = ask::read(global, &ControlRequest::ChannelsStatus { account })?;
+    let ControlResponse::Accounts { accounts } = answer else {
+        return Err(ask::unexpected(&answer));
+    };
+    if global.json {
+        out::json(&json!({ "accounts": accounts }))
+    } else {
+        out::text(&rendered(&accounts))
+    }
+}
+
+/// Also a part of `fased status`.
+pub(super) fn rendered(accounts: &[AccountInfo]) -> String {
+    if accounts.is_empty() {
+        return "no accounts\nnext: fased channels login --channel whatsapp".to_owned();
+    }
+    let mut table = Table::new();
+    table.line(["account", "state", "since", "number", "pending"]);
+    for account in accounts {
+        table.line([
+            account.account.clone(),
+            account.state.clone(),
+            span::span(now_ms() - account.since_ms),
+            account
+                .phone
+                .clone()
+                .or_else(|| account.lid.clone())
+                .unwrap_or_else(|| "-".to_owned()),
+            account.pending_pairings.to_string(),
+        ]);
+        table.line([account.sentence.clone()]);
+        if let Some(until) = account.until_ms {
+            table.line([format!("next attempt in {}", span::span(until - now_ms()))]);
+        }
+        if let Some(next) = &account.next {
+            table.line([format!("next: {next}")]);
+        }
+        for (label, counts) in [("in", &account.inbound), ("out", &account.outbound)] {
+            if let Some(counted) = counted(counts) {
+                table.line([format!("{label}: {counted}")]);
+            }
+        }
+        if account.respawns > 0 {
+            table.line([format!(
+                "sidecar respawned {} times since the gateway started",
+                account.respawns
+            )]);
+        }
+    }
+    table.render()
+}
+
+fn counted(counts: &[Count]) -> Option<String> {
+    let parts: Vec<String> = counts
+        .iter()
+        .map(|count| format!("{} {}", count.count, count.name))
+        .collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_state_comes_with_its_sentence_and_the_next_command() {
+        let account = AccountInfo {
+            account: "default".to_owned(),
+            channel: "whatsapp".to_owned(),
+            enabled: true,
+            state: "unlinked".to_owned(),
+            sentence: "No phone is linked.".to_owned(),
+            next: Some("fased channels login --channel whatsapp".to_owned()),
+            since_ms: now_ms(),
+            until_ms: None,
+            phone: None,
+            lid: None,
+            last_ready_ms: None,
+            respawns: 0,
+            sidecar_pid: None,
+            inbound: vec![
+                Count {
+                    name: "admit".to_owned(),
+                    count: 3,
+                },
+                Count {
+                    name: "hold".to_owned(),
+                    count: 1,
+                },
+            ],
+            outbound: vec![],
+            pending_pairings: 1,
+        };
+        let expected = "\
+account  state     since  number  pending
+default  unlinked  0 s    -       1
+         No phone is linked.
+         next: fased channels login --channel whatsapp
+         in: 3 admit, 1 hold
+";
+        assert_eq!(rendered(&[account]), expected);
+    }
+}

@@ -1,0 +1,16 @@
+//! `fased pairing deny`: refuses a sender's request.
+
+use fased::client::ANSWER_DEADLINE;
+use fased_protocol::control::ControlRequest;
+
+use super::pairing_who::Options;
+use super::{Global, Outcome, ask};
+
+pub(super) fn run(global: &Global, options: Options) -> Outcome {
+    let (account, who) = options.into_who()?;
+    ask::act(
+        global,
+        &ControlRequest::PairingDeny { account, who },
+        ANSWER_DEADLINE,
+    )
+}

@@ -1,0 +1,87 @@
+//! The async runtimes that verbs run on, the log, and the wish to be ended.
+
+use std::future::Future;
+use std::io::IsTerminal;
+
+use fased::paths::Paths;
+use fased_protocol::control::{ControlError, ErrorCode};
+use tokio::runtime::{Builder, Runtime};
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+use super::{Failure, Global};
+
+/// Folders and files that the options name.
+pub(super) fn paths(global: &Global) -> Result<Paths, Failure> {
+    Paths::resolve(global.state_dir.as_deref(), global.config.as_deref()).map_err(|error| {
+        Failure::Error(ControlError {
+            code: ErrorCode::Usage,
+            message: format!("{error:#}"),
+            next: "name a state dir: --state-dir DIR".to_owned(),
+        })
+    })
+}
+
+/// Runs a short verb on a runtime of one thread.
+pub(super) fn block_on<T>(verb: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let runtime = Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| no_runtime(&error))?;
+    runtime.block_on(verb)
+}
+
+/// The runtime of a gateway: two workers, since it waits far more than it computes.
+pub(super) fn for_gateway() -> Result<Runtime, Failure> {
+    Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| no_runtime(&error))
+}
+
+fn no_runtime(error: &std::io::Error) -> Failure {
+    Failure::Error(ControlError {
+        code: ErrorCode::Internal,
+        message: format!("cannot start the async runtime: {error}"),
+        next: "look at the limits of processes and open files: ulimit -a".to_owned(),
+    })
+}
+
+/// Logs to stderr. `FASED_LOG` decides what, else `quietest` and `-v`.
+pub(super) fn log(global: &Global, quietest: &str) {
+    let default = match global.verbose {
+        0 => quietest,
+        1 => "info,fased=debug",
+        _ => "debug,fased=trace",
+    };
+    let filter = EnvFilter::try_from_env("FASED_LOG").unwrap_or_else(|_| EnvFilter::new(default));
+    let ansi = std::io::stderr().is_terminal();
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(ansi);
+    // Only one verb runs in a process, so nobody has set a log before.
+    subscriber.try_init().ok();
+}
+
+/// Completes at the first SIGTERM or SIGINT. From the call on these no longer end the process.
+pub(super) fn asked_to_end() -> Result<impl Future<Output = ()>, Failure> {
+    let listen = |kind| {
+        signal(kind).map_err(|error| {
+            Failure::Error(ControlError {
+                code: ErrorCode::Internal,
+                message: format!("cannot listen for signals: {error}"),
+                next: "look at the limits of open files: ulimit -n".to_owned(),
+            })
+        })
+    };
+    let mut terminate = listen(SignalKind::terminate())?;
+    let mut interrupt = listen(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}

@@ -1,0 +1,165 @@
+//! The control socket's server: one request a connection, one handler a verb.
+
+mod accounts;
+mod channels_login;
+mod channels_logout;
+mod channels_status;
+pub(crate) mod explain;
+mod live;
+mod pairing_approve;
+mod pairing_deny;
+mod pairing_find;
+pub(crate) mod pairing_list;
+pub(crate) mod status;
+mod watch;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use fased_protocol::control::{ControlError, ControlRequest, ControlResponse, ErrorCode};
+use fased_protocol::{MAX_LINE_BYTES, line};
+use futures_util::{SinkExt, StreamExt};
+use interprocess::local_socket::tokio::{Listener, Stream};
+use interprocess::local_socket::traits::tokio::Listener as _;
+use interprocess::local_socket::{GenericFilePath, ListenerOptions, ToFsName};
+use interprocess::os::unix::local_socket::ListenerOptionsExt;
+use tokio_util::codec::{Framed, LinesCodec};
+use tokio_util::sync::CancellationToken;
+
+pub(crate) use accounts::account_infos;
+pub use live::{Ending, Live};
+
+use crate::clock;
+use crate::lease::make_private_dir;
+
+/// A client must send its request, and take its answer, within this.
+const CLIENT_DEADLINE: Duration = Duration::from_secs(10);
+
+type Connection = Framed<Stream, LinesCodec>;
+
+/// Binds the socket, mode 0600 in a folder 0700. The lease is held, so a socket that is there
+/// already was left behind by a gateway that died.
+///
+/// # Errors
+/// What the operating system said.
+pub fn listen(path: &Path) -> Result<Listener> {
+    if let Some(folder) = path.parent() {
+        make_private_dir(folder)?;
+    }
+    remove_socket(path);
+    let name = path.to_fs_name::<GenericFilePath>().context("the control socket's path cannot be used")?;
+    ListenerOptions::new()
+        .name(name)
+        .mode(0o600)
+        .create_tokio()
+        .with_context(|| format!("cannot listen on {}", path.display()))
+}
+
+/// Removes the socket's file.
+pub fn remove_socket(path: &Path) {
+    match std::fs::remove_file(path) {
+        Ok(()) => {}
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => tracing::warn!("cannot remove {}: {error}", path.display()),
+    }
+}
+
+/// Answers clients until told to end.
+pub async fn serve(listener: Listener, live: Arc<Live>, shutdown: CancellationToken) {
+    let clients = tokio_util::task::TaskTracker::new();
+    loop {
+        let stream = tokio::select! {
+            () = shutdown.cancelled() => break,
+            accepted = listener.accept() => accepted,
+        };
+        match stream {
+            Ok(stream) => {
+                let live = Arc::clone(&live);
+                clients.spawn(async move {
+                    if let Err(error) = answer(stream, &live).await {
+                        tracing::debug!("a client left early: {error:#}");
+                    }
+                });
+            }
+            Err(error) => {
+                tracing::warn!("cannot accept a client: {error}");
+                clock::pause(Duration::from_millis(100)).await;
+            }
+        }
+    }
+    clients.close();
+    // Answers under way may finish; streams without end are cut.
+    if tokio::time::timeout(Duration::from_secs(1), clients.wait()).await.is_err() {
+        tracing::debug!("watchers were cut off");
+    }
+}
+
+async fn answer(stream: Stream, live: &Live) -> Result<()> {
+    let mut client = Framed::new(stream, LinesCodec::new_with_max_length(MAX_LINE_BYTES));
+    let Some(request) = tokio::time::timeout(CLIENT_DEADLINE, client.next()).await? else { return Ok(()) };
+    let request = match line::decode::<ControlRequest>(&request?) {
+        Ok(request) => request,
+        Err(bad) => {
+            let error = ControlError {
+                code: ErrorCode::Usage,
+                message: format!("the request cannot be read: {bad}"),
+                next: "use a fased of the same version as the gateway".to_owned(),
+            };
+            return send(&mut client, ControlResponse::Error(error)).await;
+        }
+    };
+    if request == ControlRequest::Watch {
+        return watch::follow(&mut client, live).await;
+    }
+    if let ControlRequest::ChannelsLogin { account, method } = &request {
+        return channels_login::follow(&mut client, live, account, *method).await;
+    }
+    let response = handle(live, &request).await.unwrap_or_else(ControlResponse::Error);
+    send(&mut client, response).await
+}
+
+async fn send(client: &mut Connection, response: ControlResponse) -> Result<()> {
+    let line = line::encode(&response)?;
+    tokio::time::timeout(CLIENT_DEADLINE, client.send(line.trim_end())).await??;
+    Ok(())
+}
+
+async fn handle(live: &Live, request: &ControlRequest) -> Result<ControlResponse, ControlError> {
+    match request {
+        ControlRequest::GatewayStatus => Ok(ControlResponse::Gateway(live.info.clone())),
+        ControlRequest::GatewayStop => {
+            live.ending.begin(false);
+            Ok(done("the gateway is draining and will end"))
+        }
+        ControlRequest::GatewayRestart => {
+            live.ending.begin(true);
+            Ok(done("the gateway is draining and will start again"))
+        }
+        ControlRequest::ChannelsList => Ok(ControlResponse::Accounts { accounts: live.infos().await? }),
+        ControlRequest::ChannelsStatus { account } => channels_status::answer(live, account.as_deref()).await,
+        ControlRequest::ChannelsLogout { account } => channels_logout::answer(live, account).await,
+        ControlRequest::PairingList { account } => pairing_list::answer(&live.store, account.as_deref()).await,
+        ControlRequest::PairingApprove { account, who } => pairing_approve::answer(live, account.as_deref(), who).await,
+        ControlRequest::PairingDeny { account, who } => pairing_deny::answer(live, account.as_deref(), who).await,
+        ControlRequest::Status => status::answer(&live.store, Some(live.info.clone()), live.infos().await?).await,
+        ControlRequest::Explain { message_id } => explain::answer(&live.store, message_id).await,
+        ControlRequest::Watch | ControlRequest::ChannelsLogin { .. } => {
+            Err(internal(&anyhow::anyhow!("this request is answered by a stream")))
+        }
+    }
+}
+
+fn done(message: &str) -> ControlResponse {
+    ControlResponse::Done { message: message.to_owned() }
+}
+
+/// A defect or the machine, as an answer.
+pub(crate) fn internal(error: &anyhow::Error) -> ControlError {
+    ControlError {
+        code: ErrorCode::Internal,
+        message: format!("{error:#}"),
+        next: "see the gateway's log".to_owned(),
+    }
+}

@@ -1,0 +1,18 @@
+//! The overview.
+
+use fased_protocol::control::{AccountInfo, ControlError, ControlResponse, GatewayInfo, StatusInfo};
+
+use super::internal;
+use crate::store::Store;
+
+/// Notices that the overview shows.
+const NOTICES_SHOWN: i64 = 10;
+
+pub(crate) async fn answer(
+    store: &Store,
+    gateway: Option<GatewayInfo>,
+    accounts: Vec<AccountInfo>,
+) -> Result<ControlResponse, ControlError> {
+    let notices = store.notices(NOTICES_SHOWN).await.map_err(|error| internal(&error))?;
+    Ok(ControlResponse::Status(StatusInfo { gateway, accounts, notices }))
+}

@@ -1,0 +1,247 @@
+//! Journaled message → one verdict → pairing request, run, or nothing, each with its reason.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Result;
+use fased_policy::access::{DmRules, InboundFacts, Outcome, Reason, Verdict, judge};
+use fased_policy::ids::{ChatId, Identity};
+use fased_policy::pairing::{Ask, PendingFacts, code_from, is_live, on_request, request_text};
+use fased_protocol::control::Watched;
+use tokio_util::sync::CancellationToken;
+
+use crate::account::Shared;
+use crate::outbound::{REPLY_TTL_MS, mint_id};
+use crate::store::{Decision, Draft, PairingChange, Purpose, StoredMessage};
+use crate::{agent, clock};
+
+/// Verdicts that are committed together.
+const BATCH: i64 = 64;
+/// Looks for work at least this often, should a wake-up ever be missed.
+const SWEEP: Duration = Duration::from_secs(5);
+const HOUR_MS: i64 = 3_600_000;
+
+/// Gives verdicts until told to end.
+pub(crate) async fn decide_forever(shared: Arc<Shared>, shutdown: CancellationToken) {
+    loop {
+        match decide_batch(&shared).await {
+            Ok(0) => {}
+            Ok(_) => continue,
+            Err(error) => {
+                tracing::error!(account = shared.id(), "verdicts cannot be recorded: {error:#}");
+                clock::pause(Duration::from_secs(1)).await;
+            }
+        }
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            () = shared.undecided.notified() => {}
+            () = clock::pause(SWEEP) => {}
+        }
+    }
+}
+
+async fn decide_batch(shared: &Shared) -> Result<usize> {
+    let messages = shared.store.undecided(shared.id(), BATCH).await?;
+    if messages.is_empty() {
+        return Ok(0);
+    }
+    let approved = shared.store.approved(shared.id()).await?;
+    let mut decisions = Vec::with_capacity(messages.len());
+    let mut told = Vec::new();
+    let mut stale = 0;
+    for message in &messages {
+        let (decision, verdict, code) = decide(shared, message, &approved).await?;
+        stale += usize::from(verdict.outcome == Outcome::Stale);
+        told.push((message, verdict, code));
+        let asks = decision.pairing.is_some();
+        decisions.push(decision);
+        if asks {
+            // The next message of the same sender must find this request.
+            commit(shared, &mut decisions).await?;
+        }
+    }
+    commit(shared, &mut decisions).await?;
+    if stale > 0 {
+        let notice = format!("{stale} messages came too late to be answered (older than catchUp.maxAgeMinutes)");
+        shared.store.add_notice(shared.id(), &notice, clock::now_ms()).await?;
+    }
+    for (message, verdict, code) in told {
+        tell(shared, message, verdict, code);
+    }
+    Ok(messages.len())
+}
+
+async fn commit(shared: &Shared, decisions: &mut Vec<Decision>) -> Result<()> {
+    if decisions.is_empty() {
+        return Ok(());
+    }
+    shared.store.decide(shared.id(), decisions, clock::now_ms()).await?;
+    if decisions.iter().any(|decision| decision.run.is_some()) {
+        shared.runs.notify_one();
+    }
+    if decisions.iter().any(|decision| decision.send.is_some()) {
+        shared.outbox.notify_one();
+    }
+    decisions.clear();
+    Ok(())
+}
+
+async fn decide(
+    shared: &Shared,
+    message: &StoredMessage,
+    approved: &[Identity],
+) -> Result<(Decision, Verdict, Option<String>)> {
+    let own = shared.own();
+    let mut sender = Identity::from_jids(&message.sender, message.sender_alt.as_deref());
+    shared.store.complete(&mut sender).await?;
+    let chat = ChatId::from_jids(&message.chat, message.chat_alt.as_deref(), &own);
+    let now = clock::now_ms();
+    let config = &shared.config;
+    let facts = InboundFacts {
+        chat: &chat,
+        sender: &sender,
+        from_me: message.from_me,
+        age_s: now / 1000 - message.timestamp_s,
+        own_echo: message.from_me && shared.store.is_own_message(shared.id(), &message.message_id).await?,
+        paired: approved.iter().any(|identity| identity.matches(&sender)),
+    };
+    let rules = DmRules {
+        dm_policy: config.dm_policy,
+        allow_from: &config.allow_from,
+        self_chat_mode: config.self_chat_mode,
+        honour_pairings_in_allowlist: config.honour_pairings_in_allowlist,
+        catch_up_max_age_s: config.catch_up_max_age_s,
+    };
+    let mut verdict = judge(&facts, &rules);
+    let mut decision = Decision {
+        seq: message.seq,
+        outcome: "",
+        reason: "",
+        rule: 0,
+        run: None,
+        pairing: None,
+        send: None,
+    };
+    let mut code = None;
+    match (verdict.outcome, verdict.reason) {
+        (Outcome::Admit, _) if message.text.as_deref().is_none_or(str::is_empty) => {
+            verdict = Verdict::UNSUPPORTED_KIND;
+        }
+        (Outcome::Admit, _) if !config.observe_only => {
+            let session = agent::session_key(agent::DEFAULT_AGENT, shared.id(), &sender);
+            decision.run = Some((agent::DEFAULT_AGENT.to_owned(), session));
+        }
+        (Outcome::Hold, Reason::PairingRequired) => {
+            code = ask_for_pairing(shared, message, &sender, now, &mut decision).await?;
+            if let Some(PairingChange::Add { code: None, .. }) = decision.pairing {
+                verdict = Verdict::PAIRING_FULL;
+            }
+        }
+        (Outcome::Admit | Outcome::Hold | Outcome::Drop | Outcome::Context | Outcome::Stale, _) => {}
+    }
+    decision.outcome = verdict.outcome.as_str();
+    decision.reason = verdict.reason.as_str();
+    decision.rule = verdict.rule;
+    Ok((decision, verdict, code))
+}
+
+/// Fills in what a stranger's message leads to; returns a code that was made for it.
+async fn ask_for_pairing(
+    shared: &Shared,
+    message: &StoredMessage,
+    sender: &Identity,
+    now: i64,
+    decision: &mut Decision,
+) -> Result<Option<String>> {
+    let config = &shared.config;
+    let pending = shared.store.pending_pairings(Some(shared.id()), now).await?;
+    let (own, others): (Vec<_>, Vec<_>) = pending.into_iter().partition(|row| row.identity().matches(sender));
+    let existing = own.into_iter().next();
+    let facts = existing.as_ref().filter(|row| row.code.is_some()).map(|row| PendingFacts {
+        created_ms: row.created_ms,
+        expires_ms: row.expires_ms,
+        text_sent: row.text_sent_ms.is_some(),
+    });
+    let texts = shared.store.pairing_texts_since(shared.id(), now - HOUR_MS).await?;
+    let waiting = others.iter().filter(|row| row.code.is_some()).count();
+    let opened_ms = shared.link.borrow().as_ref().map(|link| link.opened_ms);
+    let live = opened_ms.is_some_and(|opened_ms| is_live(message.timestamp_s, opened_ms));
+    let ask = on_request(
+        facts.as_ref(),
+        waiting,
+        texts,
+        live,
+        config.observe_only,
+        config.personal,
+        now,
+        &config.pairing,
+    );
+    let text = |code: &str| Draft {
+        chat: message.chat.clone(),
+        message_id: mint_id(),
+        purpose: Purpose::Pairing,
+        text: fased_policy::pairing::Code::parse(code)
+            .map(|code| request_text(&sender.label(), &code))
+            .unwrap_or_default(),
+        expires_ms: now + REPLY_TTL_MS,
+    };
+    let add = |code: Option<String>, text_sent| PairingChange::Add {
+        sender: sender.clone(),
+        chat: message.chat.clone(),
+        name: message.push_name.clone(),
+        code,
+        expires_ms: config.pairing.expires_ms(now),
+        text_sent,
+    };
+    match (ask, existing) {
+        (Ask::KeepCode { send_text }, Some(row)) => {
+            decision.pairing = Some(PairingChange::Seen { id: row.id, text_sent: send_text });
+            decision.send = row.code.as_deref().filter(|_| send_text).map(text);
+            Ok(None)
+        }
+        (Ask::Full, Some(row)) => {
+            decision.pairing = Some(PairingChange::Seen { id: row.id, text_sent: false });
+            Ok(None)
+        }
+        (Ask::Full, None) => {
+            decision.pairing = Some(add(None, false));
+            Ok(None)
+        }
+        (Ask::NewCode { send_text } | Ask::KeepCode { send_text }, _) => {
+            let code = code_from(clock::random()).to_string();
+            decision.send = send_text.then(|| text(&code));
+            decision.pairing = Some(add(Some(code.clone()), send_text));
+            Ok(Some(code))
+        }
+    }
+}
+
+fn tell(shared: &Shared, message: &StoredMessage, verdict: Verdict, code: Option<String>) {
+    let reason = verdict.reason.as_str();
+    tracing::info!(
+        account = shared.id(),
+        message = fased_protocol::private::short_hash(&message.message_id),
+        verdict = verdict.outcome.as_str(),
+        reason,
+        "verdict"
+    );
+    if code.is_some() {
+        let sender = label(&message.sender, message.sender_alt.as_deref());
+        shared.watchers.tell(shared.id(), Watched::Pairing { sender, code });
+    }
+    shared.watchers.tell(
+        shared.id(),
+        Watched::Verdict {
+            message_id: message.message_id.clone(),
+            verdict: verdict.outcome.as_str().to_owned(),
+            reason: reason.to_owned(),
+            sentence: verdict.reason.sentence().to_owned(),
+        },
+    );
+}
+
+/// A sender as people know them: number, else hidden id, else the address.
+pub(crate) fn label(jid: &str, alt: Option<&str>) -> String {
+    let identity = Identity::from_jids(jid, alt);
+    if identity.is_empty() { jid.to_owned() } else { identity.label() }
+}

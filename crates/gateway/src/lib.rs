@@ -1,0 +1,23 @@
+//! The gateway: the only crate that touches the world.
+//!
+//! Reading order: `gateway` (one run from lease to drain), `account` (one task per account, drives
+//! the pure machine of `fased_policy::lifecycle`), `sidecar` (the Node process and its pipes),
+//! `inbound` (journal → verdict → run), `outbound` (outbox → sidecar → receipts), `store`.
+
+pub mod account;
+pub mod agent;
+pub mod auth_dir;
+pub mod client;
+pub mod clock;
+pub mod config;
+pub mod control;
+pub mod gateway;
+pub mod inbound;
+pub mod lease;
+pub mod offline;
+pub mod outbound;
+pub mod paths;
+pub mod run;
+pub mod sidecar;
+pub mod store;
+pub mod watch;

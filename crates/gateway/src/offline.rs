@@ -1,0 +1,127 @@
+//! Read verbs without a running gateway: answered from the store and the config.
+
+use fased_policy::lifecycle::Status;
+use fased_protocol::control::{ControlError, ControlRequest, ControlResponse, ErrorCode, StatusInfo};
+
+use crate::account::View;
+use crate::config::Config;
+use crate::control::{account_infos, explain, internal, pairing_list, status};
+use crate::paths::Paths;
+use crate::store::{Store, StoredAccount};
+
+/// Answers a read verb from the store; any other request gets an error `no_gateway`.
+/// On an empty state every list is empty and that is not an error.
+pub async fn answer(paths: &Paths, request: &ControlRequest) -> ControlResponse {
+    match read(paths, request).await {
+        Ok(response) => response,
+        Err(error) => ControlResponse::Error(error),
+    }
+}
+
+async fn read(paths: &Paths, request: &ControlRequest) -> Result<ControlResponse, ControlError> {
+    let store = Store::open_to_read(&paths.store).await.map_err(|error| internal(&error))?;
+    match request {
+        ControlRequest::ChannelsStatus { account } => {
+            let mut accounts = accounts(paths, store.as_ref()).await?;
+            if let Some(id) = account {
+                accounts.retain(|info| info.account == *id);
+                if accounts.is_empty() {
+                    return Err(no_account(paths, id));
+                }
+            }
+            Ok(ControlResponse::Accounts { accounts })
+        }
+        ControlRequest::ChannelsList => {
+            Ok(ControlResponse::Accounts { accounts: accounts(paths, store.as_ref()).await? })
+        }
+        ControlRequest::Status => {
+            let accounts = accounts(paths, store.as_ref()).await?;
+            match &store {
+                Some(store) => status::answer(store, None, accounts).await,
+                None => Ok(ControlResponse::Status(StatusInfo { gateway: None, accounts, notices: Vec::new() })),
+            }
+        }
+        ControlRequest::PairingList { account } => match &store {
+            Some(store) => pairing_list::answer(store, account.as_deref()).await,
+            None => Ok(ControlResponse::Pending { pending: Vec::new() }),
+        },
+        ControlRequest::Explain { message_id } => match &store {
+            Some(store) => explain::answer(store, message_id).await,
+            None => Err(ControlError {
+                code: ErrorCode::NotFound,
+                message: format!("no message with id {message_id} was ever seen here: there is no store yet"),
+                next: "start the gateway: fased gateway run".to_owned(),
+            }),
+        },
+        ControlRequest::GatewayStatus
+        | ControlRequest::GatewayStop
+        | ControlRequest::GatewayRestart
+        | ControlRequest::ChannelsLogin { .. }
+        | ControlRequest::ChannelsLogout { .. }
+        | ControlRequest::PairingApprove { .. }
+        | ControlRequest::PairingDeny { .. }
+        | ControlRequest::Watch => Err(ControlError {
+            code: ErrorCode::NoGateway,
+            message: format!("no gateway runs on {}", paths.state_dir.display()),
+            next: "start it: fased gateway run".to_owned(),
+        }),
+    }
+}
+
+async fn accounts(
+    paths: &Paths,
+    store: Option<&Store>,
+) -> Result<Vec<fased_protocol::control::AccountInfo>, ControlError> {
+    let config = Config::load(paths).map_err(|error| ControlError {
+        code: ErrorCode::Config,
+        message: error.message,
+        next: format!("edit {}", paths.config.display()),
+    })?;
+    let mut views = Vec::new();
+    for (id, account) in &config.accounts {
+        let stored = match store {
+            Some(store) => store.account(id).await.map_err(|error| internal(&error))?,
+            None => None,
+        };
+        let seen = stored.is_some();
+        let mut view = View { enabled: account.enabled, stored: stored.unwrap_or_default(), sidecar_pid: None, spawns: 0 };
+        view.stored.account.clone_from(id);
+        describe_stopped(&mut view.stored, account.enabled, seen);
+        views.push(view);
+    }
+    match store {
+        Some(store) => account_infos(store, views.into_iter()).await,
+        None => Ok(views.into_iter().map(crate::account::info_without_store).collect()),
+    }
+}
+
+/// Without a gateway nothing is `ready`, whatever the store remembers.
+fn describe_stopped(stored: &mut StoredAccount, enabled: bool, seen: bool) {
+    let says = |status: Status, stored: &mut StoredAccount| {
+        status.as_str().clone_into(&mut stored.state);
+        status.sentence().clone_into(&mut stored.sentence);
+        stored.next = Some(status.next_action().to_owned());
+    };
+    if !enabled {
+        says(Status::Disabled, stored);
+    } else if !seen || stored.phone.is_none() {
+        says(Status::Unlinked, stored);
+    } else if [Status::Ready, Status::Connecting, Status::Linking, Status::Suspended]
+        .iter()
+        .any(|status| status.as_str() == stored.state)
+        || stored.state == "backing_off"
+    {
+        Status::Suspended.as_str().clone_into(&mut stored.state);
+        "No gateway runs.".clone_into(&mut stored.sentence);
+        stored.next = Some("start it: fased gateway run".to_owned());
+    }
+    stored.until_ms = None;
+}
+
+fn no_account(paths: &Paths, id: &str) -> ControlError {
+    ControlError {
+        code: ErrorCode::NotFound,
+        message: format!("there is no account {id} in {}", paths.config.display()),
+        next: "list the accounts: fased channels list".to_owned(),
+    }
+}

@@ -1,0 +1,212 @@
+//! Outbox row → sidecar → ack → receipts. Order is kept within a chat; chats go in parallel.
+//!
+//! A row is marked `sending` before its first byte leaves. What was under way when a link ended is
+//! `unknown`: nobody can say whether it arrived. If neither ack nor receipt comes soon after the
+//! next `ready`, the identical message goes again under the same id, which recipients drop if they
+//! have it.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Result;
+use fased_policy::delivery::SendState;
+use fased_protocol::control::Watched;
+use fased_protocol::fault::{Fault, FaultCode};
+use fased_protocol::private::{Jid, Private};
+use fased_protocol::sidecar::Call;
+use tokio_util::sync::CancellationToken;
+
+use crate::account::intake::tell_moved;
+use crate::account::{OpenLink, Shared};
+use crate::clock;
+use crate::store::OutboxRow;
+
+/// A reply that could not be sent for this long is not sent any more.
+pub const REPLY_TTL_MS: i64 = 24 * 3_600_000;
+
+/// Chats written to at once.
+const PARALLEL_CHATS: usize = 16;
+/// Rows looked at in one round.
+const ROWS: i64 = 500;
+/// How long acks and receipts of the link before may take after a new one opened.
+const LATE_ACK_MS: i64 = 10_000;
+/// No ack for this long makes a written message `unknown`.
+const ACK_DEADLINE_MS: i64 = 30_000;
+/// Looks for work at least this often: acks time out, rows expire.
+const SWEEP: Duration = Duration::from_secs(1);
+
+/// Sends whatever the outbox holds, until told to end.
+pub(crate) async fn send_forever(shared: Arc<Shared>, shutdown: CancellationToken) {
+    let mut links = shared.link.subscribe();
+    loop {
+        let link = links.borrow_and_update().clone();
+        let ended = async {
+            tokio::select! {
+                changed = links.changed() => changed.is_err(),
+                () = shutdown.cancelled() => true,
+            }
+        };
+        match link {
+            Some(link) => tokio::select! {
+                ended = ended => if ended { return },
+                () = send_while_open(&shared, &link) => {}
+            },
+            None => {
+                if ended.await {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// One link's worth of sending.
+struct Sending {
+    /// Chats with a send under way, and the row it is about.
+    busy: HashMap<String, i64>,
+    /// Unknown rows that were sent again in this link: they block their chat no longer.
+    repeated: HashSet<i64>,
+}
+
+async fn send_while_open(shared: &Arc<Shared>, link: &OpenLink) {
+    while let Err(error) = shared.store.mark_unknown(shared.id(), clock::now_ms()).await {
+        tracing::error!(account = shared.id(), "the outbox cannot be written: {error:#}");
+        clock::pause(SWEEP).await;
+    }
+    let mut sending = Sending { busy: HashMap::new(), repeated: HashSet::new() };
+    let mut attempts = tokio::task::JoinSet::new();
+    loop {
+        match next_rows(shared, link, &mut sending).await {
+            Ok(rows) => {
+                for row in rows {
+                    sending.busy.insert(row.chat.clone(), row.id);
+                    attempts.spawn(attempt(Arc::clone(shared), link.clone(), row));
+                }
+            }
+            Err(error) => tracing::error!(account = shared.id(), "the outbox cannot be read: {error:#}"),
+        }
+        tokio::select! {
+            Some(chat) = attempts.join_next(), if !attempts.is_empty() => {
+                if let Ok(chat) = chat {
+                    sending.busy.remove(&chat);
+                }
+                while let Some(Ok(chat)) = attempts.try_join_next() {
+                    sending.busy.remove(&chat);
+                }
+            }
+            () = shared.outbox.notified() => {}
+            () = clock::pause(SWEEP) => {}
+        }
+    }
+}
+
+/// Picks what may be written now, and marks it `sending`.
+async fn next_rows(shared: &Shared, link: &OpenLink, sending: &mut Sending) -> Result<Vec<OutboxRow>> {
+    let now = clock::now_ms();
+    let open = shared.store.open_outbox(shared.id(), ROWS).await?;
+    if open.is_empty() {
+        return Ok(Vec::new());
+    }
+    if open.iter().any(|row| row.expires_ms <= now) {
+        shared.store.expire_outbox(shared.id(), now).await?;
+    }
+    let mut blocked: HashSet<String> = sending.busy.keys().cloned().collect();
+    let mut late = Vec::new();
+    let mut chosen = Vec::new();
+    for row in open {
+        if row.expires_ms <= now || blocked.contains(&row.chat) {
+            continue;
+        }
+        match SendState::parse(&row.state) {
+            Some(SendState::Queued) => {}
+            Some(SendState::Unknown) if sending.repeated.contains(&row.id) => continue,
+            Some(SendState::Unknown) if now >= link.opened_ms + LATE_ACK_MS => {
+                sending.repeated.insert(row.id);
+            }
+            Some(SendState::Sending | SendState::Written) if now >= row.updated_ms + ACK_DEADLINE_MS => {
+                late.push(row.message_id.clone());
+                blocked.insert(row.chat);
+                continue;
+            }
+            _ => {
+                blocked.insert(row.chat);
+                continue;
+            }
+        }
+        blocked.insert(row.chat.clone());
+        chosen.push(row);
+        if chosen.len() + sending.busy.len() >= PARALLEL_CHATS {
+            break;
+        }
+    }
+    if !late.is_empty() {
+        let error = Some((None, "WhatsApp has not acknowledged it in 30 s"));
+        let moved = shared.store.settle(shared.id(), &late, SendState::Unknown, error, now).await?;
+        tell_moved(shared, moved);
+    }
+    if !chosen.is_empty() {
+        let ids: Vec<i64> = chosen.iter().map(|row| row.id).collect();
+        shared.store.start_sending(&ids, now).await?;
+    }
+    Ok(chosen)
+}
+
+/// Writes one row. Returns its chat.
+async fn attempt(shared: Arc<Shared>, link: OpenLink, row: OutboxRow) -> String {
+    shared.watchers.tell(
+        shared.id(),
+        Watched::Outbound {
+            message_id: row.message_id.clone(),
+            chat: row.chat.clone(),
+            state: SendState::Sending.as_str().to_owned(),
+            text: Some(row.text.clone()),
+        },
+    );
+    let call = Call::SendText {
+        chat: Jid(row.chat.clone()),
+        message_id: row.message_id.clone(),
+        text: Private(row.text),
+    };
+    let outcome = link.handle.call(call).await;
+    let recorded = match outcome {
+        Ok(_) => settle(&shared, &row.message_id, SendState::Written, None).await,
+        Err(Fault { code, message }) => match code {
+            FaultCode::Overloaded => shared.store.send_again_later(row.id, clock::now_ms()).await,
+            FaultCode::BadRequest | FaultCode::Rejected => {
+                settle(&shared, &row.message_id, SendState::Failed, Some(&message)).await
+            }
+            // It may have been written: only an ack, a receipt or a repetition can tell.
+            FaultCode::NotConnected | FaultCode::TimedOut | FaultCode::Internal => {
+                settle(&shared, &row.message_id, SendState::Unknown, Some(&message)).await
+            }
+        },
+    };
+    if let Err(error) = recorded {
+        tracing::error!(account = shared.id(), "an attempt cannot be recorded: {error:#}");
+    }
+    row.chat
+}
+
+async fn settle(shared: &Shared, message_id: &str, to: SendState, error: Option<&str>) -> Result<()> {
+    let ids = [message_id.to_owned()];
+    let error = error.map(|text| (None, text));
+    let moved = shared.store.settle(shared.id(), &ids, to, error, clock::now_ms()).await?;
+    tell_moved(shared, moved);
+    Ok(())
+}
+
+/// A new message id, in the form that WhatsApp's own web client uses.
+#[must_use]
+pub fn mint_id() -> String {
+    let bytes: [u8; 9] = clock::random();
+    let mut id = String::from("3EB0");
+    for byte in bytes {
+        // Writing to a string cannot fail.
+        if write!(id, "{byte:02X}").is_err() {
+            break;
+        }
+    }
+    id
+}

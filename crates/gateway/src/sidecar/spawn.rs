@@ -1,0 +1,88 @@
+//! Starting a sidecar: own process group, minimal environment, the auth dir's lock handed down.
+
+use std::os::fd::{AsRawFd, RawFd};
+use std::path::PathBuf;
+use std::process::Stdio;
+
+use anyhow::{Context, Result, anyhow};
+use nix::fcntl::{FcntlArg, FdFlag, fcntl};
+use tokio::sync::mpsc;
+
+use super::{News, SequencedEvent, Sidecar};
+use crate::lease::AuthLock;
+
+/// What the sidecar may see of our environment.
+const ENVIRONMENT: [&str; 10] = [
+    "PATH",
+    "HOME",
+    "LANG",
+    "TZ",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "FASED_WHATSAPP_URL",
+    "FASED_WHATSAPP_ROOT",
+    "FASED_WHATSAPP_CA",
+    "FASED_PING_INTERVAL_MS",
+];
+
+/// Heap bounds: a sidecar's steady heap is about 30 MB; small young generations keep RSS down.
+const NODE_FLAGS: [&str; 2] = ["--max-old-space-size=256", "--max-semi-space-size=2"];
+
+/// How to start a sidecar.
+#[derive(Debug, Clone)]
+pub struct SpawnOptions {
+    /// The folder that holds `sidecar/`.
+    pub home: PathBuf,
+    /// `FASED_NODE`, or `node` from PATH.
+    pub node: PathBuf,
+    /// The account's auth dir.
+    pub auth_dir: PathBuf,
+}
+
+/// Waits for the auth dir's lock, then starts a sidecar that inherits it.
+///
+/// # Errors
+/// When the lock is not to be had, or Node cannot be started; the message says what to do.
+pub async fn spawn(
+    options: &SpawnOptions,
+    news: mpsc::Sender<News>,
+    events: mpsc::Sender<SequencedEvent>,
+) -> Result<Sidecar> {
+    let lock = AuthLock::take(&options.auth_dir).await?;
+    let main = options.home.join("sidecar/src/main.js");
+    let environment = ENVIRONMENT.iter().filter_map(|name| Some((name, std::env::var_os(name)?)));
+    #[allow(clippy::disallowed_methods, reason = "the one place that starts sidecars")]
+    let mut command = tokio::process::Command::new(&options.node);
+    command
+        .args(NODE_FLAGS)
+        .arg(&main)
+        .current_dir(&options.home)
+        .env_clear()
+        .envs(environment)
+        .env("NODE_ENV", "production")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .process_group(0)
+        .kill_on_drop(true);
+    inherit(&mut command, lock.file().as_raw_fd());
+    let child = command.spawn().with_context(|| {
+        format!("cannot start {} (Node 20.17 or newer; set FASED_NODE to its path)", options.node.display())
+    })?;
+    super::supervise(child, lock, news, events).map_err(|error| anyhow!(error).context("the sidecar has no pipes"))
+}
+
+/// Lets the child keep one file of ours open. Only the child's copy loses close-on-exec, so that
+/// another process started at the same moment does not inherit it.
+#[allow(unsafe_code, reason = "pre_exec is unsafe; the closure makes two fcntl calls, which are async-signal-safe")]
+fn inherit(command: &mut tokio::process::Command, fd: RawFd) {
+    // SAFETY: the file outlives the spawn (the caller holds the lock across it), and the closure
+    // neither allocates nor locks.
+    unsafe {
+        command.pre_exec(move || {
+            let fd = std::os::fd::BorrowedFd::borrow_raw(fd);
+            fcntl(fd, FcntlArg::F_SETFD(FdFlag::empty()))?;
+            Ok(())
+        });
+    }
+}

@@ -1,0 +1,168 @@
+//! What is known of each account when it is not running, identities, and notices.
+
+use anyhow::Result;
+use fased_policy::ids::{Identity, Lid, Phone};
+use fased_protocol::control::Notice;
+
+use super::Store;
+
+/// The last known state of an account.
+#[derive(Debug, Clone, Default, PartialEq, Eq, sqlx::FromRow)]
+pub struct StoredAccount {
+    /// Account id.
+    pub account: String,
+    /// The linked number, `+digits`.
+    pub phone: Option<String>,
+    /// The linked hidden id.
+    pub lid: Option<String>,
+    /// The name set on the phone.
+    pub name: Option<String>,
+    /// Name of the state.
+    pub state: String,
+    /// What it means.
+    pub sentence: String,
+    /// What to do.
+    pub next: Option<String>,
+    /// Since when.
+    pub since_ms: i64,
+    /// Until when, if that is known.
+    pub until_ms: Option<i64>,
+    /// When messages last flowed.
+    pub last_ready_ms: Option<i64>,
+}
+
+impl StoredAccount {
+    /// Who this account is on WhatsApp.
+    #[must_use]
+    pub fn identity(&self) -> Identity {
+        Identity {
+            phone: self.phone.as_deref().and_then(|text| Phone::parse(text).ok()),
+            lid: self.lid.as_deref().and_then(|text| Lid::parse(text).ok()),
+        }
+    }
+}
+
+impl Store {
+    /// All accounts that were ever started.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn accounts(&self) -> Result<Vec<StoredAccount>> {
+        Ok(sqlx::query_as("SELECT * FROM account ORDER BY account").fetch_all(&self.read).await?)
+    }
+
+    /// One account.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn account(&self, account: &str) -> Result<Option<StoredAccount>> {
+        let query = sqlx::query_as("SELECT * FROM account WHERE account = ?").bind(account);
+        Ok(query.fetch_optional(&self.write).await?)
+    }
+
+    /// Keeps the state of an account for surfaces that ask when no gateway runs.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn record_account(&self, row: &StoredAccount) -> Result<()> {
+        sqlx::query(
+            "INSERT INTO account (account, phone, lid, name, state, sentence, next, since_ms, until_ms, last_ready_ms)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+             ON CONFLICT (account) DO UPDATE SET phone = ?2, lid = ?3, name = ?4, state = ?5, sentence = ?6,
+                 next = ?7, since_ms = ?8, until_ms = ?9, last_ready_ms = ?10",
+        )
+        .bind(&row.account)
+        .bind(&row.phone)
+        .bind(&row.lid)
+        .bind(&row.name)
+        .bind(&row.state)
+        .bind(&row.sentence)
+        .bind(&row.next)
+        .bind(row.since_ms)
+        .bind(row.until_ms)
+        .bind(row.last_ready_ms)
+        .execute(&self.write)
+        .await?;
+        Ok(())
+    }
+
+    /// Learns pairs of hidden id and phone number, as `…@lid` and `+digits`.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn learn_identities(&self, pairs: &[(Lid, Phone)], now_ms: i64) -> Result<()> {
+        let mut tx = self.write.begin().await?;
+        for (lid, phone) in pairs {
+            learn(&mut tx, lid, phone, now_ms).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Completes an identity from what was learned.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn complete(&self, identity: &mut Identity) -> Result<()> {
+        match (&identity.lid, &identity.phone) {
+            (Some(lid), None) => {
+                let query = sqlx::query_scalar("SELECT phone FROM identity WHERE lid = ?").bind(lid.to_string());
+                let phone: Option<String> = query.fetch_optional(&self.read).await?;
+                identity.phone = phone.and_then(|text| Phone::parse(&text).ok());
+            }
+            (None, Some(phone)) => {
+                let query = sqlx::query_scalar("SELECT lid FROM identity WHERE phone = ? ORDER BY learned_ms DESC")
+                    .bind(phone.to_string());
+                let lid: Option<String> = query.fetch_optional(&self.read).await?;
+                identity.lid = lid.and_then(|text| Lid::parse(&text).ok());
+            }
+            (Some(_), Some(_)) | (None, None) => {}
+        }
+        Ok(())
+    }
+
+    /// Tells the owner something, once.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn add_notice(&self, account: &str, text: &str, now_ms: i64) -> Result<()> {
+        sqlx::query("INSERT INTO notice (at_ms, account, text) VALUES (?, ?, ?)")
+            .bind(now_ms)
+            .bind(account)
+            .bind(text)
+            .execute(&self.write)
+            .await?;
+        Ok(())
+    }
+
+    /// The newest notices, newest first.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn notices(&self, limit: i64) -> Result<Vec<Notice>> {
+        let rows: Vec<(i64, String, String)> =
+            sqlx::query_as("SELECT at_ms, account, text FROM notice ORDER BY id DESC LIMIT ?")
+                .bind(limit)
+                .fetch_all(&self.read)
+                .await?;
+        Ok(rows.into_iter().map(|(at_ms, account, text)| Notice { at_ms, account, text }).collect())
+    }
+}
+
+pub(super) async fn learn(
+    tx: &mut sqlx::SqliteConnection,
+    lid: &Lid,
+    phone: &Phone,
+    now_ms: i64,
+) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO identity (lid, phone, learned_ms) VALUES (?1, ?2, ?3)
+         ON CONFLICT (lid) DO UPDATE SET phone = ?2, learned_ms = ?3 WHERE phone != ?2",
+    )
+    .bind(lid.to_string())
+    .bind(phone.to_string())
+    .bind(now_ms)
+    .execute(tx)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,291 @@
+//! The journal: commit first, receipt second, one verdict each.
+
+use anyhow::Result;
+use fased_policy::ids::{Lid, Phone};
+use fased_protocol::control::Count;
+
+use super::outbox::{self, Draft};
+use super::pairing::PairingChange;
+use super::{Store, account, pairing};
+
+/// A message to journal. Addresses are without device part.
+#[derive(Debug, Clone)]
+pub struct Journaled {
+    /// The chat.
+    pub chat: String,
+    /// Who wrote it.
+    pub sender: String,
+    /// Chosen by the sender.
+    pub message_id: String,
+    /// The chat's other address.
+    pub chat_alt: Option<String>,
+    /// The sender's other address.
+    pub sender_alt: Option<String>,
+    /// Written by this account itself.
+    pub from_me: bool,
+    /// Name that the sender chose for themselves.
+    pub push_name: Option<String>,
+    /// When it was sent, Unix seconds.
+    pub timestamp_s: i64,
+    /// Kind of content; [`Journaled::UNDECRYPTABLE`] while only a placeholder.
+    pub content: String,
+    /// The protobuf field that held it.
+    pub raw_kind: String,
+    /// Text or caption.
+    pub text: Option<String>,
+    /// Mentioned addresses, as a JSON list.
+    pub mentions: String,
+    /// Id of the quoted message.
+    pub quoted_id: Option<String>,
+    /// Writer of the quoted message.
+    pub quoted_sender: Option<String>,
+    /// What the event says about who is who.
+    pub learned: Option<(Lid, Phone)>,
+}
+
+impl Journaled {
+    /// Content of a message that could not be decrypted (yet).
+    pub const UNDECRYPTABLE: &str = "undecryptable";
+}
+
+/// A journaled message, as read back.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct StoredMessage {
+    /// Its place in the journal.
+    pub seq: i64,
+    /// Account id.
+    pub account: String,
+    /// The chat.
+    pub chat: String,
+    /// Who wrote it.
+    pub sender: String,
+    /// Its id.
+    pub message_id: String,
+    /// The chat's other address.
+    pub chat_alt: Option<String>,
+    /// The sender's other address.
+    pub sender_alt: Option<String>,
+    /// Written by this account itself.
+    pub from_me: bool,
+    /// Name that the sender chose for themselves.
+    pub push_name: Option<String>,
+    /// When it was sent, Unix seconds.
+    pub timestamp_s: i64,
+    /// Kind of content.
+    pub content: String,
+    /// Text or caption.
+    pub text: Option<String>,
+    /// When it was committed.
+    pub recorded_ms: i64,
+    /// The verdict, once given.
+    pub outcome: Option<String>,
+    /// Its reason.
+    pub reason: Option<String>,
+    /// The row of the rule table that decided.
+    pub rule: Option<i64>,
+}
+
+/// A verdict and all that follows from it, made durable together.
+#[derive(Debug)]
+pub struct Decision {
+    /// The message.
+    pub seq: i64,
+    /// Name of the outcome.
+    pub outcome: &'static str,
+    /// Name of the reason.
+    pub reason: &'static str,
+    /// The row of the rule table that decided.
+    pub rule: u8,
+    /// Start a run of this agent in this session.
+    pub run: Option<(String, String)>,
+    /// What happens to the sender's pairing request.
+    pub pairing: Option<PairingChange>,
+    /// What to send.
+    pub send: Option<Draft>,
+}
+
+impl Store {
+    /// Commits a batch of messages. A message that is there already is counted, not added; a
+    /// placeholder is filled in by the resend that carries its content.
+    /// Returns the messages that are new (or newly filled in).
+    ///
+    /// # Errors
+    /// What SQLite said; then nothing of the batch is committed and nothing may be acknowledged.
+    pub async fn journal(&self, account: &str, batch: &[Journaled], now_ms: i64) -> Result<Vec<usize>> {
+        let mut tx = self.write.begin().await?;
+        let mut fresh = Vec::with_capacity(batch.len());
+        for (index, message) in batch.iter().enumerate() {
+            if let Some((lid, phone)) = &message.learned {
+                account::learn(&mut tx, lid, phone, now_ms).await?;
+            }
+            let inserted = sqlx::query(
+                "INSERT INTO inbox (account, chat, sender, message_id, chat_alt, sender_alt, from_me, push_name,
+                     timestamp_s, content, raw_kind, text, mentions, quoted_id, quoted_sender, recorded_ms,
+                     outcome, reason, rule)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
+                     CASE ?10 WHEN 'undecryptable' THEN 'hold' END,
+                     CASE ?10 WHEN 'undecryptable' THEN 'undecryptable' END,
+                     CASE ?10 WHEN 'undecryptable' THEN 0 END)
+                 ON CONFLICT (account, chat, sender, message_id) DO NOTHING",
+            );
+            let inserted = bind(inserted, account, message).bind(now_ms).execute(&mut *tx).await?;
+            if inserted.rows_affected() == 1 {
+                fresh.push(index);
+                continue;
+            }
+            let filled = sqlx::query(
+                "UPDATE inbox SET chat_alt = ?5, sender_alt = ?6, from_me = ?7, push_name = ?8, timestamp_s = ?9,
+                     content = ?10, raw_kind = ?11, text = ?12, mentions = ?13, quoted_id = ?14,
+                     quoted_sender = ?15, outcome = NULL, reason = NULL, rule = NULL, deliveries = deliveries + 1
+                 WHERE account = ?1 AND chat = ?2 AND sender = ?3 AND message_id = ?4
+                     AND content = 'undecryptable' AND ?10 != 'undecryptable'",
+            );
+            let filled = bind(filled, account, message).execute(&mut *tx).await?;
+            if filled.rows_affected() == 1 {
+                fresh.push(index);
+                continue;
+            }
+            sqlx::query(
+                "UPDATE inbox SET deliveries = deliveries + 1
+                 WHERE account = ? AND chat = ? AND sender = ? AND message_id = ?",
+            )
+            .bind(account)
+            .bind(&message.chat)
+            .bind(&message.sender)
+            .bind(&message.message_id)
+            .execute(&mut *tx)
+            .await?;
+        }
+        tx.commit().await?;
+        Ok(fresh)
+    }
+
+    /// The oldest messages without a verdict.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn undecided(&self, account: &str, limit: i64) -> Result<Vec<StoredMessage>> {
+        Ok(sqlx::query_as("SELECT * FROM inbox WHERE account = ? AND outcome IS NULL ORDER BY seq LIMIT ?")
+            .bind(account)
+            .bind(limit)
+            .fetch_all(&self.read)
+            .await?)
+    }
+
+    /// Held messages, oldest first.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn held(&self, account: &str) -> Result<Vec<StoredMessage>> {
+        Ok(sqlx::query_as(
+            "SELECT * FROM inbox WHERE account = ? AND outcome = 'hold' AND content != 'undecryptable' ORDER BY seq",
+        )
+        .bind(account)
+        .fetch_all(&self.read)
+        .await?)
+    }
+
+    /// Takes back the verdicts of held messages, so that they are judged again.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn judge_again(&self, seqs: &[i64]) -> Result<()> {
+        let mut tx = self.write.begin().await?;
+        for seq in seqs {
+            sqlx::query("UPDATE inbox SET outcome = NULL, reason = NULL, rule = NULL WHERE seq = ? AND outcome = 'hold'")
+                .bind(seq)
+                .execute(&mut *tx)
+                .await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Makes verdicts durable, with their runs, pairing requests and texts.
+    ///
+    /// # Errors
+    /// What SQLite said; then none of them is made.
+    pub async fn decide(&self, account: &str, decisions: &[Decision], now_ms: i64) -> Result<()> {
+        let mut tx = self.write.begin().await?;
+        for decision in decisions {
+            sqlx::query("UPDATE inbox SET outcome = ?, reason = ?, rule = ?, decided_ms = ? WHERE seq = ?")
+                .bind(decision.outcome)
+                .bind(decision.reason)
+                .bind(decision.rule)
+                .bind(now_ms)
+                .bind(decision.seq)
+                .execute(&mut *tx)
+                .await?;
+            if let Some((agent, session)) = &decision.run {
+                sqlx::query(
+                    "INSERT INTO run (account, inbox_seq, agent, session, state, created_ms)
+                     VALUES (?, ?, ?, ?, 'queued', ?) ON CONFLICT (inbox_seq) DO NOTHING",
+                )
+                .bind(account)
+                .bind(decision.seq)
+                .bind(agent)
+                .bind(session)
+                .bind(now_ms)
+                .execute(&mut *tx)
+                .await?;
+            }
+            if let Some(change) = &decision.pairing {
+                pairing::apply(&mut tx, account, change, now_ms).await?;
+            }
+            if let Some(draft) = &decision.send {
+                outbox::queue(&mut tx, account, None, draft, now_ms).await?;
+            }
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Messages with this id, in any account.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn messages_by_id(&self, message_id: &str) -> Result<Vec<StoredMessage>> {
+        Ok(sqlx::query_as("SELECT * FROM inbox WHERE message_id = ? ORDER BY seq")
+            .bind(message_id)
+            .fetch_all(&self.read)
+            .await?)
+    }
+
+    /// How many messages became what. Repeated deliveries count as `duplicate`.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn count_inbound(&self, account: &str) -> Result<Vec<Count>> {
+        let rows: Vec<(String, i64)> = sqlx::query_as(
+            "SELECT COALESCE(reason, 'undecided'), COUNT(*) FROM inbox WHERE account = ?1 GROUP BY 1
+             UNION ALL
+             SELECT 'duplicate', SUM(deliveries - 1) FROM inbox WHERE account = ?1 HAVING SUM(deliveries - 1) > 0
+             ORDER BY 1",
+        )
+        .bind(account)
+        .fetch_all(&self.read)
+        .await?;
+        Ok(super::counts(rows))
+    }
+}
+
+type Query<'a> = sqlx::query::Query<'a, sqlx::Sqlite, sqlx::sqlite::SqliteArguments>;
+
+fn bind<'a>(query: Query<'a>, account: &'a str, message: &'a Journaled) -> Query<'a> {
+    query
+        .bind(account)
+        .bind(&message.chat)
+        .bind(&message.sender)
+        .bind(&message.message_id)
+        .bind(&message.chat_alt)
+        .bind(&message.sender_alt)
+        .bind(message.from_me)
+        .bind(&message.push_name)
+        .bind(message.timestamp_s)
+        .bind(&message.content)
+        .bind(&message.raw_kind)
+        .bind(&message.text)
+        .bind(&message.mentions)
+        .bind(&message.quoted_id)
+        .bind(&message.quoted_sender)
+}

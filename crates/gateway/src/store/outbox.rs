@@ -1,0 +1,279 @@
+//! The outbox: what goes out, under ids that never change, each with a known fate.
+
+use anyhow::Result;
+use fased_policy::delivery::SendState;
+use fased_protocol::control::{Count, SentInfo};
+
+use super::Store;
+
+/// Why a message is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// An agent's answer.
+    Reply,
+    /// A pairing code.
+    Pairing,
+}
+
+impl Purpose {
+    /// Its name in the store.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Reply => "reply",
+            Self::Pairing => "pairing",
+        }
+    }
+}
+
+/// A message to send, with its id already chosen.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// The chat.
+    pub chat: String,
+    /// The id it travels under.
+    pub message_id: String,
+    /// Why.
+    pub purpose: Purpose,
+    /// The text.
+    pub text: String,
+    /// Not sent after this, Unix milliseconds.
+    pub expires_ms: i64,
+}
+
+/// An outbound message, as read back.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct OutboxRow {
+    /// Its place in the outbox.
+    pub id: i64,
+    /// The chat.
+    pub chat: String,
+    /// Its id on WhatsApp.
+    pub message_id: String,
+    /// The text.
+    pub text: String,
+    /// Name of its state.
+    pub state: String,
+    /// How often it was written.
+    pub attempts: i64,
+    /// Not sent after this.
+    pub expires_ms: i64,
+    /// Last change.
+    pub updated_ms: i64,
+}
+
+impl Store {
+    /// Everything whose fate is open, oldest first.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn open_outbox(&self, account: &str, limit: i64) -> Result<Vec<OutboxRow>> {
+        Ok(sqlx::query_as(
+            "SELECT id, chat, message_id, text, state, attempts, expires_ms, updated_ms FROM outbox
+             WHERE account = ? AND state IN ('queued', 'sending', 'written', 'unknown') ORDER BY id LIMIT ?",
+        )
+        .bind(account)
+        .bind(limit)
+        .fetch_all(&self.read)
+        .await?)
+    }
+
+    /// Notes that messages are about to be written; afterwards a crash leaves them `unknown`.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn start_sending(&self, ids: &[i64], now_ms: i64) -> Result<()> {
+        let mut tx = self.write.begin().await?;
+        for id in ids {
+            sqlx::query("UPDATE outbox SET state = 'sending', attempts = attempts + 1, updated_ms = ? WHERE id = ?")
+                .bind(now_ms)
+                .bind(id)
+                .execute(&mut *tx)
+                .await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Everything that was being written when a link ended: nobody knows whether it arrived.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn mark_unknown(&self, account: &str, now_ms: i64) -> Result<u64> {
+        let done = sqlx::query(
+            "UPDATE outbox SET state = 'unknown', updated_ms = ? WHERE account = ? AND state IN ('sending', 'written')",
+        )
+        .bind(now_ms)
+        .bind(account)
+        .execute(&self.write)
+        .await?;
+        Ok(done.rows_affected())
+    }
+
+    /// Moves messages to a new state, where that is a step forward. Returns those that moved.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn settle(
+        &self,
+        account: &str,
+        message_ids: &[String],
+        to: SendState,
+        error: Option<(Option<u32>, &str)>,
+        now_ms: i64,
+    ) -> Result<Vec<SentInfo>> {
+        let mut tx = self.write.begin().await?;
+        let mut moved = Vec::new();
+        for message_id in message_ids {
+            let row: Option<(String, String)> =
+                sqlx::query_as("SELECT state, chat FROM outbox WHERE account = ? AND message_id = ?")
+                    .bind(account)
+                    .bind(message_id)
+                    .fetch_optional(&mut *tx)
+                    .await?;
+            let Some((state, chat)) = row else { continue };
+            let Some(from) = SendState::parse(&state) else { continue };
+            let next = from.advance(to);
+            if next == from {
+                continue;
+            }
+            sqlx::query(
+                "UPDATE outbox SET state = ?, error_code = ?, error = ?, updated_ms = ?
+                 WHERE account = ? AND message_id = ?",
+            )
+            .bind(next.as_str())
+            .bind(error.and_then(|(code, _)| code))
+            .bind(error.map(|(_, text)| text))
+            .bind(now_ms)
+            .bind(account)
+            .bind(message_id)
+            .execute(&mut *tx)
+            .await?;
+            moved.push(SentInfo {
+                message_id: message_id.clone(),
+                chat,
+                state: next.as_str().to_owned(),
+                error_code: error.and_then(|(code, _)| code),
+                updated_ms: now_ms,
+            });
+        }
+        tx.commit().await?;
+        Ok(moved)
+    }
+
+    /// Puts a message back that was certainly not written.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn send_again_later(&self, id: i64, now_ms: i64) -> Result<()> {
+        sqlx::query("UPDATE outbox SET state = 'queued', updated_ms = ? WHERE id = ? AND state = 'sending'")
+            .bind(now_ms)
+            .bind(id)
+            .execute(&self.write)
+            .await?;
+        Ok(())
+    }
+
+    /// Ends what is too old to be sent. Returns how many.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn expire_outbox(&self, account: &str, now_ms: i64) -> Result<u64> {
+        let done = sqlx::query(
+            "UPDATE outbox SET state = 'expired', updated_ms = ?1
+             WHERE account = ?2 AND state IN ('queued', 'unknown') AND expires_ms <= ?1",
+        )
+        .bind(now_ms)
+        .bind(account)
+        .execute(&self.write)
+        .await?;
+        Ok(done.rows_affected())
+    }
+
+    /// Is this the id of a message that we sent?
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn is_own_message(&self, account: &str, message_id: &str) -> Result<bool> {
+        let found: Option<i64> = sqlx::query_scalar("SELECT 1 FROM outbox WHERE account = ? AND message_id = ?")
+            .bind(account)
+            .bind(message_id)
+            .fetch_optional(&self.read)
+            .await?;
+        Ok(found.is_some())
+    }
+
+    /// What was sent because of a run.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn sent_by_run(&self, run_id: i64) -> Result<Vec<SentInfo>> {
+        let rows: Vec<(String, String, String, Option<i64>, i64)> = sqlx::query_as(
+            "SELECT message_id, chat, state, error_code, updated_ms FROM outbox WHERE run_id = ? ORDER BY id",
+        )
+        .bind(run_id)
+        .fetch_all(&self.read)
+        .await?;
+        Ok(rows.into_iter().map(|(id, chat, state, code, at)| sent(id, chat, state, code, at)).collect())
+    }
+
+    /// Outbound messages with this id, with their accounts and creation times.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn sent_by_id(&self, message_id: &str) -> Result<Vec<(String, i64, SentInfo)>> {
+        let rows: Vec<(String, i64, String, String, Option<i64>, i64)> = sqlx::query_as(
+            "SELECT account, created_ms, chat, state, error_code, updated_ms FROM outbox WHERE message_id = ?",
+        )
+        .bind(message_id)
+        .fetch_all(&self.read)
+        .await?;
+        Ok(rows
+            .into_iter()
+            .map(|(account, created, chat, state, code, at)| {
+                (account, created, sent(message_id.to_owned(), chat, state, code, at))
+            })
+            .collect())
+    }
+
+    /// How many outbound messages are in which state.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn count_outbound(&self, account: &str) -> Result<Vec<Count>> {
+        let rows = sqlx::query_as("SELECT state, COUNT(*) FROM outbox WHERE account = ? GROUP BY state ORDER BY state")
+            .bind(account)
+            .fetch_all(&self.read)
+            .await?;
+        Ok(super::counts(rows))
+    }
+}
+
+fn sent(message_id: String, chat: String, state: String, code: Option<i64>, updated_ms: i64) -> SentInfo {
+    let error_code = code.and_then(|code| u32::try_from(code).ok());
+    SentInfo { message_id, chat, state, error_code, updated_ms }
+}
+
+pub(super) async fn queue(
+    tx: &mut sqlx::SqliteConnection,
+    account: &str,
+    run_id: Option<i64>,
+    draft: &Draft,
+    now_ms: i64,
+) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO outbox (account, chat, message_id, purpose, run_id, text, state, created_ms, expires_ms, updated_ms)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'queued', ?7, ?8, ?7)",
+    )
+    .bind(account)
+    .bind(&draft.chat)
+    .bind(&draft.message_id)
+    .bind(draft.purpose.as_str())
+    .bind(run_id)
+    .bind(&draft.text)
+    .bind(now_ms)
+    .bind(draft.expires_ms)
+    .execute(tx)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,207 @@
+//! Pairing requests and approvals, per account.
+
+use anyhow::Result;
+use fased_policy::ids::{Identity, Lid, Phone};
+use fased_protocol::control::PendingInfo;
+
+use super::Store;
+
+/// A pending request.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct PairingRow {
+    /// Its place in the store.
+    pub id: i64,
+    /// Account id.
+    pub account: String,
+    /// The sender's hidden id.
+    pub lid: Option<String>,
+    /// The sender's number.
+    pub phone: Option<String>,
+    /// Where an answer goes.
+    pub chat: String,
+    /// Name that the sender chose for themselves.
+    pub name: Option<String>,
+    /// The code; absent when too many waited.
+    pub code: Option<String>,
+    /// First asked.
+    pub created_ms: i64,
+    /// The code ends.
+    pub expires_ms: i64,
+    /// Last wrote.
+    pub last_seen_ms: i64,
+    /// When the text with the code was queued.
+    pub text_sent_ms: Option<i64>,
+}
+
+impl PairingRow {
+    /// Who asks.
+    #[must_use]
+    pub fn identity(&self) -> Identity {
+        identity(self.lid.as_deref(), self.phone.as_deref())
+    }
+
+    /// As shown to the owner.
+    #[must_use]
+    pub fn into_info(self) -> PendingInfo {
+        PendingInfo {
+            sender: self.identity().label(),
+            account: self.account,
+            code: self.code,
+            name: self.name,
+            created_ms: self.created_ms,
+            expires_ms: self.expires_ms,
+            last_seen_ms: self.last_seen_ms,
+        }
+    }
+}
+
+/// What happens to a sender's request.
+#[derive(Debug, Clone)]
+pub enum PairingChange {
+    /// A new request.
+    Add {
+        /// Who asks.
+        sender: Identity,
+        /// Where an answer goes.
+        chat: String,
+        /// The name they chose.
+        name: Option<String>,
+        /// The code; absent when too many wait.
+        code: Option<String>,
+        /// When it ends.
+        expires_ms: i64,
+        /// The text with the code is queued together with this.
+        text_sent: bool,
+    },
+    /// They wrote again.
+    Seen {
+        /// The request.
+        id: i64,
+        /// The text with the code is queued together with this.
+        text_sent: bool,
+    },
+}
+
+impl Store {
+    /// Requests that have not ended, oldest first; of all accounts if none is named.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn pending_pairings(&self, account: Option<&str>, now_ms: i64) -> Result<Vec<PairingRow>> {
+        Ok(sqlx::query_as(
+            "SELECT * FROM pairing_request WHERE (?1 IS NULL OR account = ?1) AND expires_ms > ?2 ORDER BY id",
+        )
+        .bind(account)
+        .bind(now_ms)
+        .fetch_all(&self.read)
+        .await?)
+    }
+
+    /// Identities approved for an account.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn approved(&self, account: &str) -> Result<Vec<Identity>> {
+        let rows: Vec<(Option<String>, Option<String>)> =
+            sqlx::query_as("SELECT lid, phone FROM pairing_approval WHERE account = ? ORDER BY id")
+                .bind(account)
+                .fetch_all(&self.read)
+                .await?;
+        Ok(rows.iter().map(|(lid, phone)| identity(lid.as_deref(), phone.as_deref())).collect())
+    }
+
+    /// Approves a request and ends it.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn approve(&self, request: &PairingRow, sender: &Identity, now_ms: i64) -> Result<()> {
+        let mut tx = self.write.begin().await?;
+        sqlx::query("INSERT INTO pairing_approval (account, lid, phone, approved_ms) VALUES (?, ?, ?, ?)")
+            .bind(&request.account)
+            .bind(sender.lid.as_ref().map(Lid::to_string))
+            .bind(sender.phone.as_ref().map(Phone::to_string))
+            .bind(now_ms)
+            .execute(&mut *tx)
+            .await?;
+        sqlx::query("DELETE FROM pairing_request WHERE id = ?").bind(request.id).execute(&mut *tx).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Ends a request without approval. The sender keeps no code and gets a new one only by
+    /// writing again.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn deny(&self, request: &PairingRow) -> Result<()> {
+        sqlx::query("DELETE FROM pairing_request WHERE id = ?").bind(request.id).execute(&self.write).await?;
+        Ok(())
+    }
+
+    /// How many pairing texts an account has queued since then.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn pairing_texts_since(&self, account: &str, since_ms: i64) -> Result<usize> {
+        let count: i64 = sqlx::query_scalar(
+            "SELECT COUNT(*) FROM outbox WHERE account = ? AND purpose = 'pairing' AND created_ms > ?",
+        )
+        .bind(account)
+        .bind(since_ms)
+        .fetch_one(&self.read)
+        .await?;
+        Ok(usize::try_from(count).unwrap_or(usize::MAX))
+    }
+}
+
+fn identity(lid: Option<&str>, phone: Option<&str>) -> Identity {
+    Identity {
+        lid: lid.and_then(|text| Lid::parse(text).ok()),
+        phone: phone.and_then(|text| Phone::parse(text).ok()),
+    }
+}
+
+pub(super) async fn apply(
+    tx: &mut sqlx::SqliteConnection,
+    account: &str,
+    change: &PairingChange,
+    now_ms: i64,
+) -> Result<()> {
+    match change {
+        PairingChange::Add { sender, chat, name, code, expires_ms, text_sent } => {
+            // Requests that ended make room, and their codes may be drawn again.
+            sqlx::query("DELETE FROM pairing_request WHERE account = ? AND expires_ms <= ?")
+                .bind(account)
+                .bind(now_ms)
+                .execute(&mut *tx)
+                .await?;
+            sqlx::query(
+                "INSERT INTO pairing_request
+                     (account, lid, phone, chat, name, code, created_ms, expires_ms, last_seen_ms, text_sent_ms)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?7, ?9)",
+            )
+            .bind(account)
+            .bind(sender.lid.as_ref().map(Lid::to_string))
+            .bind(sender.phone.as_ref().map(Phone::to_string))
+            .bind(chat)
+            .bind(name)
+            .bind(code)
+            .bind(now_ms)
+            .bind(expires_ms)
+            .bind(text_sent.then_some(now_ms))
+            .execute(&mut *tx)
+            .await?;
+        }
+        PairingChange::Seen { id, text_sent } => {
+            sqlx::query(
+                "UPDATE pairing_request SET last_seen_ms = ?1, text_sent_ms = COALESCE(text_sent_ms, ?2) WHERE id = ?3",
+            )
+            .bind(now_ms)
+            .bind(text_sent.then_some(now_ms))
+            .bind(id)
+            .execute(&mut *tx)
+            .await?;
+        }
+    }
+    Ok(())
+}

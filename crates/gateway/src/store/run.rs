@@ -1,0 +1,143 @@
+//! Runs: started at most once, except that one cut off before its reply was committed is started
+//! once more.
+
+use anyhow::Result;
+use fased_protocol::control::RunInfo;
+
+use super::outbox::{self, Draft};
+use super::{Store, StoredMessage};
+
+/// A run that waits for its turn.
+#[derive(Debug, Clone)]
+pub struct QueuedRun {
+    /// Run id.
+    pub id: i64,
+    /// Agent id.
+    pub agent: String,
+    /// Session key: runs of one session follow each other.
+    pub session: String,
+    /// What it answers.
+    pub message: StoredMessage,
+}
+
+/// How a run ended.
+#[derive(Debug)]
+pub struct FinishedRun {
+    /// Run id.
+    pub id: i64,
+    /// What went wrong, if something did.
+    pub error: Option<String>,
+    /// What to send.
+    pub reply: Vec<Draft>,
+}
+
+/// A run may be started this often: the first time, and once more after an interruption.
+const MAX_ATTEMPTS: i64 = 2;
+
+impl Store {
+    /// The oldest queued run of each session.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn queued_runs(&self, account: &str, limit: i64) -> Result<Vec<QueuedRun>> {
+        let heads: Vec<(i64, String, String, i64)> = sqlx::query_as(
+            "SELECT MIN(id), agent, session, inbox_seq FROM run WHERE account = ?1 AND state = 'queued'
+             AND session NOT IN (SELECT session FROM run WHERE account = ?1 AND state = 'running')
+             GROUP BY session ORDER BY 1 LIMIT ?2",
+        )
+        .bind(account)
+        .bind(limit)
+        .fetch_all(&self.read)
+        .await?;
+        let mut runs = Vec::with_capacity(heads.len());
+        for (id, agent, session, seq) in heads {
+            let message =
+                sqlx::query_as("SELECT * FROM inbox WHERE seq = ?").bind(seq).fetch_one(&self.read).await?;
+            runs.push(QueuedRun { id, agent, session, message });
+        }
+        Ok(runs)
+    }
+
+    /// Notes that runs have started; afterwards a crash counts as an interruption of each.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn start_runs(&self, ids: &[i64], now_ms: i64) -> Result<()> {
+        let mut tx = self.write.begin().await?;
+        for id in ids {
+            sqlx::query("UPDATE run SET state = 'running', attempts = attempts + 1, started_ms = ? WHERE id = ?")
+                .bind(now_ms)
+                .bind(id)
+                .execute(&mut *tx)
+                .await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Ends runs and commits their replies, all or nothing.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn finish_runs(&self, account: &str, finished: &[FinishedRun], now_ms: i64) -> Result<()> {
+        let mut tx = self.write.begin().await?;
+        for run in finished {
+            sqlx::query("UPDATE run SET state = ?, error = ?, ended_ms = ? WHERE id = ?")
+                .bind(if run.error.is_some() { "error" } else { "ok" })
+                .bind(&run.error)
+                .bind(now_ms)
+                .bind(run.id)
+                .execute(&mut *tx)
+                .await?;
+            for draft in &run.reply {
+                outbox::queue(&mut tx, account, Some(run.id), draft, now_ms).await?;
+            }
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// At start: runs that were under way when the last gateway ended. Their replies were not
+    /// committed, so each is queued once more; one that was cut off twice stays `interrupted`.
+    /// Returns how many were queued again and how many were given up.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn requeue_interrupted(&self, account: &str, now_ms: i64) -> Result<(u64, u64)> {
+        let mut tx = self.write.begin().await?;
+        let again = sqlx::query("UPDATE run SET state = 'queued' WHERE account = ? AND state = 'running' AND attempts < ?")
+            .bind(account)
+            .bind(MAX_ATTEMPTS)
+            .execute(&mut *tx)
+            .await?;
+        let given_up = sqlx::query(
+            "UPDATE run SET state = 'interrupted', ended_ms = ?, error = 'cut off twice by a restart'
+             WHERE account = ? AND state = 'running'",
+        )
+        .bind(now_ms)
+        .bind(account)
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok((again.rows_affected(), given_up.rows_affected()))
+    }
+
+    /// The run of a message.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn run_of(&self, inbox_seq: i64) -> Result<Option<RunInfo>> {
+        let row: Option<(i64, String, String, i64, Option<String>)> =
+            sqlx::query_as("SELECT id, agent, state, attempts, error FROM run WHERE inbox_seq = ?")
+                .bind(inbox_seq)
+                .fetch_optional(&self.read)
+                .await?;
+        Ok(row.map(|(id, agent, state, attempts, error)| RunInfo {
+            id,
+            agent,
+            state,
+            attempts: u32::try_from(attempts).unwrap_or(u32::MAX),
+            error,
+        }))
+    }
+}
