@@ -1,0 +1,330 @@
+// Generated from crates/protocol by scripts/generate. Do not edit.
+
+export const PROTOCOL_VERSION = 1;
+
+export type Private = string;
+
+export type Jid = string;
+
+export type Fault = { 
+/**
+ * What kind of failure; decides whether to try again.
+ */
+code: FaultCode, 
+/**
+ * For people. Never holds message text or numbers.
+ */
+message: string, };
+
+export type FaultCode = "not_connected" | "bad_request" | "rejected" | "timed_out" | "overloaded" | "internal";
+
+export type FromSidecar = { "kind": "hello" } & Hello | { "kind": "ready", 
+/**
+ * Are there usable credentials of a completed login?
+ */
+linked: boolean, } | { "kind": "link", 
+/**
+ * The news.
+ */
+link: Link, } | { "kind": "event", 
+/**
+ * The number that an `ack` names.
+ */
+seq: number, 
+/**
+ * What happened.
+ */
+event: Event, } | { "kind": "response", 
+/**
+ * The request's id.
+ */
+id: number, 
+/**
+ * How it went.
+ */
+outcome: Outcome, } | { "kind": "closed" } & Closed;
+
+export type ToSidecar = { "kind": "welcome" } & Welcome | { "kind": "ack", 
+/**
+ * The highest committed event number.
+ */
+seq: number, } | { "kind": "request", 
+/**
+ * Counts up within one process.
+ */
+id: number, } & ({ "method": "send_text", "params": { 
+/**
+ * The chat to write to.
+ */
+chat: Jid, 
+/**
+ * The id it travels under, chosen by the gateway.
+ */
+message_id: string, 
+/**
+ * The text.
+ */
+text: Private, } } | { "method": "ping" } | { "method": "logout" }) | { "kind": "shutdown" };
+
+export type Hello = { 
+/**
+ * The sidecar's [`crate::PROTOCOL_VERSION`].
+ */
+protocol: number, 
+/**
+ * Version of the sidecar package.
+ */
+sidecar: string, 
+/**
+ * Version of Baileys.
+ */
+baileys: string, 
+/**
+ * Version of Node.
+ */
+node: string, };
+
+export type Welcome = { 
+/**
+ * The gateway's [`crate::PROTOCOL_VERSION`].
+ */
+protocol: number, 
+/**
+ * Account id, for log lines only.
+ */
+account: string, 
+/**
+ * Folder of the auth files; exists, mode 0700, locked by the gateway.
+ */
+auth_dir: string, 
+/**
+ * Show login codes when there are no credentials; absent: end with `not_linked` instead.
+ */
+login: LoginMethod | null, 
+/**
+ * Bounds to keep.
+ */
+limits: Limits, };
+
+export type LoginMethod = "qr";
+
+export type Limits = { 
+/**
+ * Longest line either side may write, in bytes.
+ */
+max_line_bytes: number, 
+/**
+ * Stanzas that may wait behind the one that awaits its ack.
+ */
+max_held_stanzas: number, 
+/**
+ * Bytes of such stanzas.
+ */
+max_held_bytes: number, };
+
+export type Link = { "type": "qr", 
+/**
+ * The text inside the QR.
+ */
+payload: Private, 
+/**
+ * How long WhatsApp accepts it, from now.
+ */
+expires_ms: number, } | { "type": "scanned" } | { "type": "opened", 
+/**
+ * Our own phone-number address, with device.
+ */
+jid: Jid, 
+/**
+ * Our own hidden id, with device.
+ */
+lid: Jid | null, 
+/**
+ * The name set on the phone, if it is known.
+ */
+name: Private | null, };
+
+export type Event = { "type": "message" } & Message | { "type": "undecryptable", 
+/**
+ * Which message.
+ */
+origin: Origin, 
+/**
+ * What the library said, without key material.
+ */
+reason: string, } | { "type": "server_ack", 
+/**
+ * Our message id.
+ */
+id: string, 
+/**
+ * Its chat.
+ */
+chat: Jid, } | { "type": "send_error", 
+/**
+ * Our message id.
+ */
+id: string, 
+/**
+ * Its chat.
+ */
+chat: Jid, 
+/**
+ * The error code, such as 463 or 479.
+ */
+code: number, } | { "type": "receipt", 
+/**
+ * Our message ids.
+ */
+ids: Array<string>, 
+/**
+ * Their chat.
+ */
+chat: Jid, 
+/**
+ * Who, in a group.
+ */
+participant: Jid | null, 
+/**
+ * How far it came.
+ */
+status: ReceiptStatus, } | { "type": "lid_mapping", 
+/**
+ * The pairs.
+ */
+pairs: Array<LidPair>, } | { "type": "unknown" };
+
+export type Origin = { 
+/**
+ * The message id, chosen by its sender.
+ */
+id: string, 
+/**
+ * The chat.
+ */
+chat: Jid, 
+/**
+ * The chat's other address (phone number of a hidden id, or the reverse), if the stanza had it.
+ */
+chat_alt: Jid | null, 
+/**
+ * Who wrote it; equals `chat` in a direct chat unless `from_me`.
+ */
+sender: Jid, 
+/**
+ * The sender's other address, if the stanza had it.
+ */
+sender_alt: Jid | null, 
+/**
+ * Written by this account itself (its phone, or another linked device).
+ */
+from_me: boolean, 
+/**
+ * Name that the sender chose for themselves.
+ */
+push_name: Private | null, 
+/**
+ * When it was sent, Unix seconds.
+ */
+timestamp: number, 
+/**
+ * Delivered from the server's queue rather than live. Says nothing about age.
+ */
+offline: boolean, };
+
+export type Message = { 
+/**
+ * Where it came from.
+ */
+origin: Origin, 
+/**
+ * What kind it is.
+ */
+content: ContentKind, 
+/**
+ * The protobuf field that held it, such as `extendedTextMessage`.
+ */
+raw_kind: string, 
+/**
+ * Its text or caption.
+ */
+text: Private | null, 
+/**
+ * Who is mentioned by address.
+ */
+mentions: Array<Jid>, 
+/**
+ * What it replies to.
+ */
+quoted: Quoted | null, };
+
+export type Quoted = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Who wrote it.
+ */
+sender: Jid | null, };
+
+export type ContentKind = "text" | "image" | "video" | "audio" | "document" | "sticker" | "contact" | "location" | "reaction" | "edit" | "delete" | "poll" | "poll_vote" | "event" | "other";
+
+export type LidPair = { 
+/**
+ * `…@lid`.
+ */
+lid: Jid, 
+/**
+ * `…@s.whatsapp.net`.
+ */
+phone: Jid, };
+
+export type ReceiptStatus = "delivered" | "read" | "played";
+
+export type Call = { "method": "send_text", "params": { 
+/**
+ * The chat to write to.
+ */
+chat: Jid, 
+/**
+ * The id it travels under, chosen by the gateway.
+ */
+message_id: string, 
+/**
+ * The text.
+ */
+text: Private, } } | { "method": "ping" } | { "method": "logout" };
+
+export type Outcome = { "status": "ok", 
+/**
+ * The answer.
+ */
+reply: Reply, } | { "status": "error", 
+/**
+ * Why.
+ */
+fault: Fault, };
+
+export type Reply = { "type": "sent" } | { "type": "pong", 
+/**
+ * Round trip.
+ */
+rtt_ms: number, } | { "type": "done" };
+
+export type Closed = { 
+/**
+ * What the account machine decides by.
+ */
+reason: CloseReason, 
+/**
+ * The raw status code, if there was one.
+ */
+status: number | null, 
+/**
+ * What the library or WhatsApp said.
+ */
+text: string, };
+
+export type CloseReason = "restart_required" | "logged_out" | "replaced" | "forbidden" | "banned" | "client_outdated" | "login_expired" | "lost" | "unavailable" | "bad_session" | "unresponsive" | "overloaded" | "untrusted" | "auth_unreadable" | "not_linked" | "shutdown" | "unknown";
+

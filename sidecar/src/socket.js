@@ -1,0 +1,263 @@
+// Opens the one Baileys socket of this process, with our logger, store, trust and gate, and turns
+// what it emits into frames, in arrival order. Importing this module imports the library, which
+// takes half a second; `run.js` does it while the gateway shakes hands.
+
+import { readFileSync } from 'node:fs'
+import { Agent } from 'node:https'
+import baileys, { DEFAULT_CONNECTION_CONFIG, initAuthCreds, proto } from 'baileys'
+import { AuthStore } from './auth-store.js'
+import { Intake } from './intake.js'
+import { Liveness } from './liveness.js'
+import { libraryLogger, log, nameOf } from './log.js'
+import { gatedRepository } from './signal-gate.js'
+import { receiptOf, serverAnswer } from './stanza.js'
+import { closedBy, closedByUpgrade, lidPairs } from './translate.js'
+import { Trust } from './trust.js'
+import { bypassed } from './upsert.js'
+
+/** @typedef {import('./protocol.gen.ts').Closed} Closed */
+/** @typedef {import('./protocol.gen.ts').Link} Link */
+/** @typedef {import('./protocol.gen.ts').Welcome} Welcome */
+/** @typedef {import('baileys').BinaryNode} BinaryNode */
+/** @typedef {import('baileys').AuthenticationCreds} Creds */
+/** @typedef {{ websocket: () => any }} WithSocket */
+
+const { HistorySyncType } = proto.HistorySync
+
+/** Names and hidden-id mappings come with these; their messages are dropped. */
+const HISTORY_WANTED = new Set(
+  /** @type {number[]} */ ([
+    HistorySyncType.INITIAL_BOOTSTRAP,
+    HistorySyncType.PUSH_NAME,
+    HistorySyncType.NON_BLOCKING_DATA,
+  ]),
+)
+
+/** 2^31 and more would overflow to one millisecond. */
+const NEVER_MS = 2_147_483_647
+const FIRST_QR_MS = 60_000
+const LATER_QR_MS = 20_000
+const USYNC_DEADLINE_MS = 5_000
+const UNLINK_DEADLINE_MS = 5_000
+const PAIRS_PER_EVENT = 500
+/** The library waits up to 30 s for a websocket close that the server may never send. */
+const CLOSE_GRACE_MS = 1_000
+
+/**
+ * @typedef {object} SocketParts
+ * @property {Welcome} welcome
+ * @property {import('./endpoint.js').Endpoint} endpoint
+ * @property {import('./commit-gate.js').CommitGate} gate
+ * @property {(link: Link) => void} onLink
+ * @property {(closed: Closed) => void} onClosed first reason wins
+ * @property {NodeJS.ProcessEnv} env
+ */
+
+/** @param {Pick<Creds, 'me' | 'account'>} creds */
+export function isLinked(creds) {
+  return Boolean(creds.me?.id && creds.account)
+}
+
+/**
+ * @param {Welcome} welcome
+ * @param {{ onClosed: (closed: Closed) => void, gate: import('./commit-gate.js').CommitGate }} parts
+ */
+export async function openAuth({ auth_dir }, { onClosed, gate }) {
+  const store = new AuthStore(auth_dir, {
+    onWriteFailed: problem => onClosed({ reason: 'unknown', status: null, text: `the auth files cannot be written: ${problem}` }),
+    onNotice: notice => log('warn', notice),
+    onKeysWritten: written => {
+      const pairs = lidPairs(written['lid-mapping'] ?? {})
+      for (let at = 0; at < pairs.length; at += PAIRS_PER_EVENT) {
+        gate.emit({ type: 'lid_mapping', pairs: pairs.slice(at, at + PAIRS_PER_EVENT) })
+      }
+    },
+    revive: { 'app-state-sync-key': value => proto.Message.AppStateSyncKeyData.fromObject(value) },
+  })
+  return { store, creds: await store.load(initAuthCreds) }
+}
+
+/**
+ * @param {SocketParts & { store: AuthStore, creds: Creds }} parts
+ */
+export function openSocket({ welcome, endpoint, gate, store, creds, onLink, onClosed, env }) {
+  const trust = new Trust({ root: endpoint.root })
+  const self = () => ({ jid: creds.me?.id ?? '', lid: creds.me?.lid ?? null })
+  /** @type {{ opened: boolean, qrShown: boolean, conflict: string | undefined }} */
+  const state = { opened: false, qrShown: false, conflict: undefined }
+  const overloaded = () =>
+    onClosed({ reason: 'overloaded', status: null, text: 'too much waits behind an unacknowledged message' })
+  const intake = new Intake({ limits: welcome.limits, onOverflow: overloaded })
+
+  const sock = baileys({
+    auth: { creds, keys: store.keys() },
+    logger: libraryLogger(env),
+    ...(endpoint.url === undefined ? {} : { waWebSocketUrl: endpoint.url }),
+    ...(endpoint.caFile === undefined ? {} : { agent: new Agent({ ca: readFileSync(endpoint.caFile) }) }),
+    keepAliveIntervalMs: NEVER_MS,
+    // All messages share one lock; a pause for each broken one would hold up everybody.
+    retryRequestDelayMs: 0,
+    // A failed write ends this process; trying again would only delay that.
+    transactionOpts: { maxCommitRetries: 1, delayBetweenTriesMs: 0 },
+    markOnlineOnConnect: false,
+    syncFullHistory: false,
+    emitOwnEvents: false,
+    shouldSyncHistoryMessage: ({ syncType }) => HISTORY_WANTED.has(syncType ?? HistorySyncType.FULL),
+    makeSignalRepository: (auth, logger, lookUpLids) => {
+      const { makeSignalRepository } = DEFAULT_CONNECTION_CONFIG
+      const inner = makeSignalRepository(auth, logger, pns => orNothing(lookUpLids?.(pns), USYNC_DEADLINE_MS))
+      const keys = /** @type {import('baileys').SignalKeyStoreWithTransaction} */ (auth.keys)
+      const onBroken = (/** @type {string} */ text) => onClosed({ reason: 'unknown', status: null, text })
+      return gatedRepository({ inner, keys, gate, intake, store, self, onBroken })
+    },
+  })
+  /** @type {any} the emitter's own type knows only a few events */
+  const ws = sock.ws
+
+  const liveness = new Liveness({
+    ping: () => pingOnce(sock),
+    pingEveryMs: Number(env.FASED_PING_INTERVAL_MS) || undefined,
+    stalledFor: () => {
+      const now = performance.now()
+      return gate.holding ? 0 : Math.min(intake.oldestAge(now), now - gate.lastEventAt)
+    },
+    onDead: kind => onClosed(DEATHS[kind]),
+  })
+
+  ws.on('frame', () => liveness.frame())
+  ws.prependListener('CB:message', (/** @type {BinaryNode} */ node) => intake.arrived(node, self()))
+  ws.prependListener('CB:ack,class:message', (/** @type {BinaryNode} */ node) => {
+    const event = serverAnswer(node)
+    if (event) gate.emit(event)
+  })
+  ws.prependListener('CB:receipt', (/** @type {BinaryNode} */ node) => {
+    const event = receiptOf(node, self())
+    if (event) gate.emit(event)
+  })
+  ws.prependListener('CB:stream:error', (/** @type {BinaryNode} */ node) => {
+    const [child] = Array.isArray(node.content) ? node.content : []
+    if (child?.tag === 'conflict') state.conflict = child.attrs.type
+    setTimeout(dropConnection, CLOSE_GRACE_MS)
+  })
+  ws.prependListener('CB:failure', () => setTimeout(dropConnection, CLOSE_GRACE_MS))
+  // The library listens to this and does nothing, and the websocket waits for ever.
+  ws.on('unexpected-response', (/** @type {unknown} */ _, /** @type {{ statusCode?: number }} */ response) =>
+    onClosed(closedByUpgrade(response?.statusCode ?? 0)),
+  )
+
+  sock.ev.on('creds.update', () => store.saveCreds().catch(() => {}))
+  // One after the other: `scanned` and `opened` wait for the disk, and the end must not overtake them.
+  let updates = Promise.resolve()
+  sock.ev.on('connection.update', update => {
+    updates = updates.then(() => onUpdate(update)).catch(error => log('error', `connection update: ${nameOf(error)}`))
+  })
+  sock.ev.on('messages.upsert', ({ messages }) => {
+    for (const message of messages) {
+      const event = bypassed(message, self())
+      if (!event) continue
+      if (event.type === 'undecryptable') intake.rememberOrigin(event.origin)
+      gate.emit(event)
+    }
+  })
+
+  /** @param {Partial<import('baileys').ConnectionState>} update */
+  async function onUpdate({ qr, isNewLogin, connection, lastDisconnect }) {
+    if ((qr || connection === 'open') && !trust.proven) {
+      return onClosed({ reason: 'untrusted', status: null, text: trust.distrust ?? 'the certificates were not checked' })
+    }
+    if (qr) {
+      liveness.connected()
+      onLink({ type: 'qr', payload: qr, expires_ms: state.qrShown ? LATER_QR_MS : FIRST_QR_MS })
+      state.qrShown = true
+    }
+    if (isNewLogin) {
+      await store.saveCreds()
+      onLink({ type: 'scanned' })
+    }
+    if (connection === 'open') {
+      liveness.connected()
+      await store.saveCreds()
+      state.opened = true
+      onLink({ type: 'opened', jid: self().jid, lid: self().lid, name: creds.me?.name || null })
+    }
+    if (connection === 'close') {
+      const { opened, conflict } = state
+      onClosed(closedBy({ opened, conflict, ...endingOf(lastDisconnect?.error), distrust: trust.distrust }))
+    }
+  }
+
+  function dropConnection() {
+    ws.socket?.terminate()
+  }
+
+  return {
+    isOpen: () => state.opened && sock.ws.isOpen,
+    /** @param {string} chat @param {string} text @param {string} messageId */
+    sendText: (chat, text, messageId) => sock.sendMessage(chat, { text, linkPreview: null }, { messageId }),
+    probe: () => liveness.probe(),
+    unlink: () => unlink(sock, self().jid),
+    /** Nothing comes or goes after this; synchronous, so that no receipt slips out. */
+    cut() {
+      liveness.stop()
+      dropConnection()
+      sock.end(undefined).catch(() => {})
+    },
+  }
+}
+
+/** @type {Record<'no_pong' | 'no_connection' | 'stalled', Closed>} */
+const DEATHS = {
+  no_pong: { reason: 'unresponsive', status: null, text: 'a ping was not answered' },
+  no_connection: { reason: 'lost', status: null, text: 'the connection came to nothing' },
+  stalled: { reason: 'unresponsive', status: null, text: 'stanzas came and no events went out' },
+}
+
+/** @param {unknown} error */
+function endingOf(error) {
+  const boom = /** @type {{ output?: { statusCode?: number }, data?: { reason?: string, expire?: string } }} */ (error ?? {})
+  const expire = Number(boom.data?.expire)
+  return {
+    status: boom.output?.statusCode,
+    text: error instanceof Error ? error.message : 'closed without a word',
+    expireSeconds: Number.isSafeInteger(expire) && expire > 0 ? expire : undefined,
+  }
+}
+
+/**
+ * A look-up that fails must not become a refused message.
+ *
+ * @template T
+ * @param {Promise<T[] | undefined> | undefined} lookUp
+ * @param {number} ms
+ * @returns {Promise<T[]>}
+ */
+async function orNothing(lookUp, ms) {
+  const late = new Promise(resolve => setTimeout(resolve, ms))
+  try {
+    return /** @type {T[] | undefined} */ (await Promise.race([lookUp, late])) ?? []
+  } catch {
+    return []
+  }
+}
+
+/** @param {import('baileys').WASocket} sock @returns {Promise<void>} */
+function pingOnce(sock) {
+  const id = sock.generateMessageTag()
+  return new Promise((resolve, reject) => {
+    sock.ws.once(`TAG:${id}`, () => resolve())
+    sock
+      .sendNode({ tag: 'iq', attrs: { id, to: 's.whatsapp.net', type: 'get', xmlns: 'w:p' }, content: [{ tag: 'ping', attrs: {} }] })
+      .catch(reject)
+  })
+}
+
+/**
+ * The library's `logout` hangs up before the server can have read it.
+ *
+ * @param {import('baileys').WASocket} sock
+ * @param {string} jid
+ */
+async function unlink(sock, jid) {
+  const device = { tag: 'remove-companion-device', attrs: { jid, reason: 'user_initiated' } }
+  await sock.query({ tag: 'iq', attrs: { to: 's.whatsapp.net', type: 'set', xmlns: 'md' }, content: [device] }, UNLINK_DEADLINE_MS)
+}
