@@ -11,7 +11,6 @@ import { decode, encode } from './auth-codec.js'
 
 /** @typedef {import('baileys').AuthenticationCreds} AuthenticationCreds */
 /** @typedef {import('baileys').SignalDataSet} SignalDataSet */
-/** @typedef {import('baileys').SignalDataTypeMap} SignalDataTypeMap */
 /** @typedef {import('baileys').SignalKeyStore} SignalKeyStore */
 
 const CREDS = 'creds.json'
@@ -40,6 +39,8 @@ export class AuthStore {
   #writing = new Map()
   /** @type {Map<string, number>} */
   #revisions = new Map()
+  /** @type {Map<string, string>} what was written ahead of its transaction */
+  #writtenAhead = new Map()
   /** @type {AuthenticationCreds | undefined} */
   #creds
   #savedCreds = ''
@@ -140,9 +141,13 @@ export class AuthStore {
     this.#stopped = true
   }
 
-  /** How often a key was written in this process; tells whether somebody else wrote it meanwhile. */
-  revision(/** @type {keyof SignalDataTypeMap} */ type, /** @type {string} */ id) {
-    return this.#revisions.get(`${type}/${id}`) ?? 0
+  /**
+   * How often a session changed in this process; tells whether somebody else wrote it meanwhile.
+   *
+   * @param {string} address
+   */
+  sessionRevision(address) {
+    return this.#revisions.get(address) ?? 0
   }
 
   /** @returns {SignalKeyStore} */
@@ -160,18 +165,36 @@ export class AuthStore {
         return found
       },
       set: async data => {
-        const writes = []
-        for (const [type, entries] of Object.entries(data)) {
-          for (const [id, value] of Object.entries(entries ?? {})) {
-            const revision = `${type}/${id}`
-            if (type === 'session') this.#revisions.set(revision, (this.#revisions.get(revision) ?? 0) + 1)
-            writes.push(this.#setKey(keyFileName(type, id), value === null || value === undefined ? null : encode(value)))
-          }
-        }
-        await Promise.all(writes)
+        await Promise.all(this.#changes(data).map(({ type, id, name, text }) => this.#setKey(type, id, name, text)))
         this.#hooks.onKeysWritten?.(data)
       },
     }
+  }
+
+  /**
+   * Writes ahead of the transaction these values belong to: a message key must be used up on disk
+   * before the message leaves, or a restart would use it again. The transaction's own write of the
+   * same values, later, is ignored if somebody wrote newer ones in between.
+   *
+   * @param {SignalDataSet} data
+   */
+  async writeAhead(data) {
+    const changes = this.#changes(data)
+    for (const { name, text } of changes) {
+      if (this.#writtenAhead.size >= CACHED_KEYS) this.#writtenAhead.clear()
+      if (text !== null) this.#writtenAhead.set(name, text)
+    }
+    await Promise.all(changes.map(({ type, id, name, text }) => this.#setKey(type, id, name, text, true)))
+  }
+
+  /** @param {SignalDataSet} data */
+  #changes(data) {
+    return Object.entries(data).flatMap(([type, entries]) =>
+      Object.entries(entries ?? {}).map(([id, value]) => {
+        const text = value === null || value === undefined ? null : encode(value)
+        return { type, id, name: keyFileName(type, id), text }
+      }),
+    )
   }
 
   /**
@@ -200,13 +223,20 @@ export class AuthStore {
   }
 
   /**
+   * @param {string} type
+   * @param {string} id
    * @param {string} name
    * @param {string | null} text
    */
-  #setKey(name, text) {
+  #setKey(type, id, name, text, ahead = false) {
     if (this.#stopped) return Promise.reject(new Error('the auth store is closed'))
+    if (!ahead && this.#writtenAhead.get(name) === text) {
+      this.#writtenAhead.delete(name)
+      return this.#writing.get(name)
+    }
     const before = this.#writing.get(name)
-    if (!before && this.#cache.get(name) === text) return undefined
+    if (this.#cache.get(name) === text) return before
+    if (type === 'session') this.#revisions.set(id, (this.#revisions.get(id) ?? 0) + 1)
     this.#remember(name, text)
     const write = async () => {
       await before?.catch(() => {})

@@ -3,6 +3,7 @@
 // written in the same transaction, after the commit: killed in between, the stanza comes again and
 // decrypts again, under the same id.
 
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { GateClosed } from './commit-gate.js'
 import { nameOf, redact } from './log.js'
 import { decodePlaintext, EMPTY_PLAINTEXT, eventsIn } from './plaintext.js'
@@ -19,7 +20,7 @@ class SessionMoved extends Error {}
 
 /**
  * @typedef {object} GateParts
- * @property {Repository} inner the library's own repository
+ * @property {(keys: Keys) => Repository} makeInner the library's own repository over these keys
  * @property {Keys} keys
  * @property {import('./commit-gate.js').CommitGate} gate
  * @property {import('./intake.js').Intake} intake
@@ -32,7 +33,20 @@ class SessionMoved extends Error {}
  * @param {GateParts} parts
  * @returns {Repository}
  */
-export function gatedRepository({ inner, keys, gate, intake, store, self, onBroken }) {
+export function gatedRepository({ makeInner, keys, gate, intake, store, self, onBroken }) {
+  /** Set while a message of ours is encrypted. */
+  const sending = new AsyncLocalStorage()
+  const inner = makeInner({
+    ...keys,
+    async set(data) {
+      await keys.set(data)
+      const { session, 'sender-key': senderKey } = data
+      // The library writes these when the whole send is over, after the message has left.
+      if (sending.getStore() && session) await store.writeAhead({ session })
+      if (sending.getStore() && senderKey) await store.writeAhead({ 'sender-key': senderKey })
+    },
+  })
+  const oneAtATime = makeSerial()
   /** The sender key processed inside the last gated transaction; the library repeats the call. */
   let processedSenderKey = ''
 
@@ -70,7 +84,7 @@ export function gatedRepository({ inner, keys, gate, intake, store, self, onBrok
    * @param {() => Promise<Uint8Array>} decrypt
    */
   async function decryptAndCommit(part, transactionKey, sessionAddress, decrypt) {
-    const revision = () => (sessionAddress === undefined ? 0 : store.revision('session', sessionAddress))
+    const revision = () => (sessionAddress === undefined ? 0 : store.sessionRevision(sessionAddress))
     /** @type {Uint8Array | undefined} */
     let committed
     for (;;) {
@@ -142,9 +156,14 @@ export function gatedRepository({ inner, keys, gate, intake, store, self, onBrok
 
   return {
     ...inner,
-    decryptMessage: options =>
-      gated(options.ciphertext, options.jid, inner.jidToSignalProtocolAddress(options.jid), () => inner.decryptMessage(options)),
+    decryptMessage(options) {
+      const address = inner.jidToSignalProtocolAddress(options.jid)
+      return gated(options.ciphertext, options.jid, address, () => oneAtATime(address, () => inner.decryptMessage(options)))
+    },
     decryptGroupMessage: options => gated(options.msg, options.group, undefined, () => inner.decryptGroupMessage(options)),
+    encryptMessage: options =>
+      oneAtATime(inner.jidToSignalProtocolAddress(options.jid), () => sending.run(true, () => inner.encryptMessage(options))),
+    encryptGroupMessage: options => sending.run(true, () => inner.encryptGroupMessage(options)),
     async processSenderKeyDistributionMessage(options) {
       // Done in the transaction of the message that brought it.
       if (senderKeyName(options.authorJid, options.item) === processedSenderKey) return
@@ -159,4 +178,23 @@ export function gatedRepository({ inner, keys, gate, intake, store, self, onBrok
  */
 function senderKeyName(author, { groupId, axolotlSenderKeyDistributionMessage: key }) {
   return `${author} ${groupId} ${Buffer.from(key ?? []).toString('base64')}`
+}
+
+/**
+ * One use of a session at a time. libsignal queues them too, but runs a queued one in the async
+ * context, and so in the transaction, of the one before.
+ *
+ * @returns {<T>(address: string, work: () => Promise<T>) => Promise<T>}
+ */
+function makeSerial() {
+  /** @type {Map<string, Promise<unknown>>} */
+  const last = new Map()
+  return (address, work) => {
+    const before = last.get(address) ?? Promise.resolve()
+    const result = before.then(work, work)
+    last.set(address, result)
+    const forget = () => void (last.get(address) === result && last.delete(address))
+    result.then(forget, forget)
+    return result
+  }
 }

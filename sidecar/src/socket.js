@@ -105,10 +105,12 @@ export function openSocket({ welcome, endpoint, gate, store, creds, onLink, onCl
     shouldSyncHistoryMessage: ({ syncType }) => HISTORY_WANTED.has(syncType ?? HistorySyncType.FULL),
     makeSignalRepository: (auth, logger, lookUpLids) => {
       const { makeSignalRepository } = DEFAULT_CONNECTION_CONFIG
-      const inner = makeSignalRepository(auth, logger, pns => orNothing(lookUpLids?.(pns), USYNC_DEADLINE_MS))
+      const lookUp = (/** @type {string[]} */ pns) => orNothing(lookUpLids?.(pns), USYNC_DEADLINE_MS)
       const keys = /** @type {import('baileys').SignalKeyStoreWithTransaction} */ (auth.keys)
+      /** @param {typeof keys} withKeys */
+      const makeInner = withKeys => makeSignalRepository({ ...auth, keys: withKeys }, logger, lookUp)
       const onBroken = (/** @type {string} */ text) => onClosed({ reason: 'unknown', status: null, text })
-      return gatedRepository({ inner, keys, gate, intake, store, self, onBroken })
+      return gatedRepository({ makeInner, keys, gate, intake, store, self, onBroken })
     },
   })
   /** @type {any} the emitter's own type knows only a few events */

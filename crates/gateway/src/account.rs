@@ -130,7 +130,12 @@ impl Account {
         tasks.spawn(crate::outbound::send_forever(Arc::clone(&shared), work));
         let driver = driver::Driver::new(Arc::clone(&shared), shown, logins.clone());
         tasks.spawn(driver.run(to_do, shutdown));
-        let account = Self { shared, commands, view, logins };
+        let account = Self {
+            shared,
+            commands,
+            view,
+            logins,
+        };
         if enabled && connect {
             account.command(Command::Start).await?;
         }
@@ -162,7 +167,9 @@ impl Account {
             });
         }
         let events = self.logins.subscribe();
-        self.command(Command::Login(method)).await.map_err(|error| stopping(&error))?;
+        self.command(Command::Login(method))
+            .await
+            .map_err(|error| stopping(&error))?;
         Ok(events)
     }
 
@@ -173,7 +180,9 @@ impl Account {
     /// When it takes too long.
     pub async fn logout(&self) -> Result<(), ControlError> {
         let mut view = self.view.clone();
-        self.command(Command::Logout).await.map_err(|error| stopping(&error))?;
+        self.command(Command::Logout)
+            .await
+            .map_err(|error| stopping(&error))?;
         let gone = view.wait_for(|view| view.sidecar_pid.is_none() && view.is_logged_out());
         match tokio::time::timeout(LOGOUT_DEADLINE, gone).await {
             Ok(Ok(_)) => Ok(()),
@@ -197,7 +206,10 @@ impl Account {
     }
 
     async fn command(&self, command: Command) -> Result<()> {
-        self.commands.send(command).await.map_err(|_ended| anyhow::anyhow!("the gateway is stopping"))
+        self.commands
+            .send(command)
+            .await
+            .map_err(|_ended| anyhow::anyhow!("the gateway is stopping"))
     }
 }
 
@@ -208,4 +220,3 @@ fn stopping(error: &anyhow::Error) -> ControlError {
         next: "start it again: fased gateway run".to_owned(),
     }
 }
-

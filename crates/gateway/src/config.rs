@@ -82,7 +82,10 @@ impl Config {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => "{}".to_owned(),
             Err(error) => return Err(wrong(format!("cannot read {shown}: {error}"))),
             Ok(about) if about.len() > MAX_CONFIG_BYTES => {
-                return Err(wrong(format!("{shown} has {} bytes; at most {MAX_CONFIG_BYTES} are read", about.len())));
+                return Err(wrong(format!(
+                    "{shown} has {} bytes; at most {MAX_CONFIG_BYTES} are read",
+                    about.len()
+                )));
             }
             Ok(_) => std::fs::read_to_string(&paths.config)
                 .map_err(|error| wrong(format!("cannot read {shown}: {error}")))?,
@@ -95,7 +98,9 @@ impl Config {
     /// # Errors
     /// [`ConfigError`], see [`Config::load`].
     pub fn parse(text: &str, path: &Path, auth_dir: impl Fn(&str) -> PathBuf) -> Result<Self, ConfigError> {
-        let wrong = |message: String| ConfigError { message: format!("{}: {message}", path.display()) };
+        let wrong = |message: String| ConfigError {
+            message: format!("{}: {message}", path.display()),
+        };
         let file = File::parse(text).map_err(wrong)?;
         let mut warnings = file.warnings();
         let whatsapp = file.channels.whatsapp;
@@ -119,10 +124,21 @@ impl Config {
 fn merge(id: AccountId, own: Keys, root: &Keys, default_auth_dir: PathBuf) -> Result<AccountConfig, String> {
     let personal = own.mode.or(root.mode).unwrap_or_default() == Mode::Personal;
     let dm_policy = own.dm_policy.or(root.dm_policy);
-    let dm_policy = dm_policy.unwrap_or(if personal { DmPolicy::Allowlist } else { DmPolicy::Pairing });
+    let dm_policy = dm_policy.unwrap_or(if personal {
+        DmPolicy::Allowlist
+    } else {
+        DmPolicy::Pairing
+    });
     let own_list = own.allow_from.is_some();
-    let entries = own.allow_from.or_else(|| root.allow_from.clone()).unwrap_or_default();
-    let at = if own_list { format!("channels.whatsapp.accounts.{id}") } else { "channels.whatsapp".to_owned() };
+    let entries = own
+        .allow_from
+        .or_else(|| root.allow_from.clone())
+        .unwrap_or_default();
+    let at = if own_list {
+        format!("channels.whatsapp.accounts.{id}")
+    } else {
+        "channels.whatsapp".to_owned()
+    };
     let mut parsed = Vec::with_capacity(entries.len());
     for (index, entry) in entries.iter().enumerate() {
         parsed.push(AllowEntry::parse(entry).map_err(|error| format!("{at}.allowFrom[{index}]: {error}"))?);
@@ -149,8 +165,12 @@ fn merge(id: AccountId, own: Keys, root: &Keys, default_auth_dir: PathBuf) -> Re
         observe_only: own.observe_only.or(root.observe_only).unwrap_or(false),
         catch_up_max_age_s: i64::from(catch_up.max_age_minutes.unwrap_or(720)) * 60,
         pairing: PairingRules {
-            code_ttl_ms: pairing.code_ttl_minutes.map_or(pairing_defaults.code_ttl_ms, |m| i64::from(m) * 60_000),
-            max_pending: pairing.max_pending.map_or(pairing_defaults.max_pending, |n| n as usize),
+            code_ttl_ms: pairing
+                .code_ttl_minutes
+                .map_or(pairing_defaults.code_ttl_ms, |m| i64::from(m) * 60_000),
+            max_pending: pairing
+                .max_pending
+                .map_or(pairing_defaults.max_pending, |n| n as usize),
             silent: pairing.silent.unwrap_or(false),
             ..pairing_defaults
         },
@@ -168,7 +188,6 @@ fn merge(id: AccountId, own: Keys, root: &Keys, default_auth_dir: PathBuf) -> Re
         id,
     })
 }
-
 
 #[cfg(test)]
 mod tests;

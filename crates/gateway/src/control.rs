@@ -49,7 +49,9 @@ pub fn listen(path: &Path) -> Result<Listener> {
         make_private_dir(folder)?;
     }
     remove_socket(path);
-    let name = path.to_fs_name::<GenericFilePath>().context("the control socket's path cannot be used")?;
+    let name = path
+        .to_fs_name::<GenericFilePath>()
+        .context("the control socket's path cannot be used")?;
     ListenerOptions::new()
         .name(name)
         .mode(0o600)
@@ -91,14 +93,19 @@ pub async fn serve(listener: Listener, live: Arc<Live>, shutdown: CancellationTo
     }
     clients.close();
     // Answers under way may finish; streams without end are cut.
-    if tokio::time::timeout(Duration::from_secs(1), clients.wait()).await.is_err() {
+    if tokio::time::timeout(Duration::from_secs(1), clients.wait())
+        .await
+        .is_err()
+    {
         tracing::debug!("watchers were cut off");
     }
 }
 
 async fn answer(stream: Stream, live: &Live) -> Result<()> {
     let mut client = Framed::new(stream, LinesCodec::new_with_max_length(MAX_LINE_BYTES));
-    let Some(request) = tokio::time::timeout(CLIENT_DEADLINE, client.next()).await? else { return Ok(()) };
+    let Some(request) = tokio::time::timeout(CLIENT_DEADLINE, client.next()).await? else {
+        return Ok(());
+    };
     let request = match line::decode::<ControlRequest>(&request?) {
         Ok(request) => request,
         Err(bad) => {
@@ -116,7 +123,9 @@ async fn answer(stream: Stream, live: &Live) -> Result<()> {
     if let ControlRequest::ChannelsLogin { account, method } = &request {
         return channels_login::follow(&mut client, live, account, *method).await;
     }
-    let response = handle(live, &request).await.unwrap_or_else(ControlResponse::Error);
+    let response = handle(live, &request)
+        .await
+        .unwrap_or_else(ControlResponse::Error);
     send(&mut client, response).await
 }
 
@@ -137,13 +146,23 @@ async fn handle(live: &Live, request: &ControlRequest) -> Result<ControlResponse
             live.ending.begin(true);
             Ok(done("the gateway is draining and will start again"))
         }
-        ControlRequest::ChannelsList => Ok(ControlResponse::Accounts { accounts: live.infos().await? }),
+        ControlRequest::ChannelsList => Ok(ControlResponse::Accounts {
+            accounts: live.infos().await?,
+        }),
         ControlRequest::ChannelsStatus { account } => channels_status::answer(live, account.as_deref()).await,
         ControlRequest::ChannelsLogout { account } => channels_logout::answer(live, account).await,
-        ControlRequest::PairingList { account } => pairing_list::answer(&live.store, account.as_deref()).await,
-        ControlRequest::PairingApprove { account, who } => pairing_approve::answer(live, account.as_deref(), who).await,
-        ControlRequest::PairingDeny { account, who } => pairing_deny::answer(live, account.as_deref(), who).await,
-        ControlRequest::Status => status::answer(&live.store, Some(live.info.clone()), live.infos().await?).await,
+        ControlRequest::PairingList { account } => {
+            pairing_list::answer(&live.store, account.as_deref()).await
+        }
+        ControlRequest::PairingApprove { account, who } => {
+            pairing_approve::answer(live, account.as_deref(), who).await
+        }
+        ControlRequest::PairingDeny { account, who } => {
+            pairing_deny::answer(live, account.as_deref(), who).await
+        }
+        ControlRequest::Status => {
+            status::answer(&live.store, Some(live.info.clone()), live.infos().await?).await
+        }
         ControlRequest::Explain { message_id } => explain::answer(&live.store, message_id).await,
         ControlRequest::Watch | ControlRequest::ChannelsLogin { .. } => {
             Err(internal(&anyhow::anyhow!("this request is answered by a stream")))
@@ -152,7 +171,9 @@ async fn handle(live: &Live, request: &ControlRequest) -> Result<ControlResponse
 }
 
 fn done(message: &str) -> ControlResponse {
-    ControlResponse::Done { message: message.to_owned() }
+    ControlResponse::Done {
+        message: message.to_owned(),
+    }
 }
 
 /// A defect or the machine, as an answer.

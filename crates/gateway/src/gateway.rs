@@ -45,7 +45,11 @@ pub enum Ended {
 /// # Errors
 /// [`LeaseHeld`] when another gateway has the state dir, [`ConfigError`] when the config is wrong,
 /// else what the machine said.
-pub async fn run(options: RunOptions, shutdown: CancellationToken, listening: impl FnOnce() + Send) -> Result<Ended> {
+pub async fn run(
+    options: RunOptions,
+    shutdown: CancellationToken,
+    listening: impl FnOnce() + Send,
+) -> Result<Ended> {
     let RunOptions { paths, only_account } = options;
     make_private_dir(&paths.state_dir)?;
     let _lease = Lease::take(&paths.lease)?;
@@ -57,7 +61,12 @@ pub async fn run(options: RunOptions, shutdown: CancellationToken, listening: im
     let watchers = Watchers::default();
     let tasks = TaskTracker::new();
     let ending = Ending::new(shutdown.clone());
-    let live = Arc::new(Live::new(paths.clone(), store.clone(), watchers.clone(), ending.clone()));
+    let live = Arc::new(Live::new(
+        paths.clone(),
+        store.clone(),
+        watchers.clone(),
+        ending.clone(),
+    ));
     let server = control::listen(&paths.socket)?;
     listening();
     tasks.spawn(control::serve(server, Arc::clone(&live), shutdown.clone()));
@@ -66,8 +75,14 @@ pub async fn run(options: RunOptions, shutdown: CancellationToken, listening: im
         if only_account.as_ref().is_some_and(|only| *only != id) {
             continue;
         }
-        let started =
-            Account::start(account, store.clone(), watchers.clone(), &tasks, shutdown.clone(), only_account.is_none());
+        let started = Account::start(
+            account,
+            store.clone(),
+            watchers.clone(),
+            &tasks,
+            shutdown.clone(),
+            only_account.is_none(),
+        );
         accounts.insert(id, started.await?);
     }
     live.set_accounts(accounts);

@@ -62,8 +62,12 @@ async fn decide_batch(shared: &Shared) -> Result<usize> {
     }
     commit(shared, &mut decisions).await?;
     if stale > 0 {
-        let notice = format!("{stale} messages came too late to be answered (older than catchUp.maxAgeMinutes)");
-        shared.store.add_notice(shared.id(), &notice, clock::now_ms()).await?;
+        let notice =
+            format!("{stale} messages came too late to be answered (older than catchUp.maxAgeMinutes)");
+        shared
+            .store
+            .add_notice(shared.id(), &notice, clock::now_ms())
+            .await?;
     }
     for (message, verdict, code) in told {
         tell(shared, message, verdict, code);
@@ -75,7 +79,10 @@ async fn commit(shared: &Shared, decisions: &mut Vec<Decision>) -> Result<()> {
     if decisions.is_empty() {
         return Ok(());
     }
-    shared.store.decide(shared.id(), decisions, clock::now_ms()).await?;
+    shared
+        .store
+        .decide(shared.id(), decisions, clock::now_ms())
+        .await?;
     if decisions.iter().any(|decision| decision.run.is_some()) {
         shared.runs.notify_one();
     }
@@ -102,7 +109,11 @@ async fn decide(
         sender: &sender,
         from_me: message.from_me,
         age_s: now / 1000 - message.timestamp_s,
-        own_echo: message.from_me && shared.store.is_own_message(shared.id(), &message.message_id).await?,
+        own_echo: message.from_me
+            && shared
+                .store
+                .is_own_message(shared.id(), &message.message_id)
+                .await?,
         paired: approved.iter().any(|identity| identity.matches(&sender)),
     };
     let rules = DmRules {
@@ -155,14 +166,22 @@ async fn ask_for_pairing(
 ) -> Result<Option<String>> {
     let config = &shared.config;
     let pending = shared.store.pending_pairings(Some(shared.id()), now).await?;
-    let (own, others): (Vec<_>, Vec<_>) = pending.into_iter().partition(|row| row.identity().matches(sender));
+    let (own, others): (Vec<_>, Vec<_>) = pending
+        .into_iter()
+        .partition(|row| row.identity().matches(sender));
     let existing = own.into_iter().next();
-    let facts = existing.as_ref().filter(|row| row.code.is_some()).map(|row| PendingFacts {
-        created_ms: row.created_ms,
-        expires_ms: row.expires_ms,
-        text_sent: row.text_sent_ms.is_some(),
-    });
-    let texts = shared.store.pairing_texts_since(shared.id(), now - HOUR_MS).await?;
+    let facts = existing
+        .as_ref()
+        .filter(|row| row.code.is_some())
+        .map(|row| PendingFacts {
+            created_ms: row.created_ms,
+            expires_ms: row.expires_ms,
+            text_sent: row.text_sent_ms.is_some(),
+        });
+    let texts = shared
+        .store
+        .pairing_texts_since(shared.id(), now - HOUR_MS)
+        .await?;
     let waiting = others.iter().filter(|row| row.code.is_some()).count();
     let opened_ms = shared.link.borrow().as_ref().map(|link| link.opened_ms);
     let live = opened_ms.is_some_and(|opened_ms| is_live(message.timestamp_s, opened_ms));
@@ -195,12 +214,18 @@ async fn ask_for_pairing(
     };
     match (ask, existing) {
         (Ask::KeepCode { send_text }, Some(row)) => {
-            decision.pairing = Some(PairingChange::Seen { id: row.id, text_sent: send_text });
+            decision.pairing = Some(PairingChange::Seen {
+                id: row.id,
+                text_sent: send_text,
+            });
             decision.send = row.code.as_deref().filter(|_| send_text).map(text);
             Ok(None)
         }
         (Ask::Full, Some(row)) => {
-            decision.pairing = Some(PairingChange::Seen { id: row.id, text_sent: false });
+            decision.pairing = Some(PairingChange::Seen {
+                id: row.id,
+                text_sent: false,
+            });
             Ok(None)
         }
         (Ask::Full, None) => {
@@ -227,7 +252,9 @@ fn tell(shared: &Shared, message: &StoredMessage, verdict: Verdict, code: Option
     );
     if code.is_some() {
         let sender = label(&message.sender, message.sender_alt.as_deref());
-        shared.watchers.tell(shared.id(), Watched::Pairing { sender, code });
+        shared
+            .watchers
+            .tell(shared.id(), Watched::Pairing { sender, code });
     }
     shared.watchers.tell(
         shared.id(),
@@ -243,5 +270,9 @@ fn tell(shared: &Shared, message: &StoredMessage, verdict: Verdict, code: Option
 /// A sender as people know them: number, else hidden id, else the address.
 pub(crate) fn label(jid: &str, alt: Option<&str>) -> String {
     let identity = Identity::from_jids(jid, alt);
-    if identity.is_empty() { jid.to_owned() } else { identity.label() }
+    if identity.is_empty() {
+        jid.to_owned()
+    } else {
+        identity.label()
+    }
 }

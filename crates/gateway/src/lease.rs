@@ -49,7 +49,12 @@ impl Lease {
             Ok(mut file) => {
                 file.set_len(0)?;
                 file.rewind()?;
-                write!(file, "pid {}, started {} (Unix ms)", std::process::id(), clock::now_ms())?;
+                write!(
+                    file,
+                    "pid {}, started {} (Unix ms)",
+                    std::process::id(),
+                    clock::now_ms()
+                )?;
                 Ok(Self { _file: file })
             }
             Err((mut file, _)) => {
@@ -64,7 +69,9 @@ impl Lease {
     /// Is the lease of this state dir taken right now?
     #[must_use]
     pub fn is_held(path: &Path) -> bool {
-        let Ok(file) = OpenOptions::new().read(true).write(true).open(path) else { return false };
+        let Ok(file) = OpenOptions::new().read(true).write(true).open(path) else {
+            return false;
+        };
         Flock::lock(file, FlockArg::LockExclusiveNonblock).is_err()
     }
 }

@@ -19,7 +19,9 @@ pub async fn answer(paths: &Paths, request: &ControlRequest) -> ControlResponse 
 }
 
 async fn read(paths: &Paths, request: &ControlRequest) -> Result<ControlResponse, ControlError> {
-    let store = Store::open_to_read(&paths.store).await.map_err(|error| internal(&error))?;
+    let store = Store::open_to_read(&paths.store)
+        .await
+        .map_err(|error| internal(&error))?;
     match request {
         ControlRequest::ChannelsStatus { account } => {
             let mut accounts = accounts(paths, store.as_ref()).await?;
@@ -31,14 +33,18 @@ async fn read(paths: &Paths, request: &ControlRequest) -> Result<ControlResponse
             }
             Ok(ControlResponse::Accounts { accounts })
         }
-        ControlRequest::ChannelsList => {
-            Ok(ControlResponse::Accounts { accounts: accounts(paths, store.as_ref()).await? })
-        }
+        ControlRequest::ChannelsList => Ok(ControlResponse::Accounts {
+            accounts: accounts(paths, store.as_ref()).await?,
+        }),
         ControlRequest::Status => {
             let accounts = accounts(paths, store.as_ref()).await?;
             match &store {
                 Some(store) => status::answer(store, None, accounts).await,
-                None => Ok(ControlResponse::Status(StatusInfo { gateway: None, accounts, notices: Vec::new() })),
+                None => Ok(ControlResponse::Status(StatusInfo {
+                    gateway: None,
+                    accounts,
+                    notices: Vec::new(),
+                })),
             }
         }
         ControlRequest::PairingList { account } => match &store {
@@ -84,14 +90,22 @@ async fn accounts(
             None => None,
         };
         let seen = stored.is_some();
-        let mut view = View { enabled: account.enabled, stored: stored.unwrap_or_default(), sidecar_pid: None, spawns: 0 };
+        let mut view = View {
+            enabled: account.enabled,
+            stored: stored.unwrap_or_default(),
+            sidecar_pid: None,
+            spawns: 0,
+        };
         view.stored.account.clone_from(id);
         describe_stopped(&mut view.stored, account.enabled, seen);
         views.push(view);
     }
     match store {
         Some(store) => account_infos(store, views.into_iter()).await,
-        None => Ok(views.into_iter().map(crate::account::info_without_store).collect()),
+        None => Ok(views
+            .into_iter()
+            .map(crate::account::info_without_store)
+            .collect()),
     }
 }
 
@@ -106,9 +120,14 @@ fn describe_stopped(stored: &mut StoredAccount, enabled: bool, seen: bool) {
         says(Status::Disabled, stored);
     } else if !seen || stored.phone.is_none() {
         says(Status::Unlinked, stored);
-    } else if [Status::Ready, Status::Connecting, Status::Linking, Status::Suspended]
-        .iter()
-        .any(|status| status.as_str() == stored.state)
+    } else if [
+        Status::Ready,
+        Status::Connecting,
+        Status::Linking,
+        Status::Suspended,
+    ]
+    .iter()
+    .any(|status| status.as_str() == stored.state)
         || stored.state == "backing_off"
     {
         Status::Suspended.as_str().clone_into(&mut stored.state);

@@ -75,7 +75,10 @@ async fn send_while_open(shared: &Arc<Shared>, link: &OpenLink) {
         tracing::error!(account = shared.id(), "the outbox cannot be written: {error:#}");
         clock::pause(SWEEP).await;
     }
-    let mut sending = Sending { busy: HashMap::new(), repeated: HashSet::new() };
+    let mut sending = Sending {
+        busy: HashMap::new(),
+        repeated: HashSet::new(),
+    };
     let mut attempts = tokio::task::JoinSet::new();
     loop {
         match next_rows(shared, link, &mut sending).await {
@@ -143,7 +146,10 @@ async fn next_rows(shared: &Shared, link: &OpenLink, sending: &mut Sending) -> R
     }
     if !late.is_empty() {
         let error = Some((None, "WhatsApp has not acknowledged it in 30 s"));
-        let moved = shared.store.settle(shared.id(), &late, SendState::Unknown, error, now).await?;
+        let moved = shared
+            .store
+            .settle(shared.id(), &late, SendState::Unknown, error, now)
+            .await?;
         tell_moved(shared, moved);
     }
     if !chosen.is_empty() {
@@ -192,7 +198,10 @@ async fn attempt(shared: Arc<Shared>, link: OpenLink, row: OutboxRow) -> String 
 async fn settle(shared: &Shared, message_id: &str, to: SendState, error: Option<&str>) -> Result<()> {
     let ids = [message_id.to_owned()];
     let error = error.map(|text| (None, text));
-    let moved = shared.store.settle(shared.id(), &ids, to, error, clock::now_ms()).await?;
+    let moved = shared
+        .store
+        .settle(shared.id(), &ids, to, error, clock::now_ms())
+        .await?;
     tell_moved(shared, moved);
     Ok(())
 }

@@ -30,7 +30,10 @@ impl Paths {
     /// # Errors
     /// When there is no home folder and no state dir was named.
     pub fn resolve(state_dir: Option<&Path>, config: Option<&Path>) -> Result<Self> {
-        let state_dir = match state_dir.map(Path::to_owned).or_else(|| from_env("FASED_STATE_DIR")) {
+        let state_dir = match state_dir
+            .map(Path::to_owned)
+            .or_else(|| from_env("FASED_STATE_DIR"))
+        {
             Some(dir) => dir,
             None => from_env("HOME")
                 .map(|home| home.join(".fased"))
@@ -69,13 +72,22 @@ pub fn home() -> Result<PathBuf> {
         if holds_sidecar(&dir) {
             return Ok(dir);
         }
-        bail!("FASED_HOME is {}, but there is no sidecar/package.json in it", dir.display());
+        bail!(
+            "FASED_HOME is {}, but there is no sidecar/package.json in it",
+            dir.display()
+        );
     }
     let executable = std::env::current_exe().context("where is this executable?")?;
-    let beside = executable.parent().and_then(Path::parent).map(|prefix| prefix.join("share/fased"));
+    let beside = executable
+        .parent()
+        .and_then(Path::parent)
+        .map(|prefix| prefix.join("share/fased"));
     let current = std::env::current_dir().unwrap_or_default();
     let parents_of_executable = executable.ancestors().skip(1).map(Path::to_owned);
-    let candidates = beside.into_iter().chain(current.ancestors().map(Path::to_owned)).chain(parents_of_executable);
+    let candidates = beside
+        .into_iter()
+        .chain(current.ancestors().map(Path::to_owned))
+        .chain(parents_of_executable);
     for dir in candidates {
         if holds_sidecar(&dir) {
             return Ok(dir);
@@ -104,5 +116,7 @@ fn socket_path(state_dir: &Path) -> PathBuf {
 }
 
 fn from_env(name: &str) -> Option<PathBuf> {
-    std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
+    std::env::var_os(name)
+        .filter(|value| !value.is_empty())
+        .map(PathBuf::from)
 }

@@ -19,12 +19,24 @@ const SWEEP: Duration = Duration::from_secs(5);
 
 /// Starts runs until told to end.
 pub(crate) async fn answer_forever(shared: Arc<Shared>, shutdown: CancellationToken) {
-    match shared.store.requeue_interrupted(shared.id(), clock::now_ms()).await {
+    match shared
+        .store
+        .requeue_interrupted(shared.id(), clock::now_ms())
+        .await
+    {
         Ok((0, 0)) => {}
         Ok((again, given_up)) => {
-            tracing::warn!(account = shared.id(), again, given_up, "runs were cut off by the last end of the gateway");
+            tracing::warn!(
+                account = shared.id(),
+                again,
+                given_up,
+                "runs were cut off by the last end of the gateway"
+            );
         }
-        Err(error) => tracing::error!(account = shared.id(), "interrupted runs cannot be found: {error:#}"),
+        Err(error) => tracing::error!(
+            account = shared.id(),
+            "interrupted runs cannot be found: {error:#}"
+        ),
     }
     loop {
         match answer_batch(&shared).await {
@@ -51,7 +63,10 @@ async fn answer_batch(shared: &Shared) -> Result<usize> {
     let ids: Vec<i64> = runs.iter().map(|run| run.id).collect();
     shared.store.start_runs(&ids, clock::now_ms()).await?;
     let finished: Vec<FinishedRun> = runs.iter().map(answer).collect();
-    shared.store.finish_runs(shared.id(), &finished, clock::now_ms()).await?;
+    shared
+        .store
+        .finish_runs(shared.id(), &finished, clock::now_ms())
+        .await?;
     shared.outbox.notify_one();
     Ok(runs.len())
 }
@@ -65,5 +80,9 @@ fn answer(run: &QueuedRun) -> FinishedRun {
         text,
         expires_ms: clock::now_ms() + REPLY_TTL_MS,
     };
-    FinishedRun { id: run.id, error: None, reply: vec![draft] }
+    FinishedRun {
+        id: run.id,
+        error: None,
+        reply: vec![draft],
+    }
 }

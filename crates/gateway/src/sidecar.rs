@@ -81,7 +81,10 @@ impl Sidecar {
     /// For those who send.
     #[must_use]
     pub fn handle(&self) -> SidecarHandle {
-        SidecarHandle { writer: self.writer.clone(), calls: self.calls.clone() }
+        SidecarHandle {
+            writer: self.writer.clone(),
+            calls: self.calls.clone(),
+        }
     }
 
     /// Signals the whole group. A group that is gone already is fine.
@@ -226,7 +229,11 @@ async fn write(mut stdin: ChildStdin, mut frames: mpsc::Receiver<ToSidecar>, new
                 return;
             }
             Err(_) => {
-                if news.send(News::Unresponsive("it has not read its stdin for 10 s")).await.is_err() {
+                if news
+                    .send(News::Unresponsive("it has not read its stdin for 10 s"))
+                    .await
+                    .is_err()
+                {
                     tracing::debug!("nobody waits for this sidecar any more");
                 }
                 return;
@@ -244,7 +251,9 @@ async fn listen(stderr: impl AsyncRead + Unpin) -> String {
         tail.push('\n');
         if tail.len() > 2 * STDERR_TAIL_BYTES {
             let cut = tail.len() - STDERR_TAIL_BYTES;
-            let cut = (cut..tail.len()).find(|at| tail.is_char_boundary(*at)).unwrap_or(tail.len());
+            let cut = (cut..tail.len())
+                .find(|at| tail.is_char_boundary(*at))
+                .unwrap_or(tail.len());
             tail.drain(..cut);
         }
     }

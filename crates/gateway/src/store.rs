@@ -63,7 +63,10 @@ impl Store {
         migrate::bring_up_to_date(&write)
             .await
             .with_context(|| format!("cannot bring the store {} up to date", path.display()))?;
-        Ok(Self { write, read: read_pool(options) })
+        Ok(Self {
+            write,
+            read: read_pool(options),
+        })
     }
 
     /// Opens the store for reading beside whoever writes; `None` when there is none yet.
@@ -74,10 +77,19 @@ impl Store {
         if !path.exists() {
             return Ok(None);
         }
-        let options = SqliteConnectOptions::new().filename(path).read_only(true).busy_timeout(BUSY_TIMEOUT);
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .read_only(true)
+            .busy_timeout(BUSY_TIMEOUT);
         let read = read_pool(options);
-        let store = Self { write: read.clone(), read };
-        store.accounts().await.with_context(|| format!("cannot read the store {}", path.display()))?;
+        let store = Self {
+            write: read.clone(),
+            read,
+        };
+        store
+            .accounts()
+            .await
+            .with_context(|| format!("cannot read the store {}", path.display()))?;
         Ok(Some(store))
     }
 
@@ -97,6 +109,12 @@ fn read_pool(options: SqliteConnectOptions) -> SqlitePool {
 
 fn counts(rows: Vec<(String, i64)>) -> Vec<fased_protocol::control::Count> {
     rows.into_iter()
-        .map(|(name, count)| fased_protocol::control::Count { name, count: u64::try_from(count).unwrap_or(0) })
+        .map(|(name, count)| fased_protocol::control::Count {
+            name,
+            count: u64::try_from(count).unwrap_or(0),
+        })
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,7 +17,9 @@ pub struct Watchers {
 
 impl Default for Watchers {
     fn default() -> Self {
-        Self { sender: broadcast::channel(WATCH_QUEUE).0 }
+        Self {
+            sender: broadcast::channel(WATCH_QUEUE).0,
+        }
     }
 }
 
@@ -27,7 +29,11 @@ impl Watchers {
         if self.sender.receiver_count() == 0 {
             return;
         }
-        let event = WatchEvent { at_ms: clock::now_ms(), account: account.to_owned(), what };
+        let event = WatchEvent {
+            at_ms: clock::now_ms(),
+            account: account.to_owned(),
+            what,
+        };
         if self.sender.send(event).is_err() {
             tracing::trace!("the last watcher left");
         }

@@ -79,7 +79,10 @@ fn classify(line: &str, error: &serde_json::Error) -> BadLine {
     if problem.starts_with("unknown variant") && problem.contains(&format!("`{kind}`")) {
         return BadLine::UnknownKind(kind);
     }
-    BadLine::BadField { kind, problem: without_values(&problem) }
+    BadLine::BadField {
+        kind,
+        problem: without_values(&problem),
+    }
 }
 
 /// serde quotes an offending string value; a value may be private, so only the shape is kept.

@@ -39,7 +39,10 @@ pub(super) struct Driver {
 enum Process {
     None,
     /// Waits for the auth dir's lock; `abandoned` once the machine wants it gone again.
-    Starting { spawned: tokio::task::JoinHandle<anyhow::Result<Sidecar>>, abandoned: bool },
+    Starting {
+        spawned: tokio::task::JoinHandle<anyhow::Result<Sidecar>>,
+        abandoned: bool,
+    },
     Running(Sidecar),
 }
 
@@ -112,7 +115,12 @@ impl Driver {
 
     async fn fire(&mut self) {
         let now = clock::monotonic();
-        let due: Vec<TimerId> = self.timers.iter().filter(|(_, at)| *at <= now).map(|(id, _)| *id).collect();
+        let due: Vec<TimerId> = self
+            .timers
+            .iter()
+            .filter(|(_, at)| *at <= now)
+            .map(|(id, _)| *id)
+            .collect();
         self.timers.retain(|(_, at)| *at > now);
         for timer in due {
             self.step(Input::Fired(timer)).await;

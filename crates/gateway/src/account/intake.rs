@@ -35,7 +35,10 @@ pub(super) async fn journal_until_gone(
     while events.recv_many(&mut batch, BATCH).await > 0 {
         let last_seq = batch.last().map_or(0, |(seq, _)| *seq);
         while let Err(error) = commit(&shared, &batch, &mut known_lids).await {
-            tracing::error!(account = shared.id(), "the journal cannot be written, so nothing is acknowledged: {error:#}");
+            tracing::error!(
+                account = shared.id(),
+                "the journal cannot be written, so nothing is acknowledged: {error:#}"
+            );
             clock::pause(STORE_RETRY).await;
         }
         batch.clear();
@@ -45,7 +48,11 @@ pub(super) async fn journal_until_gone(
     }
 }
 
-async fn commit(shared: &Shared, batch: &[SequencedEvent], known_lids: &mut HashSet<Lid>) -> anyhow::Result<()> {
+async fn commit(
+    shared: &Shared,
+    batch: &[SequencedEvent],
+    known_lids: &mut HashSet<Lid>,
+) -> anyhow::Result<()> {
     let now = clock::now_ms();
     let mut messages: Vec<Journaled> = Vec::new();
     let mut pairs = Vec::new();
@@ -53,7 +60,12 @@ async fn commit(shared: &Shared, batch: &[SequencedEvent], known_lids: &mut Hash
         match event {
             Event::Message(message) => messages.push(translate::message(message)),
             Event::Undecryptable { origin, reason } => {
-                tracing::warn!(account = shared.id(), id = origin.id, reason, "a message cannot be decrypted (yet)");
+                tracing::warn!(
+                    account = shared.id(),
+                    id = origin.id,
+                    reason,
+                    "a message cannot be decrypted (yet)"
+                );
                 messages.push(translate::placeholder(origin));
             }
             Event::LidMapping { pairs: learned } => pairs.extend(translate::lid_pairs(learned)),
@@ -72,7 +84,9 @@ async fn commit(shared: &Shared, batch: &[SequencedEvent], known_lids: &mut Hash
                 };
                 settle(shared, ids, state, None).await?;
             }
-            Event::Unknown => tracing::warn!(account = shared.id(), "an event of an unknown kind was skipped"),
+            Event::Unknown => {
+                tracing::warn!(account = shared.id(), "an event of an unknown kind was skipped")
+            }
         }
     }
     if !pairs.is_empty() {
@@ -86,7 +100,11 @@ async fn commit(shared: &Shared, batch: &[SequencedEvent], known_lids: &mut Hash
         tell(shared, &messages, &fresh);
         pairs.extend(messages.iter().filter_map(|message| message.learned.clone()));
     }
-    let new_lids: Vec<Lid> = pairs.into_iter().map(|(lid, _)| lid).filter(|lid| known_lids.insert(lid.clone())).collect();
+    let new_lids: Vec<Lid> = pairs
+        .into_iter()
+        .map(|(lid, _)| lid)
+        .filter(|lid| known_lids.insert(lid.clone()))
+        .collect();
     if !new_lids.is_empty() {
         judge_unresolved_again(shared, &new_lids).await?;
     }
@@ -99,7 +117,10 @@ async fn settle(
     to: SendState,
     error: Option<(Option<u32>, &str)>,
 ) -> anyhow::Result<()> {
-    let moved = shared.store.settle(shared.id(), ids, to, error, clock::now_ms()).await?;
+    let moved = shared
+        .store
+        .settle(shared.id(), ids, to, error, clock::now_ms())
+        .await?;
     tell_moved(shared, moved);
     Ok(())
 }
@@ -110,8 +131,22 @@ pub(crate) fn tell_moved(shared: &Shared, moved: Vec<SentInfo>) {
         return;
     }
     shared.outbox.notify_one();
-    for SentInfo { message_id, chat, state, .. } in moved {
-        shared.watchers.tell(shared.id(), Watched::Outbound { message_id, chat, state, text: None });
+    for SentInfo {
+        message_id,
+        chat,
+        state,
+        ..
+    } in moved
+    {
+        shared.watchers.tell(
+            shared.id(),
+            Watched::Outbound {
+                message_id,
+                chat,
+                state,
+                text: None,
+            },
+        );
     }
 }
 

@@ -20,11 +20,18 @@ pub struct View {
 
 impl View {
     pub(super) fn new(enabled: bool, stored: &StoredAccount) -> Self {
-        Self { enabled, stored: stored.clone(), sidecar_pid: None, spawns: 0 }
+        Self {
+            enabled,
+            stored: stored.clone(),
+            sidecar_pid: None,
+            spawns: 0,
+        }
     }
 
     pub(super) fn is_logged_out(&self) -> bool {
-        [Status::Unlinked, Status::LoggedOut].iter().any(|status| status.as_str() == self.stored.state)
+        [Status::Unlinked, Status::LoggedOut]
+            .iter()
+            .any(|status| status.as_str() == self.stored.state)
     }
 }
 

@@ -100,8 +100,18 @@ block!(Pairing {
     notify_owner: bool,
     honour_in_allowlist: bool,
 });
-block!(Reconnect { initial_ms: u32, max_ms: u32, factor: f64, jitter: f64 });
-block!(Supervision { breaker_exits: u32, breaker_window_ms: u32, breaker_retry_ms: u32, first_respawn_ms: u32 });
+block!(Reconnect {
+    initial_ms: u32,
+    max_ms: u32,
+    factor: f64,
+    jitter: f64
+});
+block!(Supervision {
+    breaker_exits: u32,
+    breaker_window_ms: u32,
+    breaker_retry_ms: u32,
+    first_respawn_ms: u32
+});
 
 impl File {
     /// Parses JSON5. The error says line, column and key.
@@ -110,7 +120,11 @@ impl File {
         serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
             let path = error.path().to_string();
             let inner = error.into_inner();
-            if path == "." { inner.to_string() } else { format!("{path}: {inner}") }
+            if path == "." {
+                inner.to_string()
+            } else {
+                format!("{path}: {inner}")
+            }
         })
     }
 
@@ -118,7 +132,10 @@ impl File {
         let mut warnings = self.channels.whatsapp.keys.warnings("channels.whatsapp");
         if !self.rest.is_empty() {
             let names: Vec<&str> = self.rest.keys().map(String::as_str).collect();
-            warnings.push(format!("these sections have no effect in this version: {}", names.join(", ")));
+            warnings.push(format!(
+                "these sections have no effect in this version: {}",
+                names.join(", ")
+            ));
         }
         warnings
     }
@@ -154,14 +171,30 @@ impl Keys {
             ("defaultTo", self.default_to.is_some()),
             ("name", self.name.is_some()),
             ("pairing.notifyOwner", self.pairing.notify_owner.is_some()),
-            ("supervision.breakerExits", self.supervision.breaker_exits.is_some()),
-            ("supervision.breakerWindowMs", self.supervision.breaker_window_ms.is_some()),
-            ("supervision.breakerRetryMs", self.supervision.breaker_retry_ms.is_some()),
+            (
+                "supervision.breakerExits",
+                self.supervision.breaker_exits.is_some(),
+            ),
+            (
+                "supervision.breakerWindowMs",
+                self.supervision.breaker_window_ms.is_some(),
+            ),
+            (
+                "supervision.breakerRetryMs",
+                self.supervision.breaker_retry_ms.is_some(),
+            ),
         ];
-        let names: Vec<&str> = unused.iter().filter(|(_, set)| *set).map(|(name, _)| *name).collect();
+        let names: Vec<&str> = unused
+            .iter()
+            .filter(|(_, set)| *set)
+            .map(|(name, _)| *name)
+            .collect();
         if names.is_empty() {
             return Vec::new();
         }
-        vec![format!("{at}: these keys have no effect in this version: {}", names.join(", "))]
+        vec![format!(
+            "{at}: these keys have no effect in this version: {}",
+            names.join(", ")
+        )]
     }
 }

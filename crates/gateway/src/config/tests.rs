@@ -7,8 +7,10 @@ use fased_policy::access::DmPolicy;
 use super::Config;
 
 fn parse(text: &str) -> Result<Config, String> {
-    Config::parse(text, Path::new("/etc/fased.json"), |account| PathBuf::from("/auth").join(account))
-        .map_err(|error| error.message)
+    Config::parse(text, Path::new("/etc/fased.json"), |account| {
+        PathBuf::from("/auth").join(account)
+    })
+    .map_err(|error| error.message)
 }
 
 fn error(text: &str) -> String {
@@ -43,7 +45,8 @@ fn an_account_adds_to_the_root_and_hides_nothing_it_does_not_set() {
 
 #[test]
 fn the_root_switch_turns_every_account_off() {
-    let config = parse("{ channels: { whatsapp: { enabled: false, accounts: { a: { enabled: true } } } } }").expect("valid");
+    let config = parse("{ channels: { whatsapp: { enabled: false, accounts: { a: { enabled: true } } } } }")
+        .expect("valid");
     assert!(!config.accounts["a"].enabled);
 }
 
@@ -51,13 +54,19 @@ fn the_root_switch_turns_every_account_off() {
 fn a_misspelt_key_is_named_with_its_line() {
     let message = error("{\n  channels: { whatsapp: {\n    dmPolicies: 'open' } }\n}");
     assert!(message.starts_with("/etc/fased.json: "), "{message}");
-    assert!(message.contains("dmPolicies") && message.contains('3'), "{message}");
+    assert!(
+        message.contains("dmPolicies") && message.contains('3'),
+        "{message}"
+    );
 }
 
 #[test]
 fn a_wrong_entry_is_shown_with_its_place() {
     let message = error("{ channels: { whatsapp: { allowFrom: ['+15550100002', '0123'] } } }");
-    assert!(message.contains("channels.whatsapp.allowFrom[1]") && message.contains("0123"), "{message}");
+    assert!(
+        message.contains("channels.whatsapp.allowFrom[1]") && message.contains("0123"),
+        "{message}"
+    );
 }
 
 #[test]
@@ -71,4 +80,11 @@ fn keys_without_effect_are_named() {
     let config = parse("{ tools: {}, channels: { whatsapp: { groupPolicy: 'open' } } }").expect("valid");
     let all = config.warnings.join("\n");
     assert!(all.contains("groupPolicy") && all.contains("tools"), "{all}");
+}
+
+#[test]
+fn the_example_is_valid_and_without_warnings() {
+    let config = parse(include_str!("../../../../config/fased.example.json5")).expect("valid");
+    assert_eq!(config.warnings, Vec::<String>::new());
+    assert_eq!(config.accounts["default"].allow_from.phones().count(), 1);
 }

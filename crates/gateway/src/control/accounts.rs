@@ -14,7 +14,11 @@ pub(crate) async fn account_infos(
 ) -> Result<Vec<AccountInfo>, ControlError> {
     let mut infos = Vec::new();
     for view in views {
-        infos.push(info(store, view, clock::now_ms()).await.map_err(|error| internal(&error))?);
+        infos.push(
+            info(store, view, clock::now_ms())
+                .await
+                .map_err(|error| internal(&error))?,
+        );
     }
     Ok(infos)
 }

@@ -7,7 +7,12 @@ use tokio::sync::broadcast::error::RecvError;
 
 use super::{Connection, Live, send};
 
-pub(super) async fn follow(client: &mut Connection, live: &Live, account: &str, method: LoginMethod) -> Result<()> {
+pub(super) async fn follow(
+    client: &mut Connection,
+    live: &Live,
+    account: &str,
+    method: LoginMethod,
+) -> Result<()> {
     let started = match live.account(account).await {
         Ok(account) => account.login(method).await,
         Err(error) => Err(error),

@@ -29,7 +29,10 @@ impl Ending {
     /// Ends by cancelling `shutdown`.
     #[must_use]
     pub fn new(shutdown: CancellationToken) -> Self {
-        Self { shutdown, restart: Arc::new(AtomicBool::new(false)) }
+        Self {
+            shutdown,
+            restart: Arc::new(AtomicBool::new(false)),
+        }
     }
 
     pub(super) fn begin(&self, restart: bool) {
@@ -72,7 +75,15 @@ impl Live {
             state_dir: paths.state_dir.display().to_string(),
             config: paths.config.display().to_string(),
         };
-        Self { paths, store, watchers, ending, info, accounts: OnceLock::new(), started: tokio::sync::Notify::new() }
+        Self {
+            paths,
+            store,
+            watchers,
+            ending,
+            info,
+            accounts: OnceLock::new(),
+            started: tokio::sync::Notify::new(),
+        }
     }
 
     /// Once, when they are started.
@@ -100,7 +111,10 @@ impl Live {
         accounts.get(id).ok_or_else(|| ControlError {
             code: ErrorCode::NotFound,
             message: format!("there is no account {id} in {}", self.paths.config.display()),
-            next: format!("configured accounts: {}", accounts.keys().cloned().collect::<Vec<_>>().join(", ")),
+            next: format!(
+                "configured accounts: {}",
+                accounts.keys().cloned().collect::<Vec<_>>().join(", ")
+            ),
         })
     }
 

@@ -7,15 +7,24 @@ use super::internal;
 use crate::clock;
 use crate::store::{PairingRow, Store};
 
-pub(super) async fn find(store: &Store, account: Option<&str>, who: &PairingWho) -> Result<PairingRow, ControlError> {
-    let rows = store.pending_pairings(account, clock::now_ms()).await.map_err(|error| internal(&error))?;
+pub(super) async fn find(
+    store: &Store,
+    account: Option<&str>,
+    who: &PairingWho,
+) -> Result<PairingRow, ControlError> {
+    let rows = store
+        .pending_pairings(account, clock::now_ms())
+        .await
+        .map_err(|error| internal(&error))?;
     let next = "list the requests that wait: fased pairing list".to_owned();
     match who {
         PairingWho::Code(code) => {
             let wanted = code.trim();
-            let found = rows
-                .into_iter()
-                .find(|row| row.code.as_deref().is_some_and(|code| code.eq_ignore_ascii_case(wanted)));
+            let found = rows.into_iter().find(|row| {
+                row.code
+                    .as_deref()
+                    .is_some_and(|code| code.eq_ignore_ascii_case(wanted))
+            });
             found.ok_or_else(|| ControlError {
                 code: ErrorCode::NotFound,
                 message: format!("No pending pairing request found for code: {code}"),
@@ -24,8 +33,14 @@ pub(super) async fn find(store: &Store, account: Option<&str>, who: &PairingWho)
         }
         PairingWho::Sender(sender) => {
             let wanted = match AllowEntry::parse(sender) {
-                Ok(AllowEntry::Phone(phone)) => Identity { phone: Some(phone), lid: None },
-                Ok(AllowEntry::Lid(lid)) => Identity { lid: Some(lid), phone: None },
+                Ok(AllowEntry::Phone(phone)) => Identity {
+                    phone: Some(phone),
+                    lid: None,
+                },
+                Ok(AllowEntry::Lid(lid)) => Identity {
+                    lid: Some(lid),
+                    phone: None,
+                },
                 Ok(AllowEntry::Anyone) => {
                     return Err(usage("`*` is not a sender".to_owned()));
                 }

@@ -13,6 +13,13 @@ pub(crate) async fn answer(
     gateway: Option<GatewayInfo>,
     accounts: Vec<AccountInfo>,
 ) -> Result<ControlResponse, ControlError> {
-    let notices = store.notices(NOTICES_SHOWN).await.map_err(|error| internal(&error))?;
-    Ok(ControlResponse::Status(StatusInfo { gateway, accounts, notices }))
+    let notices = store
+        .notices(NOTICES_SHOWN)
+        .await
+        .map_err(|error| internal(&error))?;
+    Ok(ControlResponse::Status(StatusInfo {
+        gateway,
+        accounts,
+        notices,
+    }))
 }

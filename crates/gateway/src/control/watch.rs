@@ -16,9 +16,11 @@ pub(super) async fn follow(client: &mut Connection, live: &Live) -> Result<()> {
         };
         let event = match event {
             Ok(event) => event,
-            Err(RecvError::Lagged(events)) => {
-                WatchEvent { at_ms: clock::now_ms(), account: String::new(), what: Watched::Missed { events } }
-            }
+            Err(RecvError::Lagged(events)) => WatchEvent {
+                at_ms: clock::now_ms(),
+                account: String::new(),
+                what: Watched::Missed { events },
+            },
             Err(RecvError::Closed) => return Ok(()),
         };
         send(client, ControlResponse::Watched(event)).await?;

@@ -31,7 +31,10 @@ impl Calls {
         }
         if waiting.callers.len() >= MAX_CALLS_IN_FLIGHT {
             let message = format!("{MAX_CALLS_IN_FLIGHT} calls are under way");
-            return Err(Fault { code: FaultCode::Overloaded, message });
+            return Err(Fault {
+                code: FaultCode::Overloaded,
+                message,
+            });
         }
         waiting.last_id += 1;
         let id = waiting.last_id;
@@ -41,7 +44,12 @@ impl Calls {
     }
 
     pub(super) fn answer(&self, id: u64, outcome: Outcome) {
-        let caller = self.waiting.lock().unwrap_or_else(PoisonError::into_inner).callers.remove(&id);
+        let caller = self
+            .waiting
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .callers
+            .remove(&id);
         let answer = match outcome {
             Outcome::Ok { reply } => Ok(reply),
             Outcome::Error { fault } => Err(fault),
@@ -52,7 +60,11 @@ impl Calls {
     }
 
     pub(super) fn forget(&self, id: u64) {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).callers.remove(&id);
+        self.waiting
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .callers
+            .remove(&id);
     }
 
     pub(super) fn fail_all(&self) {
@@ -64,9 +76,15 @@ impl Calls {
 }
 
 pub(super) fn gone() -> Fault {
-    Fault { code: FaultCode::NotConnected, message: "the sidecar is gone".to_owned() }
+    Fault {
+        code: FaultCode::NotConnected,
+        message: "the sidecar is gone".to_owned(),
+    }
 }
 
 pub(super) fn timed_out(message: &str) -> Fault {
-    Fault { code: FaultCode::TimedOut, message: message.to_owned() }
+    Fault {
+        code: FaultCode::TimedOut,
+        message: message.to_owned(),
+    }
 }

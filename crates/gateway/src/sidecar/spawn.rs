@@ -50,7 +50,9 @@ pub async fn spawn(
 ) -> Result<Sidecar> {
     let lock = AuthLock::take(&options.auth_dir).await?;
     let main = options.home.join("sidecar/src/main.js");
-    let environment = ENVIRONMENT.iter().filter_map(|name| Some((name, std::env::var_os(name)?)));
+    let environment = ENVIRONMENT
+        .iter()
+        .filter_map(|name| Some((name, std::env::var_os(name)?)));
     #[allow(clippy::disallowed_methods, reason = "the one place that starts sidecars")]
     let mut command = tokio::process::Command::new(&options.node);
     command
@@ -67,14 +69,21 @@ pub async fn spawn(
         .kill_on_drop(true);
     inherit(&mut command, lock.file().as_raw_fd());
     let child = command.spawn().with_context(|| {
-        format!("cannot start {} (Node 20.17 or newer; set FASED_NODE to its path)", options.node.display())
+        format!(
+            "cannot start {} (Node 20.17 or newer; set FASED_NODE to its path)",
+            options.node.display()
+        )
     })?;
-    super::supervise(child, lock, news, events).map_err(|error| anyhow!(error).context("the sidecar has no pipes"))
+    super::supervise(child, lock, news, events)
+        .map_err(|error| anyhow!(error).context("the sidecar has no pipes"))
 }
 
 /// Lets the child keep one file of ours open. Only the child's copy loses close-on-exec, so that
 /// another process started at the same moment does not inherit it.
-#[allow(unsafe_code, reason = "pre_exec is unsafe; the closure makes two fcntl calls, which are async-signal-safe")]
+#[allow(
+    unsafe_code,
+    reason = "pre_exec is unsafe; the closure makes two fcntl calls, which are async-signal-safe"
+)]
 fn inherit(command: &mut tokio::process::Command, fd: RawFd) {
     // SAFETY: the file outlives the spawn (the caller holds the lock across it), and the closure
     // neither allocates nor locks.

@@ -10,7 +10,9 @@ use crate::store::Journaled;
 /// The address without its device part: `1555…:3@s.whatsapp.net` → `1555…@s.whatsapp.net`.
 #[must_use]
 pub fn without_device(jid: &str) -> String {
-    let Some((user, server)) = jid.split_once('@') else { return jid.to_owned() };
+    let Some((user, server)) = jid.split_once('@') else {
+        return jid.to_owned();
+    };
     let user = user.split_once(':').map_or(user, |(user, _)| user);
     format!("{user}@{server}")
 }
@@ -18,7 +20,11 @@ pub fn without_device(jid: &str) -> String {
 /// A decrypted message as a journal row.
 #[must_use]
 pub fn message(message: &Message) -> Journaled {
-    let mentions: Vec<String> = message.mentions.iter().map(|jid| without_device(&jid.0)).collect();
+    let mentions: Vec<String> = message
+        .mentions
+        .iter()
+        .map(|jid| without_device(&jid.0))
+        .collect();
     Journaled {
         content: content_name(message.content).to_owned(),
         raw_kind: message.raw_kind.clone(),
@@ -66,7 +72,10 @@ pub fn identity(jid: &Jid, alt: Option<&Jid>) -> Identity {
 /// The pairs that can be understood.
 #[must_use]
 pub fn lid_pairs(pairs: &[LidPair]) -> Vec<(Lid, Phone)> {
-    pairs.iter().filter_map(|pair| pair_of(&identity(&pair.lid, Some(&pair.phone)))).collect()
+    pairs
+        .iter()
+        .filter_map(|pair| pair_of(&identity(&pair.lid, Some(&pair.phone))))
+        .collect()
 }
 
 fn pair_of(identity: &Identity) -> Option<(Lid, Phone)> {

@@ -48,7 +48,9 @@ impl Store {
     /// # Errors
     /// What SQLite said.
     pub async fn accounts(&self) -> Result<Vec<StoredAccount>> {
-        Ok(sqlx::query_as("SELECT * FROM account ORDER BY account").fetch_all(&self.read).await?)
+        Ok(sqlx::query_as("SELECT * FROM account ORDER BY account")
+            .fetch_all(&self.read)
+            .await?)
     }
 
     /// One account.
@@ -106,13 +108,15 @@ impl Store {
     pub async fn complete(&self, identity: &mut Identity) -> Result<()> {
         match (&identity.lid, &identity.phone) {
             (Some(lid), None) => {
-                let query = sqlx::query_scalar("SELECT phone FROM identity WHERE lid = ?").bind(lid.to_string());
+                let query =
+                    sqlx::query_scalar("SELECT phone FROM identity WHERE lid = ?").bind(lid.to_string());
                 let phone: Option<String> = query.fetch_optional(&self.read).await?;
                 identity.phone = phone.and_then(|text| Phone::parse(&text).ok());
             }
             (None, Some(phone)) => {
-                let query = sqlx::query_scalar("SELECT lid FROM identity WHERE phone = ? ORDER BY learned_ms DESC")
-                    .bind(phone.to_string());
+                let query =
+                    sqlx::query_scalar("SELECT lid FROM identity WHERE phone = ? ORDER BY learned_ms DESC")
+                        .bind(phone.to_string());
                 let lid: Option<String> = query.fetch_optional(&self.read).await?;
                 identity.lid = lid.and_then(|text| Lid::parse(&text).ok());
             }
@@ -145,7 +149,10 @@ impl Store {
                 .bind(limit)
                 .fetch_all(&self.read)
                 .await?;
-        Ok(rows.into_iter().map(|(at_ms, account, text)| Notice { at_ms, account, text }).collect())
+        Ok(rows
+            .into_iter()
+            .map(|(at_ms, account, text)| Notice { at_ms, account, text })
+            .collect())
     }
 }
 

@@ -128,7 +128,10 @@ impl Store {
                      CASE ?10 WHEN 'undecryptable' THEN 0 END)
                  ON CONFLICT (account, chat, sender, message_id) DO NOTHING",
             );
-            let inserted = bind(inserted, account, message).bind(now_ms).execute(&mut *tx).await?;
+            let inserted = bind(inserted, account, message)
+                .bind(now_ms)
+                .execute(&mut *tx)
+                .await?;
             if inserted.rows_affected() == 1 {
                 fresh.push(index);
                 continue;
@@ -165,11 +168,13 @@ impl Store {
     /// # Errors
     /// What SQLite said.
     pub async fn undecided(&self, account: &str, limit: i64) -> Result<Vec<StoredMessage>> {
-        Ok(sqlx::query_as("SELECT * FROM inbox WHERE account = ? AND outcome IS NULL ORDER BY seq LIMIT ?")
-            .bind(account)
-            .bind(limit)
-            .fetch_all(&self.read)
-            .await?)
+        Ok(
+            sqlx::query_as("SELECT * FROM inbox WHERE account = ? AND outcome IS NULL ORDER BY seq LIMIT ?")
+                .bind(account)
+                .bind(limit)
+                .fetch_all(&self.read)
+                .await?,
+        )
     }
 
     /// Held messages, oldest first.
@@ -245,10 +250,12 @@ impl Store {
     /// # Errors
     /// What SQLite said.
     pub async fn messages_by_id(&self, message_id: &str) -> Result<Vec<StoredMessage>> {
-        Ok(sqlx::query_as("SELECT * FROM inbox WHERE message_id = ? ORDER BY seq")
-            .bind(message_id)
-            .fetch_all(&self.read)
-            .await?)
+        Ok(
+            sqlx::query_as("SELECT * FROM inbox WHERE message_id = ? ORDER BY seq")
+                .bind(message_id)
+                .fetch_all(&self.read)
+                .await?,
+        )
     }
 
     /// How many messages became what. Repeated deliveries count as `duplicate`.

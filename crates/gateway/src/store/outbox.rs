@@ -85,11 +85,13 @@ impl Store {
     pub async fn start_sending(&self, ids: &[i64], now_ms: i64) -> Result<()> {
         let mut tx = self.write.begin().await?;
         for id in ids {
-            sqlx::query("UPDATE outbox SET state = 'sending', attempts = attempts + 1, updated_ms = ? WHERE id = ?")
-                .bind(now_ms)
-                .bind(id)
-                .execute(&mut *tx)
-                .await?;
+            sqlx::query(
+                "UPDATE outbox SET state = 'sending', attempts = attempts + 1, updated_ms = ? WHERE id = ?",
+            )
+            .bind(now_ms)
+            .bind(id)
+            .execute(&mut *tx)
+            .await?;
         }
         tx.commit().await?;
         Ok(())
@@ -132,7 +134,9 @@ impl Store {
                     .fetch_optional(&mut *tx)
                     .await?;
             let Some((state, chat)) = row else { continue };
-            let Some(from) = SendState::parse(&state) else { continue };
+            let Some(from) = SendState::parse(&state) else {
+                continue;
+            };
             let next = from.advance(to);
             if next == from {
                 continue;
@@ -195,11 +199,12 @@ impl Store {
     /// # Errors
     /// What SQLite said.
     pub async fn is_own_message(&self, account: &str, message_id: &str) -> Result<bool> {
-        let found: Option<i64> = sqlx::query_scalar("SELECT 1 FROM outbox WHERE account = ? AND message_id = ?")
-            .bind(account)
-            .bind(message_id)
-            .fetch_optional(&self.read)
-            .await?;
+        let found: Option<i64> =
+            sqlx::query_scalar("SELECT 1 FROM outbox WHERE account = ? AND message_id = ?")
+                .bind(account)
+                .bind(message_id)
+                .fetch_optional(&self.read)
+                .await?;
         Ok(found.is_some())
     }
 
@@ -214,7 +219,10 @@ impl Store {
         .bind(run_id)
         .fetch_all(&self.read)
         .await?;
-        Ok(rows.into_iter().map(|(id, chat, state, code, at)| sent(id, chat, state, code, at)).collect())
+        Ok(rows
+            .into_iter()
+            .map(|(id, chat, state, code, at)| sent(id, chat, state, code, at))
+            .collect())
     }
 
     /// Outbound messages with this id, with their accounts and creation times.
@@ -231,7 +239,11 @@ impl Store {
         Ok(rows
             .into_iter()
             .map(|(account, created, chat, state, code, at)| {
-                (account, created, sent(message_id.to_owned(), chat, state, code, at))
+                (
+                    account,
+                    created,
+                    sent(message_id.to_owned(), chat, state, code, at),
+                )
             })
             .collect())
     }
@@ -241,17 +253,25 @@ impl Store {
     /// # Errors
     /// What SQLite said.
     pub async fn count_outbound(&self, account: &str) -> Result<Vec<Count>> {
-        let rows = sqlx::query_as("SELECT state, COUNT(*) FROM outbox WHERE account = ? GROUP BY state ORDER BY state")
-            .bind(account)
-            .fetch_all(&self.read)
-            .await?;
+        let rows = sqlx::query_as(
+            "SELECT state, COUNT(*) FROM outbox WHERE account = ? GROUP BY state ORDER BY state",
+        )
+        .bind(account)
+        .fetch_all(&self.read)
+        .await?;
         Ok(super::counts(rows))
     }
 }
 
 fn sent(message_id: String, chat: String, state: String, code: Option<i64>, updated_ms: i64) -> SentInfo {
     let error_code = code.and_then(|code| u32::try_from(code).ok());
-    SentInfo { message_id, chat, state, error_code, updated_ms }
+    SentInfo {
+        message_id,
+        chat,
+        state,
+        error_code,
+        updated_ms,
+    }
 }
 
 pub(super) async fn queue(

@@ -107,7 +107,10 @@ impl Store {
                 .bind(account)
                 .fetch_all(&self.read)
                 .await?;
-        Ok(rows.iter().map(|(lid, phone)| identity(lid.as_deref(), phone.as_deref())).collect())
+        Ok(rows
+            .iter()
+            .map(|(lid, phone)| identity(lid.as_deref(), phone.as_deref()))
+            .collect())
     }
 
     /// Approves a request and ends it.
@@ -123,7 +126,10 @@ impl Store {
             .bind(now_ms)
             .execute(&mut *tx)
             .await?;
-        sqlx::query("DELETE FROM pairing_request WHERE id = ?").bind(request.id).execute(&mut *tx).await?;
+        sqlx::query("DELETE FROM pairing_request WHERE id = ?")
+            .bind(request.id)
+            .execute(&mut *tx)
+            .await?;
         tx.commit().await?;
         Ok(())
     }
@@ -134,7 +140,10 @@ impl Store {
     /// # Errors
     /// What SQLite said.
     pub async fn deny(&self, request: &PairingRow) -> Result<()> {
-        sqlx::query("DELETE FROM pairing_request WHERE id = ?").bind(request.id).execute(&self.write).await?;
+        sqlx::query("DELETE FROM pairing_request WHERE id = ?")
+            .bind(request.id)
+            .execute(&self.write)
+            .await?;
         Ok(())
     }
 
@@ -168,7 +177,14 @@ pub(super) async fn apply(
     now_ms: i64,
 ) -> Result<()> {
     match change {
-        PairingChange::Add { sender, chat, name, code, expires_ms, text_sent } => {
+        PairingChange::Add {
+            sender,
+            chat,
+            name,
+            code,
+            expires_ms,
+            text_sent,
+        } => {
             // Requests that ended make room, and their codes may be drawn again.
             sqlx::query("DELETE FROM pairing_request WHERE account = ? AND expires_ms <= ?")
                 .bind(account)

@@ -51,9 +51,16 @@ impl Store {
         .await?;
         let mut runs = Vec::with_capacity(heads.len());
         for (id, agent, session, seq) in heads {
-            let message =
-                sqlx::query_as("SELECT * FROM inbox WHERE seq = ?").bind(seq).fetch_one(&self.read).await?;
-            runs.push(QueuedRun { id, agent, session, message });
+            let message = sqlx::query_as("SELECT * FROM inbox WHERE seq = ?")
+                .bind(seq)
+                .fetch_one(&self.read)
+                .await?;
+            runs.push(QueuedRun {
+                id,
+                agent,
+                session,
+                message,
+            });
         }
         Ok(runs)
     }
@@ -65,11 +72,13 @@ impl Store {
     pub async fn start_runs(&self, ids: &[i64], now_ms: i64) -> Result<()> {
         let mut tx = self.write.begin().await?;
         for id in ids {
-            sqlx::query("UPDATE run SET state = 'running', attempts = attempts + 1, started_ms = ? WHERE id = ?")
-                .bind(now_ms)
-                .bind(id)
-                .execute(&mut *tx)
-                .await?;
+            sqlx::query(
+                "UPDATE run SET state = 'running', attempts = attempts + 1, started_ms = ? WHERE id = ?",
+            )
+            .bind(now_ms)
+            .bind(id)
+            .execute(&mut *tx)
+            .await?;
         }
         tx.commit().await?;
         Ok(())
@@ -105,11 +114,13 @@ impl Store {
     /// What SQLite said.
     pub async fn requeue_interrupted(&self, account: &str, now_ms: i64) -> Result<(u64, u64)> {
         let mut tx = self.write.begin().await?;
-        let again = sqlx::query("UPDATE run SET state = 'queued' WHERE account = ? AND state = 'running' AND attempts < ?")
-            .bind(account)
-            .bind(MAX_ATTEMPTS)
-            .execute(&mut *tx)
-            .await?;
+        let again = sqlx::query(
+            "UPDATE run SET state = 'queued' WHERE account = ? AND state = 'running' AND attempts < ?",
+        )
+        .bind(account)
+        .bind(MAX_ATTEMPTS)
+        .execute(&mut *tx)
+        .await?;
         let given_up = sqlx::query(
             "UPDATE run SET state = 'interrupted', ended_ms = ?, error = 'cut off twice by a restart'
              WHERE account = ? AND state = 'running'",

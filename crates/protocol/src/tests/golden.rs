@@ -6,7 +6,9 @@ use crate::line;
 use crate::sidecar::{FromSidecar, ToSidecar};
 
 fn lines(file: &str) -> Vec<String> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/wire").join(file);
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("../../tests/wire")
+        .join(file);
     let text = std::fs::read_to_string(&path).expect("golden file");
     text.lines().map(str::to_owned).collect()
 }

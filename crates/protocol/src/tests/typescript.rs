@@ -20,12 +20,35 @@ fn generated() -> String {
     macro_rules! declare {
         ($($ty:ty),* $(,)?) => { $( writeln!(out, "export {}\n", <$ty>::decl(&config)).expect("a string"); )* };
     }
-    writeln!(out, "export const PROTOCOL_VERSION = {};\n", crate::PROTOCOL_VERSION).expect("a string");
+    writeln!(
+        out,
+        "export const PROTOCOL_VERSION = {};\n",
+        crate::PROTOCOL_VERSION
+    )
+    .expect("a string");
     declare!(
-        Private, Jid, Fault, FaultCode,
-        wire::FromSidecar, wire::ToSidecar, wire::Hello, wire::Welcome, wire::LoginMethod, wire::Limits,
-        wire::Link, wire::Event, wire::Origin, wire::Message, wire::Quoted, wire::ContentKind,
-        wire::LidPair, wire::ReceiptStatus, wire::Call, wire::Outcome, wire::Reply, wire::Closed,
+        Private,
+        Jid,
+        Fault,
+        FaultCode,
+        wire::FromSidecar,
+        wire::ToSidecar,
+        wire::Hello,
+        wire::Welcome,
+        wire::LoginMethod,
+        wire::Limits,
+        wire::Link,
+        wire::Event,
+        wire::Origin,
+        wire::Message,
+        wire::Quoted,
+        wire::ContentKind,
+        wire::LidPair,
+        wire::ReceiptStatus,
+        wire::Call,
+        wire::Outcome,
+        wire::Reply,
+        wire::Closed,
         wire::CloseReason,
     );
     out

@@ -35,7 +35,8 @@ impl Driver {
             }
             Effect::Arm { timer, after_ms } => {
                 self.timers.retain(|(armed, _)| armed.kind != timer.kind);
-                self.timers.push((timer, clock::monotonic() + Duration::from_millis(after_ms)));
+                self.timers
+                    .push((timer, clock::monotonic() + Duration::from_millis(after_ms)));
             }
             Effect::SetAsideAuth => {
                 if let Err(error) = auth_dir::set_aside(&self.shared.config.auth_dir, clock::now_ms()) {
@@ -56,7 +57,9 @@ impl Driver {
         let spawned = tokio::spawn(async move {
             let options = SpawnOptions {
                 home: paths::home()?,
-                node: std::env::var_os("FASED_NODE").unwrap_or_else(|| "node".into()).into(),
+                node: std::env::var_os("FASED_NODE")
+                    .unwrap_or_else(|| "node".into())
+                    .into(),
                 auth_dir: shared.config.auth_dir.clone(),
             };
             let (events, to_journal) = mpsc::channel(fased_protocol::READER_QUEUE_FRAMES);
@@ -64,7 +67,10 @@ impl Driver {
             tokio::spawn(intake::journal_until_gone(shared, to_journal, sidecar.handle()));
             Ok(sidecar)
         });
-        self.process = Process::Starting { spawned, abandoned: false };
+        self.process = Process::Starting {
+            spawned,
+            abandoned: false,
+        };
     }
 
     pub(super) fn abandon(&mut self) {
@@ -96,7 +102,9 @@ impl Driver {
             }
             view.stored.state = status.as_str().to_owned();
             view.stored.sentence = sentence.clone();
-            view.stored.next = Some(status.next_action()).filter(|next| *next != "nothing to do").map(str::to_owned);
+            view.stored.next = Some(status.next_action())
+                .filter(|next| *next != "nothing to do")
+                .map(str::to_owned);
             view.stored.until_ms = match status {
                 Status::BackingOff { delay_ms } => Some(now.saturating_add_unsigned(delay_ms)),
                 Status::Disabled
@@ -121,7 +129,10 @@ impl Driver {
         }
         self.shared.watchers.tell(
             self.shared.id(),
-            Watched::Account { state: status.as_str().to_owned(), sentence },
+            Watched::Account {
+                state: status.as_str().to_owned(),
+                sentence,
+            },
         );
         let row = self.view.borrow().stored.clone();
         if let Err(error) = self.shared.store.record_account(&row).await {

@@ -22,7 +22,10 @@ impl Driver {
                     self.tell_login(LoginEvent::Expired);
                 }
                 self.qr_on_show = true;
-                self.tell_login(LoginEvent::Qr { payload: payload.0, expires_ms });
+                self.tell_login(LoginEvent::Qr {
+                    payload: payload.0,
+                    expires_ms,
+                });
                 self.step(Input::QrShown).await;
             }
             News::Link(wire::Link::Scanned) => {
@@ -42,7 +45,8 @@ impl Driver {
                     self.tell_login(LoginEvent::Restarting);
                 }
                 self.detail = Some(closed.text);
-                self.step(Input::Closed(translate::close_cause(closed.reason))).await;
+                self.step(Input::Closed(translate::close_cause(closed.reason)))
+                    .await;
             }
             News::Broken(bad) => {
                 self.detail = Some(bad.to_string());
@@ -75,7 +79,12 @@ impl Driver {
             self.step(Input::HelloRejected(message)).await;
             return;
         }
-        tracing::debug!(sidecar = hello.sidecar, baileys = hello.baileys, node = hello.node, "hello");
+        tracing::debug!(
+            sidecar = hello.sidecar,
+            baileys = hello.baileys,
+            node = hello.node,
+            "hello"
+        );
         let welcome = wire::ToSidecar::Welcome(wire::Welcome {
             protocol: PROTOCOL_VERSION,
             account: self.shared.id().to_owned(),
@@ -105,7 +114,10 @@ impl Driver {
         });
         self.step(Input::Opened).await;
         if let Process::Running(sidecar) = &self.process {
-            self.shared.link.send_replace(Some(OpenLink { handle: sidecar.handle(), opened_ms: now }));
+            self.shared.link.send_replace(Some(OpenLink {
+                handle: sidecar.handle(),
+                opened_ms: now,
+            }));
         }
         if self.login.take().is_some() {
             self.tell_linked();

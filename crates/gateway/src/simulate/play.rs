@@ -1,0 +1,379 @@
+//! Plays the lines of a script, one after the other.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use anyhow::{Context, Result, anyhow, bail};
+use fased::client;
+use fased::paths::Paths;
+use fased_protocol::control::{
+    AccountInfo, ControlError, ControlRequest, ControlResponse, ErrorCode, Explanation, LoginEvent,
+    PairingWho, PendingInfo,
+};
+use fased_protocol::sidecar::LoginMethod;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use serde_json::{Value, json};
+
+use super::log::Log;
+use super::script::{Expect, Step};
+use super::tally::{Sent, Tally, tally};
+use super::world::World;
+
+/// The number that the gateway's account is linked to.
+const OWN_PHONE: &str = "+15550100001";
+
+/// A login with a fake phone takes seconds.
+const LINK_DEADLINE: Duration = Duration::from_secs(60);
+
+/// The longest backoff, and a start of Node.
+const READY_DEADLINE: Duration = Duration::from_secs(60);
+
+/// A command to a gateway that is just starting again.
+const COMMAND_DEADLINE: Duration = Duration::from_secs(15);
+
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+
+pub(super) struct Player {
+    pub(super) world: World,
+    pub(super) log: Log,
+    /// All messages so far.
+    sent: Vec<Sent>,
+    /// How many of them a past `expect all answered` has settled, and the record's end then.
+    settled: (usize, u64),
+    /// By sender: the record's end when they last wrote, and their messages of that line.
+    last: HashMap<String, (u64, Vec<String>)>,
+    /// By recipient: the last record that an `expect reply` has used up.
+    used: HashMap<String, u64>,
+}
+
+/// Why an expectation does not hold: what was seen instead.
+pub(super) type Instead = String;
+
+impl Player {
+    pub(super) fn new(world: World, log: Log) -> Self {
+        Self {
+            world,
+            log,
+            sent: Vec::new(),
+            settled: (0, 0),
+            last: HashMap::new(),
+            used: HashMap::new(),
+        }
+    }
+
+    /// Links the account as its owner would, with a phone of the fake server.
+    pub(super) async fn link(&mut self) -> Result<()> {
+        self.world
+            .api
+            .post("/phones", &json!({ "phone": OWN_PHONE }))
+            .await?;
+        let linked = tokio::time::timeout(LINK_DEADLINE, self.scan()).await;
+        linked
+            .map_err(|_elapsed| anyhow!("the account was not linked within {} s", LINK_DEADLINE.as_secs()))?
+    }
+
+    async fn scan(&mut self) -> Result<()> {
+        let login = ControlRequest::ChannelsLogin {
+            account: "default".to_owned(),
+            method: LoginMethod::Qr,
+        };
+        let mut answers = self
+            .until_answered(async |paths| client::open(paths, &login).await)
+            .await?;
+        loop {
+            match answers.next().await.map_err(|error| told(&error))? {
+                Some(ControlResponse::Login(LoginEvent::Qr { payload, .. })) => {
+                    self.log.note("link", "the phone scans the code");
+                    self.world
+                        .api
+                        .post("/scan", &json!({ "phone": OWN_PHONE, "qr": payload }))
+                        .await?;
+                }
+                Some(ControlResponse::Login(LoginEvent::Linked { phone, .. })) => {
+                    self.log.note("link", format!("linked: {phone}"));
+                    return Ok(());
+                }
+                Some(ControlResponse::Login(LoginEvent::Error(error)) | ControlResponse::Error(error)) => {
+                    return Err(told(&error));
+                }
+                Some(_) => {}
+                None => bail!(
+                    "the gateway ended during the login; {}",
+                    self.world.log("gateway.log")
+                ),
+            }
+        }
+    }
+
+    /// Does one step; the inner error is an expectation that does not hold.
+    pub(super) async fn step(&mut self, step: &Step) -> Result<Result<(), Instead>> {
+        self.world.gateway_lives()?;
+        match step {
+            Step::Say(text) => self.log.note("##", text.clone()),
+            Step::Message { from, text } => {
+                self.send(from, json!({ "text": text })).await?;
+            }
+            Step::Burst { count, from, text } => self.burst(*count, from, text).await?,
+            Step::Approve(who) => self.decide(who, true).await?,
+            Step::Deny(who) => self.decide(who, false).await?,
+            Step::Fault(fault) => {
+                let mut body = fault.clone();
+                body.entry("account").or_insert_with(|| OWN_PHONE.into());
+                self.log
+                    .note("do", format!("fault {}", Value::Object(fault.clone())));
+                self.world.api.post("/fault", &Value::Object(body)).await?;
+            }
+            Step::KillGateway => {
+                self.log
+                    .note("do", "kill -9 gateway; the service manager starts it again");
+                self.world.kill_gateway().await?;
+            }
+            Step::KillSidecar => self.kill_sidecar().await?,
+            Step::WaitReady => return self.wait_ready().await,
+            Step::Wait(time) => self.pause(*time).await,
+            Step::Expect(expect) => return self.expect(expect).await,
+        }
+        Ok(Ok(()))
+    }
+
+    async fn expect(&mut self, expect: &Expect) -> Result<Result<(), Instead>> {
+        match expect {
+            Expect::Reply { to, contains, within } => self.expect_reply(to, contains, *within).await,
+            Expect::Verdict {
+                reason,
+                sender,
+                within,
+            } => self.expect_verdict(reason, sender, *within).await,
+            Expect::Code { sender, within } => self.expect_code(sender, *within).await,
+            Expect::Silence { sender, lasting } => self.expect_silence(sender, *lasting).await,
+            Expect::AllAnswered { within } => self.expect_all_answered(*within).await,
+            Expect::NoViolations => self.expect_no_violations().await,
+        }
+    }
+
+    async fn burst(&mut self, count: u32, from: &[String], text: &str) -> Result<()> {
+        self.log.note(
+            "do",
+            format!("{count} messages at once from {}", from.join(" and ")),
+        );
+        let senders = u32::try_from(from.len()).context("too many senders")?;
+        for (index, sender) in (0u32..).zip(from) {
+            // The first ones get one more when it does not come out even.
+            let share = count / senders + u32::from(index < count % senders);
+            if share > 0 {
+                self.send(sender, json!({ "text": text, "count": share })).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn send(&mut self, from: &str, mut message: Value) -> Result<()> {
+        let before = self.server_seq().await?;
+        message["to"] = OWN_PHONE.into();
+        message["from"] = from.into();
+        let answer = self.world.api.post("/messages", &message).await?;
+        let ids: Vec<String> = serde_json::from_value(answer["ids"].clone()).context("no message ids")?;
+        self.sent.extend(ids.iter().map(|id| Sent {
+            id: id.clone(),
+            from: from.to_owned(),
+        }));
+        self.last.insert(from.to_owned(), (before, ids));
+        Ok(())
+    }
+
+    async fn decide(&mut self, who: &PairingWho, approve: bool) -> Result<()> {
+        let mut who = who.clone();
+        if let PairingWho::Sender(sender) = &who
+            && let Some(code) = self.pending(sender).await.and_then(|pending| pending.code)
+        {
+            who = PairingWho::Code(code);
+        }
+        let request = if approve {
+            ControlRequest::PairingApprove { account: None, who }
+        } else {
+            ControlRequest::PairingDeny { account: None, who }
+        };
+        let answer = self
+            .until_answered(async |paths| client::ask(paths, &request).await)
+            .await?;
+        let ControlResponse::Done { message } = answer else {
+            bail!("the gateway gave an odd answer");
+        };
+        self.log.note("do", message);
+        Ok(())
+    }
+
+    async fn kill_sidecar(&mut self) -> Result<()> {
+        let found = self
+            .look(COMMAND_DEADLINE, async |player: &mut Self| {
+                player
+                    .accounts()
+                    .await
+                    .into_iter()
+                    .find_map(|account| account.sidecar_pid)
+            })
+            .await?;
+        let pid = found
+            .and_then(|pid| i32::try_from(pid).ok())
+            .ok_or_else(|| anyhow!("there is no sidecar to kill"))?;
+        self.log.note("do", "kill -9 sidecar");
+        kill(Pid::from_raw(pid), Signal::SIGKILL).context("cannot kill the sidecar")
+    }
+
+    async fn wait_ready(&mut self) -> Result<Result<(), Instead>> {
+        let ready = self
+            .look(READY_DEADLINE, async |player: &mut Self| {
+                let accounts = player.accounts().await;
+                accounts
+                    .iter()
+                    .any(|account| account.state == "ready")
+                    .then_some(())
+            })
+            .await?;
+        if ready.is_some() {
+            return Ok(Ok(()));
+        }
+        let states: Vec<String> = self
+            .accounts()
+            .await
+            .into_iter()
+            .map(|account| format!("{}: {}", account.state, account.sentence))
+            .collect();
+        Ok(Err(format!(
+            "not ready within {} s; {}",
+            READY_DEADLINE.as_secs(),
+            states.join(", ")
+        )))
+    }
+
+    /// The accounts, none while no gateway answers.
+    async fn accounts(&mut self) -> Vec<AccountInfo> {
+        let request = ControlRequest::ChannelsStatus { account: None };
+        let answer = client::ask(&self.world.paths, &request).await;
+        if let Ok(ControlResponse::Accounts { accounts }) = answer {
+            accounts
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// The request of a sender that waits for approval.
+    pub(super) async fn pending(&mut self, sender: &str) -> Option<PendingInfo> {
+        let request = ControlRequest::PairingList { account: None };
+        let answer = client::ask(&self.world.paths, &request).await;
+        let Ok(ControlResponse::Pending { pending }) = answer else {
+            return None;
+        };
+        pending.into_iter().find(|pending| pending.sender == sender)
+    }
+
+    /// What the gateway knows of a message; none while no gateway answers, or it has not heard of it.
+    pub(super) async fn explained(&self, message_id: &str) -> Option<Explanation> {
+        let request = ControlRequest::Explain {
+            message_id: message_id.to_owned(),
+        };
+        let answer = client::ask(&self.world.paths, &request).await;
+        let Ok(ControlResponse::Explanation { messages }) = answer else {
+            return None;
+        };
+        messages.into_iter().find(|message| message.direction == "in")
+    }
+
+    /// Counts all messages, or those since the last `expect all answered`.
+    pub(super) async fn count(&mut self, everything: bool) -> Result<Tally> {
+        let (from, after) = if everything { (0, 0) } else { self.settled };
+        let sent = &self.sent[from..];
+        let mut explained = HashMap::new();
+        for message in sent {
+            if let Some(explanation) = self.explained(&message.id).await {
+                explained.insert(message.id.clone(), explanation);
+            }
+        }
+        let answers = self.answers(after).await?;
+        Ok(tally(sent, &explained, &answers))
+    }
+
+    /// The messages so far are settled; later counts leave them out.
+    pub(super) fn settle(&mut self) {
+        self.settled = (self.sent.len(), self.log.last_seq());
+    }
+
+    /// Messages that contacts got after a place in the record.
+    async fn answers(&self, after: u64) -> Result<Vec<Value>> {
+        let mut answer = self
+            .world
+            .api
+            .get(&format!("/record?after={after}&type=message"))
+            .await?;
+        Ok(serde_json::from_value(answer["records"].take())?)
+    }
+
+    async fn server_seq(&self) -> Result<u64> {
+        let answer = self.world.api.get("/record?limit=0").await?;
+        answer["last_seq"]
+            .as_u64()
+            .context("the fake server's record has no end")
+    }
+
+    /// Where in the record a contact last wrote, and the ids of what they wrote then.
+    pub(super) fn last_of(&self, sender: &str) -> (u64, Vec<String>) {
+        self.last.get(sender).cloned().unwrap_or_default()
+    }
+
+    /// Where in the record an `expect reply` to this contact starts to look.
+    pub(super) fn unused_from(&self, contact: &str) -> u64 {
+        self.used.get(contact).copied().unwrap_or_default()
+    }
+
+    pub(super) fn use_up(&mut self, contact: &str, seq: u64) {
+        self.used.insert(contact.to_owned(), seq);
+    }
+
+    /// Looks again and again until something is there or the time is over.
+    pub(super) async fn look<T>(
+        &mut self,
+        within: Duration,
+        mut find: impl AsyncFnMut(&mut Self) -> Option<T>,
+    ) -> Result<Option<T>> {
+        let mut ticks = tokio::time::interval(LOOK_EVERY);
+        let looked = tokio::time::timeout(within, async {
+            loop {
+                ticks.tick().await;
+                self.world.gateway_lives()?;
+                if let Some(found) = find(self).await {
+                    return Ok(found);
+                }
+            }
+        });
+        looked.await.map_or(Ok(None), |found| found.map(Some))
+    }
+
+    pub(super) async fn pause(&self, time: Duration) {
+        fased::clock::pause(time).await;
+    }
+
+    /// Asks until a gateway is there to answer.
+    async fn until_answered<T>(
+        &self,
+        mut ask: impl AsyncFnMut(&Paths) -> Result<T, ControlError>,
+    ) -> Result<T> {
+        let mut ticks = tokio::time::interval(LOOK_EVERY);
+        let asked = tokio::time::timeout(COMMAND_DEADLINE, async {
+            loop {
+                ticks.tick().await;
+                match ask(&self.world.paths).await {
+                    Err(error) if error.code == ErrorCode::NoGateway => {}
+                    answer => return answer.map_err(|error| told(&error)),
+                }
+            }
+        });
+        asked
+            .await
+            .map_err(|_elapsed| anyhow!("no gateway answers; {}", self.world.log("gateway.log")))?
+    }
+}
+
+fn told(error: &ControlError) -> anyhow::Error {
+    anyhow!("{} (next: {})", error.message, error.next)
+}

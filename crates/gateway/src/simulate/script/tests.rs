@@ -1,0 +1,102 @@
+use serde_json::json;
+
+use super::*;
+
+fn one(line: &str) -> Step {
+    Script::parse("s", line).expect("parses").lines.remove(0).step
+}
+
+#[test]
+fn every_step_is_understood() {
+    let sender = "+15550100002".to_owned();
+    assert_eq!(one("say  Hello  you"), Step::Say("Hello  you".to_owned()));
+    let message = Step::Message {
+        from: sender.clone(),
+        text: "hello there".to_owned(),
+    };
+    assert_eq!(one("  as +15550100002 hello there"), message);
+    let from = vec![sender.clone(), "+15550100003".to_owned()];
+    let burst = Step::Burst {
+        count: 20,
+        from,
+        text: "a b".to_owned(),
+    };
+    assert_eq!(one("burst 20 from +15550100002,+15550100003 a b"), burst);
+    assert_eq!(
+        one("approve ABCD2345"),
+        Step::Approve(PairingWho::Code("ABCD2345".to_owned()))
+    );
+    assert_eq!(
+        one("deny +15550100002"),
+        Step::Deny(PairingWho::Sender(sender.clone()))
+    );
+    let Step::Fault(drop) = one("drop") else {
+        panic!("drop is a fault")
+    };
+    assert_eq!(Value::Object(drop), json!({ "kind": "drop" }));
+    let Step::Fault(acks) = one("fault acks mode=delay ms=300") else {
+        panic!("a fault")
+    };
+    assert_eq!(
+        Value::Object(acks),
+        json!({ "kind": "acks", "mode": "delay", "ms": 300 })
+    );
+    assert_eq!(one("kill gateway"), Step::KillGateway);
+    assert_eq!(one("kill sidecar"), Step::KillSidecar);
+    assert_eq!(one("wait ready"), Step::WaitReady);
+    assert_eq!(one("wait 1500ms"), Step::Wait(Duration::from_millis(1500)));
+    let reply = Expect::Reply {
+        to: sender.clone(),
+        contains: "hello there".to_owned(),
+        within: Duration::from_secs(3),
+    };
+    assert_eq!(
+        one("expect reply to +15550100002 containing \"hello there\" within 3s"),
+        Step::Expect(reply)
+    );
+    let verdict = Expect::Verdict {
+        reason: "dm_paired".to_owned(),
+        sender: sender.clone(),
+        within: PATIENCE,
+    };
+    assert_eq!(
+        one("expect verdict dm_paired for +15550100002"),
+        Step::Expect(verdict)
+    );
+    let silence = Expect::Silence {
+        sender,
+        lasting: Duration::from_secs(2),
+    };
+    assert_eq!(one("expect silence for +15550100002 2s"), Step::Expect(silence));
+    assert_eq!(one("expect no violations"), Step::Expect(Expect::NoViolations));
+}
+
+#[test]
+fn config_lines_make_one_file_and_comments_nothing() {
+    let script = Script::parse("s", "# a\n\nconfig {\nconfig   a: 1,\nconfig }\nwait ready").expect("parses");
+    assert_eq!(script.config.as_deref(), Some("{\n  a: 1,\n}\n"));
+    assert_eq!(script.lines.len(), 1);
+    assert_eq!(script.lines[0].number, 6);
+}
+
+#[test]
+fn a_mistake_is_named_with_file_and_line() {
+    for (line, part) in [
+        ("shout hello", "`shout` is no step"),
+        ("as 15550100002 hello", "no number"),
+        ("as +15550100002", "write: as"),
+        ("burst many from +15550100002 x", "no number of messages"),
+        ("kill everything", "`kill everything`"),
+        ("wait a while", "`a while`"),
+        ("expect reply to +15550100002 containing \"open", "closing quote"),
+        ("expect rain", "`expect rain`"),
+        ("approve", "name a code"),
+        ("fault", "fault KIND"),
+    ] {
+        let error = Script::parse("x.simulate", &format!("# first\n{line}")).expect_err(line);
+        assert!(
+            error.starts_with("x.simulate:2: ") && error.contains(part),
+            "{line}: {error}"
+        );
+    }
+}

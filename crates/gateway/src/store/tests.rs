@@ -1,0 +1,289 @@
+//! The store's promises, on a real file.
+
+use std::os::unix::fs::PermissionsExt;
+
+use fased_policy::delivery::SendState;
+use fased_policy::ids::{Identity, Phone};
+
+use super::*;
+
+const NOW: i64 = 1_700_000_000_000;
+const ACCOUNT: &str = "default";
+
+async fn store() -> (tempfile::TempDir, Store) {
+    let dir = tempfile::tempdir().expect("a folder");
+    let store = Store::open(&dir.path().join("fased.db")).await.expect("a store");
+    (dir, store)
+}
+
+fn message(id: &str, text: &str) -> Journaled {
+    Journaled {
+        chat: "15550100002@s.whatsapp.net".into(),
+        sender: "15550100002@s.whatsapp.net".into(),
+        message_id: id.into(),
+        chat_alt: None,
+        sender_alt: None,
+        from_me: false,
+        push_name: None,
+        timestamp_s: NOW / 1000,
+        content: "text".into(),
+        raw_kind: "conversation".into(),
+        text: Some(text.into()),
+        mentions: "[]".into(),
+        quoted_id: None,
+        quoted_sender: None,
+        learned: None,
+    }
+}
+
+fn admit(seq: i64) -> Decision {
+    let run = Some(("main".to_owned(), "session".to_owned()));
+    Decision {
+        seq,
+        outcome: "admit",
+        reason: "dm_open",
+        rule: 7,
+        run,
+        pairing: None,
+        send: None,
+    }
+}
+
+fn draft(id: &str) -> Draft {
+    Draft {
+        chat: "15550100002@s.whatsapp.net".into(),
+        message_id: id.into(),
+        purpose: Purpose::Reply,
+        text: "hi".into(),
+        expires_ms: NOW + 1000,
+    }
+}
+
+#[tokio::test]
+async fn only_the_owner_can_read_it() {
+    let (dir, _store) = store().await;
+    let mode = std::fs::metadata(dir.path().join("fased.db"))
+        .expect("there")
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[tokio::test]
+async fn a_message_delivered_twice_is_one_row_and_counted() {
+    let (_dir, store) = store().await;
+    let batch = [message("A", "one"), message("B", "two"), message("A", "one")];
+    assert_eq!(
+        store.journal(ACCOUNT, &batch, NOW).await.expect("committed"),
+        vec![0, 1]
+    );
+    assert_eq!(
+        store.journal(ACCOUNT, &batch[..1], NOW).await.expect("committed"),
+        Vec::<usize>::new()
+    );
+    let undecided = store.undecided(ACCOUNT, 10).await.expect("read");
+    assert_eq!(
+        undecided
+            .iter()
+            .map(|row| row.message_id.as_str())
+            .collect::<Vec<_>>(),
+        ["A", "B"]
+    );
+    let counts = store.count_inbound(ACCOUNT).await.expect("read");
+    assert!(
+        counts
+            .iter()
+            .any(|count| count.name == "duplicate" && count.count == 2),
+        "{counts:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_resend_fills_in_its_placeholder_once() {
+    let (_dir, store) = store().await;
+    let placeholder = Journaled {
+        content: Journaled::UNDECRYPTABLE.into(),
+        text: None,
+        ..message("A", "")
+    };
+    store
+        .journal(ACCOUNT, std::slice::from_ref(&placeholder), NOW)
+        .await
+        .expect("committed");
+    assert!(store.undecided(ACCOUNT, 10).await.expect("read").is_empty());
+    let resend = [message("A", "readable")];
+    assert_eq!(
+        store.journal(ACCOUNT, &resend, NOW).await.expect("committed"),
+        vec![0]
+    );
+    assert_eq!(
+        store.journal(ACCOUNT, &resend, NOW).await.expect("committed"),
+        Vec::<usize>::new()
+    );
+    store
+        .journal(ACCOUNT, &[placeholder], NOW)
+        .await
+        .expect("committed");
+    let undecided = store.undecided(ACCOUNT, 10).await.expect("read");
+    assert_eq!(undecided.len(), 1);
+    assert_eq!(undecided[0].text.as_deref(), Some("readable"));
+}
+
+#[tokio::test]
+async fn a_verdict_is_given_once_and_leads_to_one_run() {
+    let (_dir, store) = store().await;
+    store
+        .journal(ACCOUNT, &[message("A", "one"), message("B", "two")], NOW)
+        .await
+        .expect("committed");
+    let seqs: Vec<i64> = store
+        .undecided(ACCOUNT, 10)
+        .await
+        .expect("read")
+        .iter()
+        .map(|row| row.seq)
+        .collect();
+    store
+        .decide(ACCOUNT, &[admit(seqs[0]), admit(seqs[1])], NOW)
+        .await
+        .expect("committed");
+    store
+        .decide(ACCOUNT, &[admit(seqs[0])], NOW)
+        .await
+        .expect("committed");
+    assert!(store.undecided(ACCOUNT, 10).await.expect("read").is_empty());
+    let runs = store.queued_runs(ACCOUNT, 10).await.expect("read");
+    assert_eq!(runs.len(), 1, "one run of a session at a time");
+    assert_eq!(runs[0].message.message_id, "A");
+}
+
+#[tokio::test]
+async fn a_run_cut_off_is_started_once_more_and_then_given_up() {
+    let (_dir, store) = store().await;
+    store
+        .journal(ACCOUNT, &[message("A", "one")], NOW)
+        .await
+        .expect("committed");
+    let seq = store.undecided(ACCOUNT, 1).await.expect("read")[0].seq;
+    store
+        .decide(ACCOUNT, &[admit(seq)], NOW)
+        .await
+        .expect("committed");
+    let run = store.queued_runs(ACCOUNT, 1).await.expect("read")[0].id;
+    for expected in [(1, 0), (0, 1)] {
+        store.start_runs(&[run], NOW).await.expect("committed");
+        assert_eq!(
+            store.requeue_interrupted(ACCOUNT, NOW).await.expect("committed"),
+            expected
+        );
+    }
+    let info = store.run_of(seq).await.expect("read").expect("there");
+    assert_eq!((info.state.as_str(), info.attempts), ("interrupted", 2));
+}
+
+#[tokio::test]
+async fn a_finished_run_is_never_started_again() {
+    let (_dir, store) = store().await;
+    store
+        .journal(ACCOUNT, &[message("A", "one")], NOW)
+        .await
+        .expect("committed");
+    let seq = store.undecided(ACCOUNT, 1).await.expect("read")[0].seq;
+    store
+        .decide(ACCOUNT, &[admit(seq)], NOW)
+        .await
+        .expect("committed");
+    let run = store.queued_runs(ACCOUNT, 1).await.expect("read")[0].id;
+    store.start_runs(&[run], NOW).await.expect("committed");
+    let finished = FinishedRun {
+        id: run,
+        error: None,
+        reply: vec![draft("OUT1")],
+    };
+    store
+        .finish_runs(ACCOUNT, &[finished], NOW)
+        .await
+        .expect("committed");
+    assert_eq!(
+        store.requeue_interrupted(ACCOUNT, NOW).await.expect("committed"),
+        (0, 0)
+    );
+    assert_eq!(store.open_outbox(ACCOUNT, 10).await.expect("read").len(), 1);
+}
+
+#[tokio::test]
+async fn a_send_state_never_goes_backwards() {
+    let (_dir, store) = store().await;
+    let change = Decision {
+        run: None,
+        send: Some(draft("OUT1")),
+        ..admit(0)
+    };
+    store.decide(ACCOUNT, &[change], NOW).await.expect("committed");
+    let ids = ["OUT1".to_owned()];
+    let settle = |to| store.settle(ACCOUNT, &ids, to, None, NOW);
+    assert_eq!(settle(SendState::Delivered).await.expect("committed").len(), 1);
+    assert!(settle(SendState::ServerAck).await.expect("committed").is_empty());
+    assert!(settle(SendState::Written).await.expect("committed").is_empty());
+    assert_eq!(settle(SendState::Read).await.expect("committed").len(), 1);
+    assert!(store.open_outbox(ACCOUNT, 10).await.expect("read").is_empty());
+}
+
+#[tokio::test]
+async fn what_was_being_written_when_a_link_ended_is_unknown_and_old_rows_expire() {
+    let (_dir, store) = store().await;
+    let change = Decision {
+        run: None,
+        send: Some(draft("OUT1")),
+        ..admit(0)
+    };
+    store.decide(ACCOUNT, &[change], NOW).await.expect("committed");
+    let row = store.open_outbox(ACCOUNT, 10).await.expect("read")[0].id;
+    store.start_sending(&[row], NOW).await.expect("committed");
+    assert_eq!(store.mark_unknown(ACCOUNT, NOW).await.expect("committed"), 1);
+    assert_eq!(
+        store.expire_outbox(ACCOUNT, NOW + 999).await.expect("committed"),
+        0
+    );
+    assert_eq!(
+        store.expire_outbox(ACCOUNT, NOW + 1000).await.expect("committed"),
+        1
+    );
+}
+
+#[tokio::test]
+async fn an_approval_ends_its_request_and_counts_for_its_account_alone() {
+    let (_dir, store) = store().await;
+    let phone = Phone::parse("+15550100002").expect("a number");
+    let sender = Identity {
+        lid: None,
+        phone: Some(phone),
+    };
+    let add = PairingChange::Add {
+        sender: sender.clone(),
+        chat: "15550100002@s.whatsapp.net".into(),
+        name: None,
+        code: Some("ABCD2345".into()),
+        expires_ms: NOW + 1000,
+        text_sent: true,
+    };
+    let change = Decision {
+        run: None,
+        pairing: Some(add),
+        ..admit(0)
+    };
+    store.decide(ACCOUNT, &[change], NOW).await.expect("committed");
+    assert!(
+        store
+            .pending_pairings(None, NOW + 1000)
+            .await
+            .expect("read")
+            .is_empty(),
+        "its time has come"
+    );
+    let pending = store.pending_pairings(Some(ACCOUNT), NOW).await.expect("read");
+    store.approve(&pending[0], &sender, NOW).await.expect("committed");
+    assert!(store.pending_pairings(None, NOW).await.expect("read").is_empty());
+    assert_eq!(store.approved(ACCOUNT).await.expect("read"), [sender]);
+    assert!(store.approved("work").await.expect("read").is_empty());
+}

@@ -1,0 +1,172 @@
+//! What requests are answered with: the gateway, its accounts, messages and their fate.
+
+use serde::{Deserialize, Serialize};
+
+/// The gateway process.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GatewayInfo {
+    /// Process id; kept by `gateway restart`.
+    pub pid: u32,
+    /// Different for every run, so that a restart can be told from the run before.
+    pub instance: String,
+    /// Version of `fased`.
+    pub version: String,
+    /// When it started, Unix milliseconds.
+    pub started_ms: i64,
+    /// Its state dir.
+    pub state_dir: String,
+    /// Its config file; it need not exist.
+    pub config: String,
+}
+
+/// One account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountInfo {
+    /// Account id.
+    pub account: String,
+    /// `whatsapp`.
+    pub channel: String,
+    /// Switched on in the config.
+    pub enabled: bool,
+    /// One of the account states: `ready`, `backing_off`, `unlinked`, …
+    pub state: String,
+    /// What that means, for people.
+    pub sentence: String,
+    /// The next command, if one helps.
+    pub next: Option<String>,
+    /// In this state since, Unix milliseconds.
+    pub since_ms: i64,
+    /// In `backing_off`: until when, Unix milliseconds.
+    pub until_ms: Option<i64>,
+    /// The linked number, once known.
+    pub phone: Option<String>,
+    /// The linked hidden id, once known.
+    pub lid: Option<String>,
+    /// When it was last `ready`, Unix milliseconds.
+    pub last_ready_ms: Option<i64>,
+    /// How many times it was respawned since the gateway started.
+    pub respawns: u64,
+    /// Process id of its sidecar.
+    pub sidecar_pid: Option<u32>,
+    /// Inbound messages by what became of them.
+    pub inbound: Vec<Count>,
+    /// Outbound messages by state.
+    pub outbound: Vec<Count>,
+    /// Senders that wait for approval.
+    pub pending_pairings: u64,
+}
+
+/// A named number.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Count {
+    /// Of what.
+    pub name: String,
+    /// How many.
+    pub count: u64,
+}
+
+/// A sender that waits for approval.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PendingInfo {
+    /// Account id.
+    pub account: String,
+    /// The code; absent when the account had too many requests at once.
+    pub code: Option<String>,
+    /// Number or hidden id.
+    pub sender: String,
+    /// Name that the sender chose for themselves.
+    pub name: Option<String>,
+    /// When it was asked first, Unix milliseconds.
+    pub created_ms: i64,
+    /// When the code ends, Unix milliseconds.
+    pub expires_ms: i64,
+    /// When this sender last wrote, Unix milliseconds.
+    pub last_seen_ms: i64,
+}
+
+/// The overview.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatusInfo {
+    /// Absent when no gateway runs and the store was asked.
+    pub gateway: Option<GatewayInfo>,
+    /// All accounts.
+    pub accounts: Vec<AccountInfo>,
+    /// Things the owner should know, newest first.
+    pub notices: Vec<Notice>,
+}
+
+/// Something the owner should know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// When, Unix milliseconds.
+    pub at_ms: i64,
+    /// Account id.
+    pub account: String,
+    /// For people.
+    pub text: String,
+}
+
+/// What became of one message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Explanation {
+    /// Account id.
+    pub account: String,
+    /// Its id on WhatsApp.
+    pub message_id: String,
+    /// `in` or `out`.
+    pub direction: String,
+    /// The chat, as a number, hidden id or group id.
+    pub chat: String,
+    /// Who wrote it.
+    pub sender: Option<String>,
+    /// Kind of content.
+    pub content: String,
+    /// When it was sent, Unix seconds.
+    pub timestamp: Option<i64>,
+    /// When the gateway committed it, Unix milliseconds.
+    pub recorded_ms: i64,
+    /// `admit`, `hold`, `drop`, `context`, `stale`; absent while undecided, and for outbound ones.
+    pub verdict: Option<String>,
+    /// Why.
+    pub reason: Option<String>,
+    /// The row of the rule table that decided.
+    pub rule: Option<u8>,
+    /// The reason, for people.
+    pub sentence: Option<String>,
+    /// The edit or command that would change it.
+    pub fix: Option<String>,
+    /// The run it led to.
+    pub run: Option<RunInfo>,
+    /// What was sent because of it; for an outbound message, itself.
+    pub sent: Vec<SentInfo>,
+}
+
+/// A run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunInfo {
+    /// Run id.
+    pub id: i64,
+    /// Agent id.
+    pub agent: String,
+    /// `queued`, `running`, `ok`, `error`, `interrupted`.
+    pub state: String,
+    /// How often it was started.
+    pub attempts: u32,
+    /// What went wrong.
+    pub error: Option<String>,
+}
+
+/// An outbound message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SentInfo {
+    /// Its id on WhatsApp.
+    pub message_id: String,
+    /// Its chat.
+    pub chat: String,
+    /// `queued`, `sending`, `written`, `unknown`, `server_ack`, `delivered`, …
+    pub state: String,
+    /// The code WhatsApp refused it with.
+    pub error_code: Option<u32>,
+    /// Since when, Unix milliseconds.
+    pub updated_ms: i64,
+}

@@ -1,0 +1,115 @@
+// Ours: the release binary, driven over its control socket.
+
+import { spawn } from 'node:child_process';
+import { mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { createConnection } from 'node:net';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { ended, sleep } from './fake.js';
+
+const BINARY = process.env.FASED_BENCH_BINARY;
+const CONTROL = 'run/v1/gateway.sock';
+const PATIENCE_MS = 30_000;
+
+export class Gateway {
+  /** @param {string} dir its state dir @param {import('./fake.js').Fake} [fake] */
+  constructor(dir, fake) {
+    this.dir = dir;
+    this.fake = fake;
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    this.configure();
+  }
+
+  /** @param {object} settings */
+  configure(settings = {}) {
+    const whatsapp = { dmPolicy: 'open', allowFrom: ['*'], ...settings };
+    writeFileSync(join(this.dir, 'fased.json'), JSON.stringify({ channels: { whatsapp } }));
+  }
+
+  /** @returns {Promise<number>} milliseconds from spawn to the first answer */
+  async start() {
+    const began = performance.now();
+    const env = { ...process.env, FASED_STATE_DIR: this.dir };
+    if (this.fake) Object.assign(env, { FASED_WHATSAPP_URL: this.fake.ws, FASED_WHATSAPP_ROOT: this.fake.root });
+    const log = openSync(join(this.dir, 'log'), 'a');
+    this.process = spawn(BINARY, ['gateway', 'run'], { env, stdio: ['ignore', log, log] });
+    for (;;) {
+      try {
+        await this.ask({ verb: 'gateway_status' });
+        return performance.now() - began;
+      } catch {
+        if (this.process.exitCode !== null) throw new Error(`the gateway ended; see ${this.dir}/log`);
+        if (performance.now() - began > PATIENCE_MS) throw new Error('the gateway does not answer');
+        await sleep(1);
+      }
+    }
+  }
+
+  /** @returns {Promise<number>} milliseconds from spawn to the account's `ready` */
+  async startLinked() {
+    const began = performance.now();
+    await this.start();
+    await this.until({ verb: 'watch' }, ({ what }) => what?.type === 'account' && what.state === 'ready');
+    const time = performance.now() - began;
+    const [account] = (await this.ask({ verb: 'channels_status', account: null })).accounts;
+    this.sidecar = account.sidecar_pid;
+    return time;
+  }
+
+  async link() {
+    await this.start();
+    let scanned;
+    await this.until({ verb: 'channels_login', account: 'default', method: 'qr' }, answer => {
+      if (answer.kind === 'error') throw new Error(answer.message);
+      if (answer.event === 'qr') scanned ??= this.fake.scan(answer.payload);
+      return answer.event === 'linked';
+    });
+    await scanned;
+    await this.stop();
+  }
+
+  /** How many messages the journal holds. */
+  async journaled() {
+    const [account] = (await this.ask({ verb: 'channels_status', account: null })).accounts;
+    return account.inbound.reduce((sum, { name, count }) => sum + (name === 'duplicate' ? 0 : count), 0);
+  }
+
+  pids() {
+    return [this.process.pid, this.sidecar];
+  }
+
+  async stop() {
+    this.process.kill('SIGTERM');
+    await ended(this.process);
+  }
+
+  ask(request) {
+    return this.until(request, () => true);
+  }
+
+  /** The first answer that fits. */
+  until(request, fits) {
+    return new Promise((resolve, reject) => {
+      const socket = createConnection(join(this.dir, CONTROL));
+      const done = (action, value) => {
+        clearTimeout(timer);
+        socket.destroy();
+        action(value);
+      };
+      const timer = setTimeout(() => done(reject, new Error(`${request.verb}: no answer`)), PATIENCE_MS);
+      socket.on('error', error => done(reject, error));
+      socket.on('close', () => done(reject, new Error(`${request.verb}: the gateway hung up`)));
+      createInterface(socket)
+        .on('line', line => {
+          const answer = JSON.parse(line);
+          try {
+            if (fits(answer)) done(resolve, answer);
+          } catch (error) {
+            done(reject, error);
+          }
+        })
+        .on('error', () => {});
+      socket.write(`${JSON.stringify(request)}\n`);
+    });
+  }
+}

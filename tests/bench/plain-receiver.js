@@ -1,0 +1,46 @@
+// The baseline for receiving: the library with the sidecar's own auth store, so that its receipts wait for the
+// same writes. Echoes only what begins with "hello". Usage: plain-receiver.js URL AUTH_DIR
+
+import { mkdirSync } from 'node:fs';
+import makeWASocket, { initAuthCreds, proto } from 'baileys';
+import { AuthStore } from '../../sidecar/src/auth-store.js';
+import { quiet, say } from './quiet.js';
+
+const [url, dir] = process.argv.slice(2);
+mkdirSync(dir, { recursive: true });
+const store = new AuthStore(dir, {
+  onWriteFailed: problem => process.exit(problem.length),
+  onNotice: () => {},
+  revive: { 'app-state-sync-key': value => proto.Message.AppStateSyncKeyData.fromObject(value) },
+});
+const creds = await store.load(initAuthCreds);
+
+function connect() {
+  const sock = makeWASocket({
+    waWebSocketUrl: url,
+    auth: { creds, keys: store.keys() },
+    logger: quiet,
+    markOnlineOnConnect: false,
+    syncFullHistory: false,
+    shouldSyncHistoryMessage: () => false,
+  });
+  sock.ev.on('creds.update', () => store.saveCreds());
+  sock.ev.on('connection.update', async ({ qr, connection, lastDisconnect }) => {
+    await store.saveCreds();
+    if (qr) say({ qr });
+    if (connection === 'open') say({ open: true });
+    if (connection === 'close' && lastDisconnect?.error?.output?.statusCode === 515) connect();
+  });
+  sock.ev.on('messages.upsert', async ({ messages }) => {
+    for (const { key, message } of messages) {
+      const text = message?.conversation ?? message?.extendedTextMessage?.text;
+      if (!key.fromMe && text?.startsWith('hello')) await sock.sendMessage(key.remoteJid, { text });
+    }
+  });
+}
+
+connect();
+process.stdin.resume().on('end', async () => {
+  await store.settled();
+  process.exit();
+});

@@ -1,0 +1,62 @@
+// Runs one of the baseline scripts, with the same calls as the gateway.
+
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { ended } from './fake.js';
+
+const PATIENCE_MS = 30_000;
+
+export class Plain {
+  /** @param {string} script @param {string} dir its auth dir @param {import('./fake.js').Fake} fake */
+  constructor(script, dir, fake) {
+    this.script = fileURLToPath(new URL(script, import.meta.url));
+    this.dir = dir;
+    this.fake = fake;
+  }
+
+  #spawn() {
+    const env = { ...process.env, NODE_ENV: 'production' };
+    const stdio = ['pipe', 'pipe', 'ignore'];
+    this.process = spawn(process.execPath, [this.script, this.fake.ws, this.dir], { env, stdio });
+    this.lines = createInterface(this.process.stdout);
+  }
+
+  /** @returns {Promise<any>} the first thing said that fits */
+  #said(fits) {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`${this.script} says nothing`)), PATIENCE_MS);
+      this.lines.on('line', line => {
+        const words = JSON.parse(line);
+        if (!fits(words)) return;
+        clearTimeout(timer);
+        resolve(words);
+      });
+    });
+  }
+
+  /** @returns {Promise<number>} milliseconds from spawn to `open` */
+  async startLinked() {
+    const began = performance.now();
+    this.#spawn();
+    await this.#said(({ open }) => open);
+    return performance.now() - began;
+  }
+
+  async link() {
+    this.#spawn();
+    const { qr } = await this.#said(({ qr }) => qr);
+    await Promise.all([this.#said(({ open }) => open), this.fake.scan(qr)]);
+    await this.fake.wait('client_open', { account: this.fake.phone });
+    await this.stop();
+  }
+
+  pids() {
+    return [this.process.pid];
+  }
+
+  async stop() {
+    this.process.stdin.end();
+    await ended(this.process);
+  }
+}

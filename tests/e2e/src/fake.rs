@@ -1,0 +1,211 @@
+//! The fake WhatsApp server and its HTTP API (see `tests/fake-whatsapp/README.md`).
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, ChildStdin, Stdio};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::process::{command, project};
+
+/// A running fake; gone when dropped, and then nothing may have violated its protocol.
+pub struct Fake {
+    process: Child,
+    // The fake ends when this closes, so that it never outlives a killed test.
+    _stdin: ChildStdin,
+    agent: ureq::Agent,
+    http: String,
+    /// Where clients connect.
+    pub ws: String,
+    /// The root key that its certificates hang from.
+    pub root: String,
+}
+
+impl Fake {
+    /// Starts one on free ports.
+    ///
+    /// # Panics
+    /// When Node or the server does not start.
+    #[must_use]
+    #[allow(clippy::new_without_default, reason = "starting a process is no default")]
+    pub fn start() -> Self {
+        let mut process = command(std::env::var_os("FASED_NODE").unwrap_or_else(|| "node".into()))
+            .arg(project().join("tests/fake-whatsapp/main.js"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit())
+            .spawn()
+            .expect(
+                "start the fake WhatsApp server; is Node there, and were its packages installed with npm ci?",
+            );
+        let stdin = process.stdin.take().expect("its stdin");
+        let mut first = String::new();
+        let mut stdout = BufReader::new(process.stdout.take().expect("its stdout"));
+        stdout.read_line(&mut first).expect("read what the fake says");
+        let said: Value = serde_json::from_str(&first).expect("the fake says one JSON line when it listens");
+        let text = |key: &str| {
+            said[key]
+                .as_str()
+                .expect("the line names ws, http and root")
+                .to_owned()
+        };
+        let config = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .max_idle_connections(0);
+        Self {
+            process,
+            _stdin: stdin,
+            agent: config.build().into(),
+            http: text("http"),
+            ws: text("ws"),
+            root: text("root"),
+        }
+    }
+
+    /// An owner's phone, to which devices may be linked; its hidden id.
+    #[must_use]
+    pub fn phone(&self, phone: &str) -> String {
+        let made = self.post("/phones", &json!({ "phone": phone, "name": "Owner" }));
+        made["lid"].as_str().expect("a phone has a lid").to_owned()
+    }
+
+    /// The phone scans a QR.
+    pub fn scan(&self, phone: &str, qr: &str) {
+        self.post("/scan", &json!({ "phone": phone, "qr": qr }));
+    }
+
+    /// Makes or changes a contact; their hidden id.
+    pub fn contact(&self, details: &Value) -> String {
+        let made = self.post("/contacts", details);
+        made["lid"].as_str().expect("a contact has a lid").to_owned()
+    }
+
+    /// A contact writes to an account; the message's id.
+    #[must_use]
+    pub fn send(&self, to: &str, from: &str, text: &str) -> String {
+        self.send_with(&json!({ "to": to, "from": from, "text": text }))
+            .remove(0)
+    }
+
+    /// The same with all that the API offers; the ids.
+    #[must_use]
+    pub fn send_with(&self, message: &Value) -> Vec<String> {
+        let sent = self.post("/messages", message);
+        let ids = sent["ids"].as_array().expect("ids");
+        ids.iter()
+            .map(|id| id.as_str().expect("an id").to_owned())
+            .collect()
+    }
+
+    /// Delivers a message again.
+    pub fn repeat(&self, id: &str, times: u32, mode: &str) {
+        self.post(
+            "/stanza/repeat",
+            &json!({ "id": id, "times": times, "mode": mode }),
+        );
+    }
+
+    /// Something goes wrong.
+    pub fn fault(&self, fault: &Value) {
+        self.post("/fault", fault);
+    }
+
+    /// What happened so far, of these types (with commas between).
+    #[must_use]
+    pub fn records(&self, types: &str) -> Vec<Value> {
+        self.records_after(0, types)
+    }
+
+    /// The same, after a point.
+    #[must_use]
+    pub fn records_after(&self, seq: u64, types: &str) -> Vec<Value> {
+        let mut listed = self.get(&format!("/record?after={seq}&type={types}"));
+        serde_json::from_value(listed["records"].take()).expect("records")
+    }
+
+    /// The present point in the record.
+    #[must_use]
+    pub fn seq(&self) -> u64 {
+        self.state()["last_seq"].as_u64().expect("last_seq")
+    }
+
+    /// Waits for a record after a point: its type and the values of some of its fields.
+    ///
+    /// # Panics
+    /// When none comes in time.
+    pub fn wait_after(&self, seq: u64, record: &[(&str, &str)], deadline: Duration) -> Value {
+        let mut path = format!("/wait?after={seq}&timeout_ms={}", deadline.as_millis());
+        for (key, value) in record {
+            path.push_str(&format!(
+                "&{key}={}",
+                value.replace('+', "%2B").replace(' ', "%20")
+            ));
+        }
+        let mut answer = self.get(&path);
+        answer["record"].take()
+    }
+
+    /// Everything at once.
+    #[must_use]
+    pub fn state(&self) -> Value {
+        self.get("/state")
+    }
+
+    /// What a contact got from an account: the texts, in the order of arrival, repetitions dropped.
+    #[must_use]
+    pub fn inbox(&self, account: &str, contact: &str) -> Vec<String> {
+        let state = self.state();
+        let inbox = state["accounts"][account]["contacts"][contact]["inbox"]
+            .as_array()
+            .cloned();
+        let texts = inbox.unwrap_or_default();
+        texts
+            .iter()
+            .map(|message| message["text"].as_str().unwrap_or_default().to_owned())
+            .collect()
+    }
+
+    fn get(&self, path: &str) -> Value {
+        let url = format!("{}{path}", self.http);
+        Self::answer(path, self.agent.get(&url).call())
+    }
+
+    fn post(&self, path: &str, body: &Value) -> Value {
+        let url = format!("{}{path}", self.http);
+        Self::answer(
+            &format!("{path} {body}"),
+            self.agent.post(&url).send(body.to_string()),
+        )
+    }
+
+    fn answer(asked: &str, response: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Value {
+        let mut response = response.unwrap_or_else(|error| panic!("ask the fake for {asked}: {error}"));
+        let body = response
+            .body_mut()
+            .with_config()
+            .limit(64 * 1024 * 1024)
+            .read_to_string();
+        let body = body.expect("an answer of the fake");
+        assert!(
+            response.status().is_success(),
+            "the fake, asked for {asked}: {body}"
+        );
+        serde_json::from_str(&body).expect("the fake answers in JSON")
+    }
+}
+
+impl Drop for Fake {
+    fn drop(&mut self) {
+        let violations = (!std::thread::panicking()).then(|| self.state()["violations"].clone());
+        // Already gone is fine: that is all this is for.
+        self.process.kill().ok();
+        self.process.wait().ok();
+        if let Some(violations) = violations {
+            assert_eq!(
+                violations,
+                json!([]),
+                "the sidecar violated the protocol of the fake WhatsApp server"
+            );
+        }
+    }
+}

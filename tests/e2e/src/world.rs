@@ -1,0 +1,162 @@
+//! A fake WhatsApp, a state dir and, most of the time, a gateway between them.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::PATIENCE;
+use crate::fake::Fake;
+use crate::gateway::Gateway;
+use crate::login::Login;
+use crate::state_dir::StateDir;
+use crate::wait::wait_for;
+
+/// The linked phone of most tests.
+pub const OWNER: &str = "+15550100001";
+/// People who write to it.
+pub const ANNA: &str = "+15550100002";
+/// Another one.
+pub const BERT: &str = "+15550100003";
+/// And another.
+pub const CARA: &str = "+15550100004";
+
+/// Everything one test needs; ends in this order.
+pub struct World {
+    gateway: Option<Gateway>,
+    /// WhatsApp.
+    pub fake: Fake,
+    /// The gateway's files.
+    pub state: StateDir,
+}
+
+impl World {
+    /// A fake and an empty state dir.
+    #[must_use]
+    #[allow(clippy::new_without_default, reason = "starting processes is no default")]
+    pub fn new() -> Self {
+        let fake = Fake::start();
+        let state = StateDir::with(&fake);
+        Self {
+            gateway: None,
+            fake,
+            state,
+        }
+    }
+
+    /// A gateway with this under `channels.whatsapp`, linked to [`OWNER`] and ready.
+    #[must_use]
+    pub fn linked(whatsapp: &str) -> Self {
+        let mut world = Self::new();
+        world.configure(whatsapp);
+        world.start();
+        world.link("default", OWNER);
+        world
+    }
+
+    /// Writes the config: this under `channels.whatsapp`.
+    pub fn configure(&mut self, whatsapp: &str) {
+        self.state
+            .configure(&format!("{{ channels: {{ whatsapp: {whatsapp} }} }}"));
+    }
+
+    /// Starts the gateway.
+    ///
+    /// # Panics
+    /// When one runs already.
+    pub fn start(&mut self) {
+        assert!(self.gateway.is_none(), "the gateway runs already");
+        self.gateway = Some(Gateway::start(&self.state));
+    }
+
+    /// The running gateway.
+    ///
+    /// # Panics
+    /// When none runs.
+    #[must_use]
+    pub fn gateway(&self) -> &Gateway {
+        self.gateway.as_ref().expect("a running gateway")
+    }
+
+    /// The running gateway, no longer kept by this world.
+    ///
+    /// # Panics
+    /// When none runs.
+    #[must_use]
+    pub fn take_gateway(&mut self) -> Gateway {
+        self.gateway.take().expect("a running gateway")
+    }
+
+    /// Kills the gateway and starts another.
+    pub fn kill_and_start(&mut self) {
+        self.take_gateway().kill();
+        self.start();
+    }
+
+    /// Links a new phone to an account of the running gateway, which is ready then.
+    ///
+    /// # Panics
+    /// When the login takes another course.
+    pub fn link(&self, account: &str, phone: &str) {
+        let _lid = self.fake.phone(phone);
+        let login = Login::start(&self.state, account, &[]);
+        self.fake.scan(phone, &login.qr());
+        for step in ["scanned", "restarting", "linked"] {
+            login.expect(step);
+        }
+        assert_eq!(login.end(), 0, "a login that succeeds exits with 0");
+        self.until(account, "ready");
+    }
+
+    /// An account as `channels status` shows it.
+    #[must_use]
+    pub fn account(&self, account: &str) -> Value {
+        let mut answer = self.state.json(&["channels", "status", "--account", account]);
+        answer["accounts"][0].take()
+    }
+
+    /// Waits until an account is in a state; what `channels status` shows then.
+    pub fn until(&self, account: &str, state: &str) -> Value {
+        self.until_within(account, state, PATIENCE)
+    }
+
+    /// The same with a deadline of its own.
+    pub fn until_within(&self, account: &str, state: &str, deadline: Duration) -> Value {
+        wait_for(&format!("account {account} is {state}"), deadline, || {
+            Some(self.account(account)).filter(|shown| shown["state"] == state)
+        })
+    }
+
+    /// Waits until a contact got exactly these texts from an account, in this order.
+    pub fn until_inbox(&self, account: &str, contact: &str, texts: &[&str]) {
+        let mut last = Vec::new();
+        let what = format!("{contact} has {texts:?} from {account}");
+        let end = crate::wait::now() + PATIENCE;
+        wait_for(&what, PATIENCE + Duration::from_secs(1), || {
+            last = self.fake.inbox(account, contact);
+            assert!(crate::wait::now() < end, "{what}, but it is {last:?}");
+            (last == texts).then_some(())
+        });
+    }
+
+    /// What became of a message, once there is a verdict.
+    pub fn verdict(&self, id: &str) -> Value {
+        wait_for(&format!("a verdict on {id}"), PATIENCE, || {
+            let answer = self.state.verb(&["explain", id, "--json"]);
+            if answer.code != 0 {
+                return None;
+            }
+            let message = answer.json()["messages"][0].take();
+            message["verdict"].is_string().then_some(message)
+        })
+    }
+
+    /// How often a login (not a registration) reached the fake.
+    #[must_use]
+    pub fn logins(&self, account: &str) -> usize {
+        self.fake
+            .records("login")
+            .iter()
+            .filter(|record| record["account"] == account)
+            .count()
+    }
+}

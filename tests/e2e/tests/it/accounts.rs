@@ -1,0 +1,91 @@
+//! Several accounts in one gateway do not feel each other.
+
+use fased_e2e::world::{ANNA, OWNER, World};
+use fased_e2e::{PATIENCE, process, wait_for};
+use nix::sys::signal::Signal;
+use serde_json::json;
+
+const SECOND: &str = "+15550100005";
+
+fn two() -> World {
+    let mut world = World::new();
+    world.configure(
+        r#"{ dmPolicy: "open", allowFrom: ["*"], reconnect: { initialMs: 100, maxMs: 400 },
+             accounts: { a: {}, b: { dmPolicy: "disabled" } } }"#,
+    );
+    world.start();
+    world.link("a", OWNER);
+    world.link("b", SECOND);
+    world
+}
+
+#[test]
+fn two_accounts_follow_their_own_rules_and_one_that_is_unlinked_leaves_the_other_alone() {
+    let world = two();
+    let to_a = world.fake.send(OWNER, ANNA, "to a");
+    let to_b = world.fake.send(SECOND, ANNA, "to b");
+    let (in_a, in_b) = (world.verdict(&to_a), world.verdict(&to_b));
+    assert_eq!(
+        (&in_a["account"], &in_a["reason"]),
+        (&json!("a"), &json!("dm_open"))
+    );
+    assert_eq!(
+        (&in_b["account"], &in_b["reason"]),
+        (&json!("b"), &json!("dm_disabled"))
+    );
+    world.until_inbox(OWNER, ANNA, &["to a"]);
+    assert!(
+        world.fake.inbox(SECOND, ANNA).is_empty(),
+        "no answer through the other account"
+    );
+
+    let before = world.account("a");
+    world
+        .fake
+        .fault(&json!({ "kind": "stream_error", "account": SECOND, "code": 401 }));
+    world.until("b", "logged_out");
+    let _next = world.fake.send(OWNER, ANNA, "again to a");
+    world.until_inbox(OWNER, ANNA, &["to a", "again to a"]);
+    let after = world.account("a");
+    assert_eq!(
+        after["sidecar_pid"], before["sidecar_pid"],
+        "the other link was not touched"
+    );
+    assert_eq!(after["respawns"], before["respawns"]);
+    let listed = world.state.json(&["channels", "list"]);
+    assert_eq!(listed["accounts"].as_array().map(Vec::len), Some(2));
+}
+
+#[test]
+fn c9_an_account_whose_sidecar_keeps_dying_leaves_the_other_alone() {
+    let world = two();
+    let before = world.account("a");
+    let first = world.account("b")["respawns"].as_u64().expect("a number");
+    for round in 0..4 {
+        let shown = wait_for("a sidecar of b to kill", PATIENCE, || {
+            Some(world.account("b")).filter(|shown| shown["sidecar_pid"].is_i64())
+        });
+        let pid = shown["sidecar_pid"]
+            .as_i64()
+            .and_then(|pid| i32::try_from(pid).ok())
+            .expect("a pid");
+        process::signal(pid, Signal::SIGKILL);
+        wait_for("its end is noticed", PATIENCE, || {
+            (world.account("b")["sidecar_pid"] != shown["sidecar_pid"]).then_some(())
+        });
+        let text = format!("round {round}");
+        let id = world.fake.send(OWNER, ANNA, &text);
+        wait_for("an answer of a", PATIENCE, || {
+            world.fake.inbox(OWNER, ANNA).contains(&text).then_some(())
+        });
+        assert_eq!(world.verdict(&id)["account"], "a");
+    }
+    let after = world.account("a");
+    assert_eq!(after["sidecar_pid"], before["sidecar_pid"]);
+    assert_eq!(after["respawns"], before["respawns"]);
+    let b = world.until("b", "ready");
+    assert!(
+        b["respawns"].as_u64().is_some_and(|count| count >= first + 4),
+        "b came back by itself: {b}"
+    );
+}

@@ -1,0 +1,211 @@
+//! Nothing lost, nothing doubled: reliability A.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use fased_e2e::process::signal;
+use fased_e2e::wait::now;
+use fased_e2e::world::{ANNA, BERT, CARA, OWNER, World};
+use fased_e2e::{PATIENCE, journal, never_within, wait_for};
+use nix::sys::signal::Signal;
+
+const OPEN: &str = r#"{ dmPolicy: "open", allowFrom: ["*"], reconnect: { initialMs: 200, maxMs: 1000 } }"#;
+
+fn receipts(world: &World, id: &str) -> usize {
+    world
+        .fake
+        .records("receipt")
+        .iter()
+        .filter(|receipt| receipt["id"] == id)
+        .count()
+}
+
+#[test]
+fn a1_no_receipt_before_the_journal_commit() {
+    let world = World::linked(OPEN);
+    world.gateway().signal(Signal::SIGSTOP);
+    let id = world.fake.send(OWNER, ANNA, "while it stands still");
+    world
+        .fake
+        .wait_after(0, &[("type", "delivered"), ("id", &id)], PATIENCE);
+    never_within(
+        "a receipt for what was not committed",
+        Duration::from_millis(1500),
+        || receipts(&world, &id) > 0,
+    );
+    assert!(
+        journal::inbound(world.state.path()).is_empty(),
+        "and the journal does not have it"
+    );
+    world.gateway().signal(Signal::SIGCONT);
+    world
+        .fake
+        .wait_after(0, &[("type", "receipt"), ("id", &id)], PATIENCE);
+    let ids: Vec<String> = journal::inbound(world.state.path())
+        .into_iter()
+        .map(|row| row.message_id)
+        .collect();
+    assert_eq!(ids, [id], "it is in the journal by the time of its receipt");
+    world.until_inbox(OWNER, ANNA, &["while it stands still"]);
+}
+
+#[test]
+fn a1_what_was_not_committed_comes_again_after_a_kill() {
+    let mut world = World::linked(OPEN);
+    world.gateway().signal(Signal::SIGSTOP);
+    let id = world.fake.send(OWNER, ANNA, "never journaled");
+    world
+        .fake
+        .wait_after(0, &[("type", "delivered"), ("id", &id)], PATIENCE);
+    assert_eq!(receipts(&world, &id), 0);
+    world.kill_and_start();
+    world.until_inbox(OWNER, ANNA, &["never journaled"]);
+    assert!(receipts(&world, &id) > 0);
+    assert_eq!(journal::runs(world.state.path()), 1);
+}
+
+#[test]
+fn a3_what_waited_at_whatsapp_is_answered_in_order() {
+    let mut world = World::linked(OPEN);
+    world.take_gateway().kill();
+    wait_for("the fake sees the link end", PATIENCE, || {
+        (world.fake.state()["accounts"][OWNER]["online"] == false).then_some(())
+    });
+    let texts: Vec<String> = (1..=20).map(|number| format!("waiting {number}")).collect();
+    for text in &texts {
+        let _id = world.fake.send(OWNER, ANNA, text);
+    }
+    world.start();
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    world.until_inbox(OWNER, ANNA, &texts);
+    assert_eq!(journal::inbound(world.state.path()).len(), 20);
+}
+
+#[test]
+fn a5_a_stanza_that_comes_a_hundred_times_is_answered_once() {
+    let mut world = World::linked(OPEN);
+    let id = world.fake.send(OWNER, ANNA, "once");
+    world.until_inbox(OWNER, ANNA, &["once"]);
+    for round in 0..5 {
+        let mode = if round % 2 == 0 { "raw" } else { "reencrypt" };
+        world.fake.repeat(&id, 20, mode);
+        wait_for("the repeated stanzas are receipted", PATIENCE, || {
+            (world.fake.state()["accounts"][OWNER]["queue_length"] == 0).then_some(())
+        });
+        world.kill_and_start();
+        world.until("default", "ready");
+    }
+    let last = world.fake.send(OWNER, ANNA, "and then");
+    world.until_inbox(OWNER, ANNA, &["once", "and then"]);
+    let deliveries = world
+        .fake
+        .records("delivered")
+        .iter()
+        .filter(|record| record["id"] == id.as_str())
+        .count();
+    assert!(deliveries > 100, "the fake did repeat it: {deliveries}");
+    let ids: Vec<String> = journal::inbound(world.state.path())
+        .into_iter()
+        .map(|row| row.message_id)
+        .collect();
+    assert_eq!(ids, [id, last]);
+    assert_eq!(journal::runs(world.state.path()), 2, "one dispatch each");
+}
+
+/// Numbers from a seed (splitmix64).
+struct Chance(u64);
+
+impl Chance {
+    fn below(&mut self, limit: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        (mixed ^ (mixed >> 31)) % limit
+    }
+
+    /// The seed named by `FASED_SEED`, else a new one; printed, so that a failure can be repeated.
+    fn seeded() -> Self {
+        let seed = match std::env::var("FASED_SEED") {
+            Ok(named) => named.parse().expect("FASED_SEED is a number"),
+            Err(_) => u64::from(std::process::id()) << 20 | u64::from(now().elapsed().subsec_nanos()),
+        };
+        eprintln!("repeat with: FASED_SEED={seed} scripts/test a2_");
+        Self(seed)
+    }
+}
+
+#[test]
+fn a2_every_message_once_and_in_order_whoever_is_killed() {
+    let mut chance = Chance::seeded();
+    let mut world = World::linked(OPEN);
+    let people = [ANNA, BERT, CARA];
+    let mut sent: BTreeMap<&str, Vec<(String, String)>> = BTreeMap::new();
+    for round in 0..8 {
+        for number in 0..15 {
+            let from = people[usize::try_from(chance.below(3)).expect("a small number")];
+            let text = format!("round {round} number {number}");
+            let id = world.fake.send(OWNER, from, &text);
+            sent.entry(from).or_default().push((id, text));
+        }
+        let pause = Duration::from_millis(chance.below(400));
+        let since = now();
+        wait_for("the random moment", PATIENCE, || {
+            (since.elapsed() >= pause).then_some(())
+        });
+        if chance.below(2) == 0 {
+            world.kill_and_start();
+        } else {
+            for sidecar in world.state.sidecars() {
+                // It may have ended by itself since.
+                nix::sys::signal::kill(nix::unistd::Pid::from_raw(sidecar), Signal::SIGKILL).ok();
+            }
+        }
+        if chance.below(2) == 0 {
+            world.until("default", "ready");
+        }
+    }
+    world.until("default", "ready");
+    let total: usize = sent.values().map(Vec::len).sum();
+    assert_eq!(total, 120);
+
+    wait_for("the journal has every message", Duration::from_secs(60), || {
+        (journal::inbound(world.state.path()).len() >= total).then_some(())
+    });
+    let settled = ["server_ack", "delivered", "read"];
+    let outbox = wait_for("every answer is settled", Duration::from_secs(60), || {
+        let rows = journal::outbound(world.state.path());
+        let done = rows.len() == total && rows.iter().all(|row| settled.contains(&row.state.as_str()));
+        done.then_some(rows)
+    });
+    assert_eq!(outbox.len(), total);
+    let journaled = journal::inbound(world.state.path());
+    assert_eq!(journaled.len(), total, "each message once");
+    for (person, messages) in &sent {
+        let texts: Vec<&str> = messages.iter().map(|(_, text)| text.as_str()).collect();
+        let ids: Vec<&str> = messages.iter().map(|(id, _)| id.as_str()).collect();
+        let digits = person.trim_start_matches('+');
+        let in_order: Vec<&str> = journaled
+            .iter()
+            .filter(|row| row.chat.starts_with(digits))
+            .map(|row| row.message_id.as_str())
+            .collect();
+        assert_eq!(in_order, ids, "the chat with {person}, in order");
+        assert_eq!(
+            world.fake.inbox(OWNER, person),
+            texts,
+            "each answered once, in order"
+        );
+    }
+    assert_eq!(journal::runs(world.state.path()), total);
+    // The gateway is well: a last round without a kill.
+    signal(world.gateway().pid(), Signal::SIGCONT);
+    let _id = world.fake.send(OWNER, ANNA, "the end");
+    wait_for("a last answer", PATIENCE, || {
+        world
+            .fake
+            .inbox(OWNER, ANNA)
+            .contains(&"the end".to_owned())
+            .then_some(())
+    });
+}
