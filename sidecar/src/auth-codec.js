@@ -5,9 +5,11 @@
 export function encode(value) {
   return JSON.stringify(value, function (key, converted) {
     // `Buffer.toJSON` has run already; the untouched value is still on the holder.
-    const original = /** @type {Record<string, unknown>} */ (this)[key]
-    return original instanceof Uint8Array ? { type: 'Buffer', data: Buffer.from(original).toString('base64') } : converted
-  })
+    const original = /** @type {Record<string, unknown>} */ (this)[key];
+    return original instanceof Uint8Array
+      ? { type: 'Buffer', data: Buffer.from(original).toString('base64') }
+      : converted;
+  });
 }
 
 /**
@@ -16,8 +18,8 @@ export function encode(value) {
  */
 export function decode(text) {
   return JSON.parse(text, (_, value) => {
-    if (value === null || typeof value !== 'object' || value.type !== 'Buffer') return value
-    if (typeof value.data === 'string') return Buffer.from(value.data, 'base64')
-    return Array.isArray(value.data) ? Buffer.from(value.data) : value
-  })
+    if (value === null || typeof value !== 'object' || value.type !== 'Buffer') return value;
+    if (typeof value.data === 'string') return Buffer.from(value.data, 'base64');
+    return Array.isArray(value.data) ? Buffer.from(value.data) : value;
+  });
 }

@@ -1,14 +1,14 @@
 // One folder of files that are replaced, never rewritten: temp file, fsync, rename, fsync of the
 // folder. After a kill at any instant each file holds its old or its new bytes.
 
-import { constants } from 'node:fs'
-import { open, readdir, readFile, rename, unlink } from 'node:fs/promises'
-import { createHash } from 'node:crypto'
-import { join } from 'node:path'
+import { createHash } from 'node:crypto';
+import { constants } from 'node:fs';
+import { open, readdir, readFile, rename, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
 
-const TEMP_PREFIX = '.tmp-'
+const TEMP_PREFIX = '.tmp-';
 /** Longest id kept in a file name; file systems allow 255 bytes for the whole name. */
-const MAX_NAME = 180
+const MAX_NAME = 180;
 
 /**
  * The file of one key. Different keys never share a file: everything outside a small alphabet is
@@ -19,44 +19,54 @@ const MAX_NAME = 180
  * @param {string} id
  */
 export function keyFileName(type, id) {
-  const escaped = Buffer.from(id).reduce((name, byte) => name + (isPlain(byte) ? String.fromCharCode(byte) : hex(byte)), '')
-  const unique = escaped.length <= MAX_NAME ? escaped : `=${createHash('sha256').update(id).digest('hex')}`
-  return `${type}.${unique}.json`
+  const escaped = Buffer.from(id).reduce(
+    (name, byte) => name + (isPlain(byte) ? String.fromCharCode(byte) : hex(byte)),
+    '',
+  );
+  const unique = escaped.length <= MAX_NAME ? escaped : `=${createHash('sha256').update(id).digest('hex')}`;
+  return `${type}.${unique}.json`;
 }
 
 /** @param {number} byte a digit, a small letter, `-` or `_` */
 function isPlain(byte) {
-  return (byte >= 0x30 && byte <= 0x39) || (byte >= 0x61 && byte <= 0x7a) || byte === 0x2d || byte === 0x5f
+  return (byte >= 0x30 && byte <= 0x39) || (byte >= 0x61 && byte <= 0x7a) || byte === 0x2d || byte === 0x5f;
 }
 
 /** @param {number} byte */
 function hex(byte) {
-  return `%${byte.toString(16).padStart(2, '0')}`
+  return `%${byte.toString(16).padStart(2, '0')}`;
 }
 
 /** @param {unknown} error */
 export function isAbsent(error) {
-  return error instanceof Error && /** @type {NodeJS.ErrnoException} */ (error).code === 'ENOENT'
+  return error instanceof Error && /** @type {NodeJS.ErrnoException} */ (error).code === 'ENOENT';
 }
 
 export class AuthFiles {
-  #dir
-  #temps = 0
+  #dir;
+  #temps = 0;
   /** @type {Promise<void> | undefined} a folder sync that has not begun yet */
-  #nextSync
+  #nextSync;
   /** @type {Promise<void>} */
-  #lastSync = Promise.resolve()
+  #lastSync = Promise.resolve();
 
   /** @param {string} dir exists, mode 0700, locked by the gateway */
   constructor(dir) {
-    this.#dir = dir
+    this.#dir = dir;
   }
 
-  /** Removes what a kill in mid-write left, and lists the rest. */
+  /** Everything but hidden files. */
   async list() {
-    const names = await readdir(this.#dir)
-    await Promise.all(names.filter(name => name.startsWith(TEMP_PREFIX)).map(name => unlink(join(this.#dir, name))))
-    return names.filter(name => !name.startsWith('.'))
+    const names = await readdir(this.#dir);
+    return names.filter(name => !name.startsWith('.'));
+  }
+
+  /** Removes what a kill in mid-write left. */
+  async sweep() {
+    const names = await readdir(this.#dir);
+    await Promise.all(
+      names.filter(name => name.startsWith(TEMP_PREFIX)).map(name => unlink(join(this.#dir, name))),
+    );
   }
 
   /**
@@ -65,10 +75,10 @@ export class AuthFiles {
    */
   async read(name) {
     try {
-      return await readFile(join(this.#dir, name), 'utf8')
+      return await readFile(join(this.#dir, name), 'utf8');
     } catch (error) {
-      if (isAbsent(error)) return undefined
-      throw error
+      if (isAbsent(error)) return undefined;
+      throw error;
     }
   }
 
@@ -77,28 +87,28 @@ export class AuthFiles {
    * @param {string} text
    */
   async replace(name, text) {
-    this.#temps += 1
-    const temp = join(this.#dir, `${TEMP_PREFIX}${process.pid}-${this.#temps}`)
-    const file = await open(temp, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600)
+    this.#temps += 1;
+    const temp = join(this.#dir, `${TEMP_PREFIX}${this.#temps}`);
+    const file = await open(temp, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC, 0o600);
     try {
-      await file.writeFile(text)
-      await file.sync()
+      await file.writeFile(text);
+      await file.sync();
     } finally {
-      await file.close()
+      await file.close();
     }
-    await rename(temp, join(this.#dir, name))
-    await this.#syncFolder()
+    await rename(temp, join(this.#dir, name));
+    await this.#syncFolder();
   }
 
   /** @param {string} name */
   async remove(name) {
     try {
-      await unlink(join(this.#dir, name))
+      await unlink(join(this.#dir, name));
     } catch (error) {
-      if (isAbsent(error)) return
-      throw error
+      if (isAbsent(error)) return;
+      throw error;
     }
-    await this.#syncFolder()
+    await this.#syncFolder();
   }
 
   /**
@@ -107,23 +117,23 @@ export class AuthFiles {
    * @param {string} name
    */
   async setAside(name) {
-    await rename(join(this.#dir, name), join(this.#dir, `${name}.damaged`))
-    await this.#syncFolder()
+    await rename(join(this.#dir, name), join(this.#dir, `${name}.damaged`));
+    await this.#syncFolder();
   }
 
   /** Makes renames so far durable. Calls that wait for the same future sync share it. */
   #syncFolder() {
     this.#nextSync ??= this.#lastSync.then(async () => {
-      this.#nextSync = undefined
-      const folder = await open(this.#dir, constants.O_RDONLY)
+      this.#nextSync = undefined;
+      const folder = await open(this.#dir, constants.O_RDONLY);
       try {
-        await folder.sync()
+        await folder.sync();
       } finally {
-        await folder.close()
+        await folder.close();
       }
-    })
-    const sync = this.#nextSync
-    this.#lastSync = sync.catch(() => {})
-    return sync
+    });
+    const sync = this.#nextSync;
+    this.#lastSync = sync.catch(() => {});
+    return sync;
   }
 }

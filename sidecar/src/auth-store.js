@@ -6,20 +6,20 @@
 // Values are kept as text in a bounded cache, so a reader never shares an object with another,
 // and writing what is already there costs nothing.
 
-import { AuthFiles, keyFileName } from './auth-files.js'
-import { decode, encode } from './auth-codec.js'
+import { decode, encode } from './auth-codec.js';
+import { AuthFiles, keyFileName } from './auth-files.js';
 
 /** @typedef {import('baileys').AuthenticationCreds} AuthenticationCreds */
 /** @typedef {import('baileys').SignalDataSet} SignalDataSet */
 /** @typedef {import('baileys').SignalKeyStore} SignalKeyStore */
 
-const CREDS = 'creds.json'
-const LAST_GOOD = 'creds.last-good.json'
-const CACHED_KEYS = 2_000
+const CREDS = 'creds.json';
+const LAST_GOOD = 'creds.last-good.json';
+const CACHED_KEYS = 2_000;
 
 /** There are credentials but none can be read. Nothing was touched. */
 export class AuthUnreadable extends Error {
-  name = 'AuthUnreadable'
+  name = 'AuthUnreadable';
 }
 
 /**
@@ -31,31 +31,27 @@ export class AuthUnreadable extends Error {
  */
 
 export class AuthStore {
-  #files
-  #hooks
+  #files;
+  #hooks;
   /** @type {Map<string, string | null>} file name to its text; null: known to be absent */
-  #cache = new Map()
+  #cache = new Map();
   /** @type {Map<string, Promise<void>>} the last write of a file that is under way */
-  #writing = new Map()
-  /** @type {Map<string, number>} */
-  #revisions = new Map()
-  /** @type {Map<string, string>} what was written ahead of its transaction */
-  #writtenAhead = new Map()
+  #writing = new Map();
   /** @type {AuthenticationCreds | undefined} */
-  #creds
-  #savedCreds = ''
+  #creds;
+  #savedCreds = '';
   /** @type {Promise<void> | undefined} */
-  #savingCreds
-  #stopped = false
-  #failed = false
+  #savingCreds;
+  #stopped = false;
+  #failed = false;
 
   /**
    * @param {string} dir
    * @param {StoreHooks} hooks
    */
   constructor(dir, hooks) {
-    this.#files = new AuthFiles(dir)
-    this.#hooks = hooks
+    this.#files = new AuthFiles(dir);
+    this.#hooks = hooks;
   }
 
   /**
@@ -64,46 +60,52 @@ export class AuthStore {
    */
   async load(makeIdentity) {
     const names = await this.#files.list().catch(error => {
-      throw new AuthUnreadable(`the auth folder cannot be listed: ${error.code ?? error.name}`)
-    })
-    const [creds, lastGood] = await Promise.all([this.#readCreds(CREDS), this.#readCreds(LAST_GOOD)])
+      throw new AuthUnreadable(`the auth folder cannot be listed: ${error.code ?? error.name}`);
+    });
+    const [creds, lastGood] = await Promise.all([this.#readCreds(CREDS), this.#readCreds(LAST_GOOD)]);
     if (creds.value) {
-      this.#savedCreds = creds.text ?? ''
-      this.#creds = creds.value
-      if (lastGood.text !== creds.text) await this.#files.replace(LAST_GOOD, this.#savedCreds)
+      this.#savedCreds = creds.text ?? '';
+      this.#creds = creds.value;
+      if (lastGood.text !== creds.text) await this.#files.replace(LAST_GOOD, this.#savedCreds);
     } else if (lastGood.value) {
-      this.#hooks.onNotice('creds_restored: the credentials were taken from their last good copy')
-      if (creds.text !== undefined) await this.#files.setAside(CREDS)
-      this.#savedCreds = lastGood.text ?? ''
-      this.#creds = lastGood.value
-      await this.#files.replace(CREDS, this.#savedCreds)
+      this.#hooks.onNotice('creds_restored: the credentials were taken from their last good copy');
+      if (creds.text !== undefined) await this.#files.setAside(CREDS);
+      this.#savedCreds = lastGood.text ?? '';
+      this.#creds = lastGood.value;
+      await this.#files.replace(CREDS, this.#savedCreds);
     } else if (names.length > 0) {
-      throw new AuthUnreadable(creds.problem ?? lastGood.problem ?? 'there are key files but no credentials')
+      throw new AuthUnreadable(creds.problem ?? lastGood.problem ?? 'there are key files but no credentials');
     } else {
-      this.#creds = makeIdentity()
+      this.#creds = makeIdentity();
     }
-    return this.#creds
+    await this.#files.sweep();
+    return this.#creds;
   }
 
   /** @param {string} name */
   async #readCreds(name) {
-    let text
+    let text;
     try {
-      text = await this.#files.read(name)
+      text = await this.#files.read(name);
     } catch (error) {
-      const code = /** @type {NodeJS.ErrnoException} */ (error).code
-      throw new AuthUnreadable(`${name} cannot be read: ${code ?? 'unknown error'}`)
+      const code = /** @type {NodeJS.ErrnoException} */ (error).code;
+      throw new AuthUnreadable(`${name} cannot be read: ${code ?? 'unknown error'}`);
     }
-    if (text === undefined) return { problem: undefined }
+    if (text === undefined) return { problem: undefined };
     try {
-      const value = decode(text)
-      if (value?.noiseKey?.private && value.signedIdentityKey?.private && value.signedPreKey && value.advSecretKey) {
-        return { text, value: /** @type {AuthenticationCreds} */ (value) }
+      const value = decode(text);
+      if (
+        value?.noiseKey?.private &&
+        value.signedIdentityKey?.private &&
+        value.signedPreKey &&
+        value.advSecretKey
+      ) {
+        return { text, value: /** @type {AuthenticationCreds} */ (value) };
       }
     } catch {
       // Reported by the caller, with the other copy at hand.
     }
-    return { text, problem: `${name} does not hold credentials` }
+    return { text, problem: `${name} does not hold credentials` };
   }
 
   /**
@@ -112,42 +114,33 @@ export class AuthStore {
    * @returns {Promise<void>}
    */
   saveCreds() {
-    if (this.#stopped) return Promise.resolve()
-    this.#savingCreds ??= Promise.resolve().then(() => this.#saveCredsUntilClean())
-    return this.#savingCreds
+    if (this.#stopped) return Promise.resolve();
+    this.#savingCreds ??= Promise.resolve().then(() => this.#saveCredsUntilClean());
+    return this.#savingCreds;
   }
 
   async #saveCredsUntilClean() {
     try {
       for (;;) {
-        const text = encode(this.#creds)
-        if (text === this.#savedCreds || this.#stopped) return
-        await this.#guard(this.#files.replace(CREDS, text))
-        await this.#guard(this.#files.replace(LAST_GOOD, text))
-        this.#savedCreds = text
+        const text = encode(this.#creds);
+        if (text === this.#savedCreds || this.#stopped) return;
+        await this.#guard(this.#files.replace(CREDS, text));
+        await this.#guard(this.#files.replace(LAST_GOOD, text));
+        this.#savedCreds = text;
       }
     } finally {
-      this.#savingCreds = undefined
+      this.#savingCreds = undefined;
     }
   }
 
   /** Resolves when every write that was asked for is on disk, or failed. */
   async settled() {
-    await Promise.allSettled([this.#savingCreds, ...this.#writing.values()])
+    await Promise.allSettled([this.#savingCreds, ...this.#writing.values()]);
   }
 
   /** No write begins after this. */
   stop() {
-    this.#stopped = true
-  }
-
-  /**
-   * How often a session changed in this process; tells whether somebody else wrote it meanwhile.
-   *
-   * @param {string} address
-   */
-  sessionRevision(address) {
-    return this.#revisions.get(address) ?? 0
+    this.#stopped = true;
   }
 
   /** @returns {SignalKeyStore} */
@@ -155,46 +148,38 @@ export class AuthStore {
     return {
       get: async (type, ids) => {
         /** @type {Record<string, any>} */
-        const found = {}
+        const found = {};
         await Promise.all(
           ids.map(async id => {
-            const value = await this.#getKey(type, String(id))
-            if (value !== undefined) found[id] = value
+            const value = await this.#getKey(type, String(id));
+            if (value !== undefined) found[id] = value;
           }),
-        )
-        return found
+        );
+        return found;
       },
       set: async data => {
-        await Promise.all(this.#changes(data).map(({ type, id, name, text }) => this.#setKey(type, id, name, text)))
-        this.#hooks.onKeysWritten?.(data)
+        const changes = this.#changes(data);
+        // Files cannot change together, so a kill must find the session before its pre-key is gone.
+        await this.#apply(changes.filter(({ text }) => text !== null));
+        await this.#apply(changes.filter(({ text }) => text === null));
+        this.#hooks.onKeysWritten?.(data);
       },
-    }
+    };
   }
 
-  /**
-   * Writes ahead of the transaction these values belong to: a message key must be used up on disk
-   * before the message leaves, or a restart would use it again. The transaction's own write of the
-   * same values, later, is ignored if somebody wrote newer ones in between.
-   *
-   * @param {SignalDataSet} data
-   */
-  async writeAhead(data) {
-    const changes = this.#changes(data)
-    for (const { name, text } of changes) {
-      if (this.#writtenAhead.size >= CACHED_KEYS) this.#writtenAhead.clear()
-      if (text !== null) this.#writtenAhead.set(name, text)
-    }
-    await Promise.all(changes.map(({ type, id, name, text }) => this.#setKey(type, id, name, text, true)))
+  /** @param {{ name: string, text: string | null }[]} changes */
+  async #apply(changes) {
+    await Promise.all(changes.map(({ name, text }) => this.#setKey(name, text)));
   }
 
   /** @param {SignalDataSet} data */
   #changes(data) {
     return Object.entries(data).flatMap(([type, entries]) =>
       Object.entries(entries ?? {}).map(([id, value]) => {
-        const text = value === null || value === undefined ? null : encode(value)
-        return { type, id, name: keyFileName(type, id), text }
+        const text = value === null || value === undefined ? null : encode(value);
+        return { name: keyFileName(type, id), text };
       }),
-    )
+    );
   }
 
   /**
@@ -202,51 +187,44 @@ export class AuthStore {
    * @param {string} id
    */
   async #getKey(type, id) {
-    const name = keyFileName(type, id)
-    let text = this.#cache.get(name)
+    const name = keyFileName(type, id);
+    let text = this.#cache.get(name);
     if (text === undefined) {
-      const read = (await this.#files.read(name)) ?? null
+      const read = (await this.#files.read(name)) ?? null;
       // A write that began during the read knows better.
-      text = this.#cache.get(name) ?? read
+      text = this.#cache.get(name) ?? read;
     }
-    this.#remember(name, text)
-    if (text === null) return undefined
+    this.#remember(name, text);
+    if (text === null) return undefined;
     try {
-      const value = decode(text)
-      return this.#hooks.revive?.[type]?.(value) ?? value
+      const value = decode(text);
+      return this.#hooks.revive?.[type]?.(value) ?? value;
     } catch {
-      this.#hooks.onNotice(`a damaged ${type} file was set aside`)
-      await this.#files.setAside(name)
-      this.#remember(name, null)
-      return undefined
+      this.#hooks.onNotice(`a damaged ${type} file was set aside`);
+      await this.#files.setAside(name);
+      this.#remember(name, null);
+      return undefined;
     }
   }
 
   /**
-   * @param {string} type
-   * @param {string} id
    * @param {string} name
    * @param {string | null} text
    */
-  #setKey(type, id, name, text, ahead = false) {
-    if (this.#stopped) return Promise.reject(new Error('the auth store is closed'))
-    if (!ahead && this.#writtenAhead.get(name) === text) {
-      this.#writtenAhead.delete(name)
-      return this.#writing.get(name)
-    }
-    const before = this.#writing.get(name)
-    if (this.#cache.get(name) === text) return before
-    if (type === 'session') this.#revisions.set(id, (this.#revisions.get(id) ?? 0) + 1)
-    this.#remember(name, text)
+  #setKey(name, text) {
+    if (this.#stopped) return Promise.reject(new Error('the auth store is closed'));
+    const before = this.#writing.get(name);
+    if (this.#cache.get(name) === text) return before;
+    this.#remember(name, text);
     const write = async () => {
-      await before?.catch(() => {})
-      await this.#guard(text === null ? this.#files.remove(name) : this.#files.replace(name, text))
-    }
+      await before?.catch(() => {});
+      await this.#guard(text === null ? this.#files.remove(name) : this.#files.replace(name, text));
+    };
     const writing = write().finally(() => {
-      if (this.#writing.get(name) === writing) this.#writing.delete(name)
-    })
-    this.#writing.set(name, writing)
-    return writing
+      if (this.#writing.get(name) === writing) this.#writing.delete(name);
+    });
+    this.#writing.set(name, writing);
+    return writing;
   }
 
   /**
@@ -256,14 +234,14 @@ export class AuthStore {
    */
   async #guard(write) {
     try {
-      await write
+      await write;
     } catch (error) {
       if (!this.#failed) {
-        this.#failed = true
-        this.#stopped = true
-        this.#hooks.onWriteFailed(/** @type {NodeJS.ErrnoException} */ (error).code ?? 'unknown error')
+        this.#failed = true;
+        this.#stopped = true;
+        this.#hooks.onWriteFailed(/** @type {NodeJS.ErrnoException} */ (error).code ?? 'unknown error');
       }
-      throw error
+      throw error;
     }
   }
 
@@ -272,14 +250,14 @@ export class AuthStore {
    * @param {string | null} text
    */
   #remember(name, text) {
-    this.#cache.delete(name)
-    this.#cache.set(name, text)
-    if (this.#cache.size <= CACHED_KEYS) return
+    this.#cache.delete(name);
+    this.#cache.set(name, text);
+    if (this.#cache.size <= CACHED_KEYS) return;
     for (const oldest of this.#cache.keys()) {
       // What is still on its way to the disk can only be read from here.
-      if (this.#writing.has(oldest)) continue
-      this.#cache.delete(oldest)
-      return
+      if (this.#writing.has(oldest)) continue;
+      this.#cache.delete(oldest);
+      return;
     }
   }
 }

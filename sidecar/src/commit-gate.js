@@ -3,7 +3,7 @@
 // WhatsApp believes delivered is in the gateway's journal. The wait has no deadline on purpose; a
 // late ack must never turn into a receipt by itself.
 
-import { encodeFrame } from './frames.js'
+import { encodeFrame } from './frames.js';
 
 /** @typedef {import('./protocol.gen.ts').Event} Event */
 
@@ -11,16 +11,16 @@ import { encodeFrame } from './frames.js'
 export class GateClosed extends Error {}
 
 export class CommitGate {
-  #writeLine
-  #maxLineBytes
-  #holdReceipts
-  #seq = 0
-  #acknowledged = 0
+  #writeLine;
+  #maxLineBytes;
+  #holdReceipts;
+  #seq = 0;
+  #acknowledged = 0;
   /** @type {Map<number, { resolve: () => void, reject: (error: Error) => void }>} */
-  #held = new Map()
-  #closed = false
+  #held = new Map();
+  #closed = false;
   /** When the last event was written, on the monotonic clock. */
-  lastEventAt = performance.now()
+  lastEventAt = performance.now();
 
   /**
    * @param {object} options
@@ -29,14 +29,14 @@ export class CommitGate {
    * @param {boolean} [options.holdReceipts] false only in the test that shows why it must be true
    */
   constructor({ writeLine, maxLineBytes, holdReceipts = true }) {
-    this.#writeLine = writeLine
-    this.#maxLineBytes = maxLineBytes
-    this.#holdReceipts = holdReceipts
+    this.#writeLine = writeLine;
+    this.#maxLineBytes = maxLineBytes;
+    this.#holdReceipts = holdReceipts;
   }
 
   /** Is a message waiting for its ack? */
   get holding() {
-    return this.#held.size > 0
+    return this.#held.size > 0;
   }
 
   /**
@@ -46,14 +46,14 @@ export class CommitGate {
    * @returns {number} its number, 0 if it was not written
    */
   emit(event) {
-    if (this.#closed) return 0
-    const seq = this.#seq + 1
-    const line = fittingLine(seq, event, this.#maxLineBytes)
-    if (line === undefined) return 0
-    this.#seq = seq
-    this.lastEventAt = performance.now()
-    this.#writeLine(line)
-    return seq
+    if (this.#closed) return 0;
+    const seq = this.#seq + 1;
+    const line = fittingLine(seq, event, this.#maxLineBytes);
+    if (line === undefined) return 0;
+    this.#seq = seq;
+    this.lastEventAt = performance.now();
+    this.#writeLine(line);
+    return seq;
   }
 
   /**
@@ -63,29 +63,31 @@ export class CommitGate {
    * @returns {Promise<void>}
    */
   async commit(event) {
-    if (this.#closed) throw new GateClosed('the sidecar is closing')
-    const seq = this.emit(event)
-    if (seq <= this.#acknowledged || !this.#holdReceipts) return
-    await new Promise((resolve, reject) => this.#held.set(seq, { resolve: () => resolve(undefined), reject }))
+    if (this.#closed) throw new GateClosed('the sidecar is closing');
+    const seq = this.emit(event);
+    if (seq <= this.#acknowledged || !this.#holdReceipts) return;
+    await new Promise((resolve, reject) =>
+      this.#held.set(seq, { resolve: () => resolve(undefined), reject }),
+    );
   }
 
   /** @param {number} seq everything up to here is committed */
   acknowledge(seq) {
-    if (seq <= this.#acknowledged) return
-    this.#acknowledged = seq
+    if (seq <= this.#acknowledged) return;
+    this.#acknowledged = seq;
     for (const [held, { resolve }] of this.#held) {
-      if (held > seq) continue
-      this.#held.delete(held)
-      resolve()
+      if (held > seq) continue;
+      this.#held.delete(held);
+      resolve();
     }
   }
 
   /** Rejects what is held; nothing is written from now on. */
   close() {
-    this.#closed = true
-    const held = [...this.#held.values()]
-    this.#held.clear()
-    for (const { reject } of held) reject(new GateClosed('the sidecar is closing'))
+    this.#closed = true;
+    const held = [...this.#held.values()];
+    this.#held.clear();
+    for (const { reject } of held) reject(new GateClosed('the sidecar is closing'));
   }
 }
 
@@ -101,17 +103,27 @@ export class CommitGate {
  */
 export function fittingLine(seq, event, maxBytes) {
   /** @type {Event[]} */
-  const candidates = [event]
+  const candidates = [event];
   if (event.type === 'message') {
-    const bare = { ...event, content: /** @type {const} */ ('other'), text: null, mentions: [], quoted: null }
-    candidates.push(bare, { ...bare, origin: { ...event.origin, push_name: null } })
+    const bare = {
+      ...event,
+      content: /** @type {const} */ ('other'),
+      text: null,
+      mentions: [],
+      quoted: null,
+    };
+    candidates.push(bare, { ...bare, origin: { ...event.origin, push_name: null } });
   }
   if (event.type === 'undecryptable') {
-    candidates.push({ ...event, reason: event.reason.slice(0, 200), origin: { ...event.origin, push_name: null } })
+    candidates.push({
+      ...event,
+      reason: event.reason.slice(0, 200),
+      origin: { ...event.origin, push_name: null },
+    });
   }
   for (const candidate of candidates) {
-    const line = encodeFrame({ kind: 'event', seq, event: candidate })
-    if (Buffer.byteLength(line) <= maxBytes) return line
+    const line = encodeFrame({ kind: 'event', seq, event: candidate });
+    if (Buffer.byteLength(line) <= maxBytes) return line;
   }
-  return undefined
+  return undefined;
 }

@@ -11,11 +11,11 @@ const NOT_CONTENT = new Set([
   'senderKeyDistributionMessage',
   'fastRatchetKeySenderKeyDistributionMessage',
   'messageContextInfo',
-])
+]);
 
-const REVOKE = 0
-const MESSAGE_EDIT = 14
-const MAX_WRAPPERS = 6
+const REVOKE = 0;
+const MESSAGE_EDIT = 14;
+const MAX_WRAPPERS = 6;
 
 /** @type {ReadonlyMap<string, [ContentKind, (value: any) => unknown]>} */
 const KINDS = new Map(
@@ -49,7 +49,7 @@ const KINDS = new Map(
     ['pollUpdateMessage', ['poll_vote', () => null]],
     ['eventMessage', ['event', value => value.name]],
   ]),
-)
+);
 
 /** What the content points at, other than by quoting: the target of a reaction, vote, edit or deletion. */
 const TARGETS = new Map(
@@ -59,21 +59,27 @@ const TARGETS = new Map(
     ['pollUpdateMessage', value => value.pollCreationMessageKey],
     ['protocolMessage', value => value.key],
   ]),
-)
+);
 
 /**
  * @param {IMessage} message
  * @returns {Content | undefined} undefined: it holds nothing but a sender key or context
  */
 export function contentOf(message) {
-  const found = innermost(message, MAX_WRAPPERS)
-  if (!found) return undefined
-  const [rawKind, value] = found
-  const context = value?.contextInfo
-  const quoted = quotedOf(context) ?? targetOf(rawKind, value)
-  if (rawKind === 'protocolMessage') return protocolContent(value, quoted)
-  const [kind, text] = KINDS.get(rawKind) ?? ['other', () => null]
-  return { content: kind, raw_kind: rawKind, text: textOrNull(text(value)), mentions: strings(context?.mentionedJid), quoted }
+  const found = innermost(message, MAX_WRAPPERS);
+  if (!found) return undefined;
+  const [rawKind, value] = found;
+  const context = value?.contextInfo;
+  const quoted = quotedOf(context) ?? targetOf(rawKind, value);
+  if (rawKind === 'protocolMessage') return protocolContent(value, quoted);
+  const [kind, text] = KINDS.get(rawKind) ?? ['other', () => null];
+  return {
+    content: kind,
+    raw_kind: rawKind,
+    text: textOrNull(text(value)),
+    mentions: strings(context?.mentionedJid),
+    quoted,
+  };
 }
 
 /**
@@ -82,40 +88,43 @@ export function contentOf(message) {
  * @returns {[string, any] | undefined}
  */
 function innermost(message, depth) {
-  const name = Object.keys(message).find(key => !NOT_CONTENT.has(key) && message[key] !== null && message[key] !== undefined)
-  if (name === undefined) return undefined
-  const inner = message[name]?.message
-  if (depth > 0 && inner !== null && typeof inner === 'object') return innermost(inner, depth - 1) ?? [name, message[name]]
-  return [name, message[name]]
+  const name = Object.keys(message).find(
+    key => !NOT_CONTENT.has(key) && message[key] !== null && message[key] !== undefined,
+  );
+  if (name === undefined) return undefined;
+  const inner = message[name]?.message;
+  if (depth > 0 && inner !== null && typeof inner === 'object')
+    return innermost(inner, depth - 1) ?? [name, message[name]];
+  return [name, message[name]];
 }
 
 /** @param {any} value a `protocolMessage` @param {Quoted | null} quoted @returns {Content} */
 function protocolContent(value, quoted) {
-  const bare = { raw_kind: 'protocolMessage', text: null, mentions: [], quoted }
-  if (value.type === REVOKE) return { content: 'delete', ...bare }
-  if (value.type !== MESSAGE_EDIT) return { content: 'other', ...bare }
-  const edited = value.editedMessage ? contentOf(value.editedMessage) : undefined
-  return { content: 'edit', ...bare, text: edited?.text ?? null, mentions: edited?.mentions ?? [] }
+  const bare = { raw_kind: 'protocolMessage', text: null, mentions: [], quoted };
+  if (value.type === REVOKE) return { content: 'delete', ...bare };
+  if (value.type !== MESSAGE_EDIT) return { content: 'other', ...bare };
+  const edited = value.editedMessage ? contentOf(value.editedMessage) : undefined;
+  return { content: 'edit', ...bare, text: edited?.text ?? null, mentions: edited?.mentions ?? [] };
 }
 
 /** @param {any} context @returns {Quoted | null} */
 function quotedOf(context) {
-  if (!context?.stanzaId) return null
-  return { id: String(context.stanzaId), sender: context.participant || null }
+  if (!context?.stanzaId) return null;
+  return { id: String(context.stanzaId), sender: context.participant || null };
 }
 
 /** @param {string} rawKind @param {any} value @returns {Quoted | null} */
 function targetOf(rawKind, value) {
-  const key = TARGETS.get(rawKind)?.(value)
-  return key?.id ? { id: String(key.id), sender: key.participant || null } : null
+  const key = TARGETS.get(rawKind)?.(value);
+  return key?.id ? { id: String(key.id), sender: key.participant || null } : null;
 }
 
 /** @param {unknown} value @returns {string[]} */
 function strings(value) {
-  return Array.isArray(value) ? value.filter(item => typeof item === 'string') : []
+  return Array.isArray(value) ? value.filter(item => typeof item === 'string') : [];
 }
 
 /** @param {unknown} value */
 function textOrNull(value) {
-  return typeof value === 'string' && value !== '' ? value : null
+  return typeof value === 'string' && value !== '' ? value : null;
 }

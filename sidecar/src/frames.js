@@ -10,9 +10,9 @@
  * @param {FromSidecar} frame
  */
 export function encodeFrame(frame) {
-  const line = JSON.stringify(frame)
-  if (!/\\u[dD][89a-fA-F]/.test(line)) return line
-  return JSON.stringify(frame, (_, value) => (typeof value === 'string' ? value.toWellFormed() : value))
+  const line = JSON.stringify(frame);
+  if (!/\\u[dD][89a-fA-F]/.test(line)) return line;
+  return JSON.stringify(frame, (_, value) => (typeof value === 'string' ? value.toWellFormed() : value));
 }
 
 /**
@@ -21,9 +21,9 @@ export function encodeFrame(frame) {
  */
 export function parseFrame(line) {
   try {
-    const frame = JSON.parse(line)
-    return typeof frame?.kind === 'string' ? frame : undefined
+    const frame = JSON.parse(line);
+    return typeof frame?.kind === 'string' ? frame : undefined;
   } catch {
-    return undefined
+    return undefined;
   }
 }

@@ -3,7 +3,7 @@
 // memory does, and tells which stanza a ciphertext belongs to (the buffer that reaches decryption
 // is the very object inside the stanza).
 
-import { encryptedParts, originOf } from './stanza.js'
+import { encryptedParts, originOf } from './stanza.js';
 
 /** @typedef {import('baileys').BinaryNode} BinaryNode */
 /** @typedef {import('./protocol.gen.ts').Origin} Origin */
@@ -20,19 +20,19 @@ import { encryptedParts, originOf } from './stanza.js'
 
 /** @typedef {{ stanza: Stanza, type: string, laterTypes: string[] }} Part */
 
-const DECRYPTED_TYPES = new Set(['pkmsg', 'msg', 'skmsg'])
-const REMEMBERED_ORIGINS = 500
+const DECRYPTED_TYPES = new Set(['pkmsg', 'msg', 'skmsg']);
+const REMEMBERED_ORIGINS = 500;
 
 export class Intake {
   /** @type {WeakMap<Uint8Array, Part>} */
-  #parts = new WeakMap()
+  #parts = new WeakMap();
   /** @type {Set<Stanza>} */
-  #unfinished = new Set()
-  #bytes = 0
+  #unfinished = new Set();
+  #bytes = 0;
   /** @type {Map<string, Origin>} */
-  #origins = new Map()
-  #limits
-  #onOverflow
+  #origins = new Map();
+  #limits;
+  #onOverflow;
 
   /**
    * @param {object} options
@@ -40,33 +40,45 @@ export class Intake {
    * @param {() => void} options.onOverflow
    */
   constructor({ limits, onOverflow }) {
-    this.#limits = limits
-    this.#onOverflow = onOverflow
+    this.#limits = limits;
+    this.#onOverflow = onOverflow;
   }
 
   /**
    * @param {BinaryNode} node a `message` stanza, before the library sees it
    * @param {Self} self
+   * @returns {Origin | undefined} of a message that the library turns away unread
    */
   arrived(node, self) {
-    const origin = originOf(node, self)
-    if (!origin) return
-    const encrypted = encryptedParts(node)
-    // The library turns these away unread.
-    if (encrypted[0]?.attrs.type === 'msmsg') return
-    const parts = encrypted.filter(part => DECRYPTED_TYPES.has(part.attrs.type ?? ''))
-    if (parts.length === 0) return
-    const bytes = parts.reduce((sum, part) => sum + contentLength(part), 0)
-    const stanza = { node, origin, peer: node.attrs.category === 'peer', bytes, arrivedAt: performance.now() }
+    const origin = originOf(node, self);
+    if (!origin) return undefined;
+    const encrypted = encryptedParts(node);
+    if (encrypted[0]?.attrs.type === 'msmsg') return origin;
+    const parts = encrypted.filter(part => DECRYPTED_TYPES.has(part.attrs.type ?? ''));
+    if (parts.length === 0) return undefined;
+    const bytes = parts.reduce((sum, part) => sum + contentLength(part), 0);
+    const stanza = {
+      node,
+      origin,
+      peer: node.attrs.category === 'peer',
+      bytes,
+      arrivedAt: performance.now(),
+    };
     for (const [index, part] of parts.entries()) {
-      const laterTypes = parts.slice(index + 1).map(later => later.attrs.type ?? '')
-      this.#parts.set(/** @type {Uint8Array} */ (part.content), { stanza, type: part.attrs.type ?? '', laterTypes })
+      const laterTypes = parts.slice(index + 1).map(later => later.attrs.type ?? '');
+      this.#parts.set(/** @type {Uint8Array} */ (part.content), {
+        stanza,
+        type: part.attrs.type ?? '',
+        laterTypes,
+      });
     }
-    this.#unfinished.add(stanza)
-    this.#bytes += bytes
+    this.#unfinished.add(stanza);
+    this.#bytes += bytes;
     // The one that awaits its ack is not behind itself.
-    const { max_held_stanzas, max_held_bytes } = this.#limits
-    if (this.#unfinished.size - 1 > max_held_stanzas || this.#bytes - bytes > max_held_bytes) this.#onOverflow()
+    const { max_held_stanzas, max_held_bytes } = this.#limits;
+    if (this.#unfinished.size - 1 > max_held_stanzas || this.#bytes - bytes > max_held_bytes)
+      this.#onOverflow();
+    return undefined;
   }
 
   /**
@@ -74,37 +86,37 @@ export class Intake {
    * @returns {Part | undefined}
    */
   partOf(ciphertext) {
-    return this.#parts.get(ciphertext)
+    return this.#parts.get(ciphertext);
   }
 
   /** @param {Stanza} stanza its last part was decrypted, or could not be */
   finished(stanza) {
-    if (this.#unfinished.delete(stanza)) this.#bytes -= stanza.bytes
+    if (this.#unfinished.delete(stanza)) this.#bytes -= stanza.bytes;
   }
 
   /** @param {number} now @returns {number} how long the oldest has been here, 0 if there is none */
   oldestAge(now) {
-    for (const stanza of this.#unfinished) return now - stanza.arrivedAt
-    return 0
+    for (const stanza of this.#unfinished) return now - stanza.arrivedAt;
+    return 0;
   }
 
   /** @param {Origin} origin of a message whose content may come later under another stanza */
   rememberOrigin(origin) {
-    this.#origins.set(origin.id, origin)
-    if (this.#origins.size <= REMEMBERED_ORIGINS) return
+    this.#origins.set(origin.id, origin);
+    if (this.#origins.size <= REMEMBERED_ORIGINS) return;
     for (const oldest of this.#origins.keys()) {
-      this.#origins.delete(oldest)
-      return
+      this.#origins.delete(oldest);
+      return;
     }
   }
 
   /** @param {string} id */
   originOf(id) {
-    return this.#origins.get(id)
+    return this.#origins.get(id);
   }
 }
 
 /** @param {BinaryNode} part */
 function contentLength(part) {
-  return part.content instanceof Uint8Array ? part.content.length : 0
+  return part.content instanceof Uint8Array ? part.content.length : 0;
 }

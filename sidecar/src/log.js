@@ -3,12 +3,12 @@
 // Labels are redacted as well (long digit runs, long base64), and lines are limited per minute,
 // so that a flood of broken stanzas cannot flood the log.
 
-const LINES_PER_MINUTE = 40
+const LINES_PER_MINUTE = 40;
 
-const writeErr = process.stderr.write.bind(process.stderr)
-let minuteStart = performance.now()
-let linesThisMinute = 0
-let suppressed = 0
+const writeErr = process.stderr.write.bind(process.stderr);
+let minuteStart = performance.now();
+let linesThisMinute = 0;
+let suppressed = 0;
 
 /**
  * Takes out what could be a number, an address or a key.
@@ -21,7 +21,7 @@ export function redact(text) {
     .replace(/https?:\/\/\S+/g, '<url>')
     .replace(/[A-Za-z0-9+/_=-]{24,}/g, '<long>')
     .replace(/\d{5,}/g, '<digits>')
-    .replace(/[\r\n\u2028\u2029]+/g, ' ')
+    .replace(/[\r\n\u2028\u2029]+/g, ' ');
 }
 
 /**
@@ -29,19 +29,20 @@ export function redact(text) {
  * @param {string} label fixed wording; whatever is put into it is redacted
  */
 export function log(level, label) {
-  const now = performance.now()
+  const now = performance.now();
   if (now - minuteStart > 60_000) {
-    minuteStart = now
-    linesThisMinute = 0
-    if (suppressed > 0) writeErr(`${JSON.stringify({ level: 'warn', msg: `${suppressed} lines suppressed` })}\n`)
-    suppressed = 0
+    minuteStart = now;
+    linesThisMinute = 0;
+    if (suppressed > 0)
+      writeErr(`${JSON.stringify({ level: 'warn', msg: `${suppressed} lines suppressed` })}\n`);
+    suppressed = 0;
   }
-  linesThisMinute += 1
+  linesThisMinute += 1;
   if (linesThisMinute > LINES_PER_MINUTE) {
-    suppressed += 1
-    return
+    suppressed += 1;
+    return;
   }
-  writeErr(`${JSON.stringify({ level, msg: redact(label) })}\n`)
+  writeErr(`${JSON.stringify({ level, msg: redact(label) })}\n`);
 }
 
 /**
@@ -51,15 +52,15 @@ export function log(level, label) {
  * @param {unknown[]} args
  */
 export function labelOf(args) {
-  const label = args.find(arg => typeof arg === 'string')
-  return typeof label === 'string' ? label : 'an object'
+  const label = args.find(arg => typeof arg === 'string');
+  return typeof label === 'string' ? label : 'an object';
 }
 
 /** @param {unknown} error its class and code; messages of foreign errors may name people */
 export function nameOf(error) {
-  if (!(error instanceof Error)) return typeof error
-  const code = /** @type {{code?: unknown}} */ (error).code
-  return typeof code === 'string' ? `${error.name} ${code}` : error.name
+  if (!(error instanceof Error)) return typeof error;
+  const code = /** @type {{code?: unknown}} */ (error).code;
+  return typeof code === 'string' ? `${error.name} ${code}` : error.name;
 }
 
 /**
@@ -70,14 +71,14 @@ export function nameOf(error) {
  * @returns {import('baileys/lib/Utils/logger.js').ILogger}
  */
 export function libraryLogger(env) {
-  const verbose = env.FASED_SIDECAR_LOG === 'debug'
+  const verbose = env.FASED_SIDECAR_LOG === 'debug';
   /** @param {'debug' | 'info' | 'warn' | 'error'} level */
   const at =
     level =>
     /** @param {unknown[]} args */
     (...args) => {
-      if (verbose || level === 'error') log(level, `library: ${labelOf(args)}`)
-    }
+      if (verbose || level === 'error') log(level, `library: ${labelOf(args)}`);
+    };
   const logger = {
     // Not a level it knows: at `trace` and `debug` the library builds costly strings first.
     level: 'silent',
@@ -87,6 +88,6 @@ export function libraryLogger(env) {
     info: at('info'),
     warn: at('warn'),
     error: at('error'),
-  }
-  return logger
+  };
+  return logger;
 }

@@ -2,9 +2,9 @@
 // a line over stdio; `crates/protocol` defines them.
 
 // Stdout is the protocol's before anything else is imported.
-import './stdio.js'
-import { run } from './run.js'
-import { timersNeverHoldTheProcess } from './timers.js'
+import './stdio.js';
+import { run } from './run.js';
+import { timersNeverHoldTheProcess } from './timers.js';
 
-timersNeverHoldTheProcess()
-run()
+timersNeverHoldTheProcess();
+run();

@@ -2,126 +2,121 @@
 // leave. Reconnecting is the gateway starting another process. Nothing here calls `process.exit`:
 // everything open is closed and the loop ends by itself, so no frame is lost.
 
-import { createRequire } from 'node:module'
-import { Calls } from './calls.js'
-import { CommitGate } from './commit-gate.js'
-import { endpointFrom } from './endpoint.js'
-import { log, nameOf } from './log.js'
-import { drained, pendingBytes, readFrames, stopReading, writeFrame, writeLine } from './stdio.js'
+import { createRequire } from 'node:module';
+import { Calls } from './calls.js';
+import { CommitGate } from './commit-gate.js';
+import { endpointFrom } from './endpoint.js';
+import { log, nameOf } from './log.js';
+import { boundPending, drained, readFrames, stopReading, writeFrame, writeLine } from './stdio.js';
 
 /** @typedef {import('./protocol.gen.ts').Closed} Closed */
 /** @typedef {import('./protocol.gen.ts').ToSidecar} ToSidecar */
 /** @typedef {import('./protocol.gen.ts').Welcome} Welcome */
 
 /** @type {typeof import('./protocol.gen.ts').PROTOCOL_VERSION} */
-const PROTOCOL_VERSION = 1
+const PROTOCOL_VERSION = 1;
 
 /** How long the auth files may take to settle on an ordered end. */
-const SETTLE_MS = 3_000
+const SETTLE_MS = 3_000;
 
 /** @param {{ holdReceipts?: boolean }} [options] see `CommitGate` */
 export function run({ holdReceipts } = {}) {
-  writeFrame({ kind: 'hello', ...versions() })
-  const library = import('./socket.js')
+  writeFrame({ kind: 'hello', ...versions() });
+  const library = import('./socket.js');
   // Reported where it is awaited; the gateway's answer may take longer than a failed import.
-  library.catch(() => {})
+  library.catch(() => {});
 
   /** @type {CommitGate | undefined} */
-  let gate
+  let gate;
   /** @type {ReturnType<typeof import('./socket.js').openSocket> | undefined} */
-  let socket
+  let socket;
   /** @type {Calls | undefined} */
-  let calls
+  let calls;
   /** @type {import('./auth-store.js').AuthStore | undefined} */
-  let store
-  let welcomed = false
-  let ending = false
+  let store;
+  let welcomed = false;
+  let ending = false;
+  let closedWritten = false;
 
-  readFrames({ onFrame, onEnd: abandon })
-  process.on('SIGTERM', () => close({ reason: 'shutdown', status: null, text: 'told to by a signal' }))
+  readFrames({ onFrame, onEnd: abandon });
+  process.on('SIGTERM', () => close({ reason: 'shutdown', status: null, text: 'told to by a signal' }));
   process.on('uncaughtException', error => {
-    log('error', `uncaught ${nameOf(error)}`)
-    close({ reason: 'unknown', status: null, text: `the sidecar failed: ${nameOf(error)}` })
-  })
+    log('error', `uncaught ${nameOf(error)}`);
+    close({ reason: 'unknown', status: null, text: `the sidecar failed: ${nameOf(error)}` });
+  });
   // The library leaves rejections behind when a socket closes; whatever matters is awaited.
-  process.on('unhandledRejection', reason => log('warn', `unhandled rejection: ${nameOf(reason)}`))
+  process.on('unhandledRejection', reason => log('warn', `unhandled rejection: ${nameOf(reason)}`));
 
   /** @param {ToSidecar} frame */
   function onFrame(frame) {
     switch (frame.kind) {
       case 'welcome':
-        if (welcomed) return log('error', 'a second welcome')
-        welcomed = true
+        if (welcomed) return log('error', 'a second welcome');
+        welcomed = true;
         return void start(frame).catch(error => {
-          const reason = error?.name === 'AuthUnreadable' ? 'auth_unreadable' : 'unknown'
-          const text = reason === 'unknown' ? `the sidecar failed to start: ${nameOf(error)}` : error.message
-          close({ reason, status: null, text })
-        })
+          const reason = error?.name === 'AuthUnreadable' ? 'auth_unreadable' : 'unknown';
+          const text = reason === 'unknown' ? `the sidecar failed to start: ${nameOf(error)}` : error.message;
+          close({ reason, status: null, text });
+        });
       case 'ack':
-        return gate?.acknowledge(frame.seq)
+        return gate?.acknowledge(frame.seq);
       case 'request':
-        return void answer(frame)
+        return void answer(frame);
       case 'shutdown':
-        return close({ reason: 'shutdown', status: null, text: 'the gateway asked for it' })
+        return close({ reason: 'shutdown', status: null, text: 'the gateway asked for it' });
       default:
-        return ignore(frame)
+        return ignore(frame);
     }
   }
 
   /** @param {Welcome} welcome */
   async function start(welcome) {
     if (welcome.protocol !== PROTOCOL_VERSION) {
-      const text = `gateway speaks ${welcome.protocol}, sidecar speaks ${PROTOCOL_VERSION} (sidecar ${versions().sidecar})`
-      return close({ reason: 'unknown', status: null, text })
+      const text = `gateway speaks ${welcome.protocol}, sidecar speaks ${PROTOCOL_VERSION} (sidecar ${versions().sidecar})`;
+      return close({ reason: 'unknown', status: null, text });
     }
-    const target = endpointFrom(process.env)
-    if ('refusal' in target) return close({ reason: 'untrusted', status: null, text: target.refusal })
-    const { limits } = welcome
-    gate = new CommitGate({ maxLineBytes: limits.max_line_bytes, holdReceipts, writeLine: writeWithin(limits.max_held_bytes) })
-    const { openAuth, openSocket, isLinked } = await library
-    if (ending) return
-    const auth = await openAuth(welcome, { gate, onClosed: close })
-    store = auth.store
-    if (ending) return store.stop()
-    const linked = isLinked(auth.creds)
-    writeFrame({ kind: 'ready', linked })
+    const target = endpointFrom(process.env);
+    if ('refusal' in target) return close({ reason: 'untrusted', status: null, text: target.refusal });
+    const { limits } = welcome;
+    boundPending(limits.max_held_bytes, () =>
+      close({ reason: 'overloaded', status: null, text: 'the gateway does not read' }),
+    );
+    gate = new CommitGate({ maxLineBytes: limits.max_line_bytes, holdReceipts, writeLine });
+    const { openAuth, openSocket, isLinked } = await library;
+    if (ending) return;
+    const auth = await openAuth(welcome, { gate, onClosed: close });
+    store = auth.store;
+    if (ending) return store.stop();
+    const linked = isLinked(auth.creds);
+    writeFrame({ kind: 'ready', linked });
     if (!linked && welcome.login === null) {
-      return close({ reason: 'not_linked', status: null, text: 'there are no credentials and no login was asked for' })
+      return close({
+        reason: 'not_linked',
+        status: null,
+        text: 'there are no credentials and no login was asked for',
+      });
     }
-    const { endpoint } = target
-    const onLink = (/** @type {import('./protocol.gen.ts').Link} */ link) => void (ending || writeFrame({ kind: 'link', link }))
-    socket = openSocket({ welcome, endpoint, gate, ...auth, env: process.env, onClosed: close, onLink })
-    calls = new Calls(socket)
+    const { endpoint } = target;
+    const onLink = (/** @type {import('./protocol.gen.ts').Link} */ link) =>
+      void (ending || writeFrame({ kind: 'link', link }));
+    socket = openSocket({ welcome, endpoint, gate, ...auth, env: process.env, onClosed: close, onLink });
+    calls = new Calls(socket);
   }
 
   /** @param {Extract<ToSidecar, { kind: 'request' }>} request */
   async function answer(request) {
-    const { id } = request
+    const { id } = request;
     if (!calls || ending) {
-      const fault = { code: /** @type {const} */ ('not_connected'), message: 'there is no open link' }
-      return writeFrame({ kind: 'response', id, outcome: { status: 'error', fault } })
+      const fault = { code: /** @type {const} */ ('not_connected'), message: 'there is no open link' };
+      return writeFrame({ kind: 'response', id, outcome: { status: 'error', fault } });
     }
-    const outcome = await calls.answer(request)
-    if (closedWritten) return
-    writeFrame({ kind: 'response', id, outcome })
+    const outcome = await calls.answer(request);
+    if (closedWritten) return;
+    writeFrame({ kind: 'response', id, outcome });
     if (request.method === 'logout' && outcome.status === 'ok') {
-      close({ reason: 'logged_out', status: 401, text: 'unlinked on request' })
+      close({ reason: 'logged_out', status: 401, text: 'unlinked on request' });
     }
   }
-
-  /**
-   * Lines nobody takes pile up in the heap, because a pipe does not push back.
-   *
-   * @param {number} bound
-   */
-  function writeWithin(bound) {
-    return (/** @type {string} */ line) => {
-      writeLine(line)
-      if (pendingBytes() > bound) close({ reason: 'overloaded', status: null, text: 'the gateway does not read' })
-    }
-  }
-
-  let closedWritten = false
 
   /**
    * The ordered end: cut the line, so that no receipt follows; let go of what is held; let the
@@ -130,40 +125,40 @@ export function run({ holdReceipts } = {}) {
    * @param {Closed} closed
    */
   function close(closed) {
-    if (ending) return
-    ending = true
-    socket?.cut()
-    gate?.close()
+    if (ending) return;
+    ending = true;
+    socket?.cut();
+    gate?.close();
     void (async () => {
-      const settled = store?.settled().catch(() => {})
-      await Promise.race([settled, new Promise(resolve => setTimeout(resolve, SETTLE_MS))])
-      store?.stop()
-      closedWritten = true
-      writeFrame({ kind: 'closed', ...closed })
-      await drained()
-      stopReading()
-    })()
+      const settled = store?.settled().catch(() => {});
+      await Promise.race([settled, new Promise(resolve => setTimeout(resolve, SETTLE_MS))]);
+      store?.stop();
+      closedWritten = true;
+      writeFrame({ kind: 'closed', ...closed });
+      await drained();
+      stopReading();
+    })();
   }
 
   /** Stdin ended: the gateway is gone, and the next one may wait for the auth folder. */
   function abandon() {
-    store?.stop()
-    if (ending) return
-    close({ reason: 'shutdown', status: null, text: 'stdin ended' })
+    store?.stop();
+    if (ending) return;
+    close({ reason: 'shutdown', status: null, text: 'stdin ended' });
   }
 }
 
 /** @param {never} frame */
 function ignore(frame) {
-  log('warn', `a frame of unknown kind from the gateway (${Object.keys(frame).length} fields)`)
+  log('warn', `a frame of unknown kind from the gateway (${Object.keys(frame).length} fields)`);
 }
 
 function versions() {
-  const require = createRequire(import.meta.url)
+  const require = createRequire(import.meta.url);
   return {
     protocol: PROTOCOL_VERSION,
     sidecar: String(require('../package.json').version),
     baileys: String(require('baileys/package.json').version),
     node: process.versions.node,
-  }
+  };
 }

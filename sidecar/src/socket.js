@@ -2,18 +2,21 @@
 // what it emits into frames, in arrival order. Importing this module imports the library, which
 // takes half a second; `run.js` does it while the gateway shakes hands.
 
-import { readFileSync } from 'node:fs'
-import { Agent } from 'node:https'
-import baileys, { DEFAULT_CONNECTION_CONFIG, initAuthCreds, proto } from 'baileys'
-import { AuthStore } from './auth-store.js'
-import { Intake } from './intake.js'
-import { Liveness } from './liveness.js'
-import { libraryLogger, log, nameOf } from './log.js'
-import { gatedRepository } from './signal-gate.js'
-import { receiptOf, serverAnswer } from './stanza.js'
-import { closedBy, closedByUpgrade, lidPairs } from './translate.js'
-import { Trust } from './trust.js'
-import { bypassed } from './upsert.js'
+import { readFileSync } from 'node:fs';
+import { Agent } from 'node:https';
+import baileys, { DEFAULT_CONNECTION_CONFIG, initAuthCreds, proto } from 'baileys';
+import { AuthStore } from './auth-store.js';
+import { BoundedCache, PhoneRequests } from './caches.js';
+import { Intake } from './intake.js';
+import { Liveness } from './liveness.js';
+import { libraryLogger, log, nameOf } from './log.js';
+import { orNothing, pingOnce, unlink } from './queries.js';
+import { mendSessions } from './session-mend.js';
+import { gatedRepository } from './signal-gate.js';
+import { receiptOf, serverAnswer } from './stanza.js';
+import { closedBy, closedByUpgrade, lidPairs } from './translate.js';
+import { Trust } from './trust.js';
+import { bypassed } from './upsert.js';
 
 /** @typedef {import('./protocol.gen.ts').Closed} Closed */
 /** @typedef {import('./protocol.gen.ts').Link} Link */
@@ -22,7 +25,7 @@ import { bypassed } from './upsert.js'
 /** @typedef {import('baileys').AuthenticationCreds} Creds */
 /** @typedef {{ websocket: () => any }} WithSocket */
 
-const { HistorySyncType } = proto.HistorySync
+const { HistorySyncType } = proto.HistorySync;
 
 /** Names and hidden-id mappings come with these; their messages are dropped. */
 const HISTORY_WANTED = new Set(
@@ -31,17 +34,16 @@ const HISTORY_WANTED = new Set(
     HistorySyncType.PUSH_NAME,
     HistorySyncType.NON_BLOCKING_DATA,
   ]),
-)
+);
 
 /** 2^31 and more would overflow to one millisecond. */
-const NEVER_MS = 2_147_483_647
-const FIRST_QR_MS = 60_000
-const LATER_QR_MS = 20_000
-const USYNC_DEADLINE_MS = 5_000
-const UNLINK_DEADLINE_MS = 5_000
-const PAIRS_PER_EVENT = 500
+const NEVER_MS = 2_147_483_647;
+const FIRST_QR_MS = 60_000;
+const LATER_QR_MS = 20_000;
+const PAIRS_PER_EVENT = 500;
+const CACHED_ENTRIES = 1_000;
 /** The library waits up to 30 s for a websocket close that the server may never send. */
-const CLOSE_GRACE_MS = 1_000
+const CLOSE_GRACE_MS = 1_000;
 
 /**
  * @typedef {object} SocketParts
@@ -55,7 +57,7 @@ const CLOSE_GRACE_MS = 1_000
 
 /** @param {Pick<Creds, 'me' | 'account'>} creds */
 export function isLinked(creds) {
-  return Boolean(creds.me?.id && creds.account)
+  return Boolean(creds.me?.id && creds.account);
 }
 
 /**
@@ -64,30 +66,32 @@ export function isLinked(creds) {
  */
 export async function openAuth({ auth_dir }, { onClosed, gate }) {
   const store = new AuthStore(auth_dir, {
-    onWriteFailed: problem => onClosed({ reason: 'unknown', status: null, text: `the auth files cannot be written: ${problem}` }),
+    onWriteFailed: problem =>
+      onClosed({ reason: 'unknown', status: null, text: `the auth files cannot be written: ${problem}` }),
     onNotice: notice => log('warn', notice),
     onKeysWritten: written => {
-      const pairs = lidPairs(written['lid-mapping'] ?? {})
+      const pairs = lidPairs(written['lid-mapping'] ?? {});
       for (let at = 0; at < pairs.length; at += PAIRS_PER_EVENT) {
-        gate.emit({ type: 'lid_mapping', pairs: pairs.slice(at, at + PAIRS_PER_EVENT) })
+        gate.emit({ type: 'lid_mapping', pairs: pairs.slice(at, at + PAIRS_PER_EVENT) });
       }
     },
     revive: { 'app-state-sync-key': value => proto.Message.AppStateSyncKeyData.fromObject(value) },
-  })
-  return { store, creds: await store.load(initAuthCreds) }
+  });
+  return { store, creds: await store.load(initAuthCreds) };
 }
 
 /**
  * @param {SocketParts & { store: AuthStore, creds: Creds }} parts
  */
 export function openSocket({ welcome, endpoint, gate, store, creds, onLink, onClosed, env }) {
-  const trust = new Trust({ root: endpoint.root })
-  const self = () => ({ jid: creds.me?.id ?? '', lid: creds.me?.lid ?? null })
+  mendSessions();
+  const trust = new Trust({ root: endpoint.root });
+  const self = () => ({ jid: creds.me?.id ?? '', lid: creds.me?.lid ?? null });
   /** @type {{ opened: boolean, qrShown: boolean, conflict: string | undefined }} */
-  const state = { opened: false, qrShown: false, conflict: undefined }
+  const state = { opened: false, qrShown: false, conflict: undefined };
   const overloaded = () =>
-    onClosed({ reason: 'overloaded', status: null, text: 'too much waits behind an unacknowledged message' })
-  const intake = new Intake({ limits: welcome.limits, onOverflow: overloaded })
+    onClosed({ reason: 'overloaded', status: null, text: 'too much waits behind an unacknowledged message' });
+  const intake = new Intake({ limits: welcome.limits, onOverflow: overloaded });
 
   const sock = baileys({
     auth: { creds, keys: store.keys() },
@@ -102,94 +106,110 @@ export function openSocket({ welcome, endpoint, gate, store, creds, onLink, onCl
     markOnlineOnConnect: false,
     syncFullHistory: false,
     emitOwnEvents: false,
+    placeholderResendCache: new PhoneRequests(CACHED_ENTRIES),
+    msgRetryCounterCache: new BoundedCache(CACHED_ENTRIES),
+    callOfferCache: new BoundedCache(CACHED_ENTRIES),
     shouldSyncHistoryMessage: ({ syncType }) => HISTORY_WANTED.has(syncType ?? HistorySyncType.FULL),
     makeSignalRepository: (auth, logger, lookUpLids) => {
-      const { makeSignalRepository } = DEFAULT_CONNECTION_CONFIG
-      const lookUp = (/** @type {string[]} */ pns) => orNothing(lookUpLids?.(pns), USYNC_DEADLINE_MS)
-      const keys = /** @type {import('baileys').SignalKeyStoreWithTransaction} */ (auth.keys)
+      const { makeSignalRepository } = DEFAULT_CONNECTION_CONFIG;
+      const lookUp = (/** @type {string[]} */ pns) => orNothing(lookUpLids?.(pns));
+      const keys = /** @type {import('baileys').SignalKeyStoreWithTransaction} */ (auth.keys);
       /** @param {typeof keys} withKeys */
-      const makeInner = withKeys => makeSignalRepository({ ...auth, keys: withKeys }, logger, lookUp)
-      const onBroken = (/** @type {string} */ text) => onClosed({ reason: 'unknown', status: null, text })
-      return gatedRepository({ makeInner, keys, gate, intake, store, self, onBroken })
+      const makeInner = withKeys => makeSignalRepository({ ...auth, keys: withKeys }, logger, lookUp);
+      const onBroken = (/** @type {string} */ text) => onClosed({ reason: 'unknown', status: null, text });
+      return gatedRepository({ makeInner, keys, gate, intake, self, onBroken });
     },
-  })
+  });
   /** @type {any} the emitter's own type knows only a few events */
-  const ws = sock.ws
+  const ws = sock.ws;
 
   const liveness = new Liveness({
     ping: () => pingOnce(sock),
     pingEveryMs: Number(env.FASED_PING_INTERVAL_MS) || undefined,
     stalledFor: () => {
-      const now = performance.now()
-      return gate.holding ? 0 : Math.min(intake.oldestAge(now), now - gate.lastEventAt)
+      const now = performance.now();
+      return gate.holding ? 0 : Math.min(intake.oldestAge(now), now - gate.lastEventAt);
     },
     onDead: kind => onClosed(DEATHS[kind]),
-  })
+  });
 
-  ws.on('frame', () => liveness.frame())
-  ws.prependListener('CB:message', (/** @type {BinaryNode} */ node) => intake.arrived(node, self()))
+  ws.on('frame', () => liveness.frame());
+  ws.prependListener('CB:message', (/** @type {BinaryNode} */ node) => {
+    const unread = intake.arrived(node, self());
+    // The library answers these and tells nobody.
+    if (unread) gate.emit({ type: 'undecryptable', origin: unread, reason: 'encrypted for bots' });
+    // The library queues what has this mark and lets everything else overtake it. Now that it has
+    // been read, all messages get it, so that they stay in the order they came in.
+    node.attrs.offline ??= '0';
+  });
   ws.prependListener('CB:ack,class:message', (/** @type {BinaryNode} */ node) => {
-    const event = serverAnswer(node)
-    if (event) gate.emit(event)
-  })
+    const event = serverAnswer(node);
+    if (event) gate.emit(event);
+  });
   ws.prependListener('CB:receipt', (/** @type {BinaryNode} */ node) => {
-    const event = receiptOf(node, self())
-    if (event) gate.emit(event)
-  })
+    const event = receiptOf(node, self());
+    if (event) gate.emit(event);
+  });
   ws.prependListener('CB:stream:error', (/** @type {BinaryNode} */ node) => {
-    const [child] = Array.isArray(node.content) ? node.content : []
-    if (child?.tag === 'conflict') state.conflict = child.attrs.type
-    setTimeout(dropConnection, CLOSE_GRACE_MS)
-  })
-  ws.prependListener('CB:failure', () => setTimeout(dropConnection, CLOSE_GRACE_MS))
+    const [child] = Array.isArray(node.content) ? node.content : [];
+    if (child?.tag === 'conflict') state.conflict = child.attrs.type;
+    setTimeout(dropConnection, CLOSE_GRACE_MS);
+  });
+  ws.prependListener('CB:failure', () => setTimeout(dropConnection, CLOSE_GRACE_MS));
   // The library listens to this and does nothing, and the websocket waits for ever.
   ws.on('unexpected-response', (/** @type {unknown} */ _, /** @type {{ statusCode?: number }} */ response) =>
     onClosed(closedByUpgrade(response?.statusCode ?? 0)),
-  )
+  );
 
-  sock.ev.on('creds.update', () => store.saveCreds().catch(() => {}))
+  sock.ev.on('creds.update', () => store.saveCreds().catch(() => {}));
   // One after the other: `scanned` and `opened` wait for the disk, and the end must not overtake them.
-  let updates = Promise.resolve()
+  let updates = Promise.resolve();
   sock.ev.on('connection.update', update => {
-    updates = updates.then(() => onUpdate(update)).catch(error => log('error', `connection update: ${nameOf(error)}`))
-  })
+    updates = updates
+      .then(() => onUpdate(update))
+      .catch(error => log('error', `connection update: ${nameOf(error)}`));
+  });
   sock.ev.on('messages.upsert', ({ messages }) => {
     for (const message of messages) {
-      const event = bypassed(message, self())
-      if (!event) continue
-      if (event.type === 'undecryptable') intake.rememberOrigin(event.origin)
-      gate.emit(event)
+      const event = bypassed(message, self());
+      if (!event) continue;
+      if (event.type === 'undecryptable') intake.rememberOrigin(event.origin);
+      gate.emit(event);
     }
-  })
+  });
 
   /** @param {Partial<import('baileys').ConnectionState>} update */
   async function onUpdate({ qr, isNewLogin, connection, lastDisconnect }) {
     if ((qr || connection === 'open') && !trust.proven) {
-      return onClosed({ reason: 'untrusted', status: null, text: trust.distrust ?? 'the certificates were not checked' })
+      return onClosed({
+        reason: 'untrusted',
+        status: null,
+        text: trust.distrust ?? 'the certificates were not checked',
+      });
     }
     if (qr) {
-      liveness.connected()
-      onLink({ type: 'qr', payload: qr, expires_ms: state.qrShown ? LATER_QR_MS : FIRST_QR_MS })
-      state.qrShown = true
+      liveness.connected();
+      onLink({ type: 'qr', payload: qr, expires_ms: state.qrShown ? LATER_QR_MS : FIRST_QR_MS });
+      state.qrShown = true;
     }
     if (isNewLogin) {
-      await store.saveCreds()
-      onLink({ type: 'scanned' })
+      await store.saveCreds();
+      onLink({ type: 'scanned' });
     }
     if (connection === 'open') {
-      liveness.connected()
-      await store.saveCreds()
-      state.opened = true
-      onLink({ type: 'opened', jid: self().jid, lid: self().lid, name: creds.me?.name || null })
+      liveness.connected();
+      await store.saveCreds();
+      state.opened = true;
+      onLink({ type: 'opened', jid: self().jid, lid: self().lid, name: creds.me?.name || null });
     }
     if (connection === 'close') {
-      const { opened, conflict } = state
-      onClosed(closedBy({ opened, conflict, ...endingOf(lastDisconnect?.error), distrust: trust.distrust }))
+      const { opened, conflict } = state;
+      onClosed(closedBy({ opened, conflict, ...endingOf(lastDisconnect?.error), distrust: trust.distrust }));
     }
   }
 
   function dropConnection() {
-    ws.socket?.terminate()
+    ws.socket?.terminate();
   }
 
   return {
@@ -200,11 +220,11 @@ export function openSocket({ welcome, endpoint, gate, store, creds, onLink, onCl
     unlink: () => unlink(sock, self().jid),
     /** Nothing comes or goes after this; synchronous, so that no receipt slips out. */
     cut() {
-      liveness.stop()
-      dropConnection()
-      sock.end(undefined).catch(() => {})
+      liveness.stop();
+      dropConnection();
+      sock.end(undefined).catch(() => {});
     },
-  }
+  };
 }
 
 /** @type {Record<'no_pong' | 'no_connection' | 'stalled', Closed>} */
@@ -212,54 +232,18 @@ const DEATHS = {
   no_pong: { reason: 'unresponsive', status: null, text: 'a ping was not answered' },
   no_connection: { reason: 'lost', status: null, text: 'the connection came to nothing' },
   stalled: { reason: 'unresponsive', status: null, text: 'stanzas came and no events went out' },
-}
+};
 
 /** @param {unknown} error */
 function endingOf(error) {
-  const boom = /** @type {{ output?: { statusCode?: number }, data?: { reason?: string, expire?: string } }} */ (error ?? {})
-  const expire = Number(boom.data?.expire)
+  const boom =
+    /** @type {{ output?: { statusCode?: number }, data?: { reason?: string, expire?: string } }} */ (
+      error ?? {}
+    );
+  const expire = Number(boom.data?.expire);
   return {
     status: boom.output?.statusCode,
     text: error instanceof Error ? error.message : 'closed without a word',
     expireSeconds: Number.isSafeInteger(expire) && expire > 0 ? expire : undefined,
-  }
-}
-
-/**
- * A look-up that fails must not become a refused message.
- *
- * @template T
- * @param {Promise<T[] | undefined> | undefined} lookUp
- * @param {number} ms
- * @returns {Promise<T[]>}
- */
-async function orNothing(lookUp, ms) {
-  const late = new Promise(resolve => setTimeout(resolve, ms))
-  try {
-    return /** @type {T[] | undefined} */ (await Promise.race([lookUp, late])) ?? []
-  } catch {
-    return []
-  }
-}
-
-/** @param {import('baileys').WASocket} sock @returns {Promise<void>} */
-function pingOnce(sock) {
-  const id = sock.generateMessageTag()
-  return new Promise((resolve, reject) => {
-    sock.ws.once(`TAG:${id}`, () => resolve())
-    sock
-      .sendNode({ tag: 'iq', attrs: { id, to: 's.whatsapp.net', type: 'get', xmlns: 'w:p' }, content: [{ tag: 'ping', attrs: {} }] })
-      .catch(reject)
-  })
-}
-
-/**
- * The library's `logout` hangs up before the server can have read it.
- *
- * @param {import('baileys').WASocket} sock
- * @param {string} jid
- */
-async function unlink(sock, jid) {
-  const device = { tag: 'remove-companion-device', attrs: { jid, reason: 'user_initiated' } }
-  await sock.query({ tag: 'iq', attrs: { to: 's.whatsapp.net', type: 'set', xmlns: 'md' }, content: [device] }, UNLINK_DEADLINE_MS)
+  };
 }

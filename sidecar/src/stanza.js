@@ -1,6 +1,6 @@
 // Pure: what a received stanza says about a message before anything is decrypted.
 
-import { isBroadcast, isGroup, isLid, isNewsletter, isPerson, plainJid, userOf } from './jid.js'
+import { isBroadcast, isGroup, isLid, isNewsletter, isPerson, plainJid, userOf } from './jid.js';
 
 /** @typedef {import('./protocol.gen.ts').Origin} Origin */
 /** @typedef {import('./protocol.gen.ts').Event} Event */
@@ -12,9 +12,9 @@ import { isBroadcast, isGroup, isLid, isNewsletter, isPerson, plainJid, userOf }
  * @param {Self} self
  */
 export function isSelf(jid, self) {
-  if (!jid) return false
-  const user = userOf(jid)
-  return isLid(jid) ? self.lid !== null && user === userOf(self.lid) : user === userOf(self.jid)
+  if (!jid) return false;
+  const user = userOf(jid);
+  return isLid(jid) ? self.lid !== null && user === userOf(self.lid) : user === userOf(self.jid);
 }
 
 /**
@@ -23,35 +23,37 @@ export function isSelf(jid, self) {
  * @returns {Origin | undefined} undefined: not a message that the library would take
  */
 export function originOf(stanza, self) {
-  const { id, from, participant, recipient, t, notify, offline } = stanza.attrs
-  if (!id || !from) return undefined
-  const sent = { push_name: notify || null, timestamp: secondsOf(t), offline: offline !== undefined }
+  const { id, from, participant, recipient, t, notify, offline } = stanza.attrs;
+  if (!id || !from) return undefined;
+  const sent = { push_name: notify || null, timestamp: secondsOf(t), offline: offline !== undefined };
   if (isPerson(from)) {
-    const fromMe = isSelf(from, self)
-    if (recipient && !fromMe) return undefined
-    const chat = plainJid(recipient && fromMe ? recipient : from)
-    const sender = plainJid(from)
-    const alt = fromMe ? ownOther(sender, self) : other(sender, stanza.attrs.sender_pn, stanza.attrs.sender_lid)
-    const chatAlt = recipient && fromMe ? recipientAlt(chat, stanza) : alt
-    return { id, chat, chat_alt: chatAlt, sender, sender_alt: alt, from_me: fromMe, ...sent }
+    const fromMe = isSelf(from, self);
+    if (recipient && !fromMe) return undefined;
+    const chat = plainJid(recipient && fromMe ? recipient : from);
+    const sender = plainJid(from);
+    const alt = fromMe
+      ? ownOther(sender, self)
+      : other(sender, stanza.attrs.sender_pn, stanza.attrs.sender_lid);
+    const chatAlt = recipient && fromMe ? recipientAlt(chat, stanza) : alt;
+    return { id, chat, chat_alt: chatAlt, sender, sender_alt: alt, from_me: fromMe, ...sent };
   }
   if (isGroup(from) || isBroadcast(from)) {
-    if (!participant) return undefined
-    const sender = plainJid(participant)
-    const fromMe = isSelf(participant, self)
+    if (!participant) return undefined;
+    const sender = plainJid(participant);
+    const fromMe = isSelf(participant, self);
     const alt = fromMe
       ? ownOther(sender, self)
       : other(
           sender,
           stanza.attrs.participant_pn ?? stanza.attrs.sender_pn,
           stanza.attrs.participant_lid ?? stanza.attrs.sender_lid,
-        )
-    return { id, chat: plainJid(from), chat_alt: null, sender, sender_alt: alt, from_me: fromMe, ...sent }
+        );
+    return { id, chat: plainJid(from), chat_alt: null, sender, sender_alt: alt, from_me: fromMe, ...sent };
   }
   if (isNewsletter(from)) {
-    return { id, chat: from, chat_alt: null, sender: from, sender_alt: null, from_me: false, ...sent }
+    return { id, chat: from, chat_alt: null, sender: from, sender_alt: null, from_me: false, ...sent };
   }
-  return undefined
+  return undefined;
 }
 
 /**
@@ -60,8 +62,8 @@ export function originOf(stanza, self) {
  * @param {string | undefined} lid
  */
 function other(jid, phone, lid) {
-  const alt = isLid(jid) ? phone : lid
-  return alt ? plainJid(alt) : null
+  const alt = isLid(jid) ? phone : lid;
+  return alt ? plainJid(alt) : null;
 }
 
 /**
@@ -69,7 +71,11 @@ function other(jid, phone, lid) {
  * @param {BinaryNode} stanza
  */
 function recipientAlt(chat, { attrs }) {
-  return other(chat, attrs.recipient_pn ?? attrs.peer_recipient_pn, attrs.recipient_lid ?? attrs.peer_recipient_lid)
+  return other(
+    chat,
+    attrs.recipient_pn ?? attrs.peer_recipient_pn,
+    attrs.recipient_lid ?? attrs.peer_recipient_lid,
+  );
 }
 
 /**
@@ -77,14 +83,14 @@ function recipientAlt(chat, { attrs }) {
  * @param {Self} self
  */
 function ownOther(jid, self) {
-  if (isLid(jid)) return plainJid(self.jid)
-  return self.lid ? plainJid(self.lid) : null
+  if (isLid(jid)) return plainJid(self.jid);
+  return self.lid ? plainJid(self.lid) : null;
 }
 
 /** @param {unknown} value seconds as text, number or protobuf 64-bit integer */
 export function secondsOf(value) {
-  const seconds = Number(value ?? 0)
-  return Number.isSafeInteger(seconds) && seconds >= 0 ? seconds : 0
+  const seconds = Number(value ?? 0);
+  return Number.isSafeInteger(seconds) && seconds >= 0 ? seconds : 0;
 }
 
 /**
@@ -94,8 +100,8 @@ export function secondsOf(value) {
  * @returns {BinaryNode[]}
  */
 export function encryptedParts(stanza) {
-  if (!Array.isArray(stanza.content)) return []
-  return stanza.content.filter(child => child.tag === 'enc' && child.content instanceof Uint8Array)
+  if (!Array.isArray(stanza.content)) return [];
+  return stanza.content.filter(child => child.tag === 'enc' && child.content instanceof Uint8Array);
 }
 
 /**
@@ -106,11 +112,16 @@ export function encryptedParts(stanza) {
  * @returns {Event | undefined}
  */
 export function serverAnswer({ attrs }) {
-  if (!attrs.id || !attrs.from) return undefined
-  const chat = plainJid(attrs.from)
-  if (attrs.error === undefined) return { type: 'server_ack', id: attrs.id, chat }
-  const code = Number(attrs.error)
-  return { type: 'send_error', id: attrs.id, chat, code: Number.isInteger(code) && code >= 0 && code < 2 ** 32 ? code : 0 }
+  if (!attrs.id || !attrs.from) return undefined;
+  const chat = plainJid(attrs.from);
+  if (attrs.error === undefined) return { type: 'server_ack', id: attrs.id, chat };
+  const code = Number(attrs.error);
+  return {
+    type: 'send_error',
+    id: attrs.id,
+    chat,
+    code: Number.isInteger(code) && code >= 0 && code < 2 ** 32 ? code : 0,
+  };
 }
 
 const RECEIPTS = new Map(
@@ -121,7 +132,7 @@ const RECEIPTS = new Map(
     ['read', 'read'],
     ['played', 'played'],
   ]),
-)
+);
 
 /**
  * @param {BinaryNode} stanza a `receipt`
@@ -129,14 +140,20 @@ const RECEIPTS = new Map(
  * @returns {Event | undefined} undefined: not about a message of ours reaching somebody else
  */
 export function receiptOf(stanza, self) {
-  const { id, from, participant, recipient, type } = stanza.attrs
-  const status = RECEIPTS.get(type ?? '')
-  if (!status || !id || !from || recipient || isSelf(participant ?? from, self)) return undefined
-  const ids = [id]
-  const [list] = Array.isArray(stanza.content) ? stanza.content : []
+  const { id, from, participant, recipient, type } = stanza.attrs;
+  const status = RECEIPTS.get(type ?? '');
+  if (!status || !id || !from || recipient || isSelf(participant ?? from, self)) return undefined;
+  const ids = [id];
+  const [list] = Array.isArray(stanza.content) ? stanza.content : [];
   if (Array.isArray(list?.content)) {
-    for (const item of list.content) if (item.tag === 'item' && item.attrs.id) ids.push(item.attrs.id)
+    for (const item of list.content) if (item.tag === 'item' && item.attrs.id) ids.push(item.attrs.id);
   }
-  const chat = plainJid(from)
-  return { type: 'receipt', ids, chat, participant: participant && isGroup(chat) ? plainJid(participant) : null, status }
+  const chat = plainJid(from);
+  return {
+    type: 'receipt',
+    ids,
+    chat,
+    participant: participant && isGroup(chat) ? plainJid(participant) : null,
+    status,
+  };
 }

@@ -3,7 +3,7 @@
 // never call `process.exit`, which would throw unwritten frames away. So every timer is made not
 // to keep the loop alive. Must run before the library is imported.
 
-const { setTimeout: nativeTimeout, setInterval: nativeInterval } = globalThis
+const { setTimeout: nativeTimeout, setInterval: nativeInterval } = globalThis;
 
 /**
  * @template {(...args: any[]) => any} F
@@ -14,17 +14,17 @@ const unreffed = make =>
   /** @type {F} */ (
     /** @param {any[]} args */
     (...args) => {
-      const timer = make(...args)
-      timer?.unref?.()
-      return timer
+      const timer = make(...args);
+      timer?.unref?.();
+      return timer;
     }
-  )
+  );
 
 /** Replaces the global timer functions; once is enough. */
 export function timersNeverHoldTheProcess() {
-  const timeout = unreffed(nativeTimeout)
+  const timeout = unreffed(nativeTimeout);
   // `util.promisify(setTimeout)` must keep working.
-  Object.defineProperties(timeout, Object.getOwnPropertyDescriptors(nativeTimeout))
-  globalThis.setTimeout = timeout
-  globalThis.setInterval = unreffed(nativeInterval)
+  Object.defineProperties(timeout, Object.getOwnPropertyDescriptors(nativeTimeout));
+  globalThis.setTimeout = timeout;
+  globalThis.setInterval = unreffed(nativeInterval);
 }

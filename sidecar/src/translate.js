@@ -20,7 +20,7 @@ const BY_STATUS = new Map([
   [500, 'bad_session'],
   [503, 'unavailable'],
   [515, 'restart_required'],
-])
+]);
 
 /**
  * @typedef {object} Ending
@@ -34,17 +34,22 @@ const BY_STATUS = new Map([
 
 /** @param {Ending} ending @returns {Closed} */
 export function closedBy({ status, text, opened, distrust, conflict, expireSeconds }) {
-  const known = status !== undefined && Number.isInteger(status) && status >= 0 && status < 65_536 ? status : null
-  if (distrust !== undefined) return { reason: 'untrusted', status: known, text: distrust }
+  const known =
+    status !== undefined && Number.isInteger(status) && status >= 0 && status < 65_536 ? status : null;
+  if (distrust !== undefined) return { reason: 'untrusted', status: known, text: distrust };
   // The answer to our QR was not made with the secret in it.
-  if (text === 'Invalid account signature') return { reason: 'untrusted', status: known, text }
+  if (text === 'Invalid account signature') return { reason: 'untrusted', status: known, text };
   /** @type {CloseReason} */
-  let reason = (known !== null && BY_STATUS.get(known)) || 'unknown'
+  let reason = (known !== null && BY_STATUS.get(known)) || 'unknown';
   // 408 is also a lost connection; only this one means that nobody scanned.
-  if (known === 408 && !opened && text.includes('QR refs')) reason = 'login_expired'
+  if (known === 408 && !opened && text.includes('QR refs')) reason = 'login_expired';
   // The library takes every `conflict` without a code for 440.
-  if (conflict === 'device_removed') reason = 'logged_out'
-  return { reason, status: known, text: expireSeconds === undefined ? text : `${text}, expire=${expireSeconds}` }
+  if (conflict === 'device_removed') reason = 'logged_out';
+  return {
+    reason,
+    status: known,
+    text: expireSeconds === undefined ? text : `${text}, expire=${expireSeconds}`,
+  };
 }
 
 /**
@@ -55,8 +60,8 @@ export function closedBy({ status, text, opened, distrust, conflict, expireSecon
  * @returns {Closed}
  */
 export function closedByUpgrade(status) {
-  const text = `the websocket upgrade was answered with HTTP ${status}`
-  return { reason: status === 503 ? 'unavailable' : 'lost', status, text }
+  const text = `the websocket upgrade was answered with HTTP ${status}`;
+  return { reason: status === 503 ? 'unavailable' : 'lost', status, text };
 }
 
 /**
@@ -67,12 +72,12 @@ export function closedByUpgrade(status) {
  * @returns {LidPair[]}
  */
 export function lidPairs(written) {
-  const pairs = []
+  const pairs = [];
   for (const [phone, lid] of Object.entries(written)) {
-    if (phone.endsWith('_reverse') || typeof lid !== 'string') continue
-    pairs.push({ lid: `${lid}@lid`, phone: `${phone}@s.whatsapp.net` })
+    if (phone.endsWith('_reverse') || typeof lid !== 'string') continue;
+    pairs.push({ lid: `${lid}@lid`, phone: `${phone}@s.whatsapp.net` });
   }
-  return pairs
+  return pairs;
 }
 
 /**
@@ -82,23 +87,23 @@ export function lidPairs(written) {
  * @returns {Fault}
  */
 export function faultOf(error) {
-  const status = /** @type {{ output?: { statusCode?: number } }} */ (error)?.output?.statusCode
+  const status = /** @type {{ output?: { statusCode?: number } }} */ (error)?.output?.statusCode;
   switch (status) {
     case 408:
-      return { code: 'timed_out', message: 'WhatsApp did not answer in time' }
+      return { code: 'timed_out', message: 'WhatsApp did not answer in time' };
     case 428:
     case 440:
     case 503:
     case 515:
-      return { code: 'not_connected', message: `the connection closed (${status})` }
+      return { code: 'not_connected', message: `the connection closed (${status})` };
     case 429:
-      return { code: 'overloaded', message: 'WhatsApp asks to slow down (429)' }
+      return { code: 'overloaded', message: 'WhatsApp asks to slow down (429)' };
     case undefined:
     case 500:
-      return { code: 'internal', message: 'the library failed' }
+      return { code: 'internal', message: 'the library failed' };
     default:
       return status >= 400 && status < 500
         ? { code: 'rejected', message: `WhatsApp refused it (${status})` }
-        : { code: 'internal', message: `the library failed (${status})` }
+        : { code: 'internal', message: `the library failed (${status})` };
   }
 }

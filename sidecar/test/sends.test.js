@@ -1,48 +1,51 @@
-import assert from 'node:assert/strict'
-import { after, test } from 'node:test'
-import { BO, jidOf, OWNER, startFake } from './helpers/account.js'
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { BO, jidOf, OWNER, startFake } from './helpers/account.js';
 
-const world = await startFake({ after })
-await world.link()
-await world.api.post('/contacts', { phone: BO })
-const chat = jidOf(BO)
+const world = await startFake({ after });
+await world.link();
+await world.api.post('/contacts', { phone: BO });
+const chat = jidOf(BO);
 
 test('a refused message is told once, with its code', async t => {
-  const sidecar = await world.openFor(t)
-  for (const [id, code] of /** @type {[string, number][]} */ ([['FA5ED00000000000E1', 463], ['FA5ED00000000000E2', 479]])) {
-    await world.api.post('/fault', { account: OWNER, kind: 'acks', mode: 'error', code, count: 1 })
-    assert.equal((await sidecar.sendText(chat, 'x', id)).status, 'ok')
-    const error = await sidecar.event('send_error', event => event.id === id)
-    assert.deepEqual([error.code, error.chat], [code, chat])
+  const sidecar = await world.openFor(t);
+  for (const [id, code] of /** @type {[string, number][]} */ ([
+    ['FA5ED00000000000E1', 463],
+    ['FA5ED00000000000E2', 479],
+  ])) {
+    await world.api.post('/fault', { account: OWNER, kind: 'acks', mode: 'error', code, count: 1 });
+    assert.equal((await sidecar.sendText(chat, 'x', id)).status, 'ok');
+    const error = await sidecar.event('send_error', event => event.id === id);
+    assert.deepEqual([error.code, error.chat], [code, chat]);
   }
-  await world.api.post('/fault', { account: OWNER, kind: 'acks', mode: 'normal' })
-  await sidecar.sendText(chat, 'x', 'FA5ED00000000000E3')
-  await sidecar.event('receipt', ({ ids }) => ids.includes('FA5ED00000000000E3'))
-  assert.equal(sidecar.events('send_error').length, 2)
-  assert.equal(sidecar.events('server_ack').length, 1)
-})
+  await world.api.post('/fault', { account: OWNER, kind: 'acks', mode: 'normal' });
+  await sidecar.sendText(chat, 'x', 'FA5ED00000000000E3');
+  await sidecar.event('receipt', ({ ids }) => ids.includes('FA5ED00000000000E3'));
+  assert.equal(sidecar.events('send_error').length, 2);
+  assert.equal(sidecar.events('server_ack').length, 1);
+});
 
 test('no ack is made up when the server gives none', async t => {
-  const sidecar = await world.openFor(t)
-  await world.api.post('/fault', { account: OWNER, kind: 'acks', mode: 'drop' })
-  assert.equal((await sidecar.sendText(chat, 'x', 'FA5ED00000000000D1')).status, 'ok')
-  await world.api.post('/fault', { account: OWNER, kind: 'acks', mode: 'normal' })
-  await sidecar.sendText(chat, 'x', 'FA5ED00000000000D2')
-  await sidecar.event('server_ack', event => event.id === 'FA5ED00000000000D2')
-  assert(!sidecar.events('server_ack').some(event => event.id === 'FA5ED00000000000D1'))
-})
+  const sidecar = await world.openFor(t);
+  await world.api.post('/fault', { account: OWNER, kind: 'acks', mode: 'drop' });
+  assert.equal((await sidecar.sendText(chat, 'x', 'FA5ED00000000000D1')).status, 'ok');
+  await world.api.post('/fault', { account: OWNER, kind: 'acks', mode: 'normal' });
+  await sidecar.sendText(chat, 'x', 'FA5ED00000000000D2');
+  await sidecar.event('server_ack', event => event.id === 'FA5ED00000000000D2');
+  assert(!sidecar.events('server_ack').some(event => event.id === 'FA5ED00000000000D1'));
+});
 
 test('messages to one chat leave in the order they were asked for', async t => {
-  const sidecar = await world.openFor(t)
-  const ids = Array.from({ length: 20 }, (_, n) => `FA5ED000000000F${String(n).padStart(3, '0')}`)
-  await Promise.all(ids.map(id => sidecar.sendText(chat, id, id)))
-  await world.api.wait('message', { id: /** @type {string} */ (ids.at(-1)) })
-  const arrived = (await world.api.records('message')).map(({ id }) => id).filter(id => ids.includes(id))
-  assert.deepEqual(arrived, ids)
-})
+  const sidecar = await world.openFor(t);
+  const ids = Array.from({ length: 20 }, (_, n) => `FA5ED000000000F${String(n).padStart(3, '0')}`);
+  await Promise.all(ids.map(id => sidecar.sendText(chat, id, id)));
+  await world.api.wait('message', { id: /** @type {string} */ (ids.at(-1)) });
+  const arrived = (await world.api.records('message')).map(({ id }) => id).filter(id => ids.includes(id));
+  assert.deepEqual(arrived, ids);
+});
 
 test('a call that cannot be right is refused, and names nobody', async t => {
-  const sidecar = await world.openFor(t)
+  const sidecar = await world.openFor(t);
   const wrong = [
     { method: 'send_text', params: { chat: 'nobody', message_id: 'FA5ED001', text: 'x' } },
     { method: 'send_text', params: { chat: 'status@broadcast', message_id: 'FA5ED001', text: 'x' } },
@@ -52,22 +55,24 @@ test('a call that cannot be right is refused, and names nobody', async t => {
     { method: 'send_text', params: { chat, message_id: 'FA5ED001', text: 'x'.repeat(65_537) } },
     { method: 'send_text' },
     { method: 'fly' },
-  ]
+  ];
   for (const call of wrong) {
-    const { status, fault } = await sidecar.request(call)
-    assert.deepEqual([status, fault?.code], ['error', 'bad_request'], JSON.stringify(call).slice(0, 80))
-    assert(!fault.message.includes('1555'))
+    const { status, fault } = await sidecar.request(call);
+    assert.deepEqual([status, fault?.code], ['error', 'bad_request'], JSON.stringify(call).slice(0, 80));
+    assert(!fault.message.includes('1555'));
   }
-  assert.deepEqual((await sidecar.request({ method: 'ping' })).reply.type, 'pong')
-})
+  assert.deepEqual((await sidecar.request({ method: 'ping' })).reply.type, 'pong');
+});
 
 test('too many calls at once, and a call before the link is open', async t => {
-  const sidecar = world.spawn()
-  t.after(() => sidecar.kill())
-  assert.equal((await sidecar.request({ method: 'ping' })).fault.code, 'not_connected')
-  await sidecar.link('opened')
-  const outcomes = await Promise.all(Array.from({ length: 80 }, (_, n) => sidecar.sendText(chat, 'x', `FA5ED0000000000A${n}`)))
-  const refused = outcomes.filter(outcome => outcome.status === 'error')
-  assert.equal(refused.length, 16)
-  assert(refused.every(({ fault }) => fault.code === 'overloaded'))
-})
+  const sidecar = world.spawn();
+  t.after(() => sidecar.kill());
+  assert.equal((await sidecar.request({ method: 'ping' })).fault.code, 'not_connected');
+  await sidecar.link('opened');
+  const outcomes = await Promise.all(
+    Array.from({ length: 80 }, (_, n) => sidecar.sendText(chat, 'x', `FA5ED0000000000A${n}`)),
+  );
+  const refused = outcomes.filter(outcome => outcome.status === 'error');
+  assert.equal(refused.length, 16);
+  assert(refused.every(({ fault }) => fault.code === 'overloaded'));
+});

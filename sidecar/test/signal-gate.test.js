@@ -1,28 +1,35 @@
 // The gate itself, with real Signal state and no server: groups, and what a kill leaves on disk.
 
-import assert from 'node:assert/strict'
-import { test } from 'node:test'
-import { makeAuthDir, removeDir } from './helpers/driver.js'
-import { BO, correspondent, GROUP, ME, padded, receiver, stanza } from './helpers/parties.js'
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { makeAuthDir, removeDir } from './helpers/driver.js';
+import { BO, correspondent, GROUP, ME, padded, receiver, stanza } from './helpers/parties.js';
 
-const SELF = { jid: ME, lid: null }
+const SELF = { jid: ME, lid: null };
 
 /** @param {import('node:test').TestContext} t */
 async function setUp(t) {
-  const dir = await makeAuthDir()
-  t.after(() => removeDir(dir))
-  const me = await receiver(dir)
-  const bo = correspondent()
-  await bo.injectE2ESession({ jid: ME, session: me.bundle })
-  return { dir, me, bo }
+  const dir = await makeAuthDir();
+  t.after(() => removeDir(dir));
+  const me = await receiver(dir);
+  const bo = correspondent();
+  await bo.injectE2ESession({ jid: ME, session: me.bundle });
+  return { dir, me, bo };
 }
 
 /** @param {ReturnType<typeof correspondent>} bo @param {string} text */
 async function firstGroupMessage(bo, text) {
-  const { ciphertext, senderKeyDistributionMessage } = await bo.encryptGroupMessage({ group: GROUP, meId: BO, data: padded({ conversation: text }) })
-  const senderKey = { groupId: GROUP, axolotlSenderKeyDistributionMessage: senderKeyDistributionMessage }
-  const wrapped = await bo.encryptMessage({ jid: ME, data: padded({ senderKeyDistributionMessage: senderKey }) })
-  return stanza('G1', [wrapped, { type: 'skmsg', ciphertext }], { from: GROUP, participant: BO })
+  const { ciphertext, senderKeyDistributionMessage } = await bo.encryptGroupMessage({
+    group: GROUP,
+    meId: BO,
+    data: padded({ conversation: text }),
+  });
+  const senderKey = { groupId: GROUP, axolotlSenderKeyDistributionMessage: senderKeyDistributionMessage };
+  const wrapped = await bo.encryptMessage({
+    jid: ME,
+    data: padded({ senderKeyDistributionMessage: senderKey }),
+  });
+  return stanza('G1', [wrapped, { type: 'skmsg', ciphertext }], { from: GROUP, participant: BO });
 }
 
 /**
@@ -32,123 +39,156 @@ async function firstGroupMessage(bo, text) {
  * @param {import('baileys').BinaryNode} node
  */
 async function read(me, node) {
-  me.intake.arrived(node, SELF)
-  const results = []
+  me.intake.arrived(node, SELF);
+  const results = [];
   for (const part of /** @type {any[]} */ (node.content)) {
-    const author = node.attrs.participant ?? node.attrs.from
+    const author = node.attrs.participant ?? node.attrs.from;
     const reading =
       part.attrs.type === 'skmsg'
         ? me.repository.decryptGroupMessage({ group: node.attrs.from, authorJid: author, msg: part.content })
-        : me.repository.decryptMessage({ jid: author, type: part.attrs.type, ciphertext: part.content })
-    results.push(await reading.then(bytes => Buffer.from(bytes).toString('hex'), error => error))
+        : me.repository.decryptMessage({ jid: author, type: part.attrs.type, ciphertext: part.content });
+    results.push(
+      await reading.then(
+        bytes => Buffer.from(bytes).toString('hex'),
+        error => error,
+      ),
+    );
   }
-  return results
+  return results;
 }
 
 test('a first group message is one event, the text’s, and its sender key is stored once', async t => {
-  const { me, bo } = await setUp(t)
-  const node = await firstGroupMessage(bo, 'hello group')
-  const reading = read(me, node)
-  const { seq, event } = await me.nextEvent()
-  assert.deepEqual([event.origin.id, event.origin.chat, event.origin.sender, event.text], ['G1', GROUP, BO, 'hello group'])
-  me.gate.acknowledge(seq)
-  await reading
-  assert.equal(me.frames.length, 1)
-  assert.equal(me.intake.oldestAge(performance.now()), 0)
-  const [senderKeyName] = ['120363000000000001@g.us::200300400500600_1::0']
-  const { [senderKeyName]: record } = await me.keys.get('sender-key', [senderKeyName])
-  assert.equal(JSON.parse(Buffer.from(record).toString()).length, 1)
-})
+  const { me, bo } = await setUp(t);
+  const node = await firstGroupMessage(bo, 'hello group');
+  const reading = read(me, node);
+  const { seq, event } = await me.nextEvent();
+  assert.deepEqual(
+    [event.origin.id, event.origin.chat, event.origin.sender, event.text],
+    ['G1', GROUP, BO, 'hello group'],
+  );
+  me.gate.acknowledge(seq);
+  await reading;
+  assert.equal(me.frames.length, 1);
+  assert.equal(me.intake.oldestAge(performance.now()), 0);
+  const [senderKeyName] = ['120363000000000001@g.us::200300400500600_1::0'];
+  const { [senderKeyName]: record } = await me.keys.get('sender-key', [senderKeyName]);
+  assert.equal(JSON.parse(Buffer.from(record).toString()).length, 1);
+});
 
 test('a first group message killed while held: the used-up sender key does not spoil the second try', async t => {
-  const { dir, me, bo } = await setUp(t)
-  const node = await firstGroupMessage(bo, 'hello group')
-  const reading = read(me, node)
-  await me.nextEvent()
-  me.store.stop()
-  me.gate.close()
-  assert((await reading)[1] instanceof Error)
+  const { dir, me, bo } = await setUp(t);
+  const node = await firstGroupMessage(bo, 'hello group');
+  const reading = read(me, node);
+  await me.nextEvent();
+  me.store.stop();
+  me.gate.close();
+  assert((await reading)[1] instanceof Error);
 
-  const again = await receiver(dir)
-  const copy = stanza('G1', /** @type {any[]} */ (node.content).map(part => ({ type: part.attrs.type, ciphertext: part.content })), node.attrs)
-  const rereading = read(again, copy)
-  const { seq, event } = await again.nextEvent()
-  assert.deepEqual([event.type, event.origin.id, event.text], ['message', 'G1', 'hello group'])
-  again.gate.acknowledge(seq)
-  for (const result of await rereading) assert.equal(typeof result, 'string', String(result))
-  assert.equal(again.frames.length, 1)
-})
+  const again = await receiver(dir);
+  const copy = stanza(
+    'G1',
+    /** @type {any[]} */ (node.content).map(part => ({ type: part.attrs.type, ciphertext: part.content })),
+    node.attrs,
+  );
+  const rereading = read(again, copy);
+  const { seq, event } = await again.nextEvent();
+  assert.deepEqual([event.type, event.origin.id, event.text], ['message', 'G1', 'hello group']);
+  again.gate.acknowledge(seq);
+  for (const result of await rereading) assert.equal(typeof result, 'string', String(result));
+  assert.equal(again.frames.length, 1);
+});
 
 test('a failure waits for its ack, then fails with the library’s own error', async t => {
-  const { me, bo } = await setUp(t)
-  const { type, ciphertext } = await bo.encryptMessage({ jid: ME, data: padded({ conversation: 'x' }) })
+  const { me, bo } = await setUp(t);
+  const { type, ciphertext } = await bo.encryptMessage({ jid: ME, data: padded({ conversation: 'x' }) });
   // Inside the MAC, which only ids of keys follow.
-  ciphertext[ciphertext.length - 12] ^= 1
-  let settled = false
+  ciphertext[ciphertext.length - 12] ^= 1;
+  let settled = false;
   const reading = read(me, stanza('M1', [{ type, ciphertext }])).finally(() => {
-    settled = true
-  })
-  const { seq, event } = await me.nextEvent()
-  assert.deepEqual([event.type, event.origin.id], ['undecryptable', 'M1'])
-  assert.equal(settled, false)
-  me.gate.acknowledge(seq)
-  assert.match((await reading)[0].message, /MAC/)
-})
+    settled = true;
+  });
+  const { seq, event } = await me.nextEvent();
+  assert.deepEqual([event.type, event.origin.id], ['undecryptable', 'M1']);
+  assert.equal(settled, false);
+  me.gate.acknowledge(seq);
+  assert.match((await reading)[0].message, /MAC/);
+});
 
 test('the phone’s device talk is no event; a resent message is, under its own id', async t => {
-  const { me, bo } = await setUp(t)
-  const { proto } = await import('baileys')
+  const { me, bo } = await setUp(t);
+  const { proto } = await import('baileys');
   const info = proto.WebMessageInfo.encode({
     key: { remoteJid: BO, fromMe: false, id: 'LOST' },
     message: { conversation: 'found again' },
     messageTimestamp: 1_700_000_007,
-  }).finish()
-  const answer = { type: 17, peerDataOperationRequestResponseMessage: { peerDataOperationResult: [{ placeholderMessageResendResponse: { webMessageInfoBytes: info } }] } }
-  const fromPhone = { from: ME, category: 'peer' }
-  const talk = [{ protocolMessage: { type: 6, appStateSyncKeyShare: { keys: [] } } }, { protocolMessage: answer }]
-  const stanzas = []
-  for (const message of talk) stanzas.push(stanza(`P${stanzas.length}`, [await bo.encryptMessage({ jid: ME, data: padded(message) })], fromPhone))
-  const [keyShare, resend] = stanzas
-  await read(me, keyShare)
-  assert.deepEqual(me.frames, [])
-  const reading = read(me, resend)
-  const { seq, event } = await me.nextEvent()
-  assert.deepEqual([event.origin.id, event.origin.chat, event.origin.timestamp, event.text], ['LOST', BO, 1_700_000_007, 'found again'])
-  me.gate.acknowledge(seq)
-  await reading
-})
+  }).finish();
+  const answer = {
+    type: 17,
+    peerDataOperationRequestResponseMessage: {
+      peerDataOperationResult: [{ placeholderMessageResendResponse: { webMessageInfoBytes: info } }],
+    },
+  };
+  const fromPhone = { from: ME, category: 'peer' };
+  const talk = [
+    { protocolMessage: { type: 6, appStateSyncKeyShare: { keys: [] } } },
+    { protocolMessage: answer },
+  ];
+  const stanzas = [];
+  for (const message of talk)
+    stanzas.push(
+      stanza(`P${stanzas.length}`, [await bo.encryptMessage({ jid: ME, data: padded(message) })], fromPhone),
+    );
+  const [keyShare, resend] = stanzas;
+  await read(me, keyShare);
+  assert.deepEqual(me.frames, []);
+  const reading = read(me, resend);
+  const { seq, event } = await me.nextEvent();
+  assert.deepEqual(
+    [event.origin.id, event.origin.chat, event.origin.timestamp, event.text],
+    ['LOST', BO, 1_700_000_007, 'found again'],
+  );
+  me.gate.acknowledge(seq);
+  await reading;
+});
 
 test('another’s forged device talk is an ordinary, unreadable message', async t => {
-  const { me, bo } = await setUp(t)
-  const data = padded({ protocolMessage: { type: 17 } })
-  const reading = read(me, stanza('F1', [await bo.encryptMessage({ jid: ME, data })]))
-  const { seq, event } = await me.nextEvent()
-  assert.deepEqual([event.content, event.raw_kind], ['other', 'protocolMessage'])
-  me.gate.acknowledge(seq)
-  await reading
-})
+  const { me, bo } = await setUp(t);
+  const data = padded({ protocolMessage: { type: 17 } });
+  const reading = read(me, stanza('F1', [await bo.encryptMessage({ jid: ME, data })]));
+  const { seq, event } = await me.nextEvent();
+  assert.deepEqual([event.content, event.raw_kind], ['other', 'protocolMessage']);
+  me.gate.acknowledge(seq);
+  await reading;
+});
 
 test('a message key is used up on disk before the message leaves, whatever becomes of the send', async t => {
-  const { dir, me, bo } = await setUp(t)
-  const reading = read(me, stanza('M1', [await bo.encryptMessage({ jid: ME, data: padded({ conversation: 'x' }) })]))
-  me.gate.acknowledge((await me.nextEvent()).seq)
-  await reading
-  const crash = new Error('killed between the write to the socket and the end of the send')
+  const { dir, me, bo } = await setUp(t);
+  const reading = read(
+    me,
+    stanza('M1', [await bo.encryptMessage({ jid: ME, data: padded({ conversation: 'x' }) })]),
+  );
+  me.gate.acknowledge((await me.nextEvent()).seq);
+  await reading;
+  const crash = new Error('killed between the write to the socket and the end of the send');
   /** @type {Uint8Array[]} */
-  const sent = []
+  const sent = [];
   const send = me.keys.transaction(async () => {
-    sent.push((await me.repository.encryptMessage({ jid: BO, data: padded({ conversation: 'one' }) })).ciphertext)
-    throw crash
-  }, 'me')
-  await assert.rejects(send, crash)
-  const again = await receiver(dir)
-  sent.push((await again.repository.encryptMessage({ jid: BO, data: padded({ conversation: 'two' }) })).ciphertext)
-  for (const ciphertext of sent) await bo.decryptMessage({ jid: ME, type: 'msg', ciphertext })
-})
+    sent.push(
+      (await me.repository.encryptMessage({ jid: BO, data: padded({ conversation: 'one' }) })).ciphertext,
+    );
+    throw crash;
+  }, 'me');
+  await assert.rejects(send, crash);
+  const again = await receiver(dir);
+  sent.push(
+    (await again.repository.encryptMessage({ jid: BO, data: padded({ conversation: 'two' }) })).ciphertext,
+  );
+  for (const ciphertext of sent) await bo.decryptMessage({ jid: ME, type: 'msg', ciphertext });
+});
 
 test('a ciphertext whose stanza was not seen ends the process rather than its message', async t => {
-  const { me, bo } = await setUp(t)
-  const { type, ciphertext } = await bo.encryptMessage({ jid: ME, data: padded({ conversation: 'x' }) })
-  await assert.rejects(me.repository.decryptMessage({ jid: BO, type, ciphertext }))
-  assert.match(me.frames[0].broken, /stanza/)
-})
+  const { me, bo } = await setUp(t);
+  const { type, ciphertext } = await bo.encryptMessage({ jid: ME, data: padded({ conversation: 'x' }) });
+  await assert.rejects(me.repository.decryptMessage({ jid: BO, type, ciphertext }));
+  assert.match(me.frames[0].broken, /stanza/);
+});

@@ -1,6 +1,6 @@
-import assert from 'node:assert/strict'
-import { test } from 'node:test'
-import { closedBy, closedByUpgrade, faultOf } from '../src/translate.js'
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { closedBy, closedByUpgrade, faultOf } from '../src/translate.js';
 
 /** @typedef {import('../src/translate.js').Ending} Ending */
 
@@ -12,7 +12,7 @@ const QUIET = {
   distrust: undefined,
   conflict: undefined,
   expireSeconds: undefined,
-}
+};
 
 /** @type {[Partial<Ending>, import('../src/protocol.gen.ts').CloseReason, number | null][]} */
 const TABLE = [
@@ -38,30 +38,31 @@ const TABLE = [
   [{ status: Number.NaN }, 'unknown', null],
   [{ status: 400, distrust: 'a wrong key' }, 'untrusted', 400],
   [{ status: 500, text: 'Invalid account signature' }, 'untrusted', 500],
-]
+];
 
 test('every status of the library has its reason', () => {
   for (const [ending, reason, status] of TABLE) {
-    const closed = closedBy({ ...QUIET, ...ending })
-    assert.equal(closed.reason, reason, JSON.stringify(ending))
-    assert.equal(closed.status, status, JSON.stringify(ending))
+    const closed = closedBy({ ...QUIET, ...ending });
+    assert.equal(closed.reason, reason, JSON.stringify(ending));
+    assert.equal(closed.status, status, JSON.stringify(ending));
   }
-})
+});
 
 test('a ban says how long it lasts', () => {
-  assert.equal(closedBy({ ...QUIET, status: 402, expireSeconds: 3600 }).text, 'words, expire=3600')
-})
+  assert.equal(closedBy({ ...QUIET, status: 402, expireSeconds: 3600 }).text, 'words, expire=3600');
+});
 
 test('an HTTP answer to the upgrade says nothing about the account', () => {
-  assert.equal(closedByUpgrade(401).reason, 'lost')
-  assert.equal(closedByUpgrade(503).reason, 'unavailable')
-})
+  assert.equal(closedByUpgrade(401).reason, 'lost');
+  assert.equal(closedByUpgrade(503).reason, 'unavailable');
+});
 
 test('a failed call says whether to try again, and names nobody', () => {
   /** @param {number} statusCode */
-  const boom = statusCode => Object.assign(new Error('15550100002@s.whatsapp.net'), { output: { statusCode } })
-  const codes = [408, 428, 429, 404, 500, 599].map(status => faultOf(boom(status)).code)
-  assert.deepEqual(codes, ['timed_out', 'not_connected', 'overloaded', 'rejected', 'internal', 'internal'])
-  assert.equal(faultOf(new TypeError('x')).code, 'internal')
-  for (const status of [408, 404, 500]) assert(!faultOf(boom(status)).message.includes('1555'))
-})
+  const boom = statusCode =>
+    Object.assign(new Error('15550100002@s.whatsapp.net'), { output: { statusCode } });
+  const codes = [408, 428, 429, 404, 500, 599].map(status => faultOf(boom(status)).code);
+  assert.deepEqual(codes, ['timed_out', 'not_connected', 'overloaded', 'rejected', 'internal', 'internal']);
+  assert.equal(faultOf(new TypeError('x')).code, 'internal');
+  for (const status of [408, 404, 500]) assert(!faultOf(boom(status)).message.includes('1555'));
+});

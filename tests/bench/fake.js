@@ -14,7 +14,7 @@ export class Fake {
     const fake = new Fake();
     fake.phone = phone;
     fake.process = spawn(process.execPath, [MAIN], { stdio: ['pipe', 'pipe', 'ignore'] });
-    const [line] = await once(createInterface(fake.process.stdout), 'line', 'the fake server');
+    const line = await firstLine(fake.process);
     Object.assign(fake, JSON.parse(line));
     await fake.call('POST /phones', { phone });
     return fake;
@@ -93,13 +93,14 @@ export function ended(child) {
   return new Promise(resolve => child.once('exit', resolve));
 }
 
-/** @returns {Promise<any[]>} what the emitter says first */
-export function once(emitter, event, what) {
+/** @param {import('node:child_process').ChildProcess} child @returns {Promise<string>} */
+function firstLine(child) {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`nothing came from ${what}`)), PATIENCE_MS);
-    emitter.once(event, (...args) => {
+    const timer = setTimeout(() => reject(new Error('the fake server says nothing')), PATIENCE_MS);
+    child.once('exit', (code, signal) => reject(new Error(`the fake server ended: ${code ?? signal}`)));
+    createInterface(child.stdout).once('line', line => {
       clearTimeout(timer);
-      resolve(args);
+      resolve(line);
     });
   });
 }

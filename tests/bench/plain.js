@@ -3,9 +3,11 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { ended } from './fake.js';
+import { ended, sleep } from './fake.js';
 
 const PATIENCE_MS = 30_000;
+/** The library's own store writes in place and tells nobody when it is done; killed at once it loses the link. */
+const SAVED_MS = 1_000;
 
 export class Plain {
   /** @param {string} script @param {string} dir its auth dir @param {import('./fake.js').Fake} fake */
@@ -56,6 +58,7 @@ export class Plain {
   }
 
   async stop() {
+    await sleep(SAVED_MS);
     this.process.stdin.end();
     await ended(this.process);
   }

@@ -14,6 +14,8 @@ export class Account {
     this.nextDevice = 1;
     this.acks = { mode: 'normal' };
     this.receiptsFromContacts = 'normal';
+    /** While set, nothing is delivered to its clients. */
+    this.held = false;
     this.counts = { messages_in: 0, delivered: 0, receipted: 0, client_messages: 0, duplicates_dropped: 0 };
   }
 
@@ -21,14 +23,31 @@ export class Account {
     return this.person.phone;
   }
 
+  hold() {
+    this.held = true;
+  }
+
+  /** @param {import('./outbox.js').Cut} [cut] */
+  release(cut) {
+    this.held = false;
+    for (const { outbox } of this.devices.values()) {
+      if (cut) outbox.cut = { ...cut };
+      outbox.resume();
+    }
+  }
+
   reserveDevice() {
     return this.nextDevice++;
   }
 
-  link(number, registration) {
+  /**
+   * @param {number} number @param {any} registration
+   * @param {{quiet?: boolean}} [how] quiet: it was linked before, and the others know
+   */
+  link(number, registration, { quiet = false } = {}) {
     const device = new LinkedDevice(this, number, registration);
     this.devices.set(number, device);
-    this.#tellOtherDevices(device);
+    if (!quiet) this.#tellOtherDevices(device);
     return device;
   }
 
@@ -54,7 +73,7 @@ export class Account {
             { tag: 'update', attrs: {}, content: jids.map(jid => ({ tag: 'device', attrs: { jid } })) },
           ],
         },
-        onDone: () => added.knownTo.add(device),
+        tells: added,
       });
     }
   }

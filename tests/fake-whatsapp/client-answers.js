@@ -22,7 +22,7 @@ export function clientReceipt(conn, stanza) {
       receipt_type: type,
     };
     conn.record.add('receipt', fields);
-    if (!device.outbox.delivered.has(each)) {
+    if (!device.outbox.knows(each)) {
       conn.violation('receipt_undelivered', `a receipt for ${each}, which this device never got`, {
         id: each,
       });

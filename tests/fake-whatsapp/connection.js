@@ -98,6 +98,13 @@ export class Connection {
     setTimeout(() => this.socket.terminate(), CLOSE_GRACE_MS).unref();
   }
 
+  /** Cuts it as well, but what was written still arrives. What the client says from now on is lost. */
+  dropAfterFlush() {
+    this.#end();
+    this.socket._socket.end();
+    setTimeout(() => this.socket.terminate(), CLOSE_GRACE_MS).unref();
+  }
+
   /** Cuts the TCP connection with no word. */
   drop() {
     this.#end();

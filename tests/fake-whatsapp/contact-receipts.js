@@ -1,6 +1,11 @@
+import { keyNode } from './iq-keys.js';
 import { bigEndian } from './keys.js';
+import { now } from './stanza-parts.js';
 
 export const CONTACT_RECEIPT_DELAY_MS = 150;
+const KEY_TYPE = Buffer.from([5]);
+/** From the second request on a phone sends its keys along. */
+const KEYS_FROM = 2;
 
 /** What the phones of contacts tell a client about its messages. */
 export class ContactReceipts {
@@ -10,18 +15,24 @@ export class ContactReceipts {
   }
 
   /** At once would be too soon: a client may still be busy with its own sending and fold the receipt into it. */
-  deliveredLater(device, person, stanza) {
+  deliveredLater(device, person, message) {
     if (device.account.receiptsFromContacts === 'none') return;
-    this.server.later(CONTACT_RECEIPT_DELAY_MS, () => this.send(device, person, stanza, ''));
+    this.server.later(CONTACT_RECEIPT_DELAY_MS, () => this.send(device, person, message, ''));
   }
 
-  /** @param {string} type "" for delivered, read, played, or retry to ask for the message again */
-  send(device, person, { attrs: { id, to } }, type) {
-    const from = person.jidIn(to.endsWith('@lid') ? 'lid' : 'pn');
-    const t = String(Math.floor(Date.now() / 1000));
-    const attrs = { id, from, t };
-    if (type) attrs.type = type;
-    const content = type === 'retry' ? retryContent(id, t, person) : undefined;
+  /**
+   * @param {import('./linked-device.js').LinkedDevice} device @param {import('./people.js').Person} person
+   * @param {{id: string, to: string}} message
+   * @param {string} type "" for delivered, read, played, or retry to ask for the message again
+   * @param {{count?: number, via?: string}} [how]
+   */
+  send(device, person, { id, to }, type, { count = 1, via } = {}) {
+    const group = this.server.groups.byJid(to);
+    const t = now();
+    const jid = person.jidIn(via ?? group?.addressing ?? (to.endsWith('@lid') ? 'lid' : 'pn'));
+    const attrs = group ? { id, from: group.jid, participant: jid, t } : { id, from: jid, t };
+    if (type) Object.assign(attrs, { type });
+    const content = type === 'retry' ? retryContent(id, t, person, count) : undefined;
     device.outbox.add({ class: 'receipt', id, stanza: { tag: 'receipt', attrs, content } });
     const { phone } = device.account;
     this.server.record.add('contact_receipt', {
@@ -29,13 +40,24 @@ export class ContactReceipts {
       id,
       contact: person.phone,
       receipt_type: type,
+      ...(group && { group: group.jid }),
     });
   }
 }
 
-function retryContent(id, t, person) {
-  return [
-    { tag: 'retry', attrs: { count: '1', id, t, v: '1', error: '0' } },
-    { tag: 'registration', attrs: {}, content: bigEndian(person.signal.registrationId, 4) },
+function retryContent(id, t, person, count) {
+  const { signal } = person;
+  const content = [
+    { tag: 'retry', attrs: { count: String(count), id, t, v: '1', error: '0' } },
+    { tag: 'registration', attrs: {}, content: bigEndian(signal.registrationId, 4) },
   ];
+  if (count < KEYS_FROM) return content;
+  const { identityKey, signedPreKey, preKey } = signal.takeBundle();
+  const keys = [
+    { tag: 'type', attrs: {}, content: KEY_TYPE },
+    { tag: 'identity', attrs: {}, content: identityKey },
+    keyNode('key', preKey),
+    keyNode('skey', signedPreKey),
+  ];
+  return [...content, { tag: 'keys', attrs: {}, content: keys }];
 }

@@ -1,5 +1,6 @@
 import { CERTIFICATE_MODES } from './certificate.js';
 import { ApiError } from './people.js';
+import { CLIENT_OUTDATED, Versions } from './versions.js';
 
 const STREAM_ERRORS = {
   401: { attrs: { code: '401' }, content: [{ tag: 'conflict', attrs: { type: 'device_removed' } }] },
@@ -13,6 +14,11 @@ export class Faults {
     this.server = server;
     this.certificate = 'ok';
     this.qrRefs = {};
+    this.versions = new Versions(server.record);
+    this.#clear();
+  }
+
+  #clear() {
     this.upgrades = [];
     this.loginFailures = [];
     this.silentLogins = [];
@@ -53,10 +59,17 @@ export class Faults {
         oneOf(request.mode, ['normal', 'none']);
         for (const account of this.#accounts(request)) account.receiptsFromContacts = request.mode;
       },
-      login_failure: ({ account, code, times = 1 }) => this.loginFailures.push({ account, code, times }),
+      login_failure: ({ account, code, expire, times = 1 }) =>
+        this.loginFailures.push({ account, code, expire, times }),
       login_silent: ({ account, times = 1 }) => this.silentLogins.push({ account, times }),
+      client_outdated: ({ accept, revision }) => {
+        this.versions.accepted = accept;
+        this.versions.revision = revision;
+      },
+      sw_js: ({ status = 200, revision }) => Object.assign(this.versions, { status, revision }),
       upgrade_http: ({ status = 503, times = 1 }) => this.upgrades.push({ status, times }),
       upgrade_silent: ({ times = 1 }) => this.upgrades.push({ status: 0, times }),
+      upgrade_drop: ({ times = 1 }) => this.upgrades.push({ status: -1, times }),
       qr_refs: ({ count, ttl_ms, ttl }) => {
         this.qrRefs = { count, ttl_ms: ttl_ms ?? ttl };
       },
@@ -64,6 +77,7 @@ export class Faults {
         oneOf(mode, CERTIFICATE_MODES);
         this.certificate = mode;
       },
+      clear: () => this.#clear(),
     };
   }
 
@@ -96,13 +110,16 @@ export class Faults {
     }
   }
 
-  /** @returns {{status: number} | undefined} how to spoil this websocket upgrade; status 0 is no answer at all */
+  /** @returns {{status: number} | undefined} how to spoil this websocket upgrade; 0: no answer, -1: cut off */
   takeUpgrade() {
     return take(this.upgrades, () => true);
   }
 
-  takeLoginFailure(phone) {
-    return take(this.loginFailures, fault => !fault.account || fault.account === phone)?.code;
+  /** @returns {{code: number, expire?: number} | undefined} why this client may not come in */
+  takeLoginFailure(phone, payload) {
+    const fault = take(this.loginFailures, fault => !fault.account || fault.account === phone);
+    if (fault) return fault;
+    return this.versions.accepts(Versions.of(payload)) ? undefined : { code: CLIENT_OUTDATED };
   }
 
   takeSilentLogin(phone) {

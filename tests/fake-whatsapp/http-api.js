@@ -24,7 +24,18 @@ export class HttpApi {
         return {};
       },
       'POST /contacts': ({ phone, ...details }) => identityOf(server.people.put(phone, details)),
-      'POST /messages': async body => ({ ids: await server.incoming.send(required(body, ['to', 'from'])) }),
+      'POST /groups': body => groupOf(server.groups.create(required(body, ['members']))),
+      'POST /groups/members': body => groupOf(server.groups.change(required(body, ['group']))),
+      'POST /messages': async body => {
+        const { group } = body;
+        return {
+          ids: await server.incoming.send(required(body, [group === undefined ? 'to' : 'group', 'from'])),
+        };
+      },
+      'POST /typing': body => ({ told: server.presence.tell(required(body, ['from', 'state'])) }),
+      'POST /hold': body => this.#hold(required(body, ['account'])),
+      'POST /release': body => this.#release(required(body, ['account'])),
+      'POST /retry': body => this.#retry(required(body, ['id', 'contact'])),
       'POST /stanza/repeat': body => {
         server.incoming.repeat(required(body, ['id', 'mode']));
         return {};
@@ -71,6 +82,7 @@ export class HttpApi {
       const input =
         request.method === 'POST' ? await readJson(request) : Object.fromEntries(url.searchParams);
       send(200, await route(input));
+      if (request.method === 'POST') this.server.onChange();
     } catch (error) {
       const known = error instanceof ApiError;
       const {
@@ -105,11 +117,47 @@ export class HttpApi {
         `${contact} never got ${id}`,
         'use the id of a message record',
       );
-    if (type === 'retry') seen.wanted = true;
+    const { receipts, reader } = this.server.outgoing;
     for (const device of owner.devices.values()) {
-      this.server.outgoing.receipts.send(device, person, { attrs: { id, to: seen.jid } }, type);
+      if (type !== 'retry') receipts.send(device, person, { id, to: seen.jid }, type);
+      else if (device.number === seen.from) reader.askAgain(device, person, { id }, seen);
     }
     return {};
+  }
+
+  #hold({ account }) {
+    this.server.people.account(account).hold();
+    this.server.record.add('held', { account });
+    return {};
+  }
+
+  /** What was held goes out. The connection may be cut after some messages, sent or answered. */
+  #release({ account, drop_after: after, drop_after_answers: answers }) {
+    const owner = this.server.people.account(account);
+    const n = after ?? answers;
+    if (n !== undefined && !(Number.isInteger(n) && n > 0)) {
+      throw new ApiError(400, 'bad_number', `${n} is no number of messages`, 'use 1 or more');
+    }
+    this.server.record.add('released', { account });
+    owner.release(n === undefined ? undefined : { deliveries: n, answers });
+    return {};
+  }
+
+  /** A phone that could not read a client's message, or will not be able to when it comes. */
+  #retry({ id, contact, times = 1, via }) {
+    if (via !== undefined && via !== 'pn' && via !== 'lid') {
+      throw new ApiError(400, 'bad_mode', `no way ${via}`, 'use pn or lid');
+    }
+    const person = this.server.people.put(contact);
+    for (const account of this.server.people.accounts()) {
+      const seen = person.seen.get(`${account.person.user} ${id}`);
+      const device = account.devices.get(seen?.from);
+      if (!device) continue;
+      this.server.outgoing.reader.askAgain(device, person, { id }, seen, { times, via });
+      return { asked: 'now' };
+    }
+    person.retryOrders.set(id, { times, via });
+    return { asked: 'when it comes' };
   }
 
   #list({ after, type, limit }) {
@@ -138,6 +186,10 @@ export class HttpApi {
 
 function identityOf({ phone, lid }) {
   return { phone, lid };
+}
+
+function groupOf({ jid, id, subject, addressing, members }) {
+  return { group: jid, id, subject, addressing, members: [...members.keys()].map(({ phone }) => phone) };
 }
 
 function required(body, names) {

@@ -1,16 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import { proto } from 'baileys/WAProto/index.js';
+import { encryptFor } from './incoming-encryption.js';
+import { makeMessage } from './message-maker.js';
 import { ApiError } from './people.js';
-import { withBrokenMac } from './signal-device.js';
 
 /**
  * @typedef {object} Source  what a message was made of, to encrypt it again
  * @property {import('./people.js').Person} person
  * @property {Buffer} payload
+ * @property {string} text
  * @property {{[name: string]: string}} attrs
+ * @property {{[name: string]: string}} [encAttrs]
+ * @property {import('./groups.js').Group} [group]
+ * @property {{ciphertext: Buffer, distribution: Buffer, holders: Set<string>}} [sealed] for all devices in the group
+ * @property {Map<string, {type: string, ciphertext: Buffer}>} [broken] one undecryptable text for many ids, by device
  */
 
-/** Messages from people to the linked devices of an account. */
+/** Messages from people to the linked devices of an account, or of all accounts in a group. */
 export class Incoming {
   /** @param {import('./server.js').Server} server */
   constructor(server) {
@@ -19,27 +25,39 @@ export class Incoming {
 
   /** @param {any} request the body of POST /messages @returns {Promise<string[]>} the ids */
   async send(request) {
-    const { people } = this.server;
-    const account = people.account(request.to);
+    const { people, groups } = this.server;
     const person = people.put(request.from);
-    if (account.devices.size === 0) {
+    const group = request.group === undefined ? undefined : groups.get(request.group);
+    if (group && !group.has(person)) {
+      throw new ApiError(
+        409,
+        'not_a_member',
+        `${person.phone} is not in ${group.jid}`,
+        'POST /groups/members',
+      );
+    }
+    const account = group ? undefined : people.account(request.to);
+    const devices = () => group?.devices() ?? [...account.devices.values()];
+    if (devices().length === 0) {
       throw new ApiError(
         409,
         'no_linked_device',
-        `${account.phone} has no linked device`,
+        `${account?.phone ?? group.jid} has no linked device`,
         'link one by POST /scan first',
       );
     }
+    if (group && request.omit_sender_key) person.signal.senderKeys.rotate(group.jid);
     const count = request.count ?? 1;
     const items = [];
     const ids = [];
+    const broken = count > 1 && request.corrupt ? new Map() : undefined;
     for (let i = 1; i <= count; i++) {
       const id = count === 1 && request.id ? request.id : newMessageId();
       const text = request.count === undefined ? request.text : `${request.text} #${i}`;
       ids.push(id);
-      const source = this.#source(account, person, id, { ...request, text });
-      for (const device of account.devices.values())
-        items.push([device, this.#item(device, id, source, request)]);
+      const source = this.#source(account, group, person, id, { ...request, text });
+      if (broken && !group) source.broken = broken;
+      for (const device of devices()) items.push([device, this.#item(device, id, source, howOf(request))]);
     }
     if (request.pre_encrypt) for (const [, item] of items) item.stanza = await item.build();
     for (const [device, item] of items) device.outbox.add(item);
@@ -47,50 +65,43 @@ export class Incoming {
   }
 
   /** @returns {Source} */
-  #source(account, person, id, request) {
-    const message = request.content
-      ? proto.Message.fromObject(request.content)
-      : { conversation: request.text ?? '' };
-    const addressing = request.addressing ?? person.addressing;
+  #source(account, group, person, id, request) {
+    const { people } = this.server;
+    const addressing = group?.addressing ?? request.addressing ?? person.addressing;
+    const own = person === account?.person;
+    const peer = own ? (request.chat ? people.put(request.chat) : person) : account?.person;
+    const chatJid = group ? group.jid : peer.jidIn(addressing);
+    const made = makeMessage(people, request, { person, chatJid, inGroup: Boolean(group), addressing, peer });
     const attrs = {
       id,
-      type: 'text',
+      ...made.attrs,
       t: String(request.timestamp ?? Math.floor(Date.now() / 1000)),
       notify: person.name,
     };
-    if (person === account.person) return this.#fromOwnPhone(person, message, attrs, addressing, request);
-    attrs.from = person.jidIn(addressing);
-    if (request.share_alt ?? person.shareAlt) {
-      if (addressing === 'lid') attrs.sender_pn = person.jid;
-      else attrs.sender_lid = person.lid;
-    }
-    return { person, attrs, payload: Buffer.from(proto.Message.encode(message).finish()) };
-  }
-
-  /** The owner writes on the phone: the linked devices get a copy that names the chat. */
-  #fromOwnPhone(person, message, attrs, addressing, request) {
-    const chat = request.chat ? this.server.people.put(request.chat) : person;
-    attrs.from = person.jidIn(addressing);
-    attrs.recipient = chat.jidIn(addressing);
-    if (addressing === 'lid') attrs.peer_recipient_pn = chat.jid;
-    else attrs.peer_recipient_lid = chat.lid;
-    const deviceSentMessage = { destinationJid: attrs.recipient, message };
-    return { person, attrs, payload: Buffer.from(proto.Message.encode({ deviceSentMessage }).finish()) };
+    const shareAlt = request.share_alt ?? person.shareAlt;
+    let { message } = made;
+    if (group) addressInGroup(attrs, group, person, shareAlt);
+    else if (own) message = addressFromOwnPhone(attrs, person, peer, addressing, message);
+    else addressDirect(attrs, person, addressing, shareAlt);
+    const payload = Buffer.from(proto.Message.encode(message).finish());
+    return { person, attrs, payload, text: request.text ?? '', encAttrs: made.encAttrs, group };
   }
 
   /**
    * @param {import('./linked-device.js').LinkedDevice} device @param {string} id @param {Source} source
-   * @param {{corrupt?: boolean, retryCount?: number, bundle?: object, fresh?: boolean}} how
+   * @param {import('./incoming-encryption.js').How} how
+   */
+  #item(device, id, source, how = {}) {
+    return this.buildable(device, { class: 'message', id, from: source.person.phone, source, how });
+  }
+
+  /**
+   * @param {import('./linked-device.js').LinkedDevice} device @param {any} item
    * @returns {import('./outbox.js').Item}
    */
-  #item(device, id, source, { corrupt = false, retryCount, bundle, fresh = false } = {}) {
-    return {
-      class: 'message',
-      id,
-      from: source.person.phone,
-      source,
-      build: () => encrypt(device, source, { corrupt, retryCount, bundle, fresh }),
-    };
+  buildable(device, item) {
+    if (item.source) item.build = () => encryptFor(device, item.source, item.how ?? {});
+    return item;
   }
 
   /** @param {{id: string, times?: number, mode: string}} request */
@@ -117,28 +128,47 @@ export class Incoming {
   #repeatEncrypted(device, id) {
     const item = device.outbox.delivered.get(id);
     if (!item?.source) return false;
-    device.outbox.add(this.#item(device, id, item.source));
+    device.outbox.add(this.#item(device, id, { ...item.source, sealed: undefined, broken: undefined }));
     return true;
   }
 
   /** The client could not decrypt: open a new session, from the keys it sent or those it uploaded, and send again. */
   retry(device, id, retryCount, bundle) {
     const item = device.outbox.delivered.get(id);
-    if (!item?.source) return;
-    device.outbox.add(this.#item(device, id, item.source, { retryCount, bundle, fresh: true }));
+    if (!item?.source || item.how?.serve_retries === false) return;
+    const source = { ...item.source, broken: undefined };
+    device.outbox.add(this.#item(device, id, source, { retryCount, bundle, fresh: true }));
   }
 }
 
-async function encrypt(device, { person, payload, attrs }, { corrupt, retryCount, bundle, fresh }) {
-  const name = device.sessionName;
-  if (fresh || !person.signal.hasSession(name)) {
-    await person.signal.openSession(name, bundle ?? device.takeBundle());
-  }
-  const encrypted = await person.signal.encrypt(name, payload);
-  const content = corrupt ? withBrokenMac(encrypted) : encrypted.ciphertext;
-  const encAttrs = { v: '2', type: encrypted.type };
-  if (retryCount) encAttrs.count = String(retryCount);
-  return { tag: 'message', attrs, content: [{ tag: 'enc', attrs: encAttrs, content }] };
+/** @returns {import('./incoming-encryption.js').How} */
+function howOf({ corrupt = false, serve_retries, omit_sender_key }) {
+  return { corrupt, serve_retries, omit_sender_key };
+}
+
+function addressDirect(attrs, person, addressing, shareAlt) {
+  attrs.from = person.jidIn(addressing);
+  if (!shareAlt) return;
+  if (addressing === 'lid') attrs.sender_pn = person.jid;
+  else attrs.sender_lid = person.lid;
+}
+
+function addressInGroup(attrs, group, person, shareAlt) {
+  attrs.from = group.jid;
+  attrs.participant = person.jidIn(group.addressing);
+  attrs.addressing_mode = group.addressing;
+  if (!shareAlt) return;
+  if (group.addressing === 'lid') attrs.participant_pn = person.jid;
+  else attrs.participant_lid = person.lid;
+}
+
+/** The owner writes on the phone: the linked devices get a copy that names the chat. */
+function addressFromOwnPhone(attrs, person, chat, addressing, message) {
+  attrs.from = person.jidIn(addressing);
+  attrs.recipient = chat.jidIn(addressing);
+  if (addressing === 'lid') attrs.peer_recipient_pn = chat.jid;
+  else attrs.peer_recipient_lid = chat.lid;
+  return { deviceSentMessage: { destinationJid: attrs.recipient, message } };
 }
 
 function newMessageId() {

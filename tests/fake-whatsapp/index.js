@@ -1,22 +1,27 @@
 import { HttpApi } from './http-api.js';
 import { Server } from './server.js';
+import { StateFile } from './state-file.js';
 
 /** A WhatsApp Web server on loopback for tests. */
 export class FakeWhatsApp {
   /**
-   * @param {{wsPort?: number, httpPort?: number, onStop?: () => void}} options
+   * @param {{wsPort?: number, httpPort?: number, recordLimit?: number, stateDir?: string, stateRecord?: boolean,
+   *   onStop?: () => void}} options
    * @returns {Promise<FakeWhatsApp>}
    */
-  static async start({ wsPort = 0, httpPort = 0, onStop } = {}) {
-    const fake = new FakeWhatsApp(onStop);
+  static async start({ wsPort = 0, httpPort = 0, ...options } = {}) {
+    const fake = new FakeWhatsApp(options);
     fake.ws = await fake.server.listen(wsPort);
     fake.http = await fake.api.listen(httpPort);
     return fake;
   }
 
-  /** @param {(() => void) | undefined} onStop */
-  constructor(onStop) {
-    this.server = new Server();
+  /** @param {{recordLimit?: number, stateDir?: string, stateRecord?: boolean,
+   *   onStop?: () => void}} [options] */
+  constructor({ recordLimit, stateDir, stateRecord, onStop } = {}) {
+    this.server = new Server({ recordLimit });
+    this.state = stateDir ? new StateFile(this.server, stateDir, { withRecord: stateRecord }) : undefined;
+    this.state?.begin();
     this.api = new HttpApi(this.server, onStop ?? (() => this.stop()));
     /** Where clients connect. */
     this.ws = '';
@@ -32,5 +37,6 @@ export class FakeWhatsApp {
 
   async stop() {
     await Promise.all([this.server.stop(), this.api.stop()]);
+    this.state?.end();
   }
 }

@@ -106,7 +106,7 @@ function bundleOf(conn, jid) {
   return { tag: 'user', attrs: { jid }, content };
 }
 
-function keyNode(tag, { keyId, publicKey, signature }) {
+export function keyNode(tag, { keyId, publicKey, signature }) {
   const content = [
     { tag: 'id', attrs: {}, content: bigEndian(keyId, 3) },
     { tag: 'value', attrs: {}, content: publicKey },

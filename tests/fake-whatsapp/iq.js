@@ -1,3 +1,4 @@
+import { answerGroups } from './iq-groups.js';
 import { answerKeys } from './iq-keys.js';
 import { answerUsync } from './iq-usync.js';
 
@@ -51,8 +52,7 @@ const HANDLERS = {
   ],
   'urn:xmpp:whatsapp:dirty': () => [],
   'w:stats': () => [],
-  'w:g2': ({ child }) =>
-    child?.tag === 'participating' ? [{ tag: 'groups', attrs: {}, content: [] }] : { error: 404 },
+  'w:g2': answerGroups,
   'w:profile:picture': () => ({ error: 404 }),
   'w:biz': () => [],
   status: () => [],

@@ -45,6 +45,11 @@ export class LinkedDevice {
     return `${this.person.user}:${this.number}`;
   }
 
+  /** @param {LinkedDevice} device one that was told of this one */
+  learned(device) {
+    this.knownTo.add(device);
+  }
+
   takeBundle() {
     const [keyId, publicKey] = this.preKeys.entries().next().value ?? [];
     if (keyId !== undefined) this.preKeys.delete(keyId);

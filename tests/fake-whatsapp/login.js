@@ -1,3 +1,5 @@
+import { Versions } from './versions.js';
+
 const REPLACED_ANSWER_MS = 1000;
 
 /** A client that says it is linked already. */
@@ -9,8 +11,8 @@ export class Login {
 
   begin(conn, payload) {
     const account = this.server.people.byPhone.get(`+${payload.username}`)?.account;
-    const refusal = this.server.faults.takeLoginFailure(account?.phone);
-    if (refusal) return this.#refuse(conn, refusal);
+    const refusal = this.server.faults.takeLoginFailure(account?.phone, payload);
+    if (refusal) return this.server.refuse(conn, refusal);
     const number = payload.device || 0;
     const device = account?.devices.get(number);
     if (!device) {
@@ -21,19 +23,18 @@ export class Login {
           `login as +${payload.username} device ${number}, which was never linked`,
         );
       }
-      return this.#refuse(conn, 401);
+      return this.server.refuse(conn, { code: 401 });
     }
     if (!device.noiseKey.equals(conn.noise.clientStatic)) {
       conn.violation('wrong_noise_key', 'the login does not hold the noise key the device registered', {
         account: account.phone,
       });
-      return this.#refuse(conn, 401);
+      return this.server.refuse(conn, { code: 401 });
     }
     if (device.connection) this.#replace(device);
     conn.device = device;
     device.connection = conn;
-    const { primary, secondary, tertiary } = payload.userAgent?.appVersion ?? {};
-    const version = [primary, secondary, tertiary].join('.');
+    const version = Versions.of(payload);
     this.server.record.add('login', { account: account.phone, device: number, conn: conn.number, version });
     if (this.server.faults.takeSilentLogin(account.phone)) return;
     conn.send({
@@ -45,11 +46,6 @@ export class Login {
         companion_enc_static: '',
       },
     });
-  }
-
-  #refuse(conn, code) {
-    this.server.record.add('login_refused', { conn: conn.number, reason: String(code) });
-    conn.endWith({ tag: 'failure', attrs: { reason: String(code), location: 'test' } });
   }
 
   /** Two sockets for one device: the older one goes, and if somebody still answers on it, two clients are at work. */

@@ -7,6 +7,9 @@ const { values } = parseArgs({
     'ws-port': { type: 'string', default: '0' },
     'http-port': { type: 'string', default: '0' },
     log: { type: 'string' },
+    'record-limit': { type: 'string' },
+    state: { type: 'string' },
+    'state-record': { type: 'boolean', default: false },
     detached: { type: 'boolean', default: false },
   },
 });
@@ -24,6 +27,9 @@ function log(line) {
 const fake = await FakeWhatsApp.start({
   wsPort: Number(values['ws-port']),
   httpPort: Number(values['http-port']),
+  recordLimit: values['record-limit'] ? Number(values['record-limit']) : undefined,
+  stateDir: values.state,
+  stateRecord: values['state-record'],
   onStop: stop,
 });
 
@@ -32,15 +38,7 @@ async function stop() {
   process.exit(0);
 }
 
-if (values.log) {
-  const { record } = fake;
-  const add = record.add.bind(record);
-  record.add = (type, fields) => {
-    const entry = add(type, fields);
-    log(JSON.stringify(entry));
-    return entry;
-  };
-}
+if (values.log) fake.record.listeners.add(entry => log(JSON.stringify(entry)));
 
 process.on('SIGTERM', stop);
 process.on('SIGINT', stop);

@@ -8,9 +8,14 @@ const SENDS_PER_TURN = 50;
  * @property {() => Promise<object>} [build] makes the stanza at the first delivery
  * @property {string} [from] the sender's phone, for messages
  * @property {import('./incoming.js').Source} [source] what to make it from again
+ * @property {import('./incoming-encryption.js').How} [how]
+ * @property {import('./linked-device.js').LinkedDevice} [origin] the client it comes from, if no phone wrote it
  * @property {number} [attempt]
- * @property {() => void} [onDone] when the client has answered for it
+ * @property {{learned: (device: import('./linked-device.js').LinkedDevice) => void}} [tells] what the client knows of
+ *   once it has answered
  */
+
+/** @typedef {{deliveries: number, answers?: number}} Cut after how many messages the connection is cut */
 
 /** What waits for one linked device: kept until the client answers for it, and sent again at its next login. */
 export class Outbox {
@@ -25,10 +30,14 @@ export class Outbox {
     this.delivered = new Map();
     /** @type {Item[]} what this connection has not been sent yet */
     this.unsent = [];
+    /** Whether the oldest of those were dropped to save memory. */
+    this.forgot = false;
     this.offlineLeft = 0;
     this.offlineTotal = 0;
     this.held = true;
     this.pumping = false;
+    /** @type {Cut | null} */
+    this.cut = null;
   }
 
   get record() {
@@ -42,12 +51,22 @@ export class Outbox {
     return messages;
   }
 
-  /** @param {Item} item */
-  add(item) {
+  #keep(item) {
     this.items.add(item);
     const name = `${item.class} ${item.id}`;
     if (!this.byId.has(name)) this.byId.set(name, new Set());
     this.byId.get(name).add(item);
+  }
+
+  /** What an earlier process left. @param {Item[]} items @param {Item[]} delivered */
+  restore(items, delivered) {
+    for (const item of items) this.#keep(item);
+    for (const item of delivered) this.delivered.set(item.id, item);
+  }
+
+  /** @param {Item} item */
+  add(item) {
+    this.#keep(item);
     if (item.class === 'message') {
       this.device.account.counts.messages_in++;
       const { phone } = this.device.account;
@@ -86,6 +105,15 @@ export class Outbox {
     this.#pump();
   }
 
+  /** What held the deliveries up is gone. */
+  resume() {
+    if (this.device.online) this.#pump();
+  }
+
+  get #stopped() {
+    return this.held || this.device.account.held || this.cut?.deliveries === 0;
+  }
+
   #endOffline() {
     this.#send('ib', [{ tag: 'offline', attrs: { count: String(this.offlineTotal) } }]);
   }
@@ -98,7 +126,7 @@ export class Outbox {
     if (this.pumping) return;
     this.pumping = true;
     let sent = 0;
-    while (this.unsent.length > 0 && !this.held) {
+    while (this.unsent.length > 0 && !this.#stopped) {
       const item = this.unsent[0];
       const { connection } = this.device;
       // A late answer from before a reconnect settles it without another delivery.
@@ -121,7 +149,7 @@ export class Outbox {
       if (++sent % SENDS_PER_TURN === 0) await new Promise(resolve => setImmediate(resolve));
     }
     this.pumping = false;
-    if (this.unsent.length > 0 && !this.held && this.device.online) this.#pump();
+    if (this.unsent.length > 0 && !this.#stopped && this.device.online) this.#pump();
   }
 
   #deliver(item, connection, offline) {
@@ -130,6 +158,7 @@ export class Outbox {
     item.attempt = (item.attempt ?? 0) + 1;
     if (item.class === 'message') {
       this.delivered.set(item.id, item);
+      this.#forgetOldest();
       const { account } = this.device;
       account.counts.delivered++;
       const { id, from, attempt } = item;
@@ -141,7 +170,29 @@ export class Outbox {
         attempt,
         offline,
       });
+      this.#countDown(connection);
     }
+  }
+
+  /** With a limit on the record, messages that are long answered for go as well. */
+  #forgetOldest() {
+    if (this.delivered.size <= this.record.limit) return;
+    const [[id, oldest]] = this.delivered;
+    if (this.items.has(oldest)) return;
+    this.delivered.delete(id);
+    this.forgot = true;
+  }
+
+  #countDown(connection) {
+    if (!this.cut || --this.cut.deliveries > 0 || this.cut.answers) return;
+    this.cut = null;
+    connection.dropAfterFlush();
+  }
+
+  #countAnswer() {
+    if (!this.cut?.answers || --this.cut.answers > 0) return;
+    this.cut = null;
+    this.device.connection?.drop();
   }
 
   #remove(item) {
@@ -149,6 +200,11 @@ export class Outbox {
     const name = `${item.class} ${item.id}`;
     this.byId.get(name)?.delete(item);
     if (this.byId.get(name)?.size === 0) this.byId.delete(name);
+  }
+
+  /** Whether a message was ever delivered, as far as that is remembered. */
+  knows(id) {
+    return this.forgot || this.delivered.has(id);
   }
 
   /** Sends the same bytes once more. @param {string} id */
@@ -163,6 +219,8 @@ export class Outbox {
       stanza: item.stanza,
       build: item.build,
       source: item.source,
+      how: item.how,
+      origin: item.origin,
     });
     return true;
   }
@@ -176,10 +234,13 @@ export class Outbox {
     for (const item of this.byId.get(`${kind} ${id}`) ?? []) {
       if (!item.attempt) continue;
       this.#remove(item);
-      if (kind === 'message') this.device.account.counts.receipted++;
-      item.onDone?.();
+      if (kind === 'message') {
+        this.device.account.counts.receipted++;
+        this.#countAnswer();
+      }
+      item.tells?.learned(this.device);
       break;
     }
-    return kind !== 'message' || this.delivered.has(id);
+    return kind !== 'message' || this.knows(id);
   }
 }

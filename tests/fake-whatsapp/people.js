@@ -28,6 +28,8 @@ export class Person {
     /** Texts this phone got from accounts, and by sender and id what it has seen, to drop repeats. */
     this.inbox = [];
     this.seen = new Map();
+    /** Messages this phone shall pretend not to understand when they come, by id. */
+    this.retryOrders = new Map();
   }
 
   get jid() {
@@ -36,6 +38,12 @@ export class Person {
 
   get lid() {
     return jidEncode(this.lidUser, 'lid');
+  }
+
+  /** The device numbers that a client must encrypt for. @param {import('./linked-device.js').LinkedDevice} sender */
+  devicesKnownTo(sender) {
+    const linked = [...(this.account?.devices.values() ?? [])];
+    return [0, ...linked.filter(other => other !== sender && other.knownTo.has(sender)).map(d => d.number)];
   }
 
   /** @param {string} addressing pn or lid @param {number} [device] */
@@ -93,6 +101,29 @@ export class People {
     if (!decoded) return undefined;
     if (decoded.server === 'lid') return this.byLid.get(decoded.user);
     if (decoded.server === 's.whatsapp.net') return this.byPhone.get(`+${decoded.user}`);
+    return undefined;
+  }
+
+  /** Who wrote a message, if anybody here did. @param {string} id */
+  authorOf(id) {
+    return this.#known(id)?.author;
+  }
+
+  /** @param {string} id */
+  textOf(id) {
+    return this.#known(id)?.text;
+  }
+
+  /** @returns {{author: Person, text: string} | undefined} */
+  #known(id) {
+    for (const person of this.byPhone.values()) {
+      const seen = person.inbox.find(message => message.id === id);
+      if (seen) return { author: this.byPhone.get(seen.account), text: seen.text };
+      for (const device of person.account?.devices.values() ?? []) {
+        const source = device.outbox.delivered.get(id)?.source;
+        if (source) return { author: source.person, text: source.text };
+      }
+    }
     return undefined;
   }
 

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
@@ -43,6 +46,33 @@ test('SIGTERM ends it', async () => {
   child.kill('SIGTERM');
   const [code] = await once(child, 'exit');
   assert.equal(code, 0);
+});
+
+test('with --state a new process goes on where the old one ended', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'fake-whatsapp-'));
+  const phone = '+15550100001';
+  const first = await startProcess(['--state', dir, '--record-limit', '100']);
+  await fetch(`${first.hello.http}/phones`, { method: 'POST', body: JSON.stringify({ phone }) });
+  first.child.kill('SIGTERM');
+  await once(first.child, 'exit');
+  const second = await startProcess(['--state', dir]);
+  assert.equal(second.hello.root, first.hello.root);
+  const state = /** @type {any} */ (await (await fetch(`${second.hello.http}/state`)).json());
+  assert.deepEqual(Object.keys(state.accounts), [phone]);
+  // What changed a moment ago outlives a kill as well.
+  await fetch(`${second.hello.http}/phones`, {
+    method: 'POST',
+    body: JSON.stringify({ phone: '+15550100002' }),
+  });
+  await new Promise(resolve => setTimeout(resolve, 1000));
+  second.child.kill('SIGKILL');
+  await once(second.child, 'exit');
+  const third = await startProcess(['--state', dir]);
+  const after = /** @type {any} */ (await (await fetch(`${third.hello.http}/state`)).json());
+  assert.equal(Object.keys(after.accounts).length, 2);
+  third.child.stdin.end();
+  await once(third.child, 'exit');
+  rmSync(dir, { recursive: true });
 });
 
 test('a wait for something that never comes times out with 408', async () => {

@@ -1,18 +1,29 @@
 /**
- * @typedef {{seq: number, at_ms: number, type: string, [field: string]: any}} Entry
+ * @typedef {{seq: number, at_ms: number, at_us: number, type: string, [field: string]: any}} Entry
  */
 
-/** The append-only record of everything the server saw and did. */
+/** Cut off in pieces, as moving all entries each time would be slow. */
+const SLACK = 1.25;
+
+/** The append-only record of everything the server saw and did, or of the newest part of it. */
 export class Record {
-  constructor() {
+  /** @param {{limit?: number}} [options] how many entries are kept at least */
+  constructor({ limit = Infinity } = {}) {
+    this.limit = limit;
     /** @type {Entry[]} */
     this.entries = [];
+    /** How many came before the first one that is kept. */
+    this.before = 0;
+    /** @type {Entry[]} */
+    this.kept = [];
     /** @type {Set<{after: number, matches: (entry: Entry) => boolean, resolve: (entry: Entry | null) => void}>} */
     this.waiters = new Set();
+    /** @type {Set<(entry: Entry) => void>} */
+    this.listeners = new Set();
   }
 
   get lastSeq() {
-    return this.entries.length;
+    return this.before + this.entries.length;
   }
 
   /**
@@ -21,11 +32,21 @@ export class Record {
    * @returns {Entry}
    */
   add(type, fields = {}) {
-    const entry = { seq: this.entries.length + 1, at_ms: Date.now(), type, ...fields };
+    const at_us = Math.round((performance.timeOrigin + performance.now()) * 1000);
+    const entry = { seq: this.lastSeq + 1, at_ms: Date.now(), at_us, type, ...fields };
     this.entries.push(entry);
+    if (type === 'violation') {
+      this.kept.push(entry);
+      if (this.kept.length > this.limit) this.kept.shift();
+    }
+    if (this.entries.length > this.limit * SLACK) {
+      this.before += this.entries.length - this.limit;
+      this.entries = this.entries.slice(-this.limit);
+    }
     for (const waiter of this.waiters) {
       if (entry.seq > waiter.after && waiter.matches(entry)) waiter.resolve(entry);
     }
+    for (const listener of this.listeners) listener(entry);
     return entry;
   }
 
@@ -35,13 +56,17 @@ export class Record {
   }
 
   violations() {
-    return this.entries.filter(entry => entry.type === 'violation');
+    return [...this.kept];
+  }
+
+  #indexAfter(seq) {
+    return Math.max(0, seq - this.before);
   }
 
   /** @param {{after?: number, types?: string[], limit?: number}} query */
   list({ after = 0, types = [], limit = Infinity } = {}) {
     const found = [];
-    for (let i = Math.max(0, after); i < this.entries.length && found.length < limit; i++) {
+    for (let i = this.#indexAfter(after); i < this.entries.length && found.length < limit; i++) {
       if (types.length === 0 || types.includes(this.entries[i].type)) found.push(this.entries[i]);
     }
     return found;
@@ -57,7 +82,7 @@ export class Record {
     const matches = entry =>
       (types.length === 0 || types.includes(entry.type)) &&
       wanted.every(([name, value]) => String(entry[name] ?? '') === String(value));
-    for (let i = Math.max(0, after); i < this.entries.length; i++) {
+    for (let i = this.#indexAfter(after); i < this.entries.length; i++) {
       if (matches(this.entries[i])) return Promise.resolve(this.entries[i]);
     }
     return new Promise(resolve => {

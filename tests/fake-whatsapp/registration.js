@@ -4,6 +4,7 @@ import { jidEncode } from 'baileys/lib/WABinary/jid-utils.js';
 import { proto } from 'baileys/WAProto/index.js';
 import { fromBigEndian, sign, signatureIsValid, typedPublicKey } from './keys.js';
 import { ApiError } from './people.js';
+import { Versions } from './versions.js';
 
 const ACCOUNT_PREFIX = Buffer.from([6, 0]);
 const DEVICE_PREFIX = Buffer.from([6, 1]);
@@ -56,11 +57,10 @@ export class Registration {
       attrs: { from: 's.whatsapp.net', type: 'set', xmlns: 'md', id: this.server.nextId() },
       content: [{ tag: 'pair-device', attrs: {}, content }],
     });
-    const { primary, secondary, tertiary } = payload.userAgent?.appVersion ?? {};
     this.server.record.add('qr_refs', {
       conn: conn.number,
       count,
-      version: [primary, secondary, tertiary].join('.'),
+      version: Versions.of(payload),
     });
   }
 

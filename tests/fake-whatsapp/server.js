@@ -4,12 +4,14 @@ import { CertificateAuthority } from './certificate.js';
 import { clientAck, clientReceipt } from './client-answers.js';
 import { Connection } from './connection.js';
 import { Faults } from './faults.js';
+import { Groups } from './groups.js';
 import { Incoming } from './incoming.js';
 import { answerIq } from './iq.js';
 import { LinkCode } from './link-code.js';
 import { Login } from './login.js';
 import { Outgoing } from './outgoing.js';
 import { People } from './people.js';
+import { Presence } from './presence.js';
 import { Record } from './record.js';
 import { Registration } from './registration.js';
 
@@ -17,21 +19,26 @@ const LOOPBACK = '127.0.0.1';
 
 /** The WhatsApp side: sockets, people, and what is said between them. */
 export class Server {
-  constructor() {
-    this.record = new Record();
+  /** @param {{recordLimit?: number}} [options] */
+  constructor({ recordLimit } = {}) {
+    this.record = new Record({ limit: recordLimit });
     this.authority = new CertificateAuthority();
     this.people = new People();
+    this.groups = new Groups(this);
     this.faults = new Faults(this);
     this.registration = new Registration(this);
     this.linkCode = new LinkCode(this);
     this.login = new Login(this);
     this.incoming = new Incoming(this);
     this.outgoing = new Outgoing(this);
+    this.presence = new Presence(this);
     /** @type {Set<Connection>} */
     this.connections = new Set();
     this.connectionsMade = 0;
     this.idsMade = 0;
     this.timers = new Set();
+    /** Called after each change that no record tells of. */
+    this.onChange = () => {};
   }
 
   /** @param {number} port @returns {Promise<string>} the websocket address */
@@ -41,7 +48,10 @@ export class Server {
       perMessageDeflate: false,
       maxPayload: 32 * 1024 * 1024,
     });
-    this.http = createServer((_, response) => response.writeHead(426).end());
+    this.http = createServer((request, response) => {
+      if (request.url?.split('?')[0] === '/sw.js') this.faults.versions.serve(response);
+      else response.writeHead(426).end();
+    });
     this.heldUpgrades = new Set();
     this.http.on('upgrade', (request, tcp, head) => {
       const fault = this.faults.takeUpgrade();
@@ -60,7 +70,9 @@ export class Server {
   #spoilUpgrade(tcp, status) {
     this.record.add('upgrade_refused', { status });
     tcp.on('error', () => {});
-    if (status === 0) {
+    if (status < 0) {
+      tcp.destroy();
+    } else if (status === 0) {
       this.heldUpgrades.add(tcp);
       tcp.on('close', () => this.heldUpgrades.delete(tcp));
     } else {
@@ -89,10 +101,17 @@ export class Server {
   }
 
   #begin(conn, payload) {
-    const refusal = this.faults.takeLoginFailure(undefined);
-    if (!refusal) return this.registration.begin(conn, payload);
-    this.record.add('login_refused', { conn: conn.number, reason: String(refusal) });
-    conn.endWith({ tag: 'failure', attrs: { reason: String(refusal), location: 'test' } });
+    const refusal = this.faults.takeLoginFailure(undefined, payload);
+    if (refusal) this.refuse(conn, refusal);
+    else this.registration.begin(conn, payload);
+  }
+
+  /** @param {Connection} conn @param {{code: number, expire?: number}} why */
+  refuse(conn, { code, expire }) {
+    const attrs = { reason: String(code), location: 'test' };
+    if (expire !== undefined) Object.assign(attrs, { expire: String(expire) });
+    this.record.add('login_refused', { conn: conn.number, reason: attrs.reason });
+    conn.endWith({ tag: 'failure', attrs });
   }
 
   /** A stanza from a client. @param {Connection} conn */
@@ -103,7 +122,7 @@ export class Server {
       if (wanted === 'offline_batch') conn.device?.outbox.release();
       return;
     }
-    if (stanza.tag === 'presence' || stanza.tag === 'chatstate') return;
+    if (stanza.tag === 'presence' || stanza.tag === 'chatstate') return this.presence.heard(conn, stanza);
     // While linking by code a client acknowledges the notification that the code was typed.
     if (!conn.device && stanza.tag === 'ack') return;
     if (!conn.device) return conn.violation('not_logged_in', `<${stanza.tag}> before the login`);

@@ -1,6 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { forSignal, newKeyPair, sign, typedPublicKey } from './keys.js';
+import { DecryptError, pad, unpad } from './padding.js';
+import { SenderKeys } from './sender-keys.js';
 
 const require = createRequire(import.meta.url);
 /** @type {any} the published types do not tell of what is overridden here */
@@ -30,11 +32,19 @@ class QuietRecord extends SessionRecord {
   }
 }
 
-export class DecryptError extends Error {
-  /** @param {string} code the violation it stands for */
-  constructor(code, message) {
-    super(message);
-    this.code = code;
+/**
+ * The library steps the ratchet before it looks at the MAC, and tries one session after the other:
+ * without this, those that do not fit would be spoilt, which happens on no real phone.
+ */
+class CarefulCipher extends SessionCipher {
+  async doDecryptWhisperMessage(message, session) {
+    const before = session?.serialize();
+    try {
+      return await super.doDecryptWhisperMessage(message, session);
+    } catch (error) {
+      if (before) Object.assign(session, session.constructor.deserialize(before));
+      throw error;
+    }
   }
 }
 
@@ -52,6 +62,9 @@ export class SignalDevice {
     this.usedPreKeys = new Set();
     /** @type {Map<string, QuietRecord>} */
     this.records = new Map();
+    this.senderKeys = new SenderKeys();
+    /** Decryptions follow each other, so that each is checked against what the one before left. */
+    this.decrypting = Promise.resolve();
     this.storage = this.#storage();
   }
 
@@ -108,8 +121,25 @@ export class SignalDevice {
     };
   }
 
+  /** @param {string} address @param {object} data a serialized record */
+  restoreSession(address, data) {
+    this.records.set(address, QuietRecord.deserialize(data));
+    // The next phone made must not take the prefix of this one.
+    devicesMade = Math.max(devicesMade, Number(this.uniquePrefix.slice(1)));
+  }
+
   hasSession(name) {
     return Boolean(this.records.get(this.#address(name).toString())?.haveOpenSession());
+  }
+
+  /** Whether a pkmsg begins a session that was not there. */
+  opensSession(name, ciphertext) {
+    try {
+      const { baseKey } = PreKeyWhisperMessage.decode(ciphertext.subarray(1));
+      return !this.records.get(this.#address(name).toString())?.getSession(Buffer.from(baseKey));
+    } catch {
+      return false;
+    }
   }
 
   /** Opens a new session from a client device's bundle, closing the one there was. */
@@ -138,26 +168,32 @@ export class SignalDevice {
    * Decrypts and takes the padding off. A failure leaves the session as it was.
    * @param {string} name @param {string} type @param {Buffer} ciphertext @param {Buffer} clientIdentity
    */
-  async decrypt(name, type, ciphertext, clientIdentity) {
+  decrypt(name, type, ciphertext, clientIdentity) {
+    const result = this.decrypting.then(() => this.#decrypt(name, type, ciphertext, clientIdentity));
+    this.decrypting = result.then(noop, noop);
+    return result;
+  }
+
+  async #decrypt(name, type, ciphertext, clientIdentity) {
     const address = this.#address(name);
     const record = this.storage.loadSession(address.toString());
     if (type === 'pkmsg') this.#checkPreKeyMessage(record, ciphertext, clientIdentity);
     else if (type === 'msg') checkCounter(Object.values(record.sessions), ciphertext);
     else throw new DecryptError('unknown_encryption', `enc type ${type}`);
-    const before = record.serialize();
-    const cipher = new SessionCipher(this.storage, address);
-    let padded;
+    const known = new Set(Object.keys(record.sessions));
+    const cipher = new /** @type {any} */ (CarefulCipher)(this.storage, address);
     try {
-      padded =
+      const padded =
         type === 'pkmsg'
           ? await cipher.decryptPreKeyWhisperMessage(ciphertext)
           : await cipher.decryptWhisperMessage(ciphertext);
+      return unpad(padded);
     } catch (error) {
-      // The library steps the ratchet before it looks at the MAC.
-      this.records.set(address.toString(), QuietRecord.deserialize(before));
+      if (error instanceof DecryptError) throw error;
+      // A session that began with a message nobody can read did not begin.
+      for (const key of Object.keys(record.sessions)) if (!known.has(key)) delete record.sessions[key];
       throw new DecryptError('bad_mac', error.message);
     }
-    return unpad(padded);
   }
 
   #checkPreKeyMessage(record, ciphertext, clientIdentity) {
@@ -185,6 +221,8 @@ export class SignalDevice {
     throw new DecryptError('unknown_prekey', `prekey ${preKeyId} was never handed out`);
   }
 }
+
+const noop = () => {};
 
 /** A message key works once; the library only says that no session fits. */
 function checkCounter(sessions, ciphertext) {
@@ -215,20 +253,4 @@ export function withBrokenMac({ type, ciphertext }) {
   inner[inner.length - 1] ^= 1;
   message.message = inner;
   return Buffer.concat([broken.subarray(0, 1), PreKeyWhisperMessage.encode(message).finish()]);
-}
-
-/** @param {Uint8Array} plaintext */
-function pad(plaintext) {
-  const length = 1 + Math.floor(Math.random() * 16);
-  return Buffer.concat([plaintext, Buffer.alloc(length, length)]);
-}
-
-/** @param {Buffer} padded */
-function unpad(padded) {
-  const length = padded.at(-1) ?? 0;
-  const padding = padded.subarray(-length);
-  if (length < 1 || length > 16 || length > padded.length || padding.some(byte => byte !== length)) {
-    throw new DecryptError('bad_padding', `last byte ${length} of ${padded.length}`);
-  }
-  return padded.subarray(0, padded.length - length);
 }

@@ -51,6 +51,8 @@ pub struct Shared {
     pub watchers: Watchers,
     /// The open link, if there is one.
     pub link: watch::Sender<Option<OpenLink>>,
+    /// Where tasks are counted that the end of a run waits for.
+    pub tasks: TaskTracker,
     /// There may be messages without verdict.
     pub undecided: Notify,
     /// There may be runs to start.
@@ -109,7 +111,8 @@ impl Account {
         shutdown: CancellationToken,
         connect: bool,
     ) -> Result<Self> {
-        let stored = store.account(config.id.as_str()).await?.unwrap_or_default();
+        let mut stored = store.account(config.id.as_str()).await?.unwrap_or_default();
+        config.id.as_str().clone_into(&mut stored.account);
         let enabled = config.enabled;
         let shared = Arc::new(Shared {
             own: RwLock::new(stored.identity()),
@@ -117,6 +120,7 @@ impl Account {
             store,
             watchers,
             link: watch::Sender::new(None),
+            tasks: tasks.clone(),
             undecided: Notify::new(),
             runs: Notify::new(),
             outbox: Notify::new(),

@@ -37,6 +37,9 @@ use crate::lease::make_private_dir;
 /// A client must send its request, and take its answer, within this.
 const CLIENT_DEADLINE: Duration = Duration::from_secs(10);
 
+/// Clients at once. Further ones wait in the socket's backlog.
+const MAX_CLIENTS: usize = 64;
+
 type Connection = Framed<Stream, LinesCodec>;
 
 /// Binds the socket, mode 0600 in a folder 0700. The lease is held, so a socket that is there
@@ -71,7 +74,9 @@ pub fn remove_socket(path: &Path) {
 /// Answers clients until told to end.
 pub async fn serve(listener: Listener, live: Arc<Live>, shutdown: CancellationToken) {
     let clients = tokio_util::task::TaskTracker::new();
+    let places = Arc::new(tokio::sync::Semaphore::new(MAX_CLIENTS));
     loop {
+        let Ok(place) = Arc::clone(&places).acquire_owned().await else { break };
         let stream = tokio::select! {
             () = shutdown.cancelled() => break,
             accepted = listener.accept() => accepted,
@@ -80,6 +85,7 @@ pub async fn serve(listener: Listener, live: Arc<Live>, shutdown: CancellationTo
             Ok(stream) => {
                 let live = Arc::clone(&live);
                 clients.spawn(async move {
+                    let _place = place;
                     if let Err(error) = answer(stream, &live).await {
                         tracing::debug!("a client left early: {error:#}");
                     }

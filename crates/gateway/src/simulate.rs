@@ -20,6 +20,7 @@ pub(crate) use self::script::Script;
 pub(crate) use self::tally::Tally;
 use self::world::World;
 
+mod asks;
 mod expect;
 mod http;
 mod log;
@@ -38,16 +39,20 @@ pub(crate) struct Report {
     pub(crate) tally: Tally,
     /// Lines that expect something.
     pub(crate) expected: usize,
-    /// `file:line: what was expected: what was seen instead`.
+    /// Of these, the ones that held.
+    pub(crate) held: usize,
+    /// `file:line: what was to be: what was seen instead`.
     pub(crate) failures: Vec<String>,
 }
 
-/// Plays a script until its end, or until `asked` to end, which gives no report.
+/// Plays a script until its end, or until `asked` to end, which gives no report. The state dir with
+/// the logs of all processes is removed unless it is to be kept.
 ///
 /// # Errors
 /// When the world cannot be started or breaks. What a script expects in vain is in the report.
 pub(crate) async fn run(
     script: &Script,
+    keep: bool,
     tell: impl Fn(&Entry),
     asked: impl Future<Output = ()>,
 ) -> Result<Option<Report>> {
@@ -62,39 +67,49 @@ pub(crate) async fn run(
         () = record(&api, &log) => Ok(None),
         () = tell_on(&log, &tell) => Ok(None),
     };
+    if keep {
+        log.note(
+            "note",
+            format!("state dir and logs are kept: {}", paths.state_dir.display()),
+        );
+    }
     log.take(true).iter().for_each(&tell);
-    player.world.end().await;
+    player.world.end(keep).await;
     report
 }
 
 async fn play(script: &Script, player: &mut Player) -> Result<Report> {
     player.link().await?;
-    let mut failures = Vec::new();
-    let mut expected = 0;
+    let mut report = Report {
+        tally: Tally::default(),
+        expected: 0,
+        held: 0,
+        failures: Vec::new(),
+    };
     for line in &script.lines {
-        let place = format!("{}:{}", script.file, line.number);
+        let place = format!("{}:{}: {}", script.file, line.number, line.text);
         let is_expected = matches!(line.step, script::Step::Expect(_) | script::Step::WaitReady);
-        expected += usize::from(is_expected);
-        match player
-            .step(&line.step)
-            .await
-            .map_err(|error| error.context(format!("{place}: {}", line.text)))?
-        {
-            Ok(()) if is_expected => player.log.note("ok", line.text.clone()),
-            Ok(()) => {}
-            Err(instead) => {
-                let failure = format!("{place}: {}: {instead}", line.text);
-                player.log.note("FAILED", failure.clone());
-                failures.push(failure);
+        report.expected += usize::from(is_expected);
+        let (seen, goes_on) = match player.step(&line.step).await {
+            Ok(Ok(())) if is_expected => {
+                player.log.note("ok", line.text.clone());
+                report.held += 1;
+                continue;
             }
+            Ok(Ok(())) => continue,
+            Ok(Err(instead)) => (instead, true),
+            // What follows builds on this step.
+            Err(error) => (format!("{error:#}"), false),
+        };
+        let failure = format!("{place}: {seen}");
+        player.log.note("FAILED", failure.clone());
+        report.failures.push(failure);
+        if !goes_on {
+            break;
         }
     }
-    let tally = player.count(true).await?;
-    Ok(Report {
-        tally,
-        expected,
-        failures,
-    })
+    report.tally = player.count(true).await?;
+    Ok(report)
 }
 
 /// Collects what the gateway tells, across its restarts.

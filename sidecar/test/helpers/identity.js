@@ -2,7 +2,7 @@
 
 /** @returns {import('baileys').AuthenticationCreds} */
 export function makeIdentity() {
-  const pair = () => ({ private: Buffer.alloc(32, 1), public: Buffer.alloc(32, 2) })
+  const pair = () => ({ private: Buffer.alloc(32, 1), public: Buffer.alloc(32, 2) });
   return /** @type {any} */ ({
     noiseKey: pair(),
     pairingEphemeralKeyPair: pair(),
@@ -16,5 +16,5 @@ export function makeIdentity() {
     accountSyncCounter: 0,
     accountSettings: { unarchiveChats: false },
     registered: false,
-  })
+  });
 }

@@ -59,7 +59,8 @@ impl StateDir {
         }
         made.set("HOME", &made.beside("home").display().to_string());
         made.set("XDG_RUNTIME_DIR", &made.beside("runtime").display().to_string());
-        made.set("FASED_HOME", &project().display().to_string());
+        let home = std::env::var("FASED_HOME").unwrap_or_else(|_| project().display().to_string());
+        made.set("FASED_HOME", &home);
         made.set("FASED_LOG", "info,fased=debug");
         // Nothing may ever reach out of this machine: without a fake there is nobody to connect to.
         made.set("FASED_WHATSAPP_URL", "ws://127.0.0.1:9/ws/chat");
@@ -227,11 +228,13 @@ impl Drop for StateDir {
         if std::thread::panicking() {
             let log = self.log();
             let lines: Vec<&str> = log.lines().collect();
-            let tail = lines.len().saturating_sub(80);
+            let tail = lines.len().saturating_sub(60);
             eprintln!(
                 "--- the gateway's log, last lines ---\n{}",
                 lines[tail..].join("\n")
             );
+            eprintln!("--- all of it, and the state: {}", self.temp.path().display());
+            self.temp.disable_cleanup(true);
         }
     }
 }

@@ -31,7 +31,7 @@ pub(super) fn rendered(accounts: &[AccountInfo]) -> String {
         table.line([
             account.account.clone(),
             account.state.clone(),
-            span::span(now_ms() - account.since_ms),
+            since(account.since_ms),
             account
                 .phone
                 .clone()
@@ -59,6 +59,15 @@ pub(super) fn rendered(accounts: &[AccountInfo]) -> String {
         }
     }
     table.render()
+}
+
+/// Nothing is known from before the gateway's first run.
+fn since(since_ms: i64) -> String {
+    if since_ms == 0 {
+        "-".to_owned()
+    } else {
+        span::span(now_ms() - since_ms)
+    }
 }
 
 fn counted(counts: &[Count]) -> Option<String> {

@@ -18,6 +18,9 @@ pub(super) struct Options {
     /// What to play; see scripts/demo.simulate
     #[arg(long, value_name = "FILE")]
     script: PathBuf,
+    /// Keep the throw-away state dir and the logs of all processes
+    #[arg(long)]
+    keep: bool,
 }
 
 pub(super) fn run(global: &Global, options: &Options) -> Outcome {
@@ -41,13 +44,15 @@ pub(super) fn run(global: &Global, options: &Options) -> Outcome {
         let tell = |entry: &Entry| {
             print(global.json, entry, &start).ok();
         };
-        simulate::run(&script, tell, asked).await.map_err(|error| {
-            Failure::Error(ControlError {
-                code: ErrorCode::Internal,
-                message: format!("{error:#}"),
-                next: "try `wait ready` before that line, or look at the log above".to_owned(),
+        simulate::run(&script, options.keep, tell, asked)
+            .await
+            .map_err(|error| {
+                Failure::Error(ControlError {
+                    code: ErrorCode::Internal,
+                    message: format!("{error:#}"),
+                    next: "play it again with --keep and look at the logs in the state dir".to_owned(),
+                })
             })
-        })
     })?;
     runtime.shutdown_timeout(Duration::from_secs(1));
     match report {
@@ -81,6 +86,7 @@ fn summary(as_json: bool, report: &Report) -> Outcome {
     let Report {
         tally,
         expected,
+        held,
         failures,
     } = report;
     if as_json {
@@ -92,10 +98,10 @@ fn summary(as_json: bool, report: &Report) -> Outcome {
             "lost": tally.lost.len(),
             "doubled": tally.doubled,
             "expected": expected,
+            "held": held,
             "failures": failures,
         }}))?;
     } else {
-        let held = expected - failures.len().min(*expected);
         out::text(&format!("\n{tally}\n{held} of {expected} expectations held"))?;
     }
     let Some(first) = failures.first() else {
@@ -104,7 +110,7 @@ fn summary(as_json: bool, report: &Report) -> Outcome {
     Err(Failure::Error(ControlError {
         code: ErrorCode::Refused,
         message: format!(
-            "{} of {expected} expectations did not hold; the first: {first}",
+            "{} lines of the script did not go as they should; the first: {first}",
             failures.len()
         ),
         next: "see what was decided and why, in the lines above it".to_owned(),

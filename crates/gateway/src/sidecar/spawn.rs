@@ -12,7 +12,7 @@ use super::{News, SequencedEvent, Sidecar};
 use crate::lease::AuthLock;
 
 /// What the sidecar may see of our environment.
-const ENVIRONMENT: [&str; 10] = [
+const ENVIRONMENT: [&str; 11] = [
     "PATH",
     "HOME",
     "LANG",
@@ -23,6 +23,7 @@ const ENVIRONMENT: [&str; 10] = [
     "FASED_WHATSAPP_ROOT",
     "FASED_WHATSAPP_CA",
     "FASED_PING_INTERVAL_MS",
+    "FASED_SIDECAR_LOG",
 ];
 
 /// Heap bounds: a sidecar's steady heap is about 30 MB; small young generations keep RSS down.

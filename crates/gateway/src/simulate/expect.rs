@@ -125,12 +125,36 @@ impl Player {
             self.log.note("ok", counted.to_string());
             return Ok(Ok(()));
         }
-        let lost = if counted.lost.is_empty() {
+        let mut lost = Vec::new();
+        for id in counted.lost.iter().take(NAMED) {
+            lost.push(format!("{id} ({})", self.known_of(id).await));
+        }
+        let lost = if lost.is_empty() {
             String::new()
         } else {
-            format!("; lost: {}", named(&counted.lost))
+            format!("; lost: {}", lost.join(", "))
         };
         Ok(Err(format!("within {}: {counted}{lost}", told(within))))
+    }
+
+    /// What the gateway says of a message without an answer.
+    async fn known_of(&self, id: &str) -> String {
+        let Some(message) = self.explained(id).await else {
+            return "not recorded".to_owned();
+        };
+        let run = message
+            .run
+            .map_or("no run".to_owned(), |run| format!("run {}", run.state));
+        let sent: Vec<String> = message
+            .sent
+            .iter()
+            .map(|sent| format!("answer {} {}", sent.message_id, sent.state))
+            .collect();
+        format!(
+            "{}, {run}, {}",
+            message.reason.unwrap_or_default(),
+            sent.join(", ")
+        )
     }
 
     pub(super) async fn expect_no_violations(&mut self) -> Held {

@@ -5,16 +5,13 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
 use fased::client;
-use fased::paths::Paths;
-use fased_protocol::control::{
-    AccountInfo, ControlError, ControlRequest, ControlResponse, ErrorCode, Explanation, LoginEvent,
-    PairingWho, PendingInfo,
-};
+use fased_protocol::control::{ControlRequest, ControlResponse, LoginEvent, PairingWho};
 use fased_protocol::sidecar::LoginMethod;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::{Value, json};
 
+use super::asks::{COMMAND_DEADLINE, told};
 use super::log::Log;
 use super::script::{Expect, Step};
 use super::tally::{Sent, Tally, tally};
@@ -29,10 +26,7 @@ const LINK_DEADLINE: Duration = Duration::from_secs(60);
 /// The longest backoff, and a start of Node.
 const READY_DEADLINE: Duration = Duration::from_secs(60);
 
-/// A command to a gateway that is just starting again.
-const COMMAND_DEADLINE: Duration = Duration::from_secs(15);
-
-const LOOK_EVERY: Duration = Duration::from_millis(50);
+pub(super) const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 pub(super) struct Player {
     pub(super) world: World,
@@ -247,39 +241,6 @@ impl Player {
         )))
     }
 
-    /// The accounts, none while no gateway answers.
-    async fn accounts(&mut self) -> Vec<AccountInfo> {
-        let request = ControlRequest::ChannelsStatus { account: None };
-        let answer = client::ask(&self.world.paths, &request).await;
-        if let Ok(ControlResponse::Accounts { accounts }) = answer {
-            accounts
-        } else {
-            Vec::new()
-        }
-    }
-
-    /// The request of a sender that waits for approval.
-    pub(super) async fn pending(&mut self, sender: &str) -> Option<PendingInfo> {
-        let request = ControlRequest::PairingList { account: None };
-        let answer = client::ask(&self.world.paths, &request).await;
-        let Ok(ControlResponse::Pending { pending }) = answer else {
-            return None;
-        };
-        pending.into_iter().find(|pending| pending.sender == sender)
-    }
-
-    /// What the gateway knows of a message; none while no gateway answers, or it has not heard of it.
-    pub(super) async fn explained(&self, message_id: &str) -> Option<Explanation> {
-        let request = ControlRequest::Explain {
-            message_id: message_id.to_owned(),
-        };
-        let answer = client::ask(&self.world.paths, &request).await;
-        let Ok(ControlResponse::Explanation { messages }) = answer else {
-            return None;
-        };
-        messages.into_iter().find(|message| message.direction == "in")
-    }
-
     /// Counts all messages, or those since the last `expect all answered`.
     pub(super) async fn count(&mut self, everything: bool) -> Result<Tally> {
         let (from, after) = if everything { (0, 0) } else { self.settled };
@@ -297,23 +258,6 @@ impl Player {
     /// The messages so far are settled; later counts leave them out.
     pub(super) fn settle(&mut self) {
         self.settled = (self.sent.len(), self.log.last_seq());
-    }
-
-    /// Messages that contacts got after a place in the record.
-    async fn answers(&self, after: u64) -> Result<Vec<Value>> {
-        let mut answer = self
-            .world
-            .api
-            .get(&format!("/record?after={after}&type=message"))
-            .await?;
-        Ok(serde_json::from_value(answer["records"].take())?)
-    }
-
-    async fn server_seq(&self) -> Result<u64> {
-        let answer = self.world.api.get("/record?limit=0").await?;
-        answer["last_seq"]
-            .as_u64()
-            .context("the fake server's record has no end")
     }
 
     /// Where in the record a contact last wrote, and the ids of what they wrote then.
@@ -352,28 +296,4 @@ impl Player {
     pub(super) async fn pause(&self, time: Duration) {
         fased::clock::pause(time).await;
     }
-
-    /// Asks until a gateway is there to answer.
-    async fn until_answered<T>(
-        &self,
-        mut ask: impl AsyncFnMut(&Paths) -> Result<T, ControlError>,
-    ) -> Result<T> {
-        let mut ticks = tokio::time::interval(LOOK_EVERY);
-        let asked = tokio::time::timeout(COMMAND_DEADLINE, async {
-            loop {
-                ticks.tick().await;
-                match ask(&self.world.paths).await {
-                    Err(error) if error.code == ErrorCode::NoGateway => {}
-                    answer => return answer.map_err(|error| told(&error)),
-                }
-            }
-        });
-        asked
-            .await
-            .map_err(|_elapsed| anyhow!("no gateway answers; {}", self.world.log("gateway.log")))?
-    }
-}
-
-fn told(error: &ControlError) -> anyhow::Error {
-    anyhow!("{} (next: {})", error.message, error.next)
 }

@@ -102,8 +102,8 @@ impl World {
         log_end(&self.dir, name)
     }
 
-    /// Ends everything and removes the state dir.
-    pub(super) async fn end(mut self) {
+    /// Ends everything and removes the state dir, unless it is to be looked at.
+    pub(super) async fn end(mut self, keep: bool) {
         if let Some(pid) = self.gateway.id().and_then(|pid| i32::try_from(pid).ok()) {
             // It may have ended already.
             kill(Pid::from_raw(pid), Signal::SIGTERM).ok();
@@ -112,7 +112,9 @@ impl World {
         tokio::time::timeout(END_DEADLINE, self.gateway.wait()).await.ok();
         drop(self.fake.stdin.take());
         tokio::time::timeout(END_DEADLINE, self.fake.wait()).await.ok();
-        fs::remove_dir_all(&self.dir).ok();
+        if !keep {
+            fs::remove_dir_all(&self.dir).ok();
+        }
     }
 }
 
@@ -143,6 +145,8 @@ async fn start_fake(home: &Path, dir: &Path) -> Result<(Child, Value)> {
         .unwrap_or_else(|| "node".into());
     let mut fake = Command::new(&node)
         .arg(main)
+        .arg("--log")
+        .arg(dir.join("fake-whatsapp.log"))
         .current_dir(home)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

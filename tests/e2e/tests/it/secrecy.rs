@@ -104,7 +104,7 @@ fn d5_a_debug_log_has_no_number_text_key_or_code() {
         "a debug log was written"
     );
     assert!(
-        log.contains("library: "),
+        log.contains(r#"{"level":"info","msg":"library: "#),
         "the library's labels are in it, so FASED_SIDECAR_LOG reached the sidecar"
     );
     let digits = |text: &str| {

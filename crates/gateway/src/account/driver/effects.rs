@@ -64,7 +64,8 @@ impl Driver {
             };
             let (events, to_journal) = mpsc::channel(fased_protocol::READER_QUEUE_FRAMES);
             let sidecar = spawn(&options, news, events).await?;
-            tokio::spawn(intake::journal_until_gone(shared, to_journal, sidecar.handle()));
+            let tasks = shared.tasks.clone();
+            tasks.spawn(intake::journal_until_gone(shared, to_journal, sidecar.handle()));
             Ok(sidecar)
         });
         self.process = Process::Starting {

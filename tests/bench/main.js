@@ -1,0 +1,65 @@
+// Measures the release binary beside plain scripts on the same library, and holds the result against the gates.
+
+import { cpus, loadavg } from 'node:os';
+import { parseArgs } from 'node:util';
+import { round } from './round.js';
+import { row, table } from './table.js';
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    rounds: { type: 'string' },
+    idle: { type: 'string' },
+  },
+});
+const FULL = { empty: 5, starts: 3, idleS: 60, trips: 30, floods: 8, burst: 200 };
+const QUICK = { empty: 2, starts: 1, idleS: 5, trips: 5, floods: 2, burst: 50 };
+const sizes = { ...(values.quick ? QUICK : FULL) };
+if (values.idle !== undefined) sizes.idleS = Number(values.idle);
+const rounds = Number(values.rounds ?? (values.quick ? 1 : 5));
+
+/** @type {import('./table.js').Figure[]} */
+const FIGURES = [
+  { name: 'gateway RSS, idle', unit: 'MiB', key: 'idle gateway', gate: { most: 15 } },
+  { name: 'RSS of all, idle', unit: 'MiB', key: 'idle rss', gate: { most: 140 } },
+  { name: 'USS of all, idle', unit: 'MiB', key: 'idle uss' },
+  { name: 'RSS of all, after the burst', unit: 'MiB', key: 'busy rss' },
+  { name: 'spawn to control socket', unit: 'ms', key: 'socket', gate: { most: 50 } },
+  { name: 'spawn to ready', unit: 'ms', key: 'ready', gate: { most: 1.15, ratio: true } },
+  { name: 'inbound, durable', unit: 'msg/s', key: 'inbound', gate: { least: 0.7, ratio: true } },
+  { name: 'stanza to echo, p50', unit: 'ms', key: 'trip', gate: { extra: 10 } },
+  { name: 'stanza to echo, p90', unit: 'ms', key: 'trip', q: 0.9 },
+  { name: 'burst, processor', unit: 'ms/msg', key: 'cpu' },
+  { name: 'burst, answered', unit: 'msg/s', key: 'burst' },
+  { name: 'burst, unanswered', unit: 'msg', key: 'unanswered', gate: { most: 0 } },
+];
+
+/** @type {{[key: string]: {[side: string]: number[][]}}} */
+const noted = {};
+const loads = [loadavg()[0]];
+for (let number = 0; number < rounds; number++) {
+  await round(number, sizes, (key, side, value) => {
+    noted[key] ??= {};
+    noted[key][side] ??= [];
+    noted[key][side][number] ??= [];
+    noted[key][side][number].push(value);
+  });
+  loads.push(loadavg()[0]);
+  process.stderr.write(`round ${number + 1} of ${rounds} done\n`);
+}
+
+const rows = FIGURES.map(figure => row(figure, noted[figure.key]));
+const failed = rows.filter(({ ok }) => ok === false);
+const machine = { node: process.version, processors: cpus().length, model: cpus()[0]?.model ?? '', loads };
+if (values.json) {
+  process.stdout.write(`${JSON.stringify({ machine, rounds, sizes, rows, noted }, null, 1)}\n`);
+} else {
+  const load = loads.map(value => value.toFixed(1)).join(' ');
+  process.stdout.write(`${table(rows)}\n\nmedian [least-most] of ${rounds} rounds; ${sizes.idleS} s idle; `);
+  process.stdout.write(`${machine.processors} x ${machine.model}, Node ${machine.node}, load average ${load}\n`);
+}
+if (failed.length > 0) {
+  process.stderr.write(`${failed.length} gates failed: ${failed.map(({ name }) => name).join('; ')}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,157 @@
+// One round: ours and the baseline side by side, each with folders and a fake server of its own. Whoever goes first
+// in one round goes second in the next.
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { at, Fake, sleep } from './fake.js';
+import { Gateway } from './gateway.js';
+import { Plain } from './plain.js';
+import { cpuMs, rss, uss } from './processes.js';
+
+const OWNER = '+15550100001';
+const FRIEND = '+15550100100';
+const SENDERS = Array.from({ length: 10 }, (_, i) => `+155501002${String(i).padStart(2, '0')}`);
+const WARM_UP = 20;
+const FLOOD = 100;
+/** After the phones' own delivery receipts, which come 150 ms after each message. */
+const SETTLE_MS = 400;
+
+/** @typedef {{empty: number, starts: number, idleS: number, trips: number, floods: number, burst: number}} Sizes */
+
+/** @param {number} number @param {Sizes} sizes @param {(name: string, side: string, value: number) => void} note */
+export async function round(number, sizes, note) {
+  const dir = mkdtempSync(join(tmpdir(), 'fb-'));
+  const turns = sides => (number % 2 === 0 ? Object.entries(sides) : Object.entries(sides).reverse());
+  const fakes = [];
+  const running = new Set();
+  const fake = async () => {
+    fakes.push(await Fake.start(OWNER));
+    return fakes.at(-1);
+  };
+  try {
+    for (let i = 0; i < sizes.empty; i++) {
+      const empty = new Gateway(join(dir, `empty-${i}`));
+      const time = await empty.start();
+      // The first start reads the binary from disk.
+      if (number > 0 || i > 0) note('socket', 'ours', time);
+      await empty.stop();
+    }
+    const echo = {
+      ours: new Gateway(join(dir, 'ours'), await fake()),
+      plain: new Plain('./plain-bot.js', join(dir, 'plain'), await fake()),
+    };
+    for (const [, side] of turns(echo)) await side.link();
+    for (let i = 0; i < sizes.starts; i++) {
+      for (const [name, side] of turns(echo)) {
+        running.add(side);
+        note('ready', name, await side.startLinked());
+        if (i < sizes.starts - 1) await side.stop();
+      }
+    }
+    await sleep(sizes.idleS * 1000);
+    for (const [name, side] of turns(echo)) memory(note, name, side, 'idle');
+    await latency(note, turns(echo), sizes.trips);
+    for (const [name, side] of turns(echo)) await burst(note, name, side, sizes.burst);
+    for (const side of Object.values(echo)) await side.stop();
+    running.clear();
+
+    const receive = {
+      ours: new Gateway(join(dir, 'ours-in'), await fake()),
+      plain: new Plain('./plain-receiver.js', join(dir, 'plain-in'), await fake()),
+    };
+    for (const [, side] of turns(receive)) {
+      running.add(side);
+      await side.link();
+      await side.startLinked();
+      for (let i = 0; i < WARM_UP; i++) await side.fake.roundTrip(FRIEND, `hello ${i}`);
+    }
+    const { ours } = receive;
+    const before = await ours.journaled();
+    await ours.stop();
+    ours.configure({ observeOnly: true });
+    await ours.startLinked();
+    for (const [name, side] of turns(receive)) await take(name, side, WARM_UP);
+    for (let i = 0; i < sizes.floods; i++) {
+      for (const [name, side] of turns(receive)) note('inbound', name, await take(name, side, FLOOD));
+    }
+    const journaled = (await ours.journaled()) - before;
+    const sent = WARM_UP + sizes.floods * FLOOD;
+    if (journaled !== sent) throw new Error(`the journal holds ${journaled} messages of ${sent}`);
+    for (const [, side] of turns(receive)) await side.stop();
+    running.clear();
+  } catch (error) {
+    error.message += `; the files of this round are in ${dir}`;
+    for (const side of running) side.process?.kill('SIGTERM');
+    throw error;
+  } finally {
+    for (const each of fakes) await each.stop();
+  }
+  rmSync(dir, { recursive: true });
+}
+
+function memory(note, name, side, when) {
+  const pids = side.pids();
+  if (name === 'ours') note(`${when} gateway`, name, rss(pids.slice(0, 1)));
+  note(`${when} rss`, name, rss(pids));
+  note(`${when} uss`, name, uss(pids));
+}
+
+/** One message at a time, in turns; the next one waits until the last one's receipts are through. */
+async function latency(note, sides, trips) {
+  for (const [, { fake }] of sides) {
+    for (let i = 0; i < WARM_UP; i++) await fake.roundTrip(FRIEND, `warm ${i}`);
+  }
+  for (let i = 0; i < trips; i++) {
+    for (const [name, { fake }] of sides) {
+      await sleep(SETTLE_MS / 2);
+      note('trip', name, await fake.roundTrip(FRIEND, `trip ${i}`));
+    }
+  }
+}
+
+/** Many messages of several people at once; the processor time counts until all receipts are through. */
+async function burst(note, name, side, count) {
+  const { fake } = side;
+  for (const sender of SENDERS) await fake.roundTrip(sender, `hello from ${sender}`);
+  await sleep(SETTLE_MS);
+  const after = await fake.lastSeq();
+  const before = cpuMs(side.pids());
+  const each = count / SENDERS.length;
+  await Promise.all(SENDERS.map(sender => fake.send(sender, `burst ${sender}`, { count: each })));
+  const answered = await answers(fake, after, count);
+  await fake.emptied();
+  await sleep(SETTLE_MS);
+  note('cpu', name, (cpuMs(side.pids()) - before) / count);
+  note('unanswered', name, count - answered.length);
+  const [first] = await fake.records('delivered', after);
+  note('burst', name, (answered.length / (at(answered.at(-1)) - at(first))) * 1000);
+  memory(note, name, side, 'busy');
+}
+
+/** The echoes, waited for until nothing has come for a while. */
+async function answers(fake, after, count) {
+  let found = [];
+  for (let quiet = 0; quiet < 100 && found.length < count; quiet++) {
+    await sleep(100);
+    const now = (await fake.records('message', after)).filter(({ text }) => text.startsWith('burst'));
+    if (now.length > found.length) quiet = 0;
+    found = now;
+  }
+  return found;
+}
+
+/**
+ * Messages of one contact who has been answered before, as fast as they are taken; these are not answered.
+ *
+ * @returns {Promise<number>} messages a second, from the first stanza to the last receipt
+ */
+async function take(name, { fake }, count) {
+  const after = await fake.lastSeq();
+  await fake.send(FRIEND, 'flood', { count, pre_encrypt: true });
+  if (!(await fake.emptied())) throw new Error(`${name} did not take all messages`);
+  const receipts = (await fake.records('receipt', after)).filter(({ receipt_type }) => receipt_type !== 'retry');
+  if (receipts.length !== count) throw new Error(`${name} sent ${receipts.length} receipts for ${count} messages`);
+  const [first] = await fake.records('delivered', after);
+  return (count / (at(receipts.at(-1)) - at(first))) * 1000;
+}

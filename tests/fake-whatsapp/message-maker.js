@@ -1,0 +1,83 @@
+import { proto } from 'baileys/WAProto/index.js';
+import { ApiError } from './people.js';
+
+const { Type } = proto.Message.ProtocolMessage;
+
+/** Who cannot read a reaction shows nothing at all. */
+const HIDDEN = { 'decrypt-fail': 'hide' };
+const EDITED = '1';
+const DELETED = '7';
+const DELETED_BY_ADMIN = '8';
+
+/**
+ * Makes what a person says out of a request to POST /messages.
+ * @param {import('./people.js').People} people
+ * @param {any} request
+ * @param {{person: import('./people.js').Person, chatJid: string, inGroup: boolean, addressing: string,
+ *   peer: import('./people.js').Person | undefined}} place who speaks, where, and to whom if not in a group
+ * @returns {{message: any, attrs: {[name: string]: string}, encAttrs?: {[name: string]: string}}}
+ */
+export function makeMessage(people, request, place) {
+  const { kind = 'text', text = '', content, mentions, quote } = request;
+  if (kind !== 'text') return about(people, request, place);
+  if (content) return { message: proto.Message.fromObject(content), attrs: { type: typeOf(content) } };
+  if (!mentions && !quote) return { message: { conversation: text }, attrs: { type: 'text' } };
+  const contextInfo = {};
+  if (mentions) contextInfo.mentionedJid = mentions.map(phone => people.put(phone).jidIn(place.addressing));
+  if (quote) Object.assign(contextInfo, quoted(people, quote, place));
+  return { message: { extendedTextMessage: { text, contextInfo } }, attrs: { type: 'text' } };
+}
+
+function typeOf(content) {
+  if (content.reactionMessage) return 'reaction';
+  if (content.pollCreationMessage || content.pollCreationMessageV3 || content.pollUpdateMessage)
+    return 'poll';
+  const media = ['image', 'video', 'audio', 'document', 'sticker'];
+  return media.some(name => content[`${name}Message`]) ? 'media' : 'text';
+}
+
+/** @returns the part of a contextInfo that names an earlier message */
+function quoted(people, { id, from, text }, { addressing }) {
+  if (!id || !from) {
+    throw new ApiError(400, 'missing_field', 'a quote needs id and from', 'name message and author');
+  }
+  const author = people.put(from);
+  const quotedMessage = { conversation: text ?? people.textOf(id) ?? '' };
+  return { stanzaId: id, participant: author.jidIn(addressing), quotedMessage };
+}
+
+/** A reaction to a message, an edit of it, or its removal. */
+function about(people, { kind, target, target_from: targetFrom, text = '' }, place) {
+  if (!['reaction', 'edit', 'delete'].includes(kind)) {
+    throw new ApiError(400, 'bad_mode', `no kind ${kind}`, 'use text, reaction, edit or delete');
+  }
+  if (!target) throw new ApiError(400, 'missing_field', `${kind} needs a target`, 'give the id of a message');
+  const { person } = place;
+  const author = targetFrom
+    ? people.put(targetFrom)
+    : (kind === 'reaction' && people.authorOf(target)) || person;
+  const key = keyOf(target, author, place);
+  if (kind === 'reaction') {
+    const reactionMessage = { key, text, senderTimestampMs: Date.now() };
+    return { message: { reactionMessage }, attrs: { type: 'reaction' }, encAttrs: HIDDEN };
+  }
+  if (kind === 'edit') {
+    const protocolMessage = {
+      key,
+      type: Type.MESSAGE_EDIT,
+      editedMessage: { conversation: text },
+      timestampMs: Date.now(),
+    };
+    return { message: { protocolMessage }, attrs: { type: 'text', edit: EDITED } };
+  }
+  const edit = author === person ? DELETED : DELETED_BY_ADMIN;
+  return { message: { protocolMessage: { key, type: Type.REVOKE } }, attrs: { type: 'text', edit } };
+}
+
+/** A message's key as its reader's phone would name it: seen from the speaker. */
+function keyOf(id, author, { person, chatJid, inGroup, addressing, peer }) {
+  const remoteJid = inGroup ? chatJid : (peer ?? person).jidIn(addressing);
+  const key = { remoteJid, fromMe: author === person, id };
+  if (inGroup && author !== person) Object.assign(key, { participant: author.jidIn(addressing) });
+  return key;
+}
