@@ -76,7 +76,9 @@ pub async fn serve(listener: Listener, live: Arc<Live>, shutdown: CancellationTo
     let clients = tokio_util::task::TaskTracker::new();
     let places = Arc::new(tokio::sync::Semaphore::new(MAX_CLIENTS));
     loop {
-        let Ok(place) = Arc::clone(&places).acquire_owned().await else { break };
+        let Ok(place) = Arc::clone(&places).acquire_owned().await else {
+            break;
+        };
         let stream = tokio::select! {
             () = shutdown.cancelled() => break,
             accepted = listener.accept() => accepted,
