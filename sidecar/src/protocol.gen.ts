@@ -1,6 +1,6 @@
 // Generated from crates/protocol by scripts/generate. Do not edit.
 
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 export type Private = string;
 
@@ -42,7 +42,19 @@ id: number,
 /**
  * How it went.
  */
-outcome: Outcome, } | { "kind": "closed" } & Closed;
+outcome: Outcome, } | { "kind": "lookup", 
+/**
+ * Counts up within one process.
+ */
+id: number, 
+/**
+ * Our message id.
+ */
+message_id: string, 
+/**
+ * Its chat, as the recipient named it; may be another address than the one it was sent to.
+ */
+chat: Jid, } | { "kind": "closed" } & Closed;
 
 export type ToSidecar = { "kind": "welcome" } & Welcome | { "kind": "ack", 
 /**
@@ -62,9 +74,21 @@ chat: Jid,
  */
 message_id: string, 
 /**
- * The text.
+ * What it says.
  */
-text: Private, } } | { "method": "ping" } | { "method": "logout" }) | { "kind": "shutdown" };
+payload: TextPayload, } } | { "method": "resolve_lids", "params": { 
+/**
+ * `…@s.whatsapp.net`, at most 500.
+ */
+phones: Array<Jid>, } } | { "method": "ping" } | { "method": "logout" }) | { "kind": "found", 
+/**
+ * The lookup's id.
+ */
+id: number, 
+/**
+ * What was sent under that id; absent when it is not ours or too old.
+ */
+payload: TextPayload | null, } | { "kind": "shutdown" };
 
 export type Hello = { 
 /**
@@ -106,7 +130,11 @@ login: LoginMethod | null,
  */
 limits: Limits, };
 
-export type LoginMethod = "qr";
+export type LoginMethod = { "type": "qr" } | { "type": "code", 
+/**
+ * The phone's number, digits only.
+ */
+phone: Private, };
 
 export type Limits = { 
 /**
@@ -127,6 +155,14 @@ export type Link = { "type": "qr",
  * The text inside the QR.
  */
 payload: Private, 
+/**
+ * How long WhatsApp accepts it, from now.
+ */
+expires_ms: number, } | { "type": "code", 
+/**
+ * Eight letters and digits.
+ */
+code: Private, 
 /**
  * How long WhatsApp accepts it, from now.
  */
@@ -292,9 +328,23 @@ chat: Jid,
  */
 message_id: string, 
 /**
+ * What it says.
+ */
+payload: TextPayload, } } | { "method": "resolve_lids", "params": { 
+/**
+ * `…@s.whatsapp.net`, at most 500.
+ */
+phones: Array<Jid>, } } | { "method": "ping" } | { "method": "logout" };
+
+export type TextPayload = { 
+/**
  * The text.
  */
-text: Private, } } | { "method": "ping" } | { "method": "logout" };
+text: Private, 
+/**
+ * 32 bytes in hex that WhatsApp's clients derive keys from; chosen by the gateway with the id.
+ */
+secret: Private, };
 
 export type Outcome = { "status": "ok", 
 /**
@@ -310,7 +360,11 @@ export type Reply = { "type": "sent" } | { "type": "pong",
 /**
  * Round trip.
  */
-rtt_ms: number, } | { "type": "done" };
+rtt_ms: number, } | { "type": "lids", 
+/**
+ * The pairs.
+ */
+pairs: Array<LidPair>, } | { "type": "done" };
 
 export type Closed = { 
 /**
@@ -324,7 +378,11 @@ status: number | null,
 /**
  * What the library or WhatsApp said.
  */
-text: string, };
+text: string, 
+/**
+ * With `banned`: for how long.
+ */
+expires_s: number | null, };
 
-export type CloseReason = "restart_required" | "logged_out" | "replaced" | "forbidden" | "banned" | "client_outdated" | "login_expired" | "lost" | "unavailable" | "bad_session" | "unresponsive" | "overloaded" | "untrusted" | "auth_unreadable" | "not_linked" | "shutdown" | "unknown";
+export type CloseReason = "restart_required" | "logged_out" | "replaced" | "forbidden" | "banned" | "client_outdated" | "login_expired" | "lost" | "unavailable" | "bad_session" | "unresponsive" | "overloaded" | "untrusted" | "auth_unreadable" | "storage_failed" | "protocol_mismatch" | "not_linked" | "shutdown" | "unknown";
 

@@ -39,6 +39,16 @@ pub enum ControlRequest {
     },
     /// The configured accounts. Answered by `accounts`.
     ChannelsList,
+    /// Close an account's link and keep it closed, also over restarts. Answered by `done`.
+    ChannelsPause {
+        /// Account id.
+        account: String,
+    },
+    /// Open a paused, replaced or failed account's link again. Answered by `done`.
+    ChannelsResume {
+        /// Account id.
+        account: String,
+    },
     /// Unlink an account on WhatsApp's side and set its auth files aside. Answered by `done`.
     ChannelsLogout {
         /// Account id.

@@ -16,6 +16,8 @@
 //! > request 1  send_text
 //! < response 1 ok: sent
 //! < event 2    server_ack of that message
+//! < lookup 1   what was sent under an id?             a recipient could not read it
+//! > found 1    the text and secret, or nothing        within 3 s, else nothing is sent
 //! > shutdown   flush and exit (end of stdin means the same)
 //! < closed     why; always the last frame
 //! ```
@@ -29,7 +31,7 @@ pub mod sidecar;
 
 /// The sidecar wire's version. Both sides ship together, so the integers must be equal.
 /// `tests::typescript` keeps a hash of the generated types beside it: change them together.
-pub const PROTOCOL_VERSION: u32 = 1;
+pub const PROTOCOL_VERSION: u32 = 2;
 
 /// The control socket's version; the socket lives in a folder named after it, so an old CLI and a
 /// new gateway never meet.

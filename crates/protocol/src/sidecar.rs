@@ -6,7 +6,7 @@ mod event;
 
 use serde::{Deserialize, Serialize};
 
-pub use call::{Call, Outcome, Reply};
+pub use call::{Call, Outcome, Reply, TextPayload};
 pub use close::{CloseReason, Closed};
 pub use event::{ContentKind, Event, LidPair, Message, Origin, Quoted, ReceiptStatus};
 
@@ -45,6 +45,17 @@ pub enum FromSidecar {
         /// How it went.
         outcome: Outcome,
     },
+    /// A recipient could not read one of our messages and asks for it again: what was it? Answered
+    /// by `found` within three seconds; without an answer nothing is sent.
+    Lookup {
+        /// Counts up within one process.
+        #[cfg_attr(test, ts(type = "number"))]
+        id: u64,
+        /// Our message id.
+        message_id: String,
+        /// Its chat, as the recipient named it; may be another address than the one it was sent to.
+        chat: Jid,
+    },
     /// Why the link ended. Always the last frame.
     Closed(Closed),
 }
@@ -70,6 +81,14 @@ pub enum ToSidecar {
         /// What to do.
         #[serde(flatten)]
         call: Call,
+    },
+    /// The answer to one lookup.
+    Found {
+        /// The lookup's id.
+        #[cfg_attr(test, ts(type = "number"))]
+        id: u64,
+        /// What was sent under that id; absent when it is not ours or too old.
+        payload: Option<TextPayload>,
     },
     /// Flush and exit. End of stdin means the same.
     Shutdown,
@@ -106,12 +125,17 @@ pub struct Welcome {
 }
 
 /// How an account is linked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(rename_all = "snake_case")]
+#[serde(tag = "type", rename_all = "snake_case")]
 pub enum LoginMethod {
     /// A QR that the phone scans.
     Qr,
+    /// A code that is typed into the phone.
+    Code {
+        /// The phone's number, digits only.
+        phone: Private,
+    },
 }
 
 /// Bounds that the sidecar keeps.
@@ -138,7 +162,14 @@ pub enum Link {
         /// How long WhatsApp accepts it, from now.
         expires_ms: u32,
     },
-    /// The phone scanned it and the new credentials are on disk; `restart_required` follows.
+    /// A code to type into the phone; it replaces the one before.
+    Code {
+        /// Eight letters and digits.
+        code: Private,
+        /// How long WhatsApp accepts it, from now.
+        expires_ms: u32,
+    },
+    /// The phone scanned it (or took the code) and the new credentials are on disk; `restart_required` follows.
     Scanned,
     /// Logged in; messages flow both ways.
     Opened {

@@ -15,7 +15,14 @@ pub enum LoginEvent {
         /// How long it is good for, from now.
         expires_ms: u32,
     },
-    /// The phone scanned it.
+    /// A code to type into the phone; replaces the one before.
+    Code {
+        /// Eight letters and digits.
+        code: String,
+        /// How long it is good for, from now.
+        expires_ms: u32,
+    },
+    /// The phone scanned it, or took the code.
     Scanned,
     /// WhatsApp asked for a new connection with the new credentials: progress.
     Restarting,
@@ -28,7 +35,7 @@ pub enum LoginEvent {
         /// The linked hidden id.
         lid: Option<String>,
     },
-    /// The QR on show is no longer good; another follows, or an error.
+    /// The QR or code on show is no longer good; another follows, or an error.
     Expired,
     /// It failed.
     Error(ControlError),

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::LidPair;
 use crate::fault::Fault;
 use crate::private::{Jid, Private};
 
@@ -16,13 +17,29 @@ pub enum Call {
         chat: Jid,
         /// The id it travels under, chosen by the gateway.
         message_id: String,
-        /// The text.
-        text: Private,
+        /// What it says.
+        payload: TextPayload,
+    },
+    /// Ask WhatsApp for the hidden ids of phone numbers; answered by `lids`. Numbers without one
+    /// are left out.
+    ResolveLids {
+        /// `…@s.whatsapp.net`, at most 500.
+        phones: Vec<Jid>,
     },
     /// Ask WhatsApp for a sign of life; answered by `pong`.
     Ping,
     /// Unlink this device on WhatsApp's side; answered by `done`, then the socket closes.
     Logout,
+}
+
+/// Everything that a text message is made of, so that a second sending is the same message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct TextPayload {
+    /// The text.
+    pub text: Private,
+    /// 32 bytes in hex that WhatsApp's clients derive keys from; chosen by the gateway with the id.
+    pub secret: Private,
 }
 
 /// How a request went.
@@ -53,6 +70,11 @@ pub enum Reply {
     Pong {
         /// Round trip.
         rtt_ms: u32,
+    },
+    /// Hidden ids that WhatsApp knows.
+    Lids {
+        /// The pairs.
+        pairs: Vec<LidPair>,
     },
     /// Done.
     Done,

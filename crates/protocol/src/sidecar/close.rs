@@ -12,6 +12,9 @@ pub struct Closed {
     pub status: Option<u16>,
     /// What the library or WhatsApp said.
     pub text: String,
+    /// With `banned`: for how long.
+    #[cfg_attr(test, ts(type = "number | null"))]
+    pub expires_s: Option<u64>,
 }
 
 /// Kinds of ending. The sidecar maps, the account machine decides.
@@ -47,6 +50,10 @@ pub enum CloseReason {
     Untrusted,
     /// The auth files exist but cannot be read; nothing was touched.
     AuthUnreadable,
+    /// The auth files cannot be written: disk full, read-only, failing.
+    StorageFailed,
+    /// The two sides speak different protocols.
+    ProtocolMismatch,
     /// There are no credentials and no login was asked for.
     NotLinked,
     /// The gateway asked for it.
