@@ -1,5 +1,6 @@
 import { getBinaryNodeChild, getBinaryNodeChildren } from 'baileys/lib/WABinary/generic-utils.js';
 import { bundleFromRetry } from './iq-keys.js';
+import { relayRetry } from './relay.js';
 
 /** Receipts by which a client says that it has a message; others come later or beside. */
 const SETTLING = ['', 'inactive', 'sender', 'peer_msg'];
@@ -27,8 +28,7 @@ export function clientReceipt(conn, stanza) {
         id: each,
       });
     } else if (type === 'retry') {
-      const count = Number(getBinaryNodeChild(stanza, 'retry')?.attrs.count ?? 1);
-      conn.server.incoming.retry(device, each, count, bundleFromRetry(stanza, device));
+      askAgain(conn, each, stanza);
     } else if (SETTLING.includes(type)) {
       device.outbox.settle('message', each);
     }
@@ -37,6 +37,15 @@ export function clientReceipt(conn, stanza) {
   if (type) attrs.type = type;
   if (participant) attrs.participant = participant;
   conn.send({ tag: 'ack', attrs });
+}
+
+/** @param {import('./connection.js').Connection} conn */
+function askAgain(conn, id, stanza) {
+  const { device, server } = conn;
+  const item = device.outbox.delivered.get(id);
+  if (item?.origin) return relayRetry(device, item, stanza);
+  const count = Number(getBinaryNodeChild(stanza, 'retry')?.attrs.count ?? 1);
+  server.incoming.retry(device, id, count, bundleFromRetry(stanza, device));
 }
 
 /** A client's bare acknowledgements, with or without an error. */

@@ -22,6 +22,7 @@ export class Faults {
     this.upgrades = [];
     this.loginFailures = [];
     this.silentLogins = [];
+    this.garbles = [];
   }
 
   /** @param {{kind: string, account?: string, [detail: string]: any}} request the body of POST /fault */
@@ -77,6 +78,7 @@ export class Faults {
         oneOf(mode, CERTIFICATE_MODES);
         this.certificate = mode;
       },
+      garble: ({ account, times = 1 }) => this.garbles.push({ account, times }),
       clear: () => this.#clear(),
     };
   }
@@ -124,6 +126,11 @@ export class Faults {
 
   takeSilentLogin(phone) {
     return Boolean(take(this.silentLogins, fault => !fault.account || fault.account === phone));
+  }
+
+  /** Whether what another client wrote reaches this account broken. */
+  takeGarble(phone) {
+    return Boolean(take(this.garbles, fault => !fault.account || fault.account === phone));
   }
 
   /** @param {import('./account.js').Account} account */

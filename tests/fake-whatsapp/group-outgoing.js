@@ -1,5 +1,6 @@
 import { getBinaryNodeChildren } from 'baileys/lib/WABinary/generic-utils.js';
 import { jidDecode } from 'baileys/lib/WABinary/jid-utils.js';
+import { relayMessage } from './relay.js';
 import { senderKeyId } from './sender-keys.js';
 import { isRetry, now, targetsOf } from './stanza-parts.js';
 
@@ -90,13 +91,6 @@ export class GroupOutgoing {
     if (lid) attrs.participant_pn = sender.jid;
     else attrs.participant_lid = sender.lid;
     if (edit) attrs.edit = edit;
-    const content = encs.map(({ attrs, content }) => ({ tag: 'enc', attrs, content }));
-    device.outbox.add({
-      class: 'message',
-      id,
-      from: sender.person.phone,
-      origin: sender,
-      stanza: { tag: 'message', attrs, content },
-    });
+    relayMessage(this.server, sender, device, attrs, encs);
   }
 }

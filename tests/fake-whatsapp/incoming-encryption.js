@@ -1,5 +1,5 @@
 import { proto } from 'baileys/WAProto/index.js';
-import { withBrokenMac } from './signal-device.js';
+import { withBrokenEnd, withBrokenMac } from './signal-device.js';
 
 /**
  * @typedef {object} How
@@ -80,10 +80,4 @@ function forGroup(group, distribution) {
 
 function enc(type, content, attrs = {}) {
   return { tag: 'enc', attrs: { v: '2', type, ...attrs }, content };
-}
-
-function withBrokenEnd(ciphertext) {
-  const broken = Buffer.from(ciphertext);
-  broken[broken.length - 1] ^= 1;
-  return broken;
 }

@@ -2,6 +2,7 @@ import { jidDecode } from 'baileys/lib/WABinary/jid-utils.js';
 import { ContactReceipts } from './contact-receipts.js';
 import { GroupOutgoing } from './group-outgoing.js';
 import { PhoneReader } from './phone-reader.js';
+import { relayMessage } from './relay.js';
 import { childrenOf, isRetry, now, targetsOf } from './stanza-parts.js';
 
 const UNENCRYPTED = ['plaintext', 'body', 'conversation', 'text'];
@@ -96,7 +97,7 @@ export class Outgoing {
 
   /** Another linked device reads it itself; the server only says from whom it is. */
   #forward(conn, stanza, device, enc) {
-    const { id, to, type, edit } = stanza.attrs;
+    const { id, to, type, edit, recipient } = stanza.attrs;
     const sender = conn.device;
     const lid = to.endsWith('@lid');
     const attrs = {
@@ -108,19 +109,13 @@ export class Outgoing {
     };
     if (edit) attrs.edit = edit;
     if (device.person === sender.person) {
-      attrs.recipient = to;
-      const chat = this.server.people.byJid(to);
+      attrs.recipient = recipient ?? to;
+      const chat = this.server.people.byJid(attrs.recipient);
       if (lid) attrs.peer_recipient_pn = chat.jid;
       else attrs.peer_recipient_lid = chat.lid;
     } else if (lid) attrs.sender_pn = sender.jid;
     else attrs.sender_lid = sender.lid;
-    device.outbox.add({
-      class: 'message',
-      id,
-      from: sender.person.phone,
-      origin: sender,
-      stanza: { tag: 'message', attrs, content: [{ tag: 'enc', attrs: enc.attrs, content: enc.content }] },
-    });
+    relayMessage(this.server, sender, device, attrs, [enc]);
   }
 
   /** @param {{error?: string, ms?: number}} [how] */

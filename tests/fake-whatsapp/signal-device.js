@@ -254,3 +254,10 @@ export function withBrokenMac({ type, ciphertext }) {
   message.message = inner;
   return Buffer.concat([broken.subarray(0, 1), PreKeyWhisperMessage.encode(message).finish()]);
 }
+
+/** Breaks a sender key message's signature. @param {Buffer} ciphertext @returns {Buffer} */
+export function withBrokenEnd(ciphertext) {
+  const broken = Buffer.from(ciphertext);
+  broken[broken.length - 1] ^= 1;
+  return broken;
+}

@@ -4,7 +4,8 @@ import { getBinaryNodeChild, getBinaryNodeChildren } from 'baileys/lib/WABinary/
 /** What a client's message holds for each device it names. @returns {{jid: string, enc: any}[]} */
 export function targetsOf(stanza) {
   const participants = getBinaryNodeChild(stanza, 'participants');
-  if (!participants) {
+  // The library repeats what it sends again among the participants.
+  if (!participants || isRetry(stanza)) {
     return getBinaryNodeChildren(stanza, 'enc').map(enc => ({ jid: stanza.attrs.to, enc }));
   }
   return getBinaryNodeChildren(participants, 'to').flatMap(to =>
@@ -14,9 +15,7 @@ export function targetsOf(stanza) {
 
 /** Sent again to one device only, because that one asked for it. */
 export function isRetry(stanza) {
-  return (
-    !getBinaryNodeChild(stanza, 'participants') && Boolean(getBinaryNodeChild(stanza, 'enc')?.attrs.count)
-  );
+  return Boolean(getBinaryNodeChild(stanza, 'enc')?.attrs.count);
 }
 
 export function childrenOf(node) {

@@ -5,7 +5,12 @@ export function stateOf(server, { inbox = true } = {}) {
   for (const account of server.people.accounts()) {
     accounts[account.phone] = accountState(account, server, violations, inbox);
   }
-  return { accounts, violations, last_seq: server.record.lastSeq, connections: server.connections.size };
+  const groups = {};
+  for (const { jid, subject, addressing, members } of server.groups.byId.values()) {
+    groups[jid] = { subject, addressing, members: [...members.keys()].map(({ phone }) => phone) };
+  }
+  const { lastSeq } = server.record;
+  return { accounts, groups, violations, last_seq: lastSeq, connections: server.connections.size };
 }
 
 function accountState(account, server, violations, inbox) {
