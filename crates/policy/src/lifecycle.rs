@@ -15,7 +15,7 @@ mod step;
 mod tests;
 
 pub use crate::backoff::BackoffSettings;
-pub use effect::{Effect, Signal, TimerId, TimerKind};
+pub use effect::{Effect, Signal, TimerId, TimerKind, VersionChoice};
 pub use input::{CloseCause, Input, LoginMethod};
 pub use status::{DegradedReason, Status};
 
@@ -38,6 +38,8 @@ pub struct Settings {
     pub grace_ms: u64,
     /// Wait after the first loss of a process that was online.
     pub first_respawn_ms: u64,
+    /// Wait after WhatsApp refused every version.
+    pub outdated_retry_ms: u64,
 }
 
 impl Default for Settings {
@@ -50,6 +52,7 @@ impl Default for Settings {
             stable_ms: 30_000,
             grace_ms: 5_000,
             first_respawn_ms: 0,
+            outdated_retry_ms: 3_600_000,
         }
     }
 }
@@ -63,6 +66,11 @@ pub struct Lifecycle {
     failures: u32,
     /// The quick respawn after a loss was used since the last forgiveness.
     respawned: bool,
+    /// Restarts that WhatsApp asked for since the last forgiveness.
+    restarts: u32,
+    version: VersionChoice,
+    /// How many versions were refused in a row.
+    refused_versions: usize,
     next_serial: u64,
 }
 
@@ -75,6 +83,9 @@ impl Lifecycle {
             state: State::Resting(Rest::Stopped { by_command: false }),
             failures: 0,
             respawned: false,
+            restarts: 0,
+            version: VersionChoice::default(),
+            refused_versions: 0,
             next_serial: 1,
         }
     }
@@ -101,11 +112,13 @@ impl Lifecycle {
             State::Starting { .. } | State::Linking { .. } => Status::Connecting,
             State::LoggingIn { .. } => Status::Linking,
             State::Online { .. } => Status::Ready,
+            State::Backoff { outdated: true, .. } => Status::ClientOutdated,
             State::Backoff { delay_ms, .. } => Status::BackingOff { delay_ms: *delay_ms },
             State::Resting(rest) => rest.status(),
             State::Draining(Draining { next, .. }) => match next {
                 Next::Spawn { .. } => Status::Connecting,
-                Next::BackOff { delay_ms } => Status::BackingOff { delay_ms: *delay_ms },
+                Next::BackOff { outdated: true, .. } => Status::ClientOutdated,
+                Next::BackOff { delay_ms, .. } => Status::BackingOff { delay_ms: *delay_ms },
                 Next::Rest(rest) => rest.status(),
             },
         }

@@ -1,12 +1,13 @@
 //! What the transitions are made of: spawn, drain, wait, rest, and the counting of failures.
 
 use super::state::{Draining, Login, Next, Pressure, Rest, State};
-use super::{Effect, Lifecycle, LoginMethod, Signal, TimerId, TimerKind};
+use super::{Effect, Lifecycle, LoginMethod, Signal, TimerId, TimerKind, VersionChoice};
 
 impl Lifecycle {
     pub(super) fn opened(&mut self) -> Vec<Effect> {
         let (stable, arm) = self.arm(TimerKind::Stable, self.settings.stable_ms);
         self.state = State::Online { stable: Some(stable) };
+        self.refused_versions = 0;
         vec![arm]
     }
 
@@ -63,7 +64,10 @@ impl Lifecycle {
         }
         let delay_ms = self.settings.backoff.delay_ms(self.failures, jitter);
         self.failures = self.failures.saturating_add(1);
-        Next::BackOff { delay_ms }
+        Next::BackOff {
+            delay_ms,
+            outdated: false,
+        }
     }
 
     /// The process broke while online: quickly back the first time, then as after any failure.
@@ -74,12 +78,33 @@ impl Lifecycle {
         self.respawned = true;
         match self.settings.first_respawn_ms {
             0 => Next::Spawn { login: None },
-            delay_ms => Next::BackOff { delay_ms },
+            delay_ms => Next::BackOff {
+                delay_ms,
+                outdated: false,
+            },
+        }
+    }
+
+    /// WhatsApp refused the version: the next one at once, and when all were refused, all again in an hour.
+    pub(super) fn outdated(&mut self, login: Option<Login>) -> Next {
+        self.version = self.version.next();
+        self.refused_versions += 1;
+        if self.refused_versions < VersionChoice::ALL.len() {
+            return Next::Spawn { login };
+        }
+        self.refused_versions = 0;
+        if login.is_some() {
+            return Next::Rest(Rest::ClientOutdated);
+        }
+        Next::BackOff {
+            delay_ms: self.settings.outdated_retry_ms,
+            outdated: true,
         }
     }
 
     pub(super) fn forgive(&mut self) {
         self.failures = 0;
+        self.restarts = 0;
         self.respawned = false;
     }
 
@@ -125,9 +150,13 @@ impl Lifecycle {
     pub(super) fn go_to(&mut self, next: Next) -> Vec<Effect> {
         match next {
             Next::Spawn { login } => self.spawn(login),
-            Next::BackOff { delay_ms } => {
+            Next::BackOff { delay_ms, outdated } => {
                 let (timer, arm) = self.arm(TimerKind::Backoff, delay_ms);
-                self.state = State::Backoff { timer, delay_ms };
+                self.state = State::Backoff {
+                    timer,
+                    delay_ms,
+                    outdated,
+                };
                 vec![arm]
             }
             Next::Rest(rest) => {
@@ -147,6 +176,7 @@ impl Lifecycle {
         self.state = State::Starting { handshake, login };
         vec![
             Effect::Spawn {
+                version: self.version,
                 login: login.map(|login| login.method),
             },
             arm,

@@ -7,6 +7,8 @@ use super::{LoginMethod, Status};
 pub enum Effect {
     /// Make a process; answered by `Ready`, `SpawnFailed` or `Exited`.
     Spawn {
+        /// Which version of WhatsApp's web client to claim to be.
+        version: VersionChoice,
         /// Tell it to show login codes when there are no credentials.
         login: Option<LoginMethod>,
     },
@@ -27,6 +29,33 @@ pub enum Effect {
     SetAsideAuth,
     /// Show this to everyone who watches.
     Report(Status),
+}
+
+/// Which version of WhatsApp's web client to claim to be. WhatsApp refuses old ones with 405.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum VersionChoice {
+    /// The one that the library was released with.
+    #[default]
+    Pinned,
+    /// The one that a link was last opened with.
+    LastGood,
+    /// The one that WhatsApp serves today.
+    Live,
+}
+
+impl VersionChoice {
+    /// All of them, in the order they are tried.
+    pub const ALL: [Self; 3] = [Self::Pinned, Self::LastGood, Self::Live];
+
+    /// The one to try when this one was refused.
+    #[must_use]
+    pub fn next(self) -> Self {
+        match self {
+            Self::Pinned => Self::LastGood,
+            Self::LastGood => Self::Live,
+            Self::Live => Self::Pinned,
+        }
+    }
 }
 
 /// A signal to a process group.

@@ -43,6 +43,8 @@ pub enum Input {
 /// How a phone is linked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LoginMethod {
+    /// A code that is typed into the phone.
+    Code,
     /// It scans a QR.
     Qr,
 }

@@ -21,7 +21,11 @@ pub(super) enum State {
     /// The process is on its way out.
     Draining(Draining),
     /// No process until the timer fires.
-    Backoff { timer: TimerId, delay_ms: u64 },
+    Backoff {
+        timer: TimerId,
+        delay_ms: u64,
+        outdated: bool,
+    },
 }
 
 /// A login, over all its processes.
@@ -68,7 +72,7 @@ pub(super) enum Pressure {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Next {
     Spawn { login: Option<Login> },
-    BackOff { delay_ms: u64 },
+    BackOff { delay_ms: u64, outdated: bool },
     Rest(Rest),
 }
 

@@ -140,14 +140,14 @@ impl Status {
     pub fn next_action(self) -> &'static str {
         match self {
             Self::Disabled => "set channels.whatsapp.enabled to true, also for this account",
-            Self::Suspended => "fased gateway restart",
+            Self::Suspended => "fased channels resume",
             Self::Unlinked | Self::LoggedOut => "fased channels login",
-            Self::Linking => "scan the code: WhatsApp on the phone, Linked devices, Link a device",
+            Self::Linking => "use the code: WhatsApp on the phone, Linked devices, Link a device",
             Self::Connecting | Self::Ready | Self::BackingOff { .. } => "nothing to do",
             Self::Degraded(reason) => reason.next_action(),
-            Self::Replaced => "stop the other program, then: fased channels login",
+            Self::Replaced => "stop the other program, then: fased channels resume",
             Self::Forbidden => "check the account on the phone, then: fased channels login",
-            Self::ClientOutdated => "update the gateway, then: fased gateway restart",
+            Self::ClientOutdated => "update fased; it tries again every hour by itself",
         }
     }
 }

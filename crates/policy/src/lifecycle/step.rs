@@ -7,6 +7,9 @@ use super::act::stopped;
 use super::state::{Draining, Login, Next, Rest, State};
 use super::{CloseCause, DegradedReason, Effect, Input, Lifecycle, TimerId, TimerKind};
 
+/// Restarts that WhatsApp may ask for at once; a server that asks without end is waited for.
+const FREE_RESTARTS: u32 = 3;
+
 impl Lifecycle {
     pub(super) fn apply(&mut self, input: &Input, jitter: f64) -> Vec<Effect> {
         match self.state {
@@ -243,11 +246,18 @@ impl Lifecycle {
     /// What the end of a link leads to. The process is still there, and is seen out first.
     fn closed(&mut self, cause: CloseCause, login: Option<Login>, jitter: f64) -> Vec<Effect> {
         match cause {
-            CloseCause::RestartRequired => self.drain(Next::Spawn { login }),
+            CloseCause::RestartRequired if self.restarts < FREE_RESTARTS => {
+                self.restarts += 1;
+                self.drain(Next::Spawn { login })
+            }
+            CloseCause::RestartRequired => self.drain_failed(login, jitter),
             CloseCause::LoggedOut => self.drain_and_forget(Rest::LoggedOut),
             CloseCause::Forbidden => self.drain_and_forget(Rest::Forbidden),
             CloseCause::Replaced => self.drain(Next::Rest(Rest::Replaced)),
-            CloseCause::ClientOutdated => self.drain(Next::Rest(Rest::ClientOutdated)),
+            CloseCause::ClientOutdated => {
+                let next = self.outdated(login);
+                self.drain(next)
+            }
             CloseCause::Banned => self.drain(Next::Rest(Rest::Degraded(DegradedReason::Banned))),
             CloseCause::Untrusted => self.drain(Next::Rest(Rest::Degraded(DegradedReason::Untrusted))),
             CloseCause::AuthUnreadable => {

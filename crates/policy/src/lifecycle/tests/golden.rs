@@ -79,8 +79,11 @@ fn show_input(input: &Input) -> String {
 
 fn show_effect(effect: &Effect) -> String {
     match effect {
-        Effect::Spawn { login: None } => "Spawn".to_owned(),
-        Effect::Spawn { login: Some(method) } => format!("Spawn {method:?}"),
+        Effect::Spawn { login: None, version } => format!("Spawn {version:?}"),
+        Effect::Spawn {
+            login: Some(method),
+            version,
+        } => format!("Spawn {version:?} {method:?}"),
         Effect::Signal(signal) => format!("{signal:?}"),
         Effect::Arm { timer, after_ms } => format!("Arm {:?} {after_ms}", timer.kind),
         Effect::Report(status) => format!("Report {status}"),
@@ -97,12 +100,19 @@ fn show_state(state: &State) -> String {
         State::LoggingIn { .. } => "logging in".to_owned(),
         State::Online { stable: Some(_) } => "online".to_owned(),
         State::Online { stable: None } => "online, forgiven".to_owned(),
+        State::Backoff {
+            outdated: true,
+            delay_ms,
+            ..
+        } => format!("outdated {delay_ms}"),
         State::Backoff { delay_ms, .. } => format!("backing off {delay_ms}"),
         State::Draining(draining) => {
             let forget = if draining.forget { ", forget" } else { "" };
             let next = match draining.next {
                 Next::Spawn { .. } => "spawn".to_owned(),
-                Next::BackOff { delay_ms } => format!("back off {delay_ms}"),
+                Next::BackOff { delay_ms, outdated } => {
+                    format!("{} {delay_ms}", if outdated { "outdated" } else { "back off" })
+                }
                 Next::Rest(rest) => format!("{rest:?}"),
             };
             format!("draining ({:?}), then {next}{login}{forget}", draining.pressure)

@@ -41,7 +41,7 @@ fn spawns(effects: &[Effect]) -> bool {
 #[case::s401_is_terminal(CloseCause::LoggedOut, Status::LoggedOut, true)]
 #[case::s403_406_411_is_terminal(CloseCause::Forbidden, Status::Forbidden, true)]
 #[case::s402_waits_for_somebody(CloseCause::Banned, Status::Degraded(DegradedReason::Banned), false)]
-#[case::s405_waits_for_a_version(CloseCause::ClientOutdated, Status::ClientOutdated, false)]
+#[case::s405_tries_the_next_version(CloseCause::ClientOutdated, Status::Connecting, false)]
 #[case::untrusted_server(CloseCause::Untrusted, Status::Degraded(DegradedReason::Untrusted), false)]
 #[case::unreadable_auth_is_not_touched(
     CloseCause::AuthUnreadable,
@@ -62,7 +62,7 @@ fn ends_of_an_open_link(#[case] cause: CloseCause, #[case] status: Status, #[cas
     let effects = bench.input(Input::Exited);
     assert_eq!(effects.contains(&Effect::SetAsideAuth), set_aside);
     assert_eq!(bench.machine.status(), status);
-    assert_eq!(spawns(&effects), cause == CloseCause::RestartRequired);
+    assert_eq!(spawns(&effects), status == Status::Connecting);
 }
 
 #[test]
@@ -72,6 +72,7 @@ fn a_login_by_qr() {
     assert_eq!(
         effects.first(),
         Some(&Effect::Spawn {
+            version: VersionChoice::Pinned,
             login: Some(LoginMethod::Qr)
         })
     );
@@ -103,6 +104,7 @@ fn codes_that_run_out_are_replaced_until_the_deadline() {
     assert_eq!(
         effects.first(),
         Some(&Effect::Spawn {
+            version: VersionChoice::Pinned,
             login: Some(LoginMethod::Qr)
         })
     );
@@ -172,6 +174,7 @@ fn a_login_after_being_logged_out_starts_without_the_old_credentials() {
     assert_eq!(
         effects.get(1),
         Some(&Effect::Spawn {
+            version: VersionChoice::Pinned,
             login: Some(LoginMethod::Qr)
         })
     );
@@ -355,4 +358,80 @@ fn stop_wins_over_what_was_to_come() {
     bench.input(Input::Stop);
     assert!(!spawns(&bench.input(Input::Exited)));
     assert_eq!(bench.machine.status(), Status::Suspended);
+}
+
+/// The version that the first effect starts a process with.
+fn version(effects: &[Effect]) -> Option<VersionChoice> {
+    effects.iter().find_map(|effect| match effect {
+        Effect::Spawn { version, .. } => Some(*version),
+        Effect::AskShutdown
+        | Effect::AskLogout
+        | Effect::Signal(_)
+        | Effect::Arm { .. }
+        | Effect::SetAsideAuth
+        | Effect::Report(_) => None,
+    })
+}
+
+#[test]
+fn a_refused_version_is_followed_by_the_next_and_three_by_an_hour_of_waiting() {
+    let mut bench = Bench::after(&[Input::Start, READY].map(News::In));
+    for expected in [VersionChoice::LastGood, VersionChoice::Live] {
+        bench.input(Input::Closed(CloseCause::ClientOutdated));
+        assert_eq!(version(&bench.input(Input::Exited)), Some(expected));
+        bench.input(READY);
+    }
+    bench.input(Input::Closed(CloseCause::ClientOutdated));
+    let effects = bench.input(Input::Exited);
+    assert_eq!(
+        (version(&effects), armed(&effects, TimerKind::Backoff)),
+        (None, Some(3_600_000))
+    );
+    assert_eq!(bench.machine.status(), Status::ClientOutdated);
+    let effects = bench.step(&News::Latest(TimerKind::Backoff));
+    assert_eq!(version(&effects), Some(VersionChoice::Pinned));
+}
+
+#[test]
+fn the_version_that_was_accepted_is_kept() {
+    let mut bench = Bench::after(&[Input::Start, READY].map(News::In));
+    bench.input(Input::Closed(CloseCause::ClientOutdated));
+    bench.input(Input::Exited);
+    bench.input(READY);
+    bench.input(Input::Opened);
+    bench.input(Input::Closed(CloseCause::RestartRequired));
+    assert_eq!(
+        version(&bench.input(Input::Exited)),
+        Some(VersionChoice::LastGood)
+    );
+}
+
+#[test]
+fn restarts_on_demand_without_end_are_waited_for() {
+    let mut bench = Bench::after(&[Input::Start, READY].map(News::In));
+    for _ in 0..3 {
+        bench.input(Input::Closed(CloseCause::RestartRequired));
+        assert!(spawns(&bench.input(Input::Exited)));
+        bench.input(READY);
+    }
+    bench.input(Input::Closed(CloseCause::RestartRequired));
+    assert_eq!(
+        armed(&bench.input(Input::Exited), TimerKind::Backoff),
+        Some(2_000)
+    );
+}
+
+#[test]
+fn being_told_to_connect_a_thousand_times_makes_one_process() {
+    let mut bench = Bench::new();
+    let mut started = 0;
+    for _ in 0..500 {
+        started += usize::from(spawns(&bench.input(Input::Start)));
+    }
+    bench.input(READY);
+    bench.input(Input::Opened);
+    for _ in 0..500 {
+        started += usize::from(spawns(&bench.input(Input::Start)));
+    }
+    assert_eq!(started, 1);
 }
