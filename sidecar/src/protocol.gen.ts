@@ -126,6 +126,10 @@ auth_dir: string,
  */
 login: LoginMethod | null, 
 /**
+ * Which version of WhatsApp's web client to claim to be.
+ */
+version: WebVersion, 
+/**
  * Bounds to keep.
  */
 limits: Limits, };
@@ -149,6 +153,8 @@ max_held_stanzas: number,
  * Bytes of such stanzas.
  */
 max_held_bytes: number, };
+
+export type WebVersion = "pinned" | { "exact": [number, number, number] } | "live";
 
 export type Link = { "type": "qr", 
 /**
@@ -178,7 +184,11 @@ lid: Jid | null,
 /**
  * The name set on the phone, if it is known.
  */
-name: Private | null, };
+name: Private | null, 
+/**
+ * The version that WhatsApp accepted.
+ */
+version: [number, number, number], };
 
 export type Event = { "type": "message" } & Message | { "type": "undecryptable", 
 /**

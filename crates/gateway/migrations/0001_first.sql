@@ -12,7 +12,11 @@ CREATE TABLE account (
     next          TEXT,
     since_ms      INTEGER NOT NULL,
     until_ms      INTEGER,
-    last_ready_ms INTEGER
+    last_ready_ms INTEGER,
+    -- The version of WhatsApp's web client that was accepted last, as a.b.c.
+    web_version   TEXT,
+    -- The owner closed the link and wants it to stay closed.
+    paused        INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 -- Hidden ids and their phone numbers, learned from every event that carries both.
@@ -48,6 +52,8 @@ CREATE TABLE inbox (
     reason        TEXT,
     rule          INTEGER,
     decided_ms    INTEGER,
+    -- Of a message that stayed unreadable: when the owner was told.
+    noticed_ms    INTEGER,
     UNIQUE (account, chat, sender, message_id)
 ) STRICT;
 CREATE INDEX inbox_undecided ON inbox (account, seq) WHERE outcome IS NULL;
@@ -80,6 +86,8 @@ CREATE TABLE outbox (
     purpose    TEXT    NOT NULL,
     run_id     INTEGER REFERENCES run (id),
     text       TEXT    NOT NULL,
+    -- 32 bytes in hex that belong to the message as much as its text: sent again it must be the same.
+    secret     TEXT    NOT NULL,
     state      TEXT    NOT NULL,
     attempts   INTEGER NOT NULL DEFAULT 0,
     error_code INTEGER,

@@ -5,7 +5,9 @@
 
 mod driver;
 pub(crate) mod intake;
+mod lids;
 mod login;
+mod lookup;
 mod view;
 
 use std::sync::{Arc, PoisonError, RwLock};
@@ -114,6 +116,7 @@ impl Account {
         let mut stored = store.account(config.id.as_str()).await?.unwrap_or_default();
         config.id.as_str().clone_into(&mut stored.account);
         let enabled = config.enabled;
+        let paused = stored.paused;
         let shared = Arc::new(Shared {
             own: RwLock::new(stored.identity()),
             config,
@@ -126,7 +129,7 @@ impl Account {
             outbox: Notify::new(),
         });
         let (commands, to_do) = mpsc::channel(COMMAND_QUEUE);
-        let (shown, view) = watch::channel(View::new(enabled, &stored));
+        let (shown, view) = watch::channel(View::new(enabled, paused, &stored));
         let logins = broadcast::channel(LOGIN_QUEUE).0;
         let work = shutdown.child_token();
         tasks.spawn(crate::inbound::decide_forever(Arc::clone(&shared), work.clone()));
@@ -140,7 +143,7 @@ impl Account {
             view,
             logins,
         };
-        if enabled && connect {
+        if enabled && connect && !paused {
             account.command(Command::Start).await?;
         }
         Ok(account)
@@ -198,8 +201,27 @@ impl Account {
         }
     }
 
+    /// Closes the account's link and keeps it closed, also over restarts.
+    ///
+    /// # Errors
+    /// What the store said.
+    pub async fn pause(&self) -> Result<()> {
+        self.shared.store.set_paused(self.shared.id(), true).await?;
+        self.stop().await;
+        Ok(())
+    }
+
+    /// Opens a link again that was paused, replaced or given up.
+    ///
+    /// # Errors
+    /// What the store said.
+    pub async fn resume(&self) -> Result<()> {
+        self.shared.store.set_paused(self.shared.id(), false).await?;
+        self.command(Command::Start).await
+    }
+
     /// Stops the account and waits until its process is gone.
-    pub async fn stop(&self) {
+    async fn stop(&self) {
         if self.command(Command::Stop).await.is_ok() {
             let mut view = self.view.clone();
             // The machine's own grace, TERM and KILL bound this wait.

@@ -16,6 +16,8 @@ mod ask;
 mod channels_list;
 mod channels_login;
 mod channels_logout;
+mod channels_pause;
+mod channels_resume;
 mod channels_status;
 mod explain;
 mod gateway_restart;
@@ -81,7 +83,7 @@ enum Verb {
     Status,
     /// What became of a message, and why
     Explain(explain::Options),
-    /// Play a script against a WhatsApp of its own, with no phone and no network
+    /// Try the gateway with no phone and no network, on a WhatsApp of its own: by hand or by script
     Simulate(simulate::Options),
 }
 
@@ -99,12 +101,16 @@ enum GatewayVerb {
 
 #[derive(Debug, Subcommand)]
 enum ChannelsVerb {
-    /// Link an account by scanning a QR code with the phone
+    /// Link an account: scan a QR code with the phone, or type a code into it
     Login(channels_login::Options),
     /// How the accounts are
     Status(ChannelOptions),
     /// Which accounts there are
     List(ChannelOptions),
+    /// Close an account's link until it is resumed; what arrives meanwhile waits at WhatsApp
+    Pause(ChannelOptions),
+    /// Open the link of an account that was paused, replaced or given up
+    Resume(ChannelOptions),
     /// Unlink an account, also on the phone's list of linked devices
     Logout(ChannelOptions),
 }
@@ -183,6 +189,8 @@ fn run(cli: Cli) -> Outcome {
         Verb::Channels(ChannelsVerb::Login(options)) => channels_login::run(global, &options),
         Verb::Channels(ChannelsVerb::Status(options)) => channels_status::run(global, options),
         Verb::Channels(ChannelsVerb::List(options)) => channels_list::run(global, &options),
+        Verb::Channels(ChannelsVerb::Pause(options)) => channels_pause::run(global, options),
+        Verb::Channels(ChannelsVerb::Resume(options)) => channels_resume::run(global, options),
         Verb::Channels(ChannelsVerb::Logout(options)) => channels_logout::run(global, options),
         Verb::Pairing(PairingVerb::List(options)) => pairing_list::run(global, options),
         Verb::Pairing(PairingVerb::Approve(options)) => pairing_approve::run(global, options),
@@ -246,6 +254,37 @@ mod tests {
             assert!(cli.global.json);
             assert_eq!(cli.global.state_dir.as_deref(), Some(std::path::Path::new("/s")));
         }
+    }
+
+    #[test]
+    fn a_phone_code_needs_a_whole_number() {
+        let parse = |number| Cli::try_parse_from(["fased", "channels", "login", "--phone-code", number]);
+        assert!(parse("+15550100001").is_ok());
+        assert!(parse("+1 (555) 010-0001").is_ok());
+        for wrong in [
+            "15550100001",
+            "+0155501",
+            "+123",
+            "+1555010000100001",
+            "me",
+            "whatsapp:+15550100001",
+        ] {
+            assert!(parse(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_phone_code_has_no_image() {
+        let words = [
+            "fased",
+            "channels",
+            "login",
+            "--phone-code",
+            "+15550100001",
+            "--qr-png",
+            "a.png",
+        ];
+        assert!(Cli::try_parse_from(words).is_err());
     }
 
     #[test]

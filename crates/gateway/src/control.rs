@@ -3,6 +3,8 @@
 mod accounts;
 mod channels_login;
 mod channels_logout;
+mod channels_pause;
+mod channels_resume;
 mod channels_status;
 pub(crate) mod explain;
 mod live;
@@ -129,7 +131,7 @@ async fn answer(stream: Stream, live: &Live) -> Result<()> {
         return watch::follow(&mut client, live).await;
     }
     if let ControlRequest::ChannelsLogin { account, method } = &request {
-        return channels_login::follow(&mut client, live, account, *method).await;
+        return channels_login::follow(&mut client, live, account, method.clone()).await;
     }
     let response = handle(live, &request)
         .await
@@ -158,6 +160,8 @@ async fn handle(live: &Live, request: &ControlRequest) -> Result<ControlResponse
             accounts: live.infos().await?,
         }),
         ControlRequest::ChannelsStatus { account } => channels_status::answer(live, account.as_deref()).await,
+        ControlRequest::ChannelsPause { account } => channels_pause::answer(live, account).await,
+        ControlRequest::ChannelsResume { account } => channels_resume::answer(live, account).await,
         ControlRequest::ChannelsLogout { account } => channels_logout::answer(live, account).await,
         ControlRequest::PairingList { account } => {
             pairing_list::answer(&live.store, account.as_deref()).await

@@ -11,7 +11,7 @@ use fased_protocol::control::Watched;
 use tokio_util::sync::CancellationToken;
 
 use crate::account::Shared;
-use crate::outbound::{REPLY_TTL_MS, mint_id};
+use crate::outbound::{REPLY_TTL_MS, mint_id, mint_secret};
 use crate::store::{Decision, Draft, PairingChange, Purpose, StoredMessage};
 use crate::{agent, clock};
 
@@ -20,6 +20,8 @@ const BATCH: i64 = 64;
 /// Looks for work at least this often, should a wake-up ever be missed.
 const SWEEP: Duration = Duration::from_secs(5);
 const HOUR_MS: i64 = 3_600_000;
+/// A message that no resend made readable in this time is told to the owner.
+const UNREADABLE_MS: i64 = 600_000;
 
 /// Gives verdicts until told to end.
 pub(crate) async fn decide_forever(shared: Arc<Shared>, shutdown: CancellationToken) {
@@ -35,8 +37,23 @@ pub(crate) async fn decide_forever(shared: Arc<Shared>, shutdown: CancellationTo
         tokio::select! {
             () = shutdown.cancelled() => return,
             () = shared.undecided.notified() => {}
-            () = clock::pause(SWEEP) => {}
+            () = clock::pause(SWEEP) => notice_unreadable(&shared).await,
         }
+    }
+}
+
+/// Tells the owner of messages that stayed unreadable.
+async fn notice_unreadable(shared: &Shared) {
+    let now = clock::now_ms();
+    if let Err(error) = shared
+        .store
+        .notice_unreadable(shared.id(), now - UNREADABLE_MS, now)
+        .await
+    {
+        tracing::error!(
+            account = shared.id(),
+            "unreadable messages cannot be found: {error:#}"
+        );
     }
 }
 
@@ -198,6 +215,7 @@ async fn ask_for_pairing(
     let text = |code: &str| Draft {
         chat: message.chat.clone(),
         message_id: mint_id(),
+        secret: mint_secret(),
         purpose: Purpose::Pairing,
         text: fased_policy::pairing::Code::parse(code)
             .map(|code| request_text(&sender.label(), &code))

@@ -64,6 +64,8 @@ async fn read(paths: &Paths, request: &ControlRequest) -> Result<ControlResponse
         | ControlRequest::GatewayRestart
         | ControlRequest::ChannelsLogin { .. }
         | ControlRequest::ChannelsLogout { .. }
+        | ControlRequest::ChannelsPause { .. }
+        | ControlRequest::ChannelsResume { .. }
         | ControlRequest::PairingApprove { .. }
         | ControlRequest::PairingDeny { .. }
         | ControlRequest::Watch => Err(ControlError {

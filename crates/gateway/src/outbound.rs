@@ -6,7 +6,6 @@
 //! have it.
 
 use std::collections::{HashMap, HashSet};
-use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,7 +14,7 @@ use fased_policy::delivery::SendState;
 use fased_protocol::control::Watched;
 use fased_protocol::fault::{Fault, FaultCode};
 use fased_protocol::private::{Jid, Private};
-use fased_protocol::sidecar::Call;
+use fased_protocol::sidecar::{Call, TextPayload};
 use tokio_util::sync::CancellationToken;
 
 use crate::account::intake::tell_moved;
@@ -173,7 +172,10 @@ async fn attempt(shared: Arc<Shared>, link: OpenLink, row: OutboxRow) -> String 
     let call = Call::SendText {
         chat: Jid(row.chat.clone()),
         message_id: row.message_id.clone(),
-        text: Private(row.text),
+        payload: TextPayload {
+            text: Private(row.text),
+            secret: Private(row.secret),
+        },
     };
     let outcome = link.handle.call(call).await;
     let recorded = match outcome {
@@ -209,13 +211,16 @@ async fn settle(shared: &Shared, message_id: &str, to: SendState, error: Option<
 /// A new message id, in the form that WhatsApp's own web client uses.
 #[must_use]
 pub fn mint_id() -> String {
-    let bytes: [u8; 9] = clock::random();
-    let mut id = String::from("3EB0");
-    for byte in bytes {
-        // Writing to a string cannot fail.
-        if write!(id, "{byte:02X}").is_err() {
-            break;
-        }
-    }
-    id
+    format!("3EB0{}", hex::<9>().to_uppercase())
+}
+
+/// The secret of a new message.
+#[must_use]
+pub fn mint_secret() -> String {
+    hex::<32>()
+}
+
+fn hex<const N: usize>() -> String {
+    let bytes: [u8; N] = clock::random();
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -8,7 +8,7 @@ use anyhow::Result;
 use tokio_util::sync::CancellationToken;
 
 use crate::account::Shared;
-use crate::outbound::{REPLY_TTL_MS, mint_id};
+use crate::outbound::{REPLY_TTL_MS, mint_id, mint_secret};
 use crate::store::{Draft, FinishedRun, Purpose, QueuedRun};
 use crate::{agent, clock};
 
@@ -76,6 +76,7 @@ fn answer(run: &QueuedRun) -> FinishedRun {
     let draft = Draft {
         chat: run.message.chat.clone(),
         message_id: mint_id(),
+        secret: mint_secret(),
         purpose: Purpose::Reply,
         text,
         expires_ms: clock::now_ms() + REPLY_TTL_MS,

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use fased_protocol::fault::Fault;
 use fased_protocol::line::{self, BadLine};
+use fased_protocol::private::Jid;
 use fased_protocol::sidecar::{Call, Closed, Event, FromSidecar, Hello, Link, Reply, ToSidecar};
 use fased_protocol::{MAX_LINE_BYTES, WRITER_QUEUE_FRAMES};
 use futures_util::StreamExt;
@@ -59,8 +60,29 @@ pub enum News {
     },
 }
 
+/// A recipient could not read a message and asks for it again.
+#[derive(Debug)]
+pub struct Lookup {
+    /// To answer by.
+    pub id: u64,
+    /// Our message id.
+    pub message_id: String,
+    /// The chat, as the recipient named it.
+    pub chat: Jid,
+}
+
 /// A numbered event, on its way to the journal.
 pub type SequencedEvent = (u64, Event);
+
+/// Where what a sidecar says goes.
+pub struct Ears {
+    /// To the account's driver.
+    pub news: mpsc::Sender<News>,
+    /// To the journal.
+    pub events: mpsc::Sender<SequencedEvent>,
+    /// To whoever knows what was sent. When it is full the lookup is not answered, which is a miss.
+    pub lookups: mpsc::Sender<Lookup>,
+}
 
 /// A running sidecar.
 pub struct Sidecar {
@@ -134,12 +156,7 @@ impl SidecarHandle {
 }
 
 /// Connects pipes to channels: one task reads, one writes, one listens to stderr, one waits.
-fn supervise(
-    mut child: Child,
-    lock: crate::lease::AuthLock,
-    news: mpsc::Sender<News>,
-    events: mpsc::Sender<SequencedEvent>,
-) -> std::io::Result<Sidecar> {
+fn supervise(mut child: Child, lock: crate::lease::AuthLock, ears: Ears) -> std::io::Result<Sidecar> {
     let missing = || std::io::Error::other("the child has no pipes");
     let pid = child.id().ok_or_else(missing)?;
     let stdin = child.stdin.take().ok_or_else(missing)?;
@@ -147,7 +164,8 @@ fn supervise(
     let stderr = child.stderr.take().ok_or_else(missing)?;
     let (writer, to_write) = mpsc::channel(WRITER_QUEUE_FRAMES);
     let calls = Calls::default();
-    let reader = tokio::spawn(read(stdout, news.clone(), events, calls.clone()));
+    let news = ears.news.clone();
+    let reader = tokio::spawn(read(stdout, ears, calls.clone()));
     let listener = tokio::spawn(listen(stderr));
     let write_news = news.clone();
     let write = tokio::spawn(write(stdin, to_write, write_news));
@@ -170,8 +188,11 @@ fn supervise(
 
 async fn read(
     stdout: impl AsyncRead + Unpin,
-    news: mpsc::Sender<News>,
-    events: mpsc::Sender<SequencedEvent>,
+    Ears {
+        news,
+        events,
+        lookups,
+    }: Ears,
     calls: Calls,
 ) {
     let mut lines = FramedRead::new(stdout, LinesCodec::new_with_max_length(MAX_LINE_BYTES));
@@ -186,6 +207,12 @@ async fn read(
         };
         let told = match frame {
             Ok(FromSidecar::Event { seq, event }) => events.send((seq, event)).await.is_ok(),
+            Ok(FromSidecar::Lookup { id, message_id, chat }) => {
+                if lookups.try_send(Lookup { id, message_id, chat }).is_err() {
+                    tracing::warn!("too many lookups at once; this one is not answered");
+                }
+                true
+            }
             Ok(FromSidecar::Response { id, outcome }) => {
                 calls.answer(id, outcome);
                 true

@@ -120,6 +120,8 @@ pub struct Welcome {
     pub auth_dir: String,
     /// Show login codes when there are no credentials; absent: end with `not_linked` instead.
     pub login: Option<LoginMethod>,
+    /// Which version of WhatsApp's web client to claim to be.
+    pub version: WebVersion,
     /// Bounds to keep.
     pub limits: Limits,
 }
@@ -136,6 +138,19 @@ pub enum LoginMethod {
         /// The phone's number, digits only.
         phone: Private,
     },
+}
+
+/// Which version of WhatsApp's web client to claim to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum WebVersion {
+    /// The one that Baileys was released with.
+    Pinned,
+    /// This one.
+    Exact([u32; 3]),
+    /// The one that WhatsApp serves now; the pinned one if it cannot be asked.
+    Live,
 }
 
 /// Bounds that the sidecar keeps.
@@ -179,5 +194,7 @@ pub enum Link {
         lid: Option<Jid>,
         /// The name set on the phone, if it is known.
         name: Option<Private>,
+        /// The version that WhatsApp accepted.
+        version: [u32; 3],
     },
 }

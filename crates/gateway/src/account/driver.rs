@@ -19,6 +19,8 @@ use crate::sidecar::{News, Sidecar};
 
 /// News of one process that may wait for the driver. The reader waits when it is full.
 const NEWS_QUEUE: usize = 64;
+/// Lookups of sent messages that may wait. When full they are not answered, and the recipient asks again.
+const LOOKUP_QUEUE: usize = 64;
 /// A hard end for the machine's own drain (ask, TERM, KILL), in case the host is very slow.
 const DRAIN_DEADLINE: Duration = Duration::from_secs(20);
 
@@ -30,8 +32,10 @@ pub(super) struct Driver {
     process: Process,
     news: mpsc::Receiver<News>,
     timers: Vec<(TimerId, Instant)>,
-    login: Option<LoginMethod>,
-    qr_on_show: bool,
+    /// The login under way, as the sidecar is told.
+    login: Option<wire::LoginMethod>,
+    version: wire::WebVersion,
+    code_on_show: bool,
     /// Why the last process ended, in its own words; for people.
     detail: Option<String>,
 }
@@ -61,7 +65,8 @@ impl Driver {
             news: mpsc::channel(1).1,
             timers: Vec::new(),
             login: None,
-            qr_on_show: false,
+            version: wire::WebVersion::Pinned,
+            code_on_show: false,
             detail: None,
         }
     }
@@ -106,9 +111,12 @@ impl Driver {
                     self.tell_linked();
                     return;
                 }
-                let wire::LoginMethod::Qr = method;
-                self.login = Some(LoginMethod::Qr);
-                self.step(Input::Login(LoginMethod::Qr)).await;
+                let input = match method {
+                    wire::LoginMethod::Qr => LoginMethod::Qr,
+                    wire::LoginMethod::Code { .. } => LoginMethod::Code,
+                };
+                self.login = Some(method);
+                self.step(Input::Login(input)).await;
             }
         }
     }

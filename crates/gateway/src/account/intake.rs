@@ -56,16 +56,13 @@ async fn commit(
     let now = clock::now_ms();
     let mut messages: Vec<Journaled> = Vec::new();
     let mut pairs = Vec::new();
+    let (mut unreadable, mut last_reason) = (0, String::new());
     for (_, event) in batch {
         match event {
             Event::Message(message) => messages.push(translate::message(message)),
             Event::Undecryptable { origin, reason } => {
-                tracing::warn!(
-                    account = shared.id(),
-                    id = origin.id,
-                    reason,
-                    "a message cannot be decrypted (yet)"
-                );
+                unreadable += 1;
+                last_reason.clone_from(reason);
                 messages.push(translate::placeholder(origin));
             }
             Event::LidMapping { pairs: learned } => pairs.extend(translate::lid_pairs(learned)),
@@ -88,6 +85,15 @@ async fn commit(
                 tracing::warn!(account = shared.id(), "an event of an unknown kind was skipped")
             }
         }
+    }
+    if unreadable > 0 {
+        // One line a batch: a flood must not fill the log.
+        tracing::warn!(
+            account = shared.id(),
+            unreadable,
+            last_reason,
+            "messages cannot be decrypted (yet)"
+        );
     }
     if !pairs.is_empty() {
         shared.store.learn_identities(&pairs, now).await?;
@@ -151,7 +157,7 @@ pub(crate) fn tell_moved(shared: &Shared, moved: Vec<SentInfo>) {
 }
 
 /// A number became known for hidden ids: what was held for want of it is judged again.
-async fn judge_unresolved_again(shared: &Shared, lids: &[Lid]) -> anyhow::Result<()> {
+pub(super) async fn judge_unresolved_again(shared: &Shared, lids: &[Lid]) -> anyhow::Result<()> {
     let addresses: HashSet<String> = lids.iter().map(Lid::to_jid).collect();
     let held = shared.store.held(shared.id()).await?;
     let again: Vec<i64> = held

@@ -19,10 +19,23 @@ pub struct View {
 }
 
 impl View {
-    pub(super) fn new(enabled: bool, stored: &StoredAccount) -> Self {
+    /// At the start of a run: what was last known of the link is no longer true.
+    pub(super) fn new(enabled: bool, paused: bool, stored: &StoredAccount) -> Self {
+        let status = match (enabled, paused) {
+            (false, _) => Status::Disabled,
+            (true, true) => Status::Suspended,
+            (true, false) => Status::Connecting,
+        };
+        let stored = StoredAccount {
+            state: status.as_str().to_owned(),
+            sentence: status.sentence().to_owned(),
+            next: (!enabled || paused).then(|| status.next_action().to_owned()),
+            until_ms: None,
+            ..stored.clone()
+        };
         Self {
             enabled,
-            stored: stored.clone(),
+            stored,
             sidecar_pid: None,
             spawns: 0,
         }

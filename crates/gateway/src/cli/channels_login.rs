@@ -12,6 +12,7 @@ use clap::Args;
 use fased::client::{self, Answers};
 use fased::gateway::{self, RunOptions};
 use fased::paths::Paths;
+use fased_policy::ids::Phone;
 use fased_protocol::control::{ControlError, ControlRequest, ControlResponse, ErrorCode, LoginEvent};
 use fased_protocol::sidecar::LoginMethod;
 use tokio::sync::oneshot;
@@ -38,7 +39,7 @@ const SCANNED_DEADLINE_S: u32 = 60;
 /// The gateway gives up after 5 minutes; this is for one that forgets to.
 const LOGIN_DEADLINE_S: u32 = 330;
 
-const SCANNED_IN_VAIN: &str = "the phone scanned the code, but did not confirm within 60 s";
+const SCANNED_IN_VAIN: &str = "the phone took the code, but did not confirm within 60 s";
 const SCANNED_IN_VAIN_NEXT: &str = "look at the phone. Known causes: a passkey or screen lock step waits there; the limit \
 of linked devices is reached (remove one); the clock of this machine or of the phone is wrong; the version of WhatsApp \
 Web is outdated (update fased). Then try again: fased channels login --channel whatsapp";
@@ -57,6 +58,18 @@ pub(super) struct Options {
     /// Write each code to this file as a PNG image too
     #[arg(long, value_name = "FILE")]
     qr_png: Option<PathBuf>,
+    /// Show a code to type into the phone of this number, instead of a QR code to scan
+    #[arg(long, value_name = "NUMBER", value_parser = phone, conflicts_with = "qr_png")]
+    phone_code: Option<Phone>,
+}
+
+/// A whole number with its country, so that no code is asked for a stranger's phone.
+fn phone(text: &str) -> Result<Phone, String> {
+    let wrong = "write the number with + and its country code, as +15550100001".to_owned();
+    if !text.trim().starts_with('+') {
+        return Err(wrong);
+    }
+    Phone::parse(text).map_err(|_| wrong)
 }
 
 pub(super) fn run(global: &Global, options: &Options) -> Outcome {
@@ -67,7 +80,7 @@ pub(super) fn run(global: &Global, options: &Options) -> Outcome {
     let outcome = runtime.block_on(async {
         let mut show = Show::new(global.json, options.qr_png.clone());
         let mut asked: AskedToEnd = Box::pin(runtime::asked_to_end()?);
-        let outcome = login(&paths, &options.account, &mut show, &mut asked).await;
+        let outcome = login(&paths, options, &mut show, &mut asked).await;
         show.clear()?;
         outcome
     });
@@ -78,10 +91,17 @@ pub(super) fn run(global: &Global, options: &Options) -> Outcome {
     outcome
 }
 
-async fn login(paths: &Paths, account: &str, show: &mut Show, asked: &mut AskedToEnd) -> Outcome {
+async fn login(paths: &Paths, options: &Options, show: &mut Show, asked: &mut AskedToEnd) -> Outcome {
+    let account = options.account.as_str();
+    let method = match &options.phone_code {
+        None => LoginMethod::Qr,
+        Some(phone) => LoginMethod::Code {
+            phone: phone.digits().into(),
+        },
+    };
     let request = ControlRequest::ChannelsLogin {
         account: account.to_owned(),
-        method: LoginMethod::Qr,
+        method,
     };
     match client::open(paths, &request).await {
         Ok(answers) => return follow(answers, show, asked).await,
@@ -193,7 +213,7 @@ async fn follow(mut answers: Answers, show: &mut Show, asked: &mut AskedToEnd) -
                     match event {
                         LoginEvent::Linked { .. } => return Ok(()),
                         LoginEvent::Scanned => scanned_at = Some(elapsed),
-                        LoginEvent::Qr { .. } => scanned_at = None,
+                        LoginEvent::Qr { .. } | LoginEvent::Code { .. } => scanned_at = None,
                         LoginEvent::Restarting | LoginEvent::Expired | LoginEvent::Error(_) => {}
                     }
                 }
@@ -211,7 +231,7 @@ async fn follow(mut answers: Answers, show: &mut Show, asked: &mut AskedToEnd) -
                     return Err(timed_out(SCANNED_IN_VAIN.to_owned(), SCANNED_IN_VAIN_NEXT));
                 }
                 if elapsed >= LOGIN_DEADLINE_S {
-                    let message = "no phone scanned a code within 5 minutes".to_owned();
+                    let message = "no phone took a code within 5 minutes".to_owned();
                     return Err(timed_out(message, "try again: fased channels login --channel whatsapp"));
                 }
             },

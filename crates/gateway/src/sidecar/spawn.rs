@@ -6,9 +6,8 @@ use std::process::Stdio;
 
 use anyhow::{Context, Result, anyhow};
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
-use tokio::sync::mpsc;
 
-use super::{News, SequencedEvent, Sidecar};
+use super::{Ears, Sidecar};
 use crate::lease::AuthLock;
 
 /// What the sidecar may see of our environment.
@@ -45,11 +44,7 @@ pub struct SpawnOptions {
 ///
 /// # Errors
 /// When the lock is not to be had, or Node cannot be started; the message says what to do.
-pub async fn spawn(
-    options: &SpawnOptions,
-    news: mpsc::Sender<News>,
-    events: mpsc::Sender<SequencedEvent>,
-) -> Result<Sidecar> {
+pub async fn spawn(options: &SpawnOptions, ears: Ears) -> Result<Sidecar> {
     let lock = AuthLock::take(&options.auth_dir).await?;
     let main = options.home.join("sidecar/src/main.js");
     let environment = ENVIRONMENT
@@ -76,8 +71,7 @@ pub async fn spawn(
             options.node.display()
         )
     })?;
-    super::supervise(child, lock, news, events)
-        .map_err(|error| anyhow!(error).context("the sidecar has no pipes"))
+    super::supervise(child, lock, ears).map_err(|error| anyhow!(error).context("the sidecar has no pipes"))
 }
 
 /// Lets the child keep one file of ours open. Only the child's copy loses close-on-exec, so that

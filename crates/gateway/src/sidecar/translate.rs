@@ -121,6 +121,8 @@ pub fn close_cause(reason: CloseReason) -> CloseCause {
         CloseReason::Untrusted => CloseCause::Untrusted,
         CloseReason::AuthUnreadable => CloseCause::AuthUnreadable,
         CloseReason::NotLinked => CloseCause::NotLinked,
+        // Tried again like any other failure; the text says what is wrong with the disk.
+        CloseReason::StorageFailed | CloseReason::ProtocolMismatch => CloseCause::Unknown,
         CloseReason::Shutdown => CloseCause::Shutdown,
         CloseReason::Unknown => CloseCause::Unknown,
     }

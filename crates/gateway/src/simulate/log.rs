@@ -33,6 +33,10 @@ struct Seen {
     records: Vec<Value>,
     /// Who wrote which message, as far as the gateway told.
     senders: HashMap<String, String>,
+    /// Names of groups by their addresses.
+    groups: HashMap<String, String>,
+    /// When something came in last.
+    last_ms: i64,
     /// Reasons of the verdicts by message id.
     reasons: HashMap<String, Vec<String>>,
 }
@@ -50,11 +54,24 @@ impl Log {
 
     /// Something that the script does or finds, now.
     pub(super) fn note(&self, kind: &'static str, text: impl Into<String>) {
-        self.lock().waiting.push(Entry {
-            at_ms: now_ms(),
+        let at_ms = now_ms();
+        let mut seen = self.lock();
+        seen.last_ms = at_ms;
+        seen.waiting.push(Entry {
+            at_ms,
             kind,
             text: text.into(),
         });
+    }
+
+    /// From now on the group is told by its name.
+    pub(super) fn name_group(&self, address: &str, name: &str) {
+        self.lock().groups.insert(address.to_owned(), name.to_owned());
+    }
+
+    /// When something came in last, Unix milliseconds.
+    pub(super) fn last_ms(&self) -> i64 {
+        self.lock().last_ms
     }
 
     /// What is old enough to be told, or everything at the end.
@@ -82,9 +99,15 @@ impl Log {
                 message_id,
                 sender,
                 text,
-                ..
+                chat,
             } => {
-                let told = format!("{sender}  {}", one_line(text.as_deref().unwrap_or("(no text)")));
+                let place = if chat.ends_with("@g.us") {
+                    format!(" in {}", seen.groups.get(&chat).unwrap_or(&chat))
+                } else {
+                    String::new()
+                };
+                let text = one_line(text.as_deref().unwrap_or("(no text)"));
+                let told = format!("{sender}{place}  {text}  [{message_id}]");
                 seen.senders.insert(message_id, sender);
                 ("in", told)
             }
@@ -114,6 +137,7 @@ impl Log {
             Watched::Account { state, sentence } => ("link", format!("{state}: {sentence}")),
             Watched::Missed { events } => ("note", format!("{events} events were missed by this view")),
         };
+        seen.last_ms = now_ms();
         seen.waiting.push(Entry {
             at_ms: event.at_ms,
             kind,
@@ -144,6 +168,7 @@ impl Log {
         let at_ms = record["at_ms"].as_i64().unwrap_or_else(now_ms);
         let mut seen = self.lock();
         if let Some((kind, text)) = told {
+            seen.last_ms = now_ms();
             seen.waiting.push(Entry { at_ms, kind, text });
         }
         seen.records.push(record);

@@ -1,27 +1,27 @@
-//! Plays the lines of a script, one after the other.
+//! Does the steps of a script, one after the other.
 
 use std::collections::HashMap;
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
 use fased::client;
-use fased_protocol::control::{ControlRequest, ControlResponse, LoginEvent, PairingWho};
-use fased_protocol::sidecar::LoginMethod;
+use fased_protocol::control::{ControlRequest, ControlResponse, PairingWho};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::{Value, json};
 
-use super::asks::{COMMAND_DEADLINE, told};
+use super::asks::COMMAND_DEADLINE;
 use super::log::Log;
 use super::script::{Expect, Step};
+use super::talk::Chat;
 use super::tally::{Sent, Tally, tally};
 use super::world::World;
 
 /// The number that the gateway's account is linked to.
-const OWN_PHONE: &str = "+15550100001";
+pub(super) const OWN_PHONE: &str = "+15550100001";
 
-/// A login with a fake phone takes seconds.
-const LINK_DEADLINE: Duration = Duration::from_secs(60);
+/// The account of the gateway.
+pub(super) const ACCOUNT: &str = "default";
 
 /// The longest backoff, and a start of Node.
 const READY_DEADLINE: Duration = Duration::from_secs(60);
@@ -31,12 +31,14 @@ pub(super) const LOOK_EVERY: Duration = Duration::from_millis(50);
 pub(super) struct Player {
     pub(super) world: World,
     pub(super) log: Log,
-    /// All messages so far.
-    sent: Vec<Sent>,
+    /// All messages so far, but the owner's.
+    pub(super) sent: Vec<Sent>,
     /// How many of them a past `expect all answered` has settled, and the record's end then.
     settled: (usize, u64),
     /// By sender: the record's end when they last wrote, and their messages of that line.
-    last: HashMap<String, (u64, Vec<String>)>,
+    pub(super) last: HashMap<String, (u64, Vec<String>)>,
+    /// Where somebody wrote last, and the last id.
+    pub(super) latest: Option<(Chat, String)>,
     /// By recipient: the last record that an `expect reply` has used up.
     used: HashMap<String, u64>,
 }
@@ -52,62 +54,24 @@ impl Player {
             sent: Vec::new(),
             settled: (0, 0),
             last: HashMap::new(),
+            latest: None,
             used: HashMap::new(),
-        }
-    }
-
-    /// Links the account as its owner would, with a phone of the fake server.
-    pub(super) async fn link(&mut self) -> Result<()> {
-        self.world
-            .api
-            .post("/phones", &json!({ "phone": OWN_PHONE }))
-            .await?;
-        let linked = tokio::time::timeout(LINK_DEADLINE, self.scan()).await;
-        linked
-            .map_err(|_elapsed| anyhow!("the account was not linked within {} s", LINK_DEADLINE.as_secs()))?
-    }
-
-    async fn scan(&mut self) -> Result<()> {
-        let login = ControlRequest::ChannelsLogin {
-            account: "default".to_owned(),
-            method: LoginMethod::Qr,
-        };
-        let mut answers = self
-            .until_answered(async |paths| client::open(paths, &login).await)
-            .await?;
-        loop {
-            match answers.next().await.map_err(|error| told(&error))? {
-                Some(ControlResponse::Login(LoginEvent::Qr { payload, .. })) => {
-                    self.log.note("link", "the phone scans the code");
-                    self.world
-                        .api
-                        .post("/scan", &json!({ "phone": OWN_PHONE, "qr": payload }))
-                        .await?;
-                }
-                Some(ControlResponse::Login(LoginEvent::Linked { phone, .. })) => {
-                    self.log.note("link", format!("linked: {phone}"));
-                    return Ok(());
-                }
-                Some(ControlResponse::Login(LoginEvent::Error(error)) | ControlResponse::Error(error)) => {
-                    return Err(told(&error));
-                }
-                Some(_) => {}
-                None => bail!(
-                    "the gateway ended during the login; {}",
-                    self.world.log("gateway.log")
-                ),
-            }
         }
     }
 
     /// Does one step; the inner error is an expectation that does not hold.
     pub(super) async fn step(&mut self, step: &Step) -> Result<Result<(), Instead>> {
-        self.world.gateway_lives()?;
+        if *step != Step::KillGateway {
+            self.world.gateway_lives()?;
+        }
         match step {
             Step::Say(text) => self.log.note("##", text.clone()),
             Step::Message { from, text } => {
                 self.send(from, json!({ "text": text })).await?;
             }
+            Step::Group { name, members } => self.make_group(name, members).await?,
+            Step::InGroup { group, from, text } => self.say_in_group(group, from, text).await?,
+            Step::Me { to, text } => self.say_as_owner(to.as_ref(), text).await?,
             Step::Burst { count, from, text } => self.burst(*count, from, text).await?,
             Step::Approve(who) => self.decide(who, true).await?,
             Step::Deny(who) => self.decide(who, false).await?,
@@ -124,6 +88,14 @@ impl Player {
                 self.world.kill_gateway().await?;
             }
             Step::KillSidecar => self.kill_sidecar().await?,
+            Step::Pause => {
+                let account = ACCOUNT.to_owned();
+                self.command(&ControlRequest::ChannelsPause { account }).await?;
+            }
+            Step::Resume => {
+                let account = ACCOUNT.to_owned();
+                self.command(&ControlRequest::ChannelsResume { account }).await?;
+            }
             Step::WaitReady => return self.wait_ready().await,
             Step::Wait(time) => self.pause(*time).await,
             Step::Expect(expect) => return self.expect(expect).await,
@@ -162,20 +134,6 @@ impl Player {
         Ok(())
     }
 
-    async fn send(&mut self, from: &str, mut message: Value) -> Result<()> {
-        let before = self.server_seq().await?;
-        message["to"] = OWN_PHONE.into();
-        message["from"] = from.into();
-        let answer = self.world.api.post("/messages", &message).await?;
-        let ids: Vec<String> = serde_json::from_value(answer["ids"].clone()).context("no message ids")?;
-        self.sent.extend(ids.iter().map(|id| Sent {
-            id: id.clone(),
-            from: from.to_owned(),
-        }));
-        self.last.insert(from.to_owned(), (before, ids));
-        Ok(())
-    }
-
     async fn decide(&mut self, who: &PairingWho, approve: bool) -> Result<()> {
         let mut who = who.clone();
         if let PairingWho::Sender(sender) = &who
@@ -188,8 +146,13 @@ impl Player {
         } else {
             ControlRequest::PairingDeny { account: None, who }
         };
+        self.command(&request).await
+    }
+
+    /// Has the gateway do something.
+    async fn command(&mut self, request: &ControlRequest) -> Result<()> {
         let answer = self
-            .until_answered(async |paths| client::ask(paths, &request).await)
+            .until_answered(async |paths| client::ask_within(paths, request, COMMAND_DEADLINE).await)
             .await?;
         let ControlResponse::Done { message } = answer else {
             bail!("the gateway gave an odd answer");
@@ -198,7 +161,7 @@ impl Player {
         Ok(())
     }
 
-    async fn kill_sidecar(&mut self) -> Result<()> {
+    pub(super) async fn kill_sidecar(&mut self) -> Result<()> {
         let found = self
             .look(COMMAND_DEADLINE, async |player: &mut Self| {
                 player
@@ -215,7 +178,7 @@ impl Player {
         kill(Pid::from_raw(pid), Signal::SIGKILL).context("cannot kill the sidecar")
     }
 
-    async fn wait_ready(&mut self) -> Result<Result<(), Instead>> {
+    pub(super) async fn wait_ready(&mut self) -> Result<Result<(), Instead>> {
         let ready = self
             .look(READY_DEADLINE, async |player: &mut Self| {
                 let accounts = player.accounts().await;

@@ -38,3 +38,56 @@ pub(super) fn duration(word: &str) -> Result<Duration, String> {
         _ => Err(wrong()),
     }
 }
+
+/// The known word that a mistyped one is near to.
+pub(super) fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
+    let word = word.to_lowercase();
+    let allowed = (word.chars().count() + 1) / 3;
+    known
+        .iter()
+        .map(|candidate| (distance(&word, candidate), *candidate))
+        .filter(|(distance, _)| *distance <= allowed.max(1))
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// How many letters have to be put in, taken out, changed or swapped with the next one.
+fn distance(from: &str, to: &str) -> usize {
+    let (from, to): (Vec<char>, Vec<char>) = (from.chars().collect(), to.chars().collect());
+    let mut rows: Vec<Vec<usize>> = vec![(0..=to.len()).collect()];
+    for i in 1..=from.len() {
+        let mut row = vec![i];
+        for j in 1..=to.len() {
+            let changed = rows[i - 1][j - 1] + usize::from(from[i - 1] != to[j - 1]);
+            let mut least = changed.min(rows[i - 1][j] + 1).min(row[j - 1] + 1);
+            let swapped = i > 1 && j > 1 && from[i - 1] == to[j - 2] && from[i - 2] == to[j - 1];
+            if swapped {
+                least = least.min(rows[i - 2][j - 2] + 1);
+            }
+            row.push(least);
+        }
+        rows.push(row);
+    }
+    rows[from.len()][to.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mistyped_word_is_recognised_and_a_strange_one_is_not() {
+        let known = ["approve", "as", "kill", "group", "groups", "expect"];
+        for (typed, meant) in [
+            ("aprove", Some("approve")),
+            ("klil", Some("kill")),
+            ("Groups", Some("groups")),
+            ("exepct", Some("expect")),
+            ("sa", Some("as")),
+            ("hello", None),
+            ("xyz", None),
+        ] {
+            assert_eq!(nearest(typed, &known), meant, "{typed}");
+        }
+    }
+}

@@ -1,5 +1,5 @@
-//! The world of a simulation: a throw-away state dir, a fake WhatsApp server and a gateway, each
-//! in a process of its own, and nothing left of any when it ends.
+//! The world of a simulation: a state dir, a fake WhatsApp server and a gateway, each in a process of
+//! its own. Nothing is left of any when it ends, unless it is to be kept.
 
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::os::unix::fs::DirBuilderExt;
@@ -17,6 +17,7 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
 use super::http::Api;
+use super::processes::{self, Process};
 
 /// Node starts within a second or two, on a busy machine some more.
 const START_DEADLINE: Duration = Duration::from_secs(20);
@@ -24,12 +25,29 @@ const START_DEADLINE: Duration = Duration::from_secs(20);
 /// A gateway drains up to 5 s.
 const END_DEADLINE: Duration = Duration::from_secs(10);
 
+/// Where no script says otherwise; it is there to be changed.
+const CONFIG: &str = "{\n  channels: { whatsapp: { dmPolicy: \"pairing\" } },\n}\n";
+
 /// Lines of a log that are shown when its process has failed.
 const LOG_LINES: usize = 20;
+
+/// The fake server's part of a state dir that is kept.
+const FAKE_DIR: &str = "fake-whatsapp";
+
+/// What stays of a simulation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Keep {
+    Nothing,
+    /// The throw-away dir.
+    Throwaway,
+    /// This dir, from which a later simulation goes on.
+    Dir(PathBuf),
+}
 
 pub(super) struct World {
     pub(super) paths: Paths,
     pub(super) api: Api,
+    keep: Keep,
     dir: PathBuf,
     home: PathBuf,
     executable: PathBuf,
@@ -41,23 +59,27 @@ pub(super) struct World {
 
 impl World {
     /// Starts everything.
-    pub(super) async fn start(config: Option<&str>) -> Result<Self> {
+    pub(super) async fn start(config: Option<&str>, keep: &Keep) -> Result<Self> {
         let home = paths::home()?;
-        let dir = throw_away_dir()?;
-        let started = Self::start_in(&dir, home, config).await;
-        if started.is_err() {
+        let dir = match keep {
+            Keep::Dir(dir) => own_dir(dir)?,
+            Keep::Nothing | Keep::Throwaway => throw_away_dir()?,
+        };
+        let started = Self::start_in(&dir, home, config, keep).await;
+        if started.is_err() && *keep == Keep::Nothing {
             // The first error is the one to tell.
             fs::remove_dir_all(&dir).ok();
         }
         started
     }
 
-    async fn start_in(dir: &Path, home: PathBuf, config: Option<&str>) -> Result<Self> {
+    async fn start_in(dir: &Path, home: PathBuf, config: Option<&str>, keep: &Keep) -> Result<Self> {
         let paths = Paths::resolve(Some(dir), Some(&dir.join("fased.json")))?;
+        let config = config.or((!paths.config.exists()).then_some(CONFIG));
         if let Some(config) = config {
             fs::write(&paths.config, config).context("cannot write the config file")?;
         }
-        let (fake, listening) = start_fake(&home, dir).await?;
+        let (fake, listening) = start_fake(&home, dir, keep).await?;
         let text = |name: &str| listening[name].as_str().unwrap_or_default().to_owned();
         let whatsapp = [
             ("FASED_WHATSAPP_URL", text("ws")),
@@ -69,6 +91,7 @@ impl World {
         Ok(Self {
             paths,
             api,
+            keep: keep.clone(),
             dir: dir.to_owned(),
             home,
             executable,
@@ -80,7 +103,8 @@ impl World {
 
     /// SIGKILL to the gateway, then a new one, as a service manager would start it.
     pub(super) async fn kill_gateway(&mut self) -> Result<()> {
-        self.gateway.start_kill().context("cannot kill the gateway")?;
+        // One that has ended by itself is started again, too.
+        self.gateway.start_kill().ok();
         self.gateway.wait().await.context("cannot wait for the gateway")?;
         self.gateway = start_gateway(&self.executable, &self.dir, &self.home, &self.whatsapp)?;
         Ok(())
@@ -97,13 +121,18 @@ impl World {
         }
     }
 
+    /// Processes that have a file of this world open: what runs here, and what was left behind.
+    pub(super) fn processes(&self) -> Vec<Process> {
+        processes::holding(&self.dir)
+    }
+
     /// The end of a process's log, for messages.
     pub(super) fn log(&self, name: &str) -> String {
         log_end(&self.dir, name)
     }
 
     /// Ends everything and removes the state dir, unless it is to be looked at.
-    pub(super) async fn end(mut self, keep: bool) {
+    pub(super) async fn end(mut self) {
         if let Some(pid) = self.gateway.id().and_then(|pid| i32::try_from(pid).ok()) {
             // It may have ended already.
             kill(Pid::from_raw(pid), Signal::SIGTERM).ok();
@@ -112,10 +141,28 @@ impl World {
         tokio::time::timeout(END_DEADLINE, self.gateway.wait()).await.ok();
         drop(self.fake.stdin.take());
         tokio::time::timeout(END_DEADLINE, self.fake.wait()).await.ok();
-        if !keep {
+        if self.keep == Keep::Nothing {
             fs::remove_dir_all(&self.dir).ok();
         }
     }
+}
+
+/// Only an empty dir, or one of an earlier simulation: a real state dir is not to be played with.
+fn own_dir(dir: &Path) -> Result<PathBuf> {
+    let dir = std::path::absolute(dir).with_context(|| format!("cannot make {} absolute", dir.display()))?;
+    let used = dir.is_dir() && fs::read_dir(&dir).is_ok_and(|mut files| files.next().is_some());
+    if used && !dir.join(FAKE_DIR).is_dir() {
+        bail!(
+            "{} is not empty and no simulation was kept there; name another folder",
+            dir.display()
+        );
+    }
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(dir.join(FAKE_DIR))
+        .with_context(|| format!("cannot make {}", dir.display()))?;
+    Ok(dir)
 }
 
 fn throw_away_dir() -> Result<PathBuf> {
@@ -132,7 +179,7 @@ fn throw_away_dir() -> Result<PathBuf> {
     clippy::disallowed_methods,
     reason = "the fake server belongs to the simulation, not to a gateway"
 )]
-async fn start_fake(home: &Path, dir: &Path) -> Result<(Child, Value)> {
+async fn start_fake(home: &Path, dir: &Path, keep: &Keep) -> Result<(Child, Value)> {
     let main = home.join("tests/fake-whatsapp/main.js");
     if !main.is_file() {
         bail!(
@@ -143,10 +190,12 @@ async fn start_fake(home: &Path, dir: &Path) -> Result<(Child, Value)> {
     let node = std::env::var_os("FASED_NODE")
         .filter(|node| !node.is_empty())
         .unwrap_or_else(|| "node".into());
-    let mut fake = Command::new(&node)
-        .arg(main)
-        .arg("--log")
-        .arg(dir.join("fake-whatsapp.log"))
+    let mut command = Command::new(&node);
+    command.arg(main).arg("--log").arg(dir.join("fake-whatsapp.log"));
+    if *keep != Keep::Nothing {
+        command.arg("--state").arg(dir.join(FAKE_DIR));
+    }
+    let mut fake = command
         .current_dir(home)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -29,6 +29,10 @@ pub struct StoredAccount {
     pub until_ms: Option<i64>,
     /// When messages last flowed.
     pub last_ready_ms: Option<i64>,
+    /// The version of WhatsApp's web client that was accepted last, as `a.b.c`.
+    pub web_version: Option<String>,
+    /// The owner wants the link closed.
+    pub paused: bool,
 }
 
 impl StoredAccount {
@@ -68,10 +72,12 @@ impl Store {
     /// What SQLite said.
     pub async fn record_account(&self, row: &StoredAccount) -> Result<()> {
         sqlx::query(
-            "INSERT INTO account (account, phone, lid, name, state, sentence, next, since_ms, until_ms, last_ready_ms)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+            "INSERT INTO account (account, phone, lid, name, state, sentence, next, since_ms, until_ms, last_ready_ms,
+                 web_version)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
              ON CONFLICT (account) DO UPDATE SET phone = ?2, lid = ?3, name = ?4, state = ?5, sentence = ?6,
-                 next = ?7, since_ms = ?8, until_ms = ?9, last_ready_ms = ?10",
+                 next = ?7, since_ms = ?8, until_ms = ?9, last_ready_ms = ?10,
+                 web_version = ?11",
         )
         .bind(&row.account)
         .bind(&row.phone)
@@ -83,6 +89,23 @@ impl Store {
         .bind(row.since_ms)
         .bind(row.until_ms)
         .bind(row.last_ready_ms)
+        .bind(&row.web_version)
+        .execute(&self.write)
+        .await?;
+        Ok(())
+    }
+
+    /// Keeps the owner's wish that an account's link stays closed, or opens again.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn set_paused(&self, account: &str, paused: bool) -> Result<()> {
+        sqlx::query(
+            "INSERT INTO account (account, state, sentence, since_ms, paused) VALUES (?1, '', '', 0, ?2)
+             ON CONFLICT (account) DO UPDATE SET paused = ?2",
+        )
+        .bind(account)
+        .bind(paused)
         .execute(&self.write)
         .await?;
         Ok(())

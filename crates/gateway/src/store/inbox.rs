@@ -245,6 +245,37 @@ impl Store {
         Ok(())
     }
 
+    /// Messages that stayed unreadable since before `older_than_ms` and that the owner has not been
+    /// told of: marks them as told, with the notice, and returns how many they are.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn notice_unreadable(&self, account: &str, older_than_ms: i64, now_ms: i64) -> Result<u64> {
+        let mut tx = self.write.begin().await?;
+        let marked = sqlx::query(
+            "UPDATE inbox SET noticed_ms = ?1 WHERE account = ?2 AND content = 'undecryptable'
+                 AND noticed_ms IS NULL AND outcome = 'hold' AND recorded_ms < ?3",
+        )
+        .bind(now_ms)
+        .bind(account)
+        .bind(older_than_ms)
+        .execute(&mut *tx)
+        .await?
+        .rows_affected();
+        if marked > 0 {
+            sqlx::query("INSERT INTO notice (at_ms, account, text) VALUES (?, ?, ?)")
+                .bind(now_ms)
+                .bind(account)
+                .bind(format!(
+                    "{marked} messages could not be decrypted and were not sent again; ask for them"
+                ))
+                .execute(&mut *tx)
+                .await?;
+        }
+        tx.commit().await?;
+        Ok(marked)
+    }
+
     /// Messages with this id, in any account.
     ///
     /// # Errors

@@ -3,6 +3,8 @@
 use anyhow::Result;
 use fased_policy::delivery::SendState;
 use fased_protocol::control::{Count, SentInfo};
+use fased_protocol::private::Private;
+use fased_protocol::sidecar::TextPayload;
 
 use super::Store;
 
@@ -37,6 +39,8 @@ pub struct Draft {
     pub purpose: Purpose,
     /// The text.
     pub text: String,
+    /// 32 random bytes in hex; see [`fased_protocol::sidecar::TextPayload`].
+    pub secret: String,
     /// Not sent after this, Unix milliseconds.
     pub expires_ms: i64,
 }
@@ -52,6 +56,8 @@ pub struct OutboxRow {
     pub message_id: String,
     /// The text.
     pub text: String,
+    /// What belongs to it besides the text.
+    pub secret: String,
     /// Name of its state.
     pub state: String,
     /// How often it was written.
@@ -69,7 +75,7 @@ impl Store {
     /// What SQLite said.
     pub async fn open_outbox(&self, account: &str, limit: i64) -> Result<Vec<OutboxRow>> {
         Ok(sqlx::query_as(
-            "SELECT id, chat, message_id, text, state, attempts, expires_ms, updated_ms FROM outbox
+            "SELECT id, chat, message_id, text, secret, state, attempts, expires_ms, updated_ms FROM outbox
              WHERE account = ? AND state IN ('queued', 'sending', 'written', 'unknown') ORDER BY id LIMIT ?",
         )
         .bind(account)
@@ -208,6 +214,36 @@ impl Store {
         Ok(found.is_some())
     }
 
+    /// What was sent under this id, to which chat, unless it is older than `oldest_ms`.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn sent_payload(
+        &self,
+        account: &str,
+        message_id: &str,
+        oldest_ms: i64,
+    ) -> Result<Option<(String, TextPayload)>> {
+        let row: Option<(String, String, String)> = sqlx::query_as(
+            "SELECT chat, text, secret FROM outbox
+             WHERE account = ? AND message_id = ? AND created_ms > ? AND attempts > 0",
+        )
+        .bind(account)
+        .bind(message_id)
+        .bind(oldest_ms)
+        .fetch_optional(&self.read)
+        .await?;
+        Ok(row.map(|(chat, text, secret)| {
+            (
+                chat,
+                TextPayload {
+                    text: Private(text),
+                    secret: Private(secret),
+                },
+            )
+        }))
+    }
+
     /// What was sent because of a run.
     ///
     /// # Errors
@@ -282,8 +318,9 @@ pub(super) async fn queue(
     now_ms: i64,
 ) -> Result<()> {
     sqlx::query(
-        "INSERT INTO outbox (account, chat, message_id, purpose, run_id, text, state, created_ms, expires_ms, updated_ms)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'queued', ?7, ?8, ?7)",
+        "INSERT INTO outbox
+             (account, chat, message_id, purpose, run_id, text, secret, state, created_ms, expires_ms, updated_ms)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'queued', ?8, ?9, ?8)",
     )
     .bind(account)
     .bind(&draft.chat)
@@ -291,6 +328,7 @@ pub(super) async fn queue(
     .bind(draft.purpose.as_str())
     .bind(run_id)
     .bind(&draft.text)
+    .bind(&draft.secret)
     .bind(now_ms)
     .bind(draft.expires_ms)
     .execute(tx)

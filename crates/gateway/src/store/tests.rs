@@ -55,6 +55,7 @@ fn draft(id: &str) -> Draft {
         message_id: id.into(),
         purpose: Purpose::Reply,
         text: "hi".into(),
+        secret: "00".repeat(32),
         expires_ms: NOW + 1000,
     }
 }
@@ -286,4 +287,70 @@ async fn an_approval_ends_its_request_and_counts_for_its_account_alone() {
     assert!(store.pending_pairings(None, NOW).await.expect("read").is_empty());
     assert_eq!(store.approved(ACCOUNT).await.expect("read"), [sender]);
     assert!(store.approved("work").await.expect("read").is_empty());
+}
+
+#[tokio::test]
+async fn what_stays_unreadable_is_told_once_and_after_ten_minutes() {
+    let (_dir, store) = store().await;
+    let placeholder = Journaled {
+        content: Journaled::UNDECRYPTABLE.into(),
+        text: None,
+        ..message("A", "")
+    };
+    store
+        .journal(ACCOUNT, &[placeholder], NOW)
+        .await
+        .expect("committed");
+    let after = |minutes: i64| {
+        store.notice_unreadable(ACCOUNT, NOW + (minutes - 10) * 60_000, NOW + minutes * 60_000)
+    };
+    assert_eq!(after(10).await.expect("committed"), 0);
+    assert_eq!(after(11).await.expect("committed"), 1);
+    assert_eq!(after(12).await.expect("committed"), 0);
+    assert_eq!(store.notices(10).await.expect("read").len(), 1);
+}
+
+#[tokio::test]
+async fn what_was_sent_is_found_by_its_id_until_it_is_too_old() {
+    let (_dir, store) = store().await;
+    let change = Decision {
+        run: None,
+        send: Some(draft("OUT1")),
+        ..admit(0)
+    };
+    store.decide(ACCOUNT, &[change], NOW).await.expect("committed");
+    assert_eq!(
+        store.sent_payload(ACCOUNT, "OUT1", NOW - 1).await.expect("read"),
+        None,
+        "it was never written"
+    );
+    let row = store.open_outbox(ACCOUNT, 1).await.expect("read")[0].id;
+    store.start_sending(&[row], NOW).await.expect("committed");
+    let (_, payload) = store
+        .sent_payload(ACCOUNT, "OUT1", NOW - 1)
+        .await
+        .expect("read")
+        .expect("found");
+    assert_eq!(payload.text.0, "hi");
+    assert_eq!(
+        store.sent_payload(ACCOUNT, "OUT1", NOW).await.expect("read"),
+        None
+    );
+    assert_eq!(
+        store.sent_payload("work", "OUT1", NOW - 1).await.expect("read"),
+        None
+    );
+}
+
+#[tokio::test]
+async fn a_pause_outlives_everything_else_that_is_recorded() {
+    let (_dir, store) = store().await;
+    store.set_paused(ACCOUNT, true).await.expect("committed");
+    let row = StoredAccount {
+        account: ACCOUNT.into(),
+        state: "suspended".into(),
+        ..StoredAccount::default()
+    };
+    store.record_account(&row).await.expect("committed");
+    assert!(store.account(ACCOUNT).await.expect("read").expect("there").paused);
 }

@@ -3,21 +3,21 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use fased_policy::lifecycle::{Effect, Input, LoginMethod, Signal, Status};
+use fased_policy::lifecycle::{Effect, Input, LoginMethod, Signal, Status, VersionChoice};
 use fased_protocol::control::{LoginEvent, Watched};
 use fased_protocol::sidecar as wire;
 use nix::sys::signal::Signal as UnixSignal;
 use tokio::sync::mpsc;
 
-use super::super::{intake, login};
-use super::{Driver, NEWS_QUEUE, Process};
-use crate::sidecar::{Sidecar, SidecarHandle, SpawnOptions, spawn};
+use super::super::{intake, login, lookup};
+use super::{Driver, LOOKUP_QUEUE, NEWS_QUEUE, Process};
+use crate::sidecar::{Ears, Sidecar, SidecarHandle, SpawnOptions, spawn};
 use crate::{auth_dir, clock, paths};
 
 impl Driver {
     pub(super) async fn carry_out(&mut self, effect: Effect) {
         match effect {
-            Effect::Spawn { login } => self.spawn(login),
+            Effect::Spawn { login, version } => self.spawn(login, version),
             Effect::AskShutdown => {
                 self.end_link();
                 self.abandon();
@@ -48,8 +48,11 @@ impl Driver {
         }
     }
 
-    pub(super) fn spawn(&mut self, login: Option<LoginMethod>) {
-        self.login = login;
+    pub(super) fn spawn(&mut self, login: Option<LoginMethod>, version: VersionChoice) {
+        if login.is_none() {
+            self.login = None;
+        }
+        self.version = self.web_version(version);
         self.detail = None;
         let (news, hear) = mpsc::channel(NEWS_QUEUE);
         self.news = hear;
@@ -63,8 +66,22 @@ impl Driver {
                 auth_dir: shared.config.auth_dir.clone(),
             };
             let (events, to_journal) = mpsc::channel(fased_protocol::READER_QUEUE_FRAMES);
-            let sidecar = spawn(&options, news, events).await?;
+            let (lookups, to_find) = mpsc::channel(LOOKUP_QUEUE);
+            let sidecar = spawn(
+                &options,
+                Ears {
+                    news,
+                    events,
+                    lookups,
+                },
+            )
+            .await?;
             let tasks = shared.tasks.clone();
+            tasks.spawn(lookup::answer_until_gone(
+                Arc::clone(&shared),
+                to_find,
+                sidecar.handle(),
+            ));
             tasks.spawn(intake::journal_until_gone(shared, to_journal, sidecar.handle()));
             Ok(sidecar)
         });
@@ -72,6 +89,26 @@ impl Driver {
             spawned,
             abandoned: false,
         };
+    }
+
+    /// The version behind a choice; without a last good one WhatsApp is asked.
+    fn web_version(&self, choice: VersionChoice) -> wire::WebVersion {
+        match choice {
+            VersionChoice::Pinned => wire::WebVersion::Pinned,
+            VersionChoice::Live => wire::WebVersion::Live,
+            VersionChoice::LastGood => {
+                let view = self.view.borrow();
+                let parts: Option<Vec<u32>> = view
+                    .stored
+                    .web_version
+                    .as_deref()
+                    .and_then(|version| version.split('.').map(|part| part.parse().ok()).collect());
+                match parts.as_deref() {
+                    Some([a, b, c]) => wire::WebVersion::Exact([*a, *b, *c]),
+                    Some(_) | None => wire::WebVersion::Live,
+                }
+            }
+        }
     }
 
     pub(super) fn abandon(&mut self) {
@@ -122,6 +159,7 @@ impl Driver {
             };
         });
         tracing::info!(state = %status, "{sentence}");
+        self.alert(status, &sentence).await;
         if self.login.is_some()
             && let Some(error) = login::error_in(status, self.detail.as_deref())
         {
@@ -171,9 +209,35 @@ impl Driver {
     pub(super) async fn exited(&mut self) {
         self.process = Process::None;
         self.end_link();
-        self.qr_on_show = false;
+        self.code_on_show = false;
         self.view.send_modify(|view| view.sidecar_pid = None);
         self.step(Input::Exited).await;
+    }
+
+    /// What stops an account for good is worth a notice.
+    async fn alert(&self, status: Status, sentence: &str) {
+        let stopped = match status {
+            Status::Replaced | Status::LoggedOut | Status::Forbidden | Status::ClientOutdated => true,
+            Status::Degraded(_) => true,
+            Status::Disabled
+            | Status::Suspended
+            | Status::Unlinked
+            | Status::Linking
+            | Status::Connecting
+            | Status::Ready
+            | Status::BackingOff { .. } => false,
+        };
+        if stopped {
+            let notice = format!("{sentence} Next: {}", status.next_action());
+            if let Err(error) = self
+                .shared
+                .store
+                .add_notice(self.shared.id(), &notice, clock::now_ms())
+                .await
+            {
+                tracing::error!("cannot leave a notice: {error:#}");
+            }
+        }
     }
 
     pub(super) fn handle(&self) -> Option<SidecarHandle> {

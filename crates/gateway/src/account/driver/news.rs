@@ -1,13 +1,15 @@
 //! What the driver hears from its process, and what it makes of it.
 
-use fased_policy::lifecycle::{Input, LoginMethod};
+use fased_policy::lifecycle::Input;
+use std::sync::Arc;
+
 use fased_protocol::PROTOCOL_VERSION;
 use fased_protocol::control::LoginEvent;
 use fased_protocol::private::{Jid, Private};
 use fased_protocol::sidecar as wire;
 use fased_protocol::{MAX_HELD_BYTES, MAX_HELD_STANZAS, MAX_LINE_BYTES};
 
-use super::super::OpenLink;
+use super::super::{OpenLink, lids};
 use super::{Driver, Process};
 use crate::clock;
 use crate::sidecar::{News, translate};
@@ -18,33 +20,47 @@ impl Driver {
             News::Hello(hello) => self.welcome(&hello).await,
             News::Ready { linked } => self.step(Input::Ready { linked }).await,
             News::Link(wire::Link::Qr { payload, expires_ms }) => {
-                if self.qr_on_show {
-                    self.tell_login(LoginEvent::Expired);
-                }
-                self.qr_on_show = true;
-                self.tell_login(LoginEvent::Qr {
+                self.show_code(LoginEvent::Qr {
                     payload: payload.0,
                     expires_ms,
-                });
-                self.step(Input::QrShown).await;
+                })
+                .await;
+            }
+            News::Link(wire::Link::Code { code, expires_ms }) => {
+                self.show_code(LoginEvent::Code {
+                    code: code.0,
+                    expires_ms,
+                })
+                .await;
             }
             News::Link(wire::Link::Scanned) => {
-                self.qr_on_show = false;
+                self.code_on_show = false;
                 self.tell_login(LoginEvent::Scanned);
                 self.step(Input::Scanned).await;
             }
-            News::Link(wire::Link::Opened { jid, lid, name }) => self.opened(&jid, lid.as_ref(), name).await,
+            News::Link(wire::Link::Opened {
+                jid,
+                lid,
+                name,
+                version,
+            }) => {
+                self.opened(&jid, lid.as_ref(), name, version).await;
+            }
             News::Closed(closed) => {
                 tracing::info!(reason = ?closed.reason, status = closed.status, text = %closed.text, "closed");
                 self.end_link();
-                if self.qr_on_show && closed.reason == wire::CloseReason::LoginExpired {
-                    self.qr_on_show = false;
+                if self.code_on_show && closed.reason == wire::CloseReason::LoginExpired {
+                    self.code_on_show = false;
                     self.tell_login(LoginEvent::Expired);
                 }
                 if closed.reason == wire::CloseReason::RestartRequired {
                     self.tell_login(LoginEvent::Restarting);
                 }
-                self.detail = Some(closed.text);
+                self.detail = Some(closed.text.clone());
+                if closed.reason == wire::CloseReason::ProtocolMismatch {
+                    self.step(Input::HelloRejected(closed.text)).await;
+                    return;
+                }
                 self.step(Input::Closed(translate::close_cause(closed.reason)))
                     .await;
             }
@@ -68,6 +84,15 @@ impl Driver {
         }
     }
 
+    async fn show_code(&mut self, event: LoginEvent) {
+        if self.code_on_show {
+            self.tell_login(LoginEvent::Expired);
+        }
+        self.code_on_show = true;
+        self.tell_login(event);
+        self.step(Input::QrShown).await;
+    }
+
     pub(super) async fn welcome(&mut self, hello: &wire::Hello) {
         if hello.protocol != PROTOCOL_VERSION {
             let message = format!(
@@ -89,7 +114,8 @@ impl Driver {
             protocol: PROTOCOL_VERSION,
             account: self.shared.id().to_owned(),
             auth_dir: self.shared.config.auth_dir.display().to_string(),
-            login: self.login.map(|LoginMethod::Qr| wire::LoginMethod::Qr),
+            login: self.login.clone(),
+            version: self.version,
             limits: wire::Limits {
                 max_line_bytes: u32::try_from(MAX_LINE_BYTES).unwrap_or(u32::MAX),
                 max_held_stanzas: MAX_HELD_STANZAS,
@@ -99,7 +125,13 @@ impl Driver {
         self.send(welcome).await;
     }
 
-    pub(super) async fn opened(&mut self, jid: &Jid, lid: Option<&Jid>, name: Option<Private>) {
+    pub(super) async fn opened(
+        &mut self,
+        jid: &Jid,
+        lid: Option<&Jid>,
+        name: Option<Private>,
+        version: [u32; 3],
+    ) {
         let own = translate::identity(jid, lid);
         self.shared.set_own(own.clone());
         self.detail = None;
@@ -111,6 +143,7 @@ impl Driver {
                 view.stored.name = Some(name.0);
             }
             view.stored.last_ready_ms = Some(now);
+            view.stored.web_version = Some(version.map(|part| part.to_string()).join("."));
         });
         self.step(Input::Opened).await;
         if let Process::Running(sidecar) = &self.process {
@@ -118,6 +151,10 @@ impl Driver {
                 handle: sidecar.handle(),
                 opened_ms: now,
             }));
+        }
+        if let Process::Running(sidecar) = &self.process {
+            let resolving = lids::resolve_listed(Arc::clone(&self.shared), sidecar.handle());
+            self.shared.tasks.spawn(resolving);
         }
         if self.login.take().is_some() {
             self.tell_linked();

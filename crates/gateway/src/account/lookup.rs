@@ -1,0 +1,68 @@
+//! What was sent under an id? A recipient who could not read a message asks for it again, perhaps
+//! after a restart of ours. Only who got the message gets it again: the chat must be the same.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use fased_policy::ids::Identity;
+use fased_protocol::sidecar::{TextPayload, ToSidecar};
+use tokio::sync::mpsc;
+
+use super::Shared;
+use crate::clock;
+use crate::sidecar::{Lookup, SidecarHandle};
+
+/// Messages older than this are not sent again.
+const KEPT_MS: i64 = 7 * 24 * 3_600_000;
+
+/// Answers one sidecar's lookups until it is gone.
+pub(super) async fn answer_until_gone(
+    shared: Arc<Shared>,
+    mut lookups: mpsc::Receiver<Lookup>,
+    handle: SidecarHandle,
+) {
+    while let Some(lookup) = lookups.recv().await {
+        let payload = find(&shared, &lookup).await.unwrap_or_else(|error| {
+            tracing::error!(
+                account = shared.id(),
+                "a sent message cannot be looked up: {error:#}"
+            );
+            None
+        });
+        let hit = payload.is_some();
+        tracing::info!(account = shared.id(), chat = ?lookup.chat, hit, "a recipient asks for a message again");
+        if let Err(fault) = handle
+            .send(ToSidecar::Found {
+                id: lookup.id,
+                payload,
+            })
+            .await
+        {
+            tracing::debug!("a lookup was not answered: {}", fault.message);
+        }
+    }
+}
+
+async fn find(shared: &Shared, lookup: &Lookup) -> Result<Option<TextPayload>> {
+    let oldest = clock::now_ms() - KEPT_MS;
+    let Some((chat, payload)) = shared
+        .store
+        .sent_payload(shared.id(), &lookup.message_id, oldest)
+        .await?
+    else {
+        return Ok(None);
+    };
+    Ok(same_chat(shared, &chat, &lookup.chat.0).await?.then_some(payload))
+}
+
+/// The same group, or the same person under a number and a hidden id.
+async fn same_chat(shared: &Shared, sent_to: &str, asked_by: &str) -> Result<bool> {
+    if sent_to == asked_by {
+        return Ok(true);
+    }
+    let mut recipient = Identity::from_jids(sent_to, None);
+    let mut asker = Identity::from_jids(asked_by, None);
+    shared.store.complete(&mut recipient).await?;
+    shared.store.complete(&mut asker).await?;
+    Ok(recipient.matches(&asker))
+}
