@@ -30,7 +30,8 @@ export class Gateway {
   async start() {
     const began = performance.now();
     const env = { ...process.env, FASED_STATE_DIR: this.dir };
-    if (this.fake) Object.assign(env, { FASED_WHATSAPP_URL: this.fake.ws, FASED_WHATSAPP_ROOT: this.fake.root });
+    if (this.fake)
+      Object.assign(env, { FASED_WHATSAPP_URL: this.fake.ws, FASED_WHATSAPP_ROOT: this.fake.root });
     const log = openSync(join(this.dir, 'log'), 'a');
     this.process = spawn(BINARY, ['gateway', 'run'], { env, stdio: ['ignore', log, log] });
     for (;;) {

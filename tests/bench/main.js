@@ -57,7 +57,9 @@ if (values.json) {
 } else {
   const load = loads.map(value => value.toFixed(1)).join(' ');
   process.stdout.write(`${table(rows)}\n\nmedian [least-most] of ${rounds} rounds; ${sizes.idleS} s idle; `);
-  process.stdout.write(`${machine.processors} x ${machine.model}, Node ${machine.node}, load average ${load}\n`);
+  process.stdout.write(
+    `${machine.processors} x ${machine.model}, Node ${machine.node}, load average ${load}\n`,
+  );
 }
 if (failed.length > 0) {
   process.stderr.write(`${failed.length} gates failed: ${failed.map(({ name }) => name).join('; ')}\n`);

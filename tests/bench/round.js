@@ -150,8 +150,11 @@ async function take(name, { fake }, count) {
   const after = await fake.lastSeq();
   await fake.send(FRIEND, 'flood', { count, pre_encrypt: true });
   if (!(await fake.emptied())) throw new Error(`${name} did not take all messages`);
-  const receipts = (await fake.records('receipt', after)).filter(({ receipt_type }) => receipt_type !== 'retry');
-  if (receipts.length !== count) throw new Error(`${name} sent ${receipts.length} receipts for ${count} messages`);
+  const receipts = (await fake.records('receipt', after)).filter(
+    ({ receipt_type }) => receipt_type !== 'retry',
+  );
+  if (receipts.length !== count)
+    throw new Error(`${name} sent ${receipts.length} receipts for ${count} messages`);
   const [first] = await fake.records('delivered', after);
   return (count / (at(receipts.at(-1)) - at(first))) * 1000;
 }

@@ -30,7 +30,16 @@ export function row({ name, unit, q, gate }, rounds) {
   const [ratio, difference] = [(a, b) => a / b, (a, b) => a - b].map(
     compare => plain && quantile(ours.values.map((value, round) => compare(value, plain.values[round]))),
   );
-  return { name, unit, ours, plain, ratio, difference, gate, ok: passes(gate, ours.median, ratio, difference) };
+  return {
+    name,
+    unit,
+    ours,
+    plain,
+    ratio,
+    difference,
+    gate,
+    ok: passes(gate, ours.median, ratio, difference),
+  };
 }
 
 function spread(rounds, q) {

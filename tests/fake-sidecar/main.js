@@ -10,36 +10,36 @@
 //   {"exit": CODE}       leave at once
 // Past its last step it leaves.
 
-import { appendFileSync, readFileSync } from 'node:fs'
-import { createInterface } from 'node:readline'
+import { appendFileSync, readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 
-const beside = (/** @type {string} */ name) => new URL(`../${name}`, import.meta.url)
+const beside = (/** @type {string} */ name) => new URL(`../${name}`, import.meta.url);
 
-const scripts = JSON.parse(readFileSync(beside('scripts.json'), 'utf8'))
-appendFileSync(beside('starts'), `${process.pid}\n`)
-const started = readFileSync(beside('starts'), 'utf8').trim().split('\n').length
-const script = scripts[Math.min(started, scripts.length) - 1]
+const scripts = JSON.parse(readFileSync(beside('scripts.json'), 'utf8'));
+appendFileSync(beside('starts'), `${process.pid}\n`);
+const started = readFileSync(beside('starts'), 'utf8').trim().split('\n').length;
+const script = scripts[Math.min(started, scripts.length) - 1];
 
-const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]()
+const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 
 /** @returns {Promise<{kind: string} | undefined>} nothing at the end of stdin */
 async function hear() {
-  const { value, done } = await lines.next()
-  return done ? undefined : JSON.parse(value)
+  const { value, done } = await lines.next();
+  return done ? undefined : JSON.parse(value);
 }
 
 /** @param {string} line */
-const write = line => new Promise(resolve => process.stdout.write(`${line}\n`, resolve))
+const write = line => new Promise(resolve => process.stdout.write(`${line}\n`, resolve));
 
 for (const step of script) {
-  if ('say' in step) await write(JSON.stringify(step.say))
-  if ('raw' in step) await write(step.raw)
-  if ('line_of' in step) await write(`{"kind":"event","text":"${'SECRET'.repeat(step.line_of / 6)}"}`)
-  if ('exit' in step) process.exit(step.exit)
+  if ('say' in step) await write(JSON.stringify(step.say));
+  if ('raw' in step) await write(step.raw);
+  if ('line_of' in step) await write(`{"kind":"event","text":"${'SECRET'.repeat(step.line_of / 6)}"}`);
+  if ('exit' in step) process.exit(step.exit);
   while ('hear' in step || 'stay' in step) {
-    const frame = await hear()
-    if (!frame || frame.kind === 'shutdown') process.exit(0)
-    if (frame.kind === step.hear) break
+    const frame = await hear();
+    if (!frame || frame.kind === 'shutdown') process.exit(0);
+    if (frame.kind === step.hear) break;
   }
 }
-process.exit(0)
+process.exit(0);

@@ -59,6 +59,7 @@ impl StateDir {
         }
         made.set("HOME", &made.beside("home").display().to_string());
         made.set("XDG_RUNTIME_DIR", &made.beside("runtime").display().to_string());
+        // Another sidecar can be put to these tests, such as an installed one.
         let home = std::env::var("FASED_HOME").unwrap_or_else(|_| project().display().to_string());
         made.set("FASED_HOME", &home);
         made.set("FASED_LOG", "info,fased=debug");
