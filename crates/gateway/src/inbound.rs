@@ -16,7 +16,7 @@ use crate::store::{Decision, Draft, PairingChange, Purpose, StoredMessage};
 use crate::{agent, clock};
 
 /// Verdicts that are committed together.
-const BATCH: i64 = 64;
+const BATCH: usize = 64;
 /// Looks for work at least this often, should a wake-up ever be missed.
 const SWEEP: Duration = Duration::from_secs(5);
 const HOUR_MS: i64 = 3_600_000;
@@ -27,7 +27,7 @@ const UNREADABLE_MS: i64 = 600_000;
 pub(crate) async fn decide_forever(shared: Arc<Shared>, shutdown: CancellationToken) {
     loop {
         match decide_batch(&shared).await {
-            Ok(0) => {}
+            Ok(decided) if decided < BATCH => {}
             Ok(_) => continue,
             Err(error) => {
                 tracing::error!(account = shared.id(), "verdicts cannot be recorded: {error:#}");
@@ -58,7 +58,7 @@ async fn notice_unreadable(shared: &Shared) {
 }
 
 async fn decide_batch(shared: &Shared) -> Result<usize> {
-    let messages = shared.store.undecided(shared.id(), BATCH).await?;
+    let messages = shared.store.undecided(shared.id(), BATCH as i64).await?;
     if messages.is_empty() {
         return Ok(0);
     }

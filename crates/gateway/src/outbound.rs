@@ -27,7 +27,7 @@ pub const REPLY_TTL_MS: i64 = 24 * 3_600_000;
 
 /// Chats written to at once.
 const PARALLEL_CHATS: usize = 16;
-/// Rows looked at in one round.
+/// Chats looked at in one round.
 const ROWS: i64 = 500;
 /// How long acks and receipts of the link before may take after a new one opened.
 const LATE_ACK_MS: i64 = 10_000;
@@ -107,7 +107,8 @@ async fn send_while_open(shared: &Arc<Shared>, link: &OpenLink) {
 /// Picks what may be written now, and marks it `sending`.
 async fn next_rows(shared: &Shared, link: &OpenLink, sending: &mut Sending) -> Result<Vec<OutboxRow>> {
     let now = clock::now_ms();
-    let open = shared.store.open_outbox(shared.id(), ROWS).await?;
+    let passed: Vec<i64> = sending.repeated.iter().copied().collect();
+    let open = shared.store.open_outbox(shared.id(), &passed, ROWS).await?;
     if open.is_empty() {
         return Ok(Vec::new());
     }
@@ -123,7 +124,6 @@ async fn next_rows(shared: &Shared, link: &OpenLink, sending: &mut Sending) -> R
         }
         match SendState::parse(&row.state) {
             Some(SendState::Queued) => {}
-            Some(SendState::Unknown) if sending.repeated.contains(&row.id) => continue,
             Some(SendState::Unknown) if now >= link.opened_ms + LATE_ACK_MS => {
                 sending.repeated.insert(row.id);
             }

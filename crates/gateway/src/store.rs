@@ -12,12 +12,13 @@ mod run;
 
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
+use anyhow::{Context, Result, anyhow};
+use sqlx::Connection as _;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
+use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard};
 
 pub use account::StoredAccount;
 pub use inbox::{Decision, Journaled, StoredMessage};
@@ -25,11 +26,41 @@ pub use outbox::{Draft, OutboxRow, Purpose};
 pub use pairing::{PairingChange, PairingRow};
 pub use run::{FinishedRun, QueuedRun};
 
-/// The store: one connection that writes, and a few that only read.
+/// The store: one connection that writes, and one that only reads.
 #[derive(Debug, Clone)]
 pub struct Store {
-    write: SqlitePool,
-    read: SqlitePool,
+    write: Line,
+    read: Line,
+}
+
+/// One connection, taken in turns. A pool would ask its connection at the beginning and the end of
+/// every turn whether it still lives; each question is a trip to the connection's thread and back.
+#[derive(Debug, Clone)]
+struct Line {
+    connection: Arc<Mutex<Option<SqliteConnection>>>,
+}
+
+impl Line {
+    async fn open(options: &SqliteConnectOptions) -> Result<Self> {
+        let connection = SqliteConnection::connect_with(options).await?;
+        Ok(Self {
+            connection: Arc::new(Mutex::new(Some(connection))),
+        })
+    }
+
+    async fn turn(&self) -> Result<MappedMutexGuard<'_, SqliteConnection>> {
+        MutexGuard::try_map(self.connection.lock().await, Option::as_mut)
+            .map_err(|_closed| anyhow!("the store is closed"))
+    }
+
+    async fn close(&self) {
+        let Some(connection) = self.connection.lock().await.take() else {
+            return;
+        };
+        if let Err(error) = connection.close().await {
+            tracing::warn!("the store was not closed cleanly: {error}");
+        }
+    }
 }
 
 /// How long a statement waits for another process's write.
@@ -55,18 +86,14 @@ impl Store {
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(BUSY_TIMEOUT)
             .pragma("cache_size", CACHE_KIB);
-        let write = SqlitePoolOptions::new()
-            .max_connections(1)
-            .connect_with(options.clone())
+        let write = Line::open(&options)
             .await
             .with_context(|| format!("cannot open the store {}", path.display()))?;
-        migrate::bring_up_to_date(&write)
+        migrate::bring_up_to_date(&mut *write.turn().await?)
             .await
             .with_context(|| format!("cannot bring the store {} up to date", path.display()))?;
-        Ok(Self {
-            write,
-            read: read_pool(options),
-        })
+        let read = Line::open(&options.read_only(true)).await?;
+        Ok(Self { write, read })
     }
 
     /// Opens the store for reading beside whoever writes; `None` when there is none yet.
@@ -81,7 +108,9 @@ impl Store {
             .filename(path)
             .read_only(true)
             .busy_timeout(BUSY_TIMEOUT);
-        let read = read_pool(options);
+        let read = Line::open(&options)
+            .await
+            .with_context(|| format!("cannot read the store {}", path.display()))?;
         let store = Self {
             write: read.clone(),
             read,
@@ -98,13 +127,6 @@ impl Store {
         self.read.close().await;
         self.write.close().await;
     }
-}
-
-fn read_pool(options: SqliteConnectOptions) -> SqlitePool {
-    SqlitePoolOptions::new()
-        .max_connections(2)
-        .idle_timeout(Duration::from_secs(30))
-        .connect_lazy_with(options.read_only(true))
 }
 
 fn counts(rows: Vec<(String, i64)>) -> Vec<fased_protocol::control::Count> {

@@ -31,10 +31,9 @@ pub(super) fn block_on<T>(verb: impl Future<Output = Result<T, Failure>>) -> Res
     runtime.block_on(verb)
 }
 
-/// The runtime of a gateway: two workers, since it waits far more than it computes.
+/// The runtime of a gateway: one thread, since it waits far more than it computes; SQLite has its own.
 pub(super) fn for_gateway() -> Result<Runtime, Failure> {
-    Builder::new_multi_thread()
-        .worker_threads(2)
+    Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| no_runtime(&error))

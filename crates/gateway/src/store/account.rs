@@ -4,6 +4,8 @@ use anyhow::Result;
 use fased_policy::ids::{Identity, Lid, Phone};
 use fased_protocol::control::Notice;
 
+use sqlx::Connection as _;
+
 use super::Store;
 
 /// The last known state of an account.
@@ -53,7 +55,7 @@ impl Store {
     /// What SQLite said.
     pub async fn accounts(&self) -> Result<Vec<StoredAccount>> {
         Ok(sqlx::query_as("SELECT * FROM account ORDER BY account")
-            .fetch_all(&self.read)
+            .fetch_all(&mut *self.read.turn().await?)
             .await?)
     }
 
@@ -63,7 +65,7 @@ impl Store {
     /// What SQLite said.
     pub async fn account(&self, account: &str) -> Result<Option<StoredAccount>> {
         let query = sqlx::query_as("SELECT * FROM account WHERE account = ?").bind(account);
-        Ok(query.fetch_optional(&self.write).await?)
+        Ok(query.fetch_optional(&mut *self.write.turn().await?).await?)
     }
 
     /// Keeps the state of an account for surfaces that ask when no gateway runs.
@@ -90,7 +92,7 @@ impl Store {
         .bind(row.until_ms)
         .bind(row.last_ready_ms)
         .bind(&row.web_version)
-        .execute(&self.write)
+        .execute(&mut *self.write.turn().await?)
         .await?;
         Ok(())
     }
@@ -106,7 +108,7 @@ impl Store {
         )
         .bind(account)
         .bind(paused)
-        .execute(&self.write)
+        .execute(&mut *self.write.turn().await?)
         .await?;
         Ok(())
     }
@@ -116,7 +118,8 @@ impl Store {
     /// # Errors
     /// What SQLite said.
     pub async fn learn_identities(&self, pairs: &[(Lid, Phone)], now_ms: i64) -> Result<()> {
-        let mut tx = self.write.begin().await?;
+        let mut turn = self.write.turn().await?;
+        let mut tx = turn.begin().await?;
         for (lid, phone) in pairs {
             learn(&mut tx, lid, phone, now_ms).await?;
         }
@@ -133,14 +136,14 @@ impl Store {
             (Some(lid), None) => {
                 let query =
                     sqlx::query_scalar("SELECT phone FROM identity WHERE lid = ?").bind(lid.to_string());
-                let phone: Option<String> = query.fetch_optional(&self.read).await?;
+                let phone: Option<String> = query.fetch_optional(&mut *self.read.turn().await?).await?;
                 identity.phone = phone.and_then(|text| Phone::parse(&text).ok());
             }
             (None, Some(phone)) => {
                 let query =
                     sqlx::query_scalar("SELECT lid FROM identity WHERE phone = ? ORDER BY learned_ms DESC")
                         .bind(phone.to_string());
-                let lid: Option<String> = query.fetch_optional(&self.read).await?;
+                let lid: Option<String> = query.fetch_optional(&mut *self.read.turn().await?).await?;
                 identity.lid = lid.and_then(|text| Lid::parse(&text).ok());
             }
             (Some(_), Some(_)) | (None, None) => {}
@@ -157,7 +160,7 @@ impl Store {
             .bind(now_ms)
             .bind(account)
             .bind(text)
-            .execute(&self.write)
+            .execute(&mut *self.write.turn().await?)
             .await?;
         Ok(())
     }
@@ -170,7 +173,7 @@ impl Store {
         let rows: Vec<(i64, String, String)> =
             sqlx::query_as("SELECT at_ms, account, text FROM notice ORDER BY id DESC LIMIT ?")
                 .bind(limit)
-                .fetch_all(&self.read)
+                .fetch_all(&mut *self.read.turn().await?)
                 .await?;
         Ok(rows
             .into_iter()

@@ -4,6 +4,8 @@ use anyhow::Result;
 use fased_policy::ids::{Lid, Phone};
 use fased_protocol::control::Count;
 
+use sqlx::Connection as _;
+
 use super::outbox::{self, Draft};
 use super::pairing::PairingChange;
 use super::{Store, account, pairing};
@@ -112,7 +114,8 @@ impl Store {
     /// # Errors
     /// What SQLite said; then nothing of the batch is committed and nothing may be acknowledged.
     pub async fn journal(&self, account: &str, batch: &[Journaled], now_ms: i64) -> Result<Vec<usize>> {
-        let mut tx = self.write.begin().await?;
+        let mut turn = self.write.turn().await?;
+        let mut tx = turn.begin().await?;
         let mut fresh = Vec::with_capacity(batch.len());
         for (index, message) in batch.iter().enumerate() {
             if let Some((lid, phone)) = &message.learned {
@@ -172,7 +175,7 @@ impl Store {
             sqlx::query_as("SELECT * FROM inbox WHERE account = ? AND outcome IS NULL ORDER BY seq LIMIT ?")
                 .bind(account)
                 .bind(limit)
-                .fetch_all(&self.read)
+                .fetch_all(&mut *self.read.turn().await?)
                 .await?,
         )
     }
@@ -186,7 +189,7 @@ impl Store {
             "SELECT * FROM inbox WHERE account = ? AND outcome = 'hold' AND content != 'undecryptable' ORDER BY seq",
         )
         .bind(account)
-        .fetch_all(&self.read)
+        .fetch_all(&mut *self.read.turn().await?)
         .await?)
     }
 
@@ -195,7 +198,8 @@ impl Store {
     /// # Errors
     /// What SQLite said.
     pub async fn judge_again(&self, seqs: &[i64]) -> Result<()> {
-        let mut tx = self.write.begin().await?;
+        let mut turn = self.write.turn().await?;
+        let mut tx = turn.begin().await?;
         for seq in seqs {
             sqlx::query("UPDATE inbox SET outcome = NULL, reason = NULL, rule = NULL WHERE seq = ? AND outcome = 'hold'")
                 .bind(seq)
@@ -211,7 +215,8 @@ impl Store {
     /// # Errors
     /// What SQLite said; then none of them is made.
     pub async fn decide(&self, account: &str, decisions: &[Decision], now_ms: i64) -> Result<()> {
-        let mut tx = self.write.begin().await?;
+        let mut turn = self.write.turn().await?;
+        let mut tx = turn.begin().await?;
         for decision in decisions {
             sqlx::query("UPDATE inbox SET outcome = ?, reason = ?, rule = ?, decided_ms = ? WHERE seq = ?")
                 .bind(decision.outcome)
@@ -251,7 +256,8 @@ impl Store {
     /// # Errors
     /// What SQLite said.
     pub async fn notice_unreadable(&self, account: &str, older_than_ms: i64, now_ms: i64) -> Result<u64> {
-        let mut tx = self.write.begin().await?;
+        let mut turn = self.write.turn().await?;
+        let mut tx = turn.begin().await?;
         let marked = sqlx::query(
             "UPDATE inbox SET noticed_ms = ?1 WHERE account = ?2 AND content = 'undecryptable'
                  AND noticed_ms IS NULL AND outcome = 'hold' AND recorded_ms < ?3",
@@ -284,7 +290,7 @@ impl Store {
         Ok(
             sqlx::query_as("SELECT * FROM inbox WHERE message_id = ? ORDER BY seq")
                 .bind(message_id)
-                .fetch_all(&self.read)
+                .fetch_all(&mut *self.read.turn().await?)
                 .await?,
         )
     }
@@ -301,7 +307,7 @@ impl Store {
              ORDER BY 1",
         )
         .bind(account)
-        .fetch_all(&self.read)
+        .fetch_all(&mut *self.read.turn().await?)
         .await?;
         Ok(super::counts(rows))
     }

@@ -69,18 +69,22 @@ pub struct OutboxRow {
 }
 
 impl Store {
-    /// Everything whose fate is open, oldest first.
+    /// The oldest message of each chat whose fate is open, oldest first. Those in `passed` are not
+    /// counted, so that what comes after them is found.
     ///
     /// # Errors
     /// What SQLite said.
-    pub async fn open_outbox(&self, account: &str, limit: i64) -> Result<Vec<OutboxRow>> {
+    pub async fn open_outbox(&self, account: &str, passed: &[i64], limit: i64) -> Result<Vec<OutboxRow>> {
         Ok(sqlx::query_as(
-            "SELECT id, chat, message_id, text, secret, state, attempts, expires_ms, updated_ms FROM outbox
-             WHERE account = ? AND state IN ('queued', 'sending', 'written', 'unknown') ORDER BY id LIMIT ?",
+            "SELECT MIN(id) AS id, chat, message_id, text, secret, state, attempts, expires_ms, updated_ms
+             FROM outbox WHERE account = ? AND state IN ('queued', 'sending', 'written', 'unknown')
+                 AND id NOT IN (SELECT value FROM json_each(?))
+             GROUP BY chat ORDER BY 1 LIMIT ?",
         )
         .bind(account)
+        .bind(serde_json::to_string(passed)?)
         .bind(limit)
-        .fetch_all(&self.read)
+        .fetch_all(&mut *self.read.turn().await?)
         .await?)
     }
 
@@ -89,17 +93,14 @@ impl Store {
     /// # Errors
     /// What SQLite said.
     pub async fn start_sending(&self, ids: &[i64], now_ms: i64) -> Result<()> {
-        let mut tx = self.write.begin().await?;
-        for id in ids {
-            sqlx::query(
-                "UPDATE outbox SET state = 'sending', attempts = attempts + 1, updated_ms = ? WHERE id = ?",
-            )
-            .bind(now_ms)
-            .bind(id)
-            .execute(&mut *tx)
-            .await?;
-        }
-        tx.commit().await?;
+        sqlx::query(
+            "UPDATE outbox SET state = 'sending', attempts = attempts + 1, updated_ms = ?
+             WHERE id IN (SELECT value FROM json_each(?))",
+        )
+        .bind(now_ms)
+        .bind(serde_json::to_string(ids)?)
+        .execute(&mut *self.write.turn().await?)
+        .await?;
         Ok(())
     }
 
@@ -113,7 +114,7 @@ impl Store {
         )
         .bind(now_ms)
         .bind(account)
-        .execute(&self.write)
+        .execute(&mut *self.write.turn().await?)
         .await?;
         Ok(done.rows_affected())
     }
@@ -130,45 +131,32 @@ impl Store {
         error: Option<(Option<u32>, &str)>,
         now_ms: i64,
     ) -> Result<Vec<SentInfo>> {
-        let mut tx = self.write.begin().await?;
-        let mut moved = Vec::new();
-        for message_id in message_ids {
-            let row: Option<(String, String)> =
-                sqlx::query_as("SELECT state, chat FROM outbox WHERE account = ? AND message_id = ?")
-                    .bind(account)
-                    .bind(message_id)
-                    .fetch_optional(&mut *tx)
-                    .await?;
-            let Some((state, chat)) = row else { continue };
-            let Some(from) = SendState::parse(&state) else {
-                continue;
-            };
-            let next = from.advance(to);
-            if next == from {
-                continue;
-            }
-            sqlx::query(
-                "UPDATE outbox SET state = ?, error_code = ?, error = ?, updated_ms = ?
-                 WHERE account = ? AND message_id = ?",
-            )
-            .bind(next.as_str())
-            .bind(error.and_then(|(code, _)| code))
-            .bind(error.map(|(_, text)| text))
-            .bind(now_ms)
-            .bind(account)
-            .bind(message_id)
-            .execute(&mut *tx)
-            .await?;
-            moved.push(SentInfo {
-                message_id: message_id.clone(),
-                chat,
-                state: next.as_str().to_owned(),
-                error_code: error.and_then(|(code, _)| code),
-                updated_ms: now_ms,
-            });
-        }
-        tx.commit().await?;
-        Ok(moved)
+        let before: Vec<&str> = SendState::ALL
+            .into_iter()
+            .filter(|from| *from != to && from.advance(to) == to)
+            .map(SendState::as_str)
+            .collect();
+        let error_code = error.and_then(|(code, _)| code);
+        let moved: Vec<(String, String)> = sqlx::query_as(
+            "UPDATE outbox SET state = ?, error_code = ?, error = ?, updated_ms = ?
+             WHERE account = ? AND message_id IN (SELECT value FROM json_each(?))
+                 AND state IN (SELECT value FROM json_each(?))
+             RETURNING message_id, chat",
+        )
+        .bind(to.as_str())
+        .bind(error_code)
+        .bind(error.map(|(_, text)| text))
+        .bind(now_ms)
+        .bind(account)
+        .bind(serde_json::to_string(message_ids)?)
+        .bind(serde_json::to_string(&before)?)
+        .fetch_all(&mut *self.write.turn().await?)
+        .await?;
+        let state = to.as_str();
+        Ok(moved
+            .into_iter()
+            .map(|(id, chat)| sent(id, chat, state.to_owned(), error_code.map(i64::from), now_ms))
+            .collect())
     }
 
     /// Puts a message back that was certainly not written.
@@ -179,7 +167,7 @@ impl Store {
         sqlx::query("UPDATE outbox SET state = 'queued', updated_ms = ? WHERE id = ? AND state = 'sending'")
             .bind(now_ms)
             .bind(id)
-            .execute(&self.write)
+            .execute(&mut *self.write.turn().await?)
             .await?;
         Ok(())
     }
@@ -195,7 +183,7 @@ impl Store {
         )
         .bind(now_ms)
         .bind(account)
-        .execute(&self.write)
+        .execute(&mut *self.write.turn().await?)
         .await?;
         Ok(done.rows_affected())
     }
@@ -209,7 +197,7 @@ impl Store {
             sqlx::query_scalar("SELECT 1 FROM outbox WHERE account = ? AND message_id = ?")
                 .bind(account)
                 .bind(message_id)
-                .fetch_optional(&self.read)
+                .fetch_optional(&mut *self.read.turn().await?)
                 .await?;
         Ok(found.is_some())
     }
@@ -231,7 +219,7 @@ impl Store {
         .bind(account)
         .bind(message_id)
         .bind(oldest_ms)
-        .fetch_optional(&self.read)
+        .fetch_optional(&mut *self.read.turn().await?)
         .await?;
         Ok(row.map(|(chat, text, secret)| {
             (
@@ -253,7 +241,7 @@ impl Store {
             "SELECT message_id, chat, state, error_code, updated_ms FROM outbox WHERE run_id = ? ORDER BY id",
         )
         .bind(run_id)
-        .fetch_all(&self.read)
+        .fetch_all(&mut *self.read.turn().await?)
         .await?;
         Ok(rows
             .into_iter()
@@ -270,7 +258,7 @@ impl Store {
             "SELECT account, created_ms, chat, state, error_code, updated_ms FROM outbox WHERE message_id = ?",
         )
         .bind(message_id)
-        .fetch_all(&self.read)
+        .fetch_all(&mut *self.read.turn().await?)
         .await?;
         Ok(rows
             .into_iter()
@@ -293,7 +281,7 @@ impl Store {
             "SELECT state, COUNT(*) FROM outbox WHERE account = ? GROUP BY state ORDER BY state",
         )
         .bind(account)
-        .fetch_all(&self.read)
+        .fetch_all(&mut *self.read.turn().await?)
         .await?;
         Ok(super::counts(rows))
     }

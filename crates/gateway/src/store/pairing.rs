@@ -4,6 +4,8 @@ use anyhow::Result;
 use fased_policy::ids::{Identity, Lid, Phone};
 use fased_protocol::control::PendingInfo;
 
+use sqlx::Connection as _;
+
 use super::Store;
 
 /// A pending request.
@@ -93,7 +95,7 @@ impl Store {
         )
         .bind(account)
         .bind(now_ms)
-        .fetch_all(&self.read)
+        .fetch_all(&mut *self.read.turn().await?)
         .await?)
     }
 
@@ -105,7 +107,7 @@ impl Store {
         let rows: Vec<(Option<String>, Option<String>)> =
             sqlx::query_as("SELECT lid, phone FROM pairing_approval WHERE account = ? ORDER BY id")
                 .bind(account)
-                .fetch_all(&self.read)
+                .fetch_all(&mut *self.read.turn().await?)
                 .await?;
         Ok(rows
             .iter()
@@ -118,7 +120,8 @@ impl Store {
     /// # Errors
     /// What SQLite said.
     pub async fn approve(&self, request: &PairingRow, sender: &Identity, now_ms: i64) -> Result<()> {
-        let mut tx = self.write.begin().await?;
+        let mut turn = self.write.turn().await?;
+        let mut tx = turn.begin().await?;
         sqlx::query("INSERT INTO pairing_approval (account, lid, phone, approved_ms) VALUES (?, ?, ?, ?)")
             .bind(&request.account)
             .bind(sender.lid.as_ref().map(Lid::to_string))
@@ -142,7 +145,7 @@ impl Store {
     pub async fn deny(&self, request: &PairingRow) -> Result<()> {
         sqlx::query("DELETE FROM pairing_request WHERE id = ?")
             .bind(request.id)
-            .execute(&self.write)
+            .execute(&mut *self.write.turn().await?)
             .await?;
         Ok(())
     }
@@ -157,7 +160,7 @@ impl Store {
         )
         .bind(account)
         .bind(since_ms)
-        .fetch_one(&self.read)
+        .fetch_one(&mut *self.read.turn().await?)
         .await?;
         Ok(usize::try_from(count).unwrap_or(usize::MAX))
     }

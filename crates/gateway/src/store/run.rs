@@ -4,6 +4,8 @@
 use anyhow::Result;
 use fased_protocol::control::RunInfo;
 
+use sqlx::Connection as _;
+
 use super::outbox::{self, Draft};
 use super::{Store, StoredMessage};
 
@@ -18,6 +20,15 @@ pub struct QueuedRun {
     pub session: String,
     /// What it answers.
     pub message: StoredMessage,
+}
+
+#[derive(sqlx::FromRow)]
+struct RunHead {
+    run_id: i64,
+    agent: String,
+    session: String,
+    #[sqlx(flatten)]
+    message: StoredMessage,
 }
 
 /// How a run ended.
@@ -40,29 +51,34 @@ impl Store {
     /// # Errors
     /// What SQLite said.
     pub async fn queued_runs(&self, account: &str, limit: i64) -> Result<Vec<QueuedRun>> {
-        let heads: Vec<(i64, String, String, i64)> = sqlx::query_as(
-            "SELECT MIN(id), agent, session, inbox_seq FROM run WHERE account = ?1 AND state = 'queued'
-             AND session NOT IN (SELECT session FROM run WHERE account = ?1 AND state = 'running')
-             GROUP BY session ORDER BY 1 LIMIT ?2",
+        let heads: Vec<RunHead> = sqlx::query_as(
+            "SELECT run.id AS run_id, run.agent, run.session, inbox.*
+             FROM run JOIN inbox ON inbox.seq = run.inbox_seq
+             WHERE run.id IN (
+                 SELECT MIN(id) FROM run WHERE account = ?1 AND state IN ('queued', 'running')
+                 GROUP BY session HAVING MAX(state = 'running') = 0 ORDER BY 1 LIMIT ?2)
+             ORDER BY run.id",
         )
         .bind(account)
         .bind(limit)
-        .fetch_all(&self.read)
+        .fetch_all(&mut *self.read.turn().await?)
         .await?;
-        let mut runs = Vec::with_capacity(heads.len());
-        for (id, agent, session, seq) in heads {
-            let message = sqlx::query_as("SELECT * FROM inbox WHERE seq = ?")
-                .bind(seq)
-                .fetch_one(&self.read)
-                .await?;
-            runs.push(QueuedRun {
-                id,
-                agent,
-                session,
-                message,
-            });
-        }
-        Ok(runs)
+        Ok(heads
+            .into_iter()
+            .map(
+                |RunHead {
+                     run_id,
+                     agent,
+                     session,
+                     message,
+                 }| QueuedRun {
+                    id: run_id,
+                    agent,
+                    session,
+                    message,
+                },
+            )
+            .collect())
     }
 
     /// Notes that runs have started; afterwards a crash counts as an interruption of each.
@@ -70,17 +86,14 @@ impl Store {
     /// # Errors
     /// What SQLite said.
     pub async fn start_runs(&self, ids: &[i64], now_ms: i64) -> Result<()> {
-        let mut tx = self.write.begin().await?;
-        for id in ids {
-            sqlx::query(
-                "UPDATE run SET state = 'running', attempts = attempts + 1, started_ms = ? WHERE id = ?",
-            )
-            .bind(now_ms)
-            .bind(id)
-            .execute(&mut *tx)
-            .await?;
-        }
-        tx.commit().await?;
+        sqlx::query(
+            "UPDATE run SET state = 'running', attempts = attempts + 1, started_ms = ?
+             WHERE id IN (SELECT value FROM json_each(?))",
+        )
+        .bind(now_ms)
+        .bind(serde_json::to_string(ids)?)
+        .execute(&mut *self.write.turn().await?)
+        .await?;
         Ok(())
     }
 
@@ -89,7 +102,8 @@ impl Store {
     /// # Errors
     /// What SQLite said.
     pub async fn finish_runs(&self, account: &str, finished: &[FinishedRun], now_ms: i64) -> Result<()> {
-        let mut tx = self.write.begin().await?;
+        let mut turn = self.write.turn().await?;
+        let mut tx = turn.begin().await?;
         for run in finished {
             sqlx::query("UPDATE run SET state = ?, error = ?, ended_ms = ? WHERE id = ?")
                 .bind(if run.error.is_some() { "error" } else { "ok" })
@@ -113,7 +127,8 @@ impl Store {
     /// # Errors
     /// What SQLite said.
     pub async fn requeue_interrupted(&self, account: &str, now_ms: i64) -> Result<(u64, u64)> {
-        let mut tx = self.write.begin().await?;
+        let mut turn = self.write.turn().await?;
+        let mut tx = turn.begin().await?;
         let again = sqlx::query(
             "UPDATE run SET state = 'queued' WHERE account = ? AND state = 'running' AND attempts < ?",
         )
@@ -141,7 +156,7 @@ impl Store {
         let row: Option<(i64, String, String, i64, Option<String>)> =
             sqlx::query_as("SELECT id, agent, state, attempts, error FROM run WHERE inbox_seq = ?")
                 .bind(inbox_seq)
-                .fetch_optional(&self.read)
+                .fetch_optional(&mut *self.read.turn().await?)
                 .await?;
         Ok(row.map(|(id, agent, state, attempts, error)| RunInfo {
             id,
