@@ -25,8 +25,9 @@ const UNREADABLE_MS: i64 = 600_000;
 
 /// Gives verdicts until told to end.
 pub(crate) async fn decide_forever(shared: Arc<Shared>, shutdown: CancellationToken) {
+    let mut stale = 0;
     loop {
-        match decide_batch(&shared).await {
+        match decide_batch(&shared, &mut stale).await {
             Ok(decided) if decided < BATCH => {}
             Ok(_) => continue,
             Err(error) => {
@@ -35,10 +36,33 @@ pub(crate) async fn decide_forever(shared: Arc<Shared>, shutdown: CancellationTo
             }
         }
         tokio::select! {
-            () = shutdown.cancelled() => return,
+            () = shutdown.cancelled() => {
+                notice_stale(&shared, stale).await;
+                return;
+            }
             () = shared.undecided.notified() => {}
-            () = clock::pause(SWEEP) => notice_unreadable(&shared).await,
+            // The backlog is through: nothing has come for a while.
+            () = clock::pause(SWEEP) => {
+                notice_stale(&shared, std::mem::take(&mut stale)).await;
+                notice_unreadable(&shared).await;
+            }
         }
+    }
+}
+
+/// Tells the owner, once a backlog, of messages that came too late to be answered.
+async fn notice_stale(shared: &Shared, count: usize) {
+    let notice = match count {
+        0 => return,
+        1 => "1 message came too late to be answered (older than catchUp.maxAgeMinutes)".to_owned(),
+        _ => format!("{count} messages came too late to be answered (older than catchUp.maxAgeMinutes)"),
+    };
+    if let Err(error) = shared
+        .store
+        .add_notice(shared.id(), &notice, clock::now_ms())
+        .await
+    {
+        tracing::error!(account = shared.id(), "a notice cannot be left: {error:#}");
     }
 }
 
@@ -57,7 +81,7 @@ async fn notice_unreadable(shared: &Shared) {
     }
 }
 
-async fn decide_batch(shared: &Shared) -> Result<usize> {
+async fn decide_batch(shared: &Shared, stale: &mut usize) -> Result<usize> {
     let messages = shared.store.undecided(shared.id(), BATCH as i64).await?;
     if messages.is_empty() {
         return Ok(0);
@@ -65,10 +89,9 @@ async fn decide_batch(shared: &Shared) -> Result<usize> {
     let approved = shared.store.approved(shared.id()).await?;
     let mut decisions = Vec::with_capacity(messages.len());
     let mut told = Vec::new();
-    let mut stale = 0;
     for message in &messages {
         let (decision, verdict, code) = decide(shared, message, &approved).await?;
-        stale += usize::from(verdict.outcome == Outcome::Stale);
+        *stale += usize::from(verdict.outcome == Outcome::Stale);
         told.push((message, verdict, code));
         let asks = decision.pairing.is_some();
         decisions.push(decision);
@@ -78,14 +101,6 @@ async fn decide_batch(shared: &Shared) -> Result<usize> {
         }
     }
     commit(shared, &mut decisions).await?;
-    if stale > 0 {
-        let notice =
-            format!("{stale} messages came too late to be answered (older than catchUp.maxAgeMinutes)");
-        shared
-            .store
-            .add_notice(shared.id(), &notice, clock::now_ms())
-            .await?;
-    }
     for (message, verdict, code) in told {
         tell(shared, message, verdict, code);
     }

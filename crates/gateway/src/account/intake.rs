@@ -13,6 +13,7 @@ use fased_policy::ids::Lid;
 use fased_protocol::control::{SentInfo, Watched};
 use fased_protocol::sidecar::{Event, ReceiptStatus, ToSidecar};
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 use super::Shared;
 use crate::clock;
@@ -23,6 +24,18 @@ use crate::store::Journaled;
 const BATCH: usize = 64;
 /// How long to wait before trying a failed commit again.
 const STORE_RETRY: Duration = Duration::from_secs(1);
+/// A flood of unreadable messages writes one line in this time.
+const UNREADABLE_LOG_EVERY: Duration = Duration::from_secs(5);
+
+/// What intake remembers from batch to batch of one process.
+#[derive(Default)]
+struct Memory {
+    /// Hidden ids whose number was learned in this process.
+    known_lids: HashSet<Lid>,
+    /// Unreadable messages not logged yet, and when the last line was written.
+    unreadable: usize,
+    logged: Option<Instant>,
+}
 
 /// Journals what one sidecar process says, until it is gone and all of it is committed.
 pub(super) async fn journal_until_gone(
@@ -30,11 +43,11 @@ pub(super) async fn journal_until_gone(
     mut events: mpsc::Receiver<SequencedEvent>,
     handle: SidecarHandle,
 ) {
-    let mut known_lids = HashSet::new();
+    let mut memory = Memory::default();
     let mut batch = Vec::with_capacity(BATCH);
     while events.recv_many(&mut batch, BATCH).await > 0 {
         let last_seq = batch.last().map_or(0, |(seq, _)| *seq);
-        while let Err(error) = commit(&shared, &batch, &mut known_lids).await {
+        while let Err(error) = commit(&shared, &batch, &mut memory).await {
             tracing::error!(
                 account = shared.id(),
                 "the journal cannot be written, so nothing is acknowledged: {error:#}"
@@ -48,21 +61,15 @@ pub(super) async fn journal_until_gone(
     }
 }
 
-async fn commit(
-    shared: &Shared,
-    batch: &[SequencedEvent],
-    known_lids: &mut HashSet<Lid>,
-) -> anyhow::Result<()> {
+async fn commit(shared: &Shared, batch: &[SequencedEvent], memory: &mut Memory) -> anyhow::Result<()> {
     let now = clock::now_ms();
     let mut messages: Vec<Journaled> = Vec::new();
     let mut pairs = Vec::new();
-    let (mut unreadable, mut last_reason) = (0, String::new());
     for (_, event) in batch {
         match event {
             Event::Message(message) => messages.push(translate::message(message)),
             Event::Undecryptable { origin, reason } => {
-                unreadable += 1;
-                last_reason.clone_from(reason);
+                log_unreadable(shared, memory, reason);
                 messages.push(translate::placeholder(origin));
             }
             Event::LidMapping { pairs: learned } => pairs.extend(translate::lid_pairs(learned)),
@@ -86,15 +93,6 @@ async fn commit(
             }
         }
     }
-    if unreadable > 0 {
-        // One line a batch: a flood must not fill the log.
-        tracing::warn!(
-            account = shared.id(),
-            unreadable,
-            last_reason,
-            "messages cannot be decrypted (yet)"
-        );
-    }
     if !pairs.is_empty() {
         shared.store.learn_identities(&pairs, now).await?;
     }
@@ -109,12 +107,28 @@ async fn commit(
     let new_lids: Vec<Lid> = pairs
         .into_iter()
         .map(|(lid, _)| lid)
-        .filter(|lid| known_lids.insert(lid.clone()))
+        .filter(|lid| memory.known_lids.insert(lid.clone()))
         .collect();
     if !new_lids.is_empty() {
         judge_unresolved_again(shared, &new_lids).await?;
     }
     Ok(())
+}
+
+fn log_unreadable(shared: &Shared, memory: &mut Memory, reason: &str) {
+    memory.unreadable += 1;
+    let now = clock::monotonic();
+    if memory.logged.is_some_and(|at| now < at + UNREADABLE_LOG_EVERY) {
+        return;
+    }
+    let messages = std::mem::take(&mut memory.unreadable);
+    tracing::warn!(
+        account = shared.id(),
+        messages,
+        reason,
+        "messages cannot be decrypted (yet)"
+    );
+    memory.logged = Some(now);
 }
 
 async fn settle(

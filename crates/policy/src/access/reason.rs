@@ -39,11 +39,13 @@ pub enum Reason {
     UnsupportedKind,
     /// No address of the sender could be read.
     NoSender,
+    /// It could not be decrypted (yet).
+    Undecryptable,
 }
 
 impl Reason {
     /// All of them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::NotAConversation,
         Self::Duplicate,
         Self::OwnEcho,
@@ -62,6 +64,7 @@ impl Reason {
         Self::GroupsNotSupported,
         Self::UnsupportedKind,
         Self::NoSender,
+        Self::Undecryptable,
     ];
 
     /// The word in the store and on every surface.
@@ -86,6 +89,7 @@ impl Reason {
             Self::GroupsNotSupported => "groups_not_supported",
             Self::UnsupportedKind => "unsupported_kind",
             Self::NoSender => "no_sender",
+            Self::Undecryptable => "undecryptable",
         }
     }
 
@@ -127,6 +131,9 @@ impl Reason {
             Self::GroupsNotSupported => "Messages in groups are recorded only.",
             Self::UnsupportedKind => "This kind of message is recorded only.",
             Self::NoSender => "The sender's address could not be read.",
+            Self::Undecryptable => {
+                "The message could not be decrypted; its sender's phone was asked to send it again."
+            }
         }
     }
 
@@ -159,7 +166,8 @@ impl Reason {
             | Self::DmPaired
             | Self::GroupsNotSupported
             | Self::UnsupportedKind
-            | Self::NoSender => None,
+            | Self::NoSender
+            | Self::Undecryptable => None,
         }
     }
 }

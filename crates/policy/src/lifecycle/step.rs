@@ -167,15 +167,15 @@ impl Lifecycle {
                 self.state = State::Resting(Rest::Stopped { by_command: true });
                 vec![]
             }
-            Input::Restart => {
+            // Somebody does not want to wait.
+            Input::Start | Input::Restart => {
                 self.forgive();
                 self.spawn(None)
             }
             Input::Login(method) => self.spawn_with_login(*method),
             Input::Logout => self.forget_at_rest(),
             Input::Fired(timer) if *timer == own => self.spawn(None),
-            Input::Start
-            | Input::SpawnFailed(_)
+            Input::SpawnFailed(_)
             | Input::Exited
             | Input::HelloRejected(_)
             | Input::Ready { .. }
