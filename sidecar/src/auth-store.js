@@ -133,6 +133,35 @@ export class AuthStore {
     }
   }
 
+  /**
+   * A file beside the keys whose loss is harmless: a problem with it is said, and no more.
+   *
+   * @param {string} name not one of a key or of the credentials
+   */
+  spare(name) {
+    return {
+      read: () => this.#files.read(name),
+      replace: async (/** @type {string} */ text) => {
+        if (this.#stopped) return;
+        const writing = this.#files.replace(name, text);
+        this.#writing.set(name, writing);
+        await writing
+          .catch(() => this.#hooks.onNotice(`${name} was not written`))
+          .finally(() => this.#writing.get(name) === writing && this.#writing.delete(name));
+      },
+    };
+  }
+
+  /**
+   * Forgets credentials that never were of use; the files keep them until new ones are saved.
+   *
+   * @param {() => AuthenticationCreds} makeIdentity
+   */
+  startOver(makeIdentity) {
+    this.#creds = makeIdentity();
+    return this.#creds;
+  }
+
   /** Resolves when every write that was asked for is on disk, or failed. */
   async settled() {
     await Promise.allSettled([this.#savingCreds, ...this.#writing.values()]);

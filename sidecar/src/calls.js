@@ -8,11 +8,17 @@ import { faultOf } from './translate.js';
 /** @typedef {import('./protocol.gen.ts').Reply} Reply */
 /** @typedef {import('./protocol.gen.ts').Fault} Fault */
 /** @typedef {import('./protocol.gen.ts').Outcome} Outcome */
+/** @typedef {import('./protocol.gen.ts').LidPair} LidPair */
+/** @typedef {import('./protocol.gen.ts').TextPayload} TextPayload */
 
 export const MAX_CALLS = 64;
 const CALL_DEADLINE_MS = 28_000;
 const MESSAGE_ID = /^[0-9A-Za-z._-]{4,64}$/;
 const MAX_TEXT = 65_536;
+const SECRET = /^[0-9a-fA-F]{64}$/;
+const MAX_PHONES = 500;
+/** A number without device, so that what comes back is spelled as it was asked. */
+const PHONE = /^\d{5,20}@s\.whatsapp\.net$/;
 
 /** A refusal that is not the library's. */
 class Refused extends Error {
@@ -26,7 +32,8 @@ class Refused extends Error {
 /**
  * @typedef {object} Line what calls need of the open socket
  * @property {() => boolean} isOpen
- * @property {(chat: string, text: string, messageId: string) => Promise<unknown>} sendText
+ * @property {(chat: string, payload: TextPayload, messageId: string) => Promise<unknown>} sendText
+ * @property {(phones: string[]) => Promise<LidPair[]>} resolveLids
  * @property {() => Promise<number>} probe
  * @property {() => Promise<void>} unlink
  */
@@ -71,6 +78,8 @@ export class Calls {
       case 'send_text':
         await this.#sendText(call.params);
         return { type: 'sent' };
+      case 'resolve_lids':
+        return { type: 'lids', pairs: await this.#resolveLids(call.params) };
       case 'ping':
         this.#needOpen();
         return { type: 'pong', rtt_ms: await this.#probe() };
@@ -93,18 +102,20 @@ export class Calls {
 
   /** @param {Extract<Call, { method: 'send_text' }>['params']} params */
   async #sendText(params) {
-    const { chat, message_id: messageId, text } = params ?? {};
+    const { chat, message_id: messageId, payload } = params ?? {};
+    const { text, secret } = payload ?? {};
     if (typeof chat !== 'string' || !(isPerson(chat) || isGroup(chat)))
       throw badRequest('chat is neither a person nor a group');
     if (typeof messageId !== 'string' || !MESSAGE_ID.test(messageId))
       throw badRequest('message_id is not usable');
     if (typeof text !== 'string' || text === '') throw badRequest('text is empty');
     if (text.length > MAX_TEXT) throw badRequest('text is too long for WhatsApp');
+    if (typeof secret !== 'string' || !SECRET.test(secret)) throw badRequest('secret is not 64 hex digits');
     this.#needOpen();
     const before = this.#lastInChat.get(chat) ?? Promise.resolve();
     const sent = before.then(
-      () => this.#line.sendText(chat, text, messageId),
-      () => this.#line.sendText(chat, text, messageId),
+      () => this.#line.sendText(chat, payload, messageId),
+      () => this.#line.sendText(chat, payload, messageId),
     );
     this.#lastInChat.set(chat, sent);
     try {
@@ -112,6 +123,17 @@ export class Calls {
     } finally {
       if (this.#lastInChat.get(chat) === sent) this.#lastInChat.delete(chat);
     }
+  }
+
+  /** @param {Extract<Call, { method: 'resolve_lids' }>['params']} params */
+  async #resolveLids(params) {
+    const { phones } = params ?? {};
+    if (!Array.isArray(phones) || phones.length > MAX_PHONES)
+      throw badRequest(`phones is not a list of at most ${MAX_PHONES}`);
+    if (!phones.every(phone => typeof phone === 'string' && PHONE.test(phone)))
+      throw badRequest('phones holds something else than numbers');
+    this.#needOpen();
+    return this.#line.resolveLids(phones);
   }
 
   #needOpen() {

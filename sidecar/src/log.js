@@ -3,7 +3,7 @@
 // Labels are redacted as well (long digit runs, long base64), and lines are limited per minute,
 // so that a flood of broken stanzas cannot flood the log.
 
-const LINES_PER_MINUTE = 40;
+const LINES_PER_MINUTE = 25;
 
 const writeErr = process.stderr.write.bind(process.stderr);
 let minuteStart = performance.now();

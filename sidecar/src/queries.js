@@ -1,7 +1,11 @@
 // Questions to WhatsApp that the library asks in a way that does not suit us.
 
+import { USyncQuery, USyncUser } from 'baileys';
+import { isLid, isPhone, plainJid, userOf } from './jid.js';
+
 const LOOK_UP_DEADLINE_MS = 5_000;
 const UNLINK_DEADLINE_MS = 5_000;
+const QUESTION_DEADLINE_MS = 10_000;
 
 /**
  * A look-up that fails must not become a refused message.
@@ -17,6 +21,48 @@ export async function orNothing(lookUp) {
   } catch {
     return [];
   }
+}
+
+/**
+ * The hidden ids of numbers, in one question for all that are not known yet. The library's own way
+ * takes no answer for "none of them has one".
+ *
+ * @param {import('baileys').WASocket} sock
+ * @param {string[]} phones without device
+ * @returns {Promise<import('./protocol.gen.ts').LidPair[]>} numbers without one are left out
+ */
+export async function resolveLids(sock, phones) {
+  const { lidMapping } = sock.signalRepository;
+  const users = [...new Set(phones.map(userOf))];
+  const known = await sock.authState.keys.get('lid-mapping', users);
+  const unknown = users.filter(user => !known[user]);
+  const pairs = users
+    .filter(user => known[user])
+    .map(user => ({ lid: `${known[user]}@lid`, phone: `${user}@s.whatsapp.net` }));
+  if (unknown.length === 0) return pairs;
+
+  const question = new USyncQuery().withLIDProtocol().withContext('background');
+  for (const user of unknown) question.withUser(new USyncUser().withId(`${user}@s.whatsapp.net`));
+  const { list } = (await inTime(sock.executeUSyncQuery(question))) ?? { list: [] };
+  const found = list
+    .filter(({ lid }) => typeof lid === 'string' && isLid(lid))
+    .map(({ id, lid }) => ({ lid: plainJid(String(lid)), phone: plainJid(id) }))
+    .filter(({ phone }) => isPhone(phone));
+  await lidMapping.storeLIDPNMappings(found.map(({ lid, phone }) => ({ lid, pn: phone })));
+  return [...pairs, ...found];
+}
+
+/**
+ * @template T
+ * @param {Promise<T>} answer
+ * @returns {Promise<T>} rejects as the library does when time is up
+ */
+function inTime(answer) {
+  return new Promise((resolve, reject) => {
+    const late = Object.assign(new Error('no answer'), { output: { statusCode: 408 } });
+    setTimeout(reject, QUESTION_DEADLINE_MS, late);
+    answer.then(resolve, reject);
+  });
 }
 
 /** @param {import('baileys').WASocket} sock @returns {Promise<void>} */

@@ -7,14 +7,16 @@ import { Calls } from './calls.js';
 import { CommitGate } from './commit-gate.js';
 import { endpointFrom } from './endpoint.js';
 import { log, nameOf } from './log.js';
+import { Lookups } from './lookups.js';
 import { boundPending, drained, readFrames, stopReading, writeFrame, writeLine } from './stdio.js';
+import { ended } from './translate.js';
 
 /** @typedef {import('./protocol.gen.ts').Closed} Closed */
 /** @typedef {import('./protocol.gen.ts').ToSidecar} ToSidecar */
 /** @typedef {import('./protocol.gen.ts').Welcome} Welcome */
 
 /** @type {typeof import('./protocol.gen.ts').PROTOCOL_VERSION} */
-const PROTOCOL_VERSION = 1;
+const PROTOCOL_VERSION = 2;
 
 /** How long the auth files may take to settle on an ordered end. */
 const SETTLE_MS = 3_000;
@@ -34,15 +36,16 @@ export function run({ holdReceipts } = {}) {
   let calls;
   /** @type {import('./auth-store.js').AuthStore | undefined} */
   let store;
+  const lookups = new Lookups(lookup => void (ending || writeFrame({ kind: 'lookup', ...lookup })));
   let welcomed = false;
   let ending = false;
   let closedWritten = false;
 
   readFrames({ onFrame, onEnd: abandon });
-  process.on('SIGTERM', () => close({ reason: 'shutdown', status: null, text: 'told to by a signal' }));
+  process.on('SIGTERM', () => close(ended('shutdown', 'told to by a signal')));
   process.on('uncaughtException', error => {
     log('error', `uncaught ${nameOf(error)}`);
-    close({ reason: 'unknown', status: null, text: `the sidecar failed: ${nameOf(error)}` });
+    close(ended('unknown', `the sidecar failed: ${nameOf(error)}`));
   });
   // The library leaves rejections behind when a socket closes; whatever matters is awaited.
   process.on('unhandledRejection', reason => log('warn', `unhandled rejection: ${nameOf(reason)}`));
@@ -56,14 +59,16 @@ export function run({ holdReceipts } = {}) {
         return void start(frame).catch(error => {
           const reason = error?.name === 'AuthUnreadable' ? 'auth_unreadable' : 'unknown';
           const text = reason === 'unknown' ? `the sidecar failed to start: ${nameOf(error)}` : error.message;
-          close({ reason, status: null, text });
+          close(ended(reason, text));
         });
       case 'ack':
         return gate?.acknowledge(frame.seq);
       case 'request':
         return void answer(frame);
+      case 'found':
+        return lookups.found(frame.id, frame.payload);
       case 'shutdown':
-        return close({ reason: 'shutdown', status: null, text: 'the gateway asked for it' });
+        return close(ended('shutdown', 'the gateway asked for it'));
       default:
         return ignore(frame);
     }
@@ -73,14 +78,12 @@ export function run({ holdReceipts } = {}) {
   async function start(welcome) {
     if (welcome.protocol !== PROTOCOL_VERSION) {
       const text = `gateway speaks ${welcome.protocol}, sidecar speaks ${PROTOCOL_VERSION} (sidecar ${versions().sidecar})`;
-      return close({ reason: 'unknown', status: null, text });
+      return close(ended('protocol_mismatch', text));
     }
     const target = endpointFrom(process.env);
-    if ('refusal' in target) return close({ reason: 'untrusted', status: null, text: target.refusal });
+    if ('refusal' in target) return close(ended('untrusted', target.refusal));
     const { limits } = welcome;
-    boundPending(limits.max_held_bytes, () =>
-      close({ reason: 'overloaded', status: null, text: 'the gateway does not read' }),
-    );
+    boundPending(limits.max_held_bytes, () => close(ended('overloaded', 'the gateway does not read')));
     gate = new CommitGate({ maxLineBytes: limits.max_line_bytes, holdReceipts, writeLine });
     const { openAuth, openSocket, isLinked } = await library;
     if (ending) return;
@@ -90,16 +93,25 @@ export function run({ holdReceipts } = {}) {
     const linked = isLinked(auth.creds);
     writeFrame({ kind: 'ready', linked });
     if (!linked && welcome.login === null) {
-      return close({
-        reason: 'not_linked',
-        status: null,
-        text: 'there are no credentials and no login was asked for',
-      });
+      return close(ended('not_linked', 'there are no credentials and no login was asked for'));
     }
     const { endpoint } = target;
+    const { chooseVersion } = await import('./web-version.js');
+    const version = await chooseVersion(welcome.version, endpoint.url);
+    if (ending) return;
     const onLink = (/** @type {import('./protocol.gen.ts').Link} */ link) =>
       void (ending || writeFrame({ kind: 'link', link }));
-    socket = openSocket({ welcome, endpoint, gate, ...auth, env: process.env, onClosed: close, onLink });
+    socket = openSocket({
+      welcome,
+      version,
+      endpoint,
+      gate,
+      lookups,
+      ...auth,
+      env: process.env,
+      onClosed: close,
+      onLink,
+    });
     calls = new Calls(socket);
   }
 
@@ -114,7 +126,7 @@ export function run({ holdReceipts } = {}) {
     if (closedWritten) return;
     writeFrame({ kind: 'response', id, outcome });
     if (request.method === 'logout' && outcome.status === 'ok') {
-      close({ reason: 'logged_out', status: 401, text: 'unlinked on request' });
+      close(ended('logged_out', 'unlinked on request', 401));
     }
   }
 
@@ -144,7 +156,7 @@ export function run({ holdReceipts } = {}) {
   function abandon() {
     store?.stop();
     if (ending) return;
-    close({ reason: 'shutdown', status: null, text: 'stdin ended' });
+    close(ended('shutdown', 'stdin ended'));
   }
 }
 

@@ -139,6 +139,22 @@ function senderKeyName(author, { groupId, axolotlSenderKeyDistributionMessage: k
 }
 
 /**
+ * Our sender key in a group, and who was given it: the next message there makes a new one.
+ *
+ * @param {Keys} keys
+ * @param {Repository} repository
+ * @param {string} group
+ * @param {import('./stanza.js').Self} self
+ */
+export async function forgetSenderKey(keys, repository, group, { jid, lid }) {
+  const names = [jid, lid ?? jid].map(own => {
+    const [user, device] = repository.jidToSignalProtocolAddress(own).split('.');
+    return [`${group}::${user}::${device}`, null];
+  });
+  await keys.set({ 'sender-key': Object.fromEntries(names), 'sender-key-memory': { [group]: null } });
+}
+
+/**
  * One step of a person's or a group's Signal state at a time, each read from the store and durable
  * before the next. The library wraps a whole send in one transaction: the session it read at the
  * beginning would be written when the message has long left, over whatever was received meanwhile,

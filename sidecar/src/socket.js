@@ -7,19 +7,25 @@ import { Agent } from 'node:https';
 import baileys, { DEFAULT_CONNECTION_CONFIG, initAuthCreds, proto } from 'baileys';
 import { AuthStore } from './auth-store.js';
 import { BoundedCache, PhoneRequests } from './caches.js';
+import { CACHE_FILE, GroupCache } from './group-cache.js';
 import { Intake } from './intake.js';
+import { isGroup, plainJid } from './jid.js';
 import { Liveness } from './liveness.js';
 import { libraryLogger, log, nameOf } from './log.js';
-import { orNothing, pingOnce, unlink } from './queries.js';
+import { messageOf } from './payload.js';
+import { PhoneCode } from './phone-code.js';
+import { orNothing, pingOnce, resolveLids, unlink } from './queries.js';
+import { boundRetries } from './retries.js';
 import { mendSessions } from './session-mend.js';
-import { gatedRepository } from './signal-gate.js';
+import { forgetSenderKey, gatedRepository } from './signal-gate.js';
 import { receiptOf, serverAnswer } from './stanza.js';
-import { closedBy, closedByUpgrade, lidPairs } from './translate.js';
+import { closedBy, closedByUpgrade, ended, lidPairs } from './translate.js';
 import { Trust } from './trust.js';
 import { bypassed } from './upsert.js';
 
 /** @typedef {import('./protocol.gen.ts').Closed} Closed */
 /** @typedef {import('./protocol.gen.ts').Link} Link */
+/** @typedef {import('./protocol.gen.ts').TextPayload} TextPayload */
 /** @typedef {import('./protocol.gen.ts').Welcome} Welcome */
 /** @typedef {import('baileys').BinaryNode} BinaryNode */
 /** @typedef {import('baileys').AuthenticationCreds} Creds */
@@ -48,8 +54,10 @@ const CLOSE_GRACE_MS = 1_000;
 /**
  * @typedef {object} SocketParts
  * @property {Welcome} welcome
+ * @property {[number, number, number]} version of the web client that we claim to be
  * @property {import('./endpoint.js').Endpoint} endpoint
  * @property {import('./commit-gate.js').CommitGate} gate
+ * @property {import('./lookups.js').Lookups} lookups
  * @property {(link: Link) => void} onLink
  * @property {(closed: Closed) => void} onClosed first reason wins
  * @property {NodeJS.ProcessEnv} env
@@ -67,7 +75,7 @@ export function isLinked(creds) {
 export async function openAuth({ auth_dir }, { onClosed, gate }) {
   const store = new AuthStore(auth_dir, {
     onWriteFailed: problem =>
-      onClosed({ reason: 'unknown', status: null, text: `the auth files cannot be written: ${problem}` }),
+      onClosed(ended('storage_failed', `the auth files cannot be written: ${problem}`)),
     onNotice: notice => log('warn', notice),
     onKeysWritten: written => {
       const pairs = lidPairs(written['lid-mapping'] ?? {});
@@ -77,24 +85,37 @@ export async function openAuth({ auth_dir }, { onClosed, gate }) {
     },
     revive: { 'app-state-sync-key': value => proto.Message.AppStateSyncKeyData.fromObject(value) },
   });
-  return { store, creds: await store.load(initAuthCreds) };
+  const creds = await store.load(initAuthCreds);
+  // A login that came to nothing leaves traces that the library would take for an account.
+  return { store, creds: isLinked(creds) ? creds : store.startOver(initAuthCreds) };
 }
 
 /**
  * @param {SocketParts & { store: AuthStore, creds: Creds }} parts
  */
-export function openSocket({ welcome, endpoint, gate, store, creds, onLink, onClosed, env }) {
+export function openSocket({
+  welcome,
+  version,
+  endpoint,
+  gate,
+  lookups,
+  store,
+  creds,
+  onLink,
+  onClosed,
+  env,
+}) {
   mendSessions();
   const trust = new Trust({ root: endpoint.root });
   const self = () => ({ jid: creds.me?.id ?? '', lid: creds.me?.lid ?? null });
   /** @type {{ opened: boolean, qrShown: boolean, conflict: string | undefined }} */
   const state = { opened: false, qrShown: false, conflict: undefined };
-  const overloaded = () =>
-    onClosed({ reason: 'overloaded', status: null, text: 'too much waits behind an unacknowledged message' });
+  const overloaded = () => onClosed(ended('overloaded', 'too much waits behind an unacknowledged message'));
   const intake = new Intake({ limits: welcome.limits, onOverflow: overloaded });
 
   const sock = baileys({
     auth: { creds, keys: store.keys() },
+    version,
     logger: libraryLogger(env),
     ...(endpoint.url === undefined ? {} : { waWebSocketUrl: endpoint.url }),
     ...(endpoint.caFile === undefined ? {} : { agent: new Agent({ ca: readFileSync(endpoint.caFile) }) }),
@@ -109,6 +130,11 @@ export function openSocket({ welcome, endpoint, gate, store, creds, onLink, onCl
     placeholderResendCache: new PhoneRequests(CACHED_ENTRIES),
     msgRetryCounterCache: new BoundedCache(CACHED_ENTRIES),
     callOfferCache: new BoundedCache(CACHED_ENTRIES),
+    getMessage: async ({ id, remoteJid }) => {
+      const payload = id && remoteJid ? await lookups.find(id, plainJid(remoteJid)) : undefined;
+      return payload && messageOf(payload);
+    },
+    cachedGroupMetadata: group => groups.metadata(group),
     shouldSyncHistoryMessage: ({ syncType }) => HISTORY_WANTED.has(syncType ?? HistorySyncType.FULL),
     makeSignalRepository: (auth, logger, lookUpLids) => {
       const { makeSignalRepository } = DEFAULT_CONNECTION_CONFIG;
@@ -116,12 +142,21 @@ export function openSocket({ welcome, endpoint, gate, store, creds, onLink, onCl
       const keys = /** @type {import('baileys').SignalKeyStoreWithTransaction} */ (auth.keys);
       /** @param {typeof keys} withKeys */
       const makeInner = withKeys => makeSignalRepository({ ...auth, keys: withKeys }, logger, lookUp);
-      const onBroken = (/** @type {string} */ text) => onClosed({ reason: 'unknown', status: null, text });
+      const onBroken = (/** @type {string} */ text) => onClosed(ended('unknown', text));
       return gatedRepository({ makeInner, keys, gate, intake, self, onBroken });
     },
   });
   /** @type {any} the emitter's own type knows only a few events */
   const ws = sock.ws;
+
+  const groups = new GroupCache({
+    place: store.spare(CACHE_FILE),
+    fetch: group => sock.groupMetadata(group),
+    forgetKey: group => forgetSenderKey(sock.authState.keys, sock.signalRepository, group, self()),
+  });
+  const groupsLoaded = groups.load();
+  const retries = sock.messageRetryManager;
+  if (retries) boundRetries(retries, id => intake.originOf(id)?.sender);
 
   const liveness = new Liveness({
     ping: () => pingOnce(sock),
@@ -132,6 +167,16 @@ export function openSocket({ welcome, endpoint, gate, store, creds, onLink, onCl
     },
     onDead: kind => onClosed(DEATHS[kind]),
   });
+
+  const phoneCode =
+    welcome.login?.type === 'code'
+      ? new PhoneCode(welcome.login.phone, {
+          ws,
+          request: phone => sock.requestPairingCode(phone),
+          onLink,
+          onClosed,
+        })
+      : undefined;
 
   ws.on('frame', () => liveness.frame());
   ws.prependListener('CB:message', (/** @type {BinaryNode} */ node) => {
@@ -145,7 +190,13 @@ export function openSocket({ welcome, endpoint, gate, store, creds, onLink, onCl
   ws.prependListener('CB:ack,class:message', (/** @type {BinaryNode} */ node) => {
     const event = serverAnswer(node);
     if (event) gate.emit(event);
+    groups.acknowledged(node.attrs.from ?? '', node.attrs.phash);
   });
+  ws.prependListener('CB:notification,type:w:gp2', (/** @type {BinaryNode} */ { attrs }) =>
+    groups.doubt(attrs.from ?? ''),
+  );
+  ws.prependListener('CB:ib,,dirty', () => groups.doubtAll());
+  ws.prependListener('CB:ib,,offline', () => groups.caughtUp());
   ws.prependListener('CB:receipt', (/** @type {BinaryNode} */ node) => {
     const event = receiptOf(node, self());
     if (event) gate.emit(event);
@@ -181,14 +232,11 @@ export function openSocket({ welcome, endpoint, gate, store, creds, onLink, onCl
   /** @param {Partial<import('baileys').ConnectionState>} update */
   async function onUpdate({ qr, isNewLogin, connection, lastDisconnect }) {
     if ((qr || connection === 'open') && !trust.proven) {
-      return onClosed({
-        reason: 'untrusted',
-        status: null,
-        text: trust.distrust ?? 'the certificates were not checked',
-      });
+      return onClosed(ended('untrusted', trust.distrust ?? 'the certificates were not checked'));
     }
     if (qr) {
       liveness.connected();
+      if (phoneCode) return phoneCode.show();
       onLink({ type: 'qr', payload: qr, expires_ms: state.qrShown ? LATER_QR_MS : FIRST_QR_MS });
       state.qrShown = true;
     }
@@ -198,9 +246,9 @@ export function openSocket({ welcome, endpoint, gate, store, creds, onLink, onCl
     }
     if (connection === 'open') {
       liveness.connected();
-      await store.saveCreds();
+      await Promise.all([store.saveCreds(), groupsLoaded]);
       state.opened = true;
-      onLink({ type: 'opened', jid: self().jid, lid: self().lid, name: creds.me?.name || null });
+      onLink({ type: 'opened', ...self(), name: creds.me?.name || null, version });
     }
     if (connection === 'close') {
       const { opened, conflict } = state;
@@ -214,8 +262,13 @@ export function openSocket({ welcome, endpoint, gate, store, creds, onLink, onCl
 
   return {
     isOpen: () => state.opened && sock.ws.isOpen,
-    /** @param {string} chat @param {string} text @param {string} messageId */
-    sendText: (chat, text, messageId) => sock.sendMessage(chat, { text, linkPreview: null }, { messageId }),
+    /** @param {string} chat @param {TextPayload} payload @param {string} messageId */
+    sendText: async (chat, payload, messageId) => {
+      if (isGroup(chat)) await groups.prepare(chat);
+      return sock.relayMessage(chat, messageOf(payload), { messageId });
+    },
+    /** @param {string[]} phones */
+    resolveLids: phones => resolveLids(sock, phones),
     probe: () => liveness.probe(),
     unlink: () => unlink(sock, self().jid),
     /** Nothing comes or goes after this; synchronous, so that no receipt slips out. */
@@ -229,9 +282,9 @@ export function openSocket({ welcome, endpoint, gate, store, creds, onLink, onCl
 
 /** @type {Record<'no_pong' | 'no_connection' | 'stalled', Closed>} */
 const DEATHS = {
-  no_pong: { reason: 'unresponsive', status: null, text: 'a ping was not answered' },
-  no_connection: { reason: 'lost', status: null, text: 'the connection came to nothing' },
-  stalled: { reason: 'unresponsive', status: null, text: 'stanzas came and no events went out' },
+  no_pong: ended('unresponsive', 'a ping was not answered'),
+  no_connection: ended('lost', 'the connection came to nothing'),
+  stalled: ended('unresponsive', 'stanzas came and no events went out'),
 };
 
 /** @param {unknown} error */

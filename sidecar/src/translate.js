@@ -6,6 +6,18 @@
 /** @typedef {import('./protocol.gen.ts').LidPair} LidPair */
 /** @typedef {import('./protocol.gen.ts').Fault} Fault */
 
+/**
+ * An end of our own making.
+ *
+ * @param {CloseReason} reason
+ * @param {string} text
+ * @param {number | null} [status]
+ * @returns {Closed}
+ */
+export function ended(reason, text, status = null) {
+  return { reason, status, text, expires_s: null };
+}
+
 /** @type {ReadonlyMap<number, CloseReason>} */
 const BY_STATUS = new Map([
   [401, 'logged_out'],
@@ -36,20 +48,16 @@ const BY_STATUS = new Map([
 export function closedBy({ status, text, opened, distrust, conflict, expireSeconds }) {
   const known =
     status !== undefined && Number.isInteger(status) && status >= 0 && status < 65_536 ? status : null;
-  if (distrust !== undefined) return { reason: 'untrusted', status: known, text: distrust };
+  if (distrust !== undefined) return ended('untrusted', distrust, known);
   // The answer to our QR was not made with the secret in it.
-  if (text === 'Invalid account signature') return { reason: 'untrusted', status: known, text };
+  if (text === 'Invalid account signature') return ended('untrusted', text, known);
   /** @type {CloseReason} */
   let reason = (known !== null && BY_STATUS.get(known)) || 'unknown';
   // 408 is also a lost connection; only this one means that nobody scanned.
   if (known === 408 && !opened && text.includes('QR refs')) reason = 'login_expired';
   // The library takes every `conflict` without a code for 440.
   if (conflict === 'device_removed') reason = 'logged_out';
-  return {
-    reason,
-    status: known,
-    text: expireSeconds === undefined ? text : `${text}, expire=${expireSeconds}`,
-  };
+  return { reason, status: known, text, expires_s: (reason === 'banned' && expireSeconds) || null };
 }
 
 /**
@@ -61,7 +69,7 @@ export function closedBy({ status, text, opened, distrust, conflict, expireSecon
  */
 export function closedByUpgrade(status) {
   const text = `the websocket upgrade was answered with HTTP ${status}`;
-  return { reason: status === 503 ? 'unavailable' : 'lost', status, text };
+  return ended(status === 503 ? 'unavailable' : 'lost', text, status);
 }
 
 /**
@@ -87,7 +95,9 @@ export function lidPairs(written) {
  * @returns {Fault}
  */
 export function faultOf(error) {
-  const status = /** @type {{ output?: { statusCode?: number } }} */ (error)?.output?.statusCode;
+  const { data, output } = /** @type {{ output?: { statusCode?: number }, data?: unknown }} */ (error ?? {});
+  // What WhatsApp answered to a question; the status is the library's and says 500.
+  const status = typeof data === 'number' && data >= 400 && data < 500 ? data : output?.statusCode;
   switch (status) {
     case 408:
       return { code: 'timed_out', message: 'WhatsApp did not answer in time' };

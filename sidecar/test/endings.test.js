@@ -32,9 +32,11 @@ for (const [name, fault, reason, status] of FAULTS) {
 
 /** @type {[number, string][]} */
 const REFUSALS = [
+  [402, 'banned'],
   [403, 'forbidden'],
   [405, 'client_outdated'],
-  [402, 'banned'],
+  [406, 'forbidden'],
+  [411, 'forbidden'],
   [503, 'unavailable'],
 ];
 
@@ -47,6 +49,14 @@ for (const [code, reason] of REFUSALS) {
     await sidecar.exited;
   });
 }
+
+test('a ban says how long it lasts', async () => {
+  await world.api.post('/fault', { account: OWNER, kind: 'login_failure', code: 402, expire: 3600 });
+  const sidecar = world.spawn();
+  const closed = await sidecar.closed();
+  assert.deepEqual([closed.reason, closed.expires_s], ['banned', 3600]);
+  await sidecar.exited;
+});
 
 test('an HTTP error on the upgrade does not hang', async () => {
   await world.api.post('/fault', { kind: 'upgrade_http', status: 503, times: 1 });

@@ -85,6 +85,7 @@ const made = {
     pairs: lidPairs({ 15550100002: '200300400500600', '200300400500600_reverse': '15550100002' }),
   }),
   'closed 515': () => closedBy({ ...ENDING, status: 515, text: 'Stream Errored (restart required)' }),
+  'closed 402': () => closedBy({ ...ENDING, status: 402, text: 'banned for a time', expireSeconds: 3600 }),
   'closed 401': () => closedBy({ ...ENDING, status: 401, text: 'Stream Errored (conflict)' }),
 };
 
@@ -108,7 +109,7 @@ test('what the sidecar writes is the golden line, byte for byte', () => {
 
 test('every golden line of the gateway is a frame of a known kind', () => {
   const kinds = lines('to-sidecar.jsonl').map(line => parseFrame(line)?.kind);
-  assert.deepEqual([...new Set(kinds)].sort(), ['ack', 'request', 'shutdown', 'welcome']);
+  assert.deepEqual([...new Set(kinds)].sort(), ['ack', 'found', 'request', 'shutdown', 'welcome']);
 });
 
 test('a line that is not a frame is told apart', () => {
@@ -118,7 +119,7 @@ test('a line that is not a frame is told apart', () => {
 
 test('text cannot break a line, and lone surrogates do not reach the gateway', () => {
   const text = 'a\nb\r\n\u2028{"kind":"closed"}\u0000\ud800 and \udfff, but 🙂 stays';
-  const line = encodeFrame({ kind: 'closed', reason: 'unknown', status: null, text });
+  const line = encodeFrame({ kind: 'closed', reason: 'unknown', status: null, text, expires_s: null });
   assert(!line.includes('\n'));
   assert.equal(JSON.parse(line).text, text.toWellFormed());
 });

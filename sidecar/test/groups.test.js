@@ -59,6 +59,17 @@ test('a first group message, held and killed, comes again whole and gets its rec
   assert.deepEqual(second.events('undecryptable'), []);
 });
 
+test('a sender key that was kept back: told, asked for, and the text comes under the same id', async t => {
+  const sidecar = await world.openFor(t);
+  const group = await newGroup('lid');
+  const { ids } = await world.api.post('/messages', { group, from: BO, text: 'late', omit_sender_key: true });
+  const told = await sidecar.event('undecryptable', ({ origin }) => origin.id === ids[0]);
+  assert.deepEqual([told.origin.chat, told.origin.sender], [group, BO_LID]);
+  const event = await sidecar.event('message', ({ origin }) => origin.id === ids[0]);
+  assert.deepEqual([event.text, event.origin.chat], ['late', group]);
+  await world.api.wait('receipt', { id: ids[0], receipt_type: 'inactive' });
+});
+
 test('an answer to a group reaches its members, and their receipts come back by name', async t => {
   const sidecar = await world.openFor(t);
   const group = await newGroup('pn');

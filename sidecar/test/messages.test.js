@@ -148,6 +148,23 @@ test('a backlog comes in order, marked as such', async t => {
   assert(late.every(({ origin }) => origin.offline));
 });
 
+test('a connection cut after five of a backlog: the next one brings the others, in order', async t => {
+  const { ids } = await world.api.post('/messages', { to: OWNER, from: BO, text: 'cut', count: 60 });
+  await world.api.post('/release', { account: OWNER, drop_after_answers: 5 });
+  const first = world.spawn();
+  await first.closed();
+  await first.exited;
+  const second = await world.openFor(t);
+  await second.event('message', ({ origin }) => origin.id === ids.at(-1));
+  const seen = [first, second].map(sidecar =>
+    sidecar.events('message').flatMap(({ origin }) => (ids.includes(origin.id) ? [origin.id] : [])),
+  );
+  // Of the five, some may be leftovers of a process killed before.
+  assert(seen[0].length < 60, `${seen[0].length} came before the cut`);
+  assert.deepEqual([...new Set(seen.flat())], ids);
+  assert.deepEqual(seen[1], ids.slice(-seen[1].length));
+});
+
 test('live messages do not overtake the backlog before them', async t => {
   const { ids: waiting } = await world.api.post('/messages', { to: OWNER, from: BO, text: 'b', count: 40 });
   const sidecar = await world.openFor(t);

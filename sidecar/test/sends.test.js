@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { BO, jidOf, OWNER, startFake } from './helpers/account.js';
+import { SECRET } from './helpers/driver.js';
 
 const world = await startFake({ after });
 await world.link();
@@ -46,14 +47,23 @@ test('messages to one chat leave in the order they were asked for', async t => {
 
 test('a call that cannot be right is refused, and names nobody', async t => {
   const sidecar = await world.openFor(t);
+  const right = { chat, message_id: 'FA5ED001', payload: { text: 'x', secret: SECRET } };
+  const wrongTexts = [
+    { ...right, chat: 'nobody' },
+    { ...right, chat: 'status@broadcast' },
+    { ...right, message_id: 'a b' },
+    { ...right, message_id: '' },
+    { ...right, payload: { ...right.payload, text: '' } },
+    { ...right, payload: { ...right.payload, text: 'x'.repeat(65_537) } },
+    { ...right, payload: { text: 'x', secret: 'c0ffee' } },
+    { ...right, payload: undefined },
+  ];
   const wrong = [
-    { method: 'send_text', params: { chat: 'nobody', message_id: 'FA5ED001', text: 'x' } },
-    { method: 'send_text', params: { chat: 'status@broadcast', message_id: 'FA5ED001', text: 'x' } },
-    { method: 'send_text', params: { chat, message_id: 'a b', text: 'x' } },
-    { method: 'send_text', params: { chat, message_id: '', text: 'x' } },
-    { method: 'send_text', params: { chat, message_id: 'FA5ED001', text: '' } },
-    { method: 'send_text', params: { chat, message_id: 'FA5ED001', text: 'x'.repeat(65_537) } },
+    ...wrongTexts.map(params => ({ method: 'send_text', params })),
     { method: 'send_text' },
+    { method: 'resolve_lids', params: { phones: [BO] } },
+    { method: 'resolve_lids', params: { phones: Array.from({ length: 501 }, () => chat) } },
+    { method: 'resolve_lids' },
     { method: 'fly' },
   ];
   for (const call of wrong) {

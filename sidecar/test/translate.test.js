@@ -49,7 +49,8 @@ test('every status of the library has its reason', () => {
 });
 
 test('a ban says how long it lasts', () => {
-  assert.equal(closedBy({ ...QUIET, status: 402, expireSeconds: 3600 }).text, 'words, expire=3600');
+  assert.equal(closedBy({ ...QUIET, status: 402, expireSeconds: 3600 }).expires_s, 3600);
+  assert.equal(closedBy({ ...QUIET, status: 402 }).expires_s, null);
 });
 
 test('an HTTP answer to the upgrade says nothing about the account', () => {
@@ -64,5 +65,6 @@ test('a failed call says whether to try again, and names nobody', () => {
   const codes = [408, 428, 429, 404, 500, 599].map(status => faultOf(boom(status)).code);
   assert.deepEqual(codes, ['timed_out', 'not_connected', 'overloaded', 'rejected', 'internal', 'internal']);
   assert.equal(faultOf(new TypeError('x')).code, 'internal');
+  assert.equal(faultOf(Object.assign(boom(500), { data: 403 })).code, 'rejected');
   for (const status of [408, 404, 500]) assert(!faultOf(boom(status)).message.includes('1555'));
 });

@@ -16,6 +16,8 @@ const WAIT_MS = 20_000;
 
 export const LIMITS = { max_line_bytes: 1_048_576, max_held_stanzas: 2_000, max_held_bytes: 16_777_216 };
 
+export const SECRET = 'c0ffee00'.repeat(8);
+
 /** @returns {Promise<string>} */
 export function makeAuthDir() {
   return mkdtemp(join(tmpdir(), 'fased-auth-'));
@@ -41,7 +43,8 @@ export class Sidecar {
    * @param {object} options
    * @param {string} options.authDir
    * @param {{ ws: string, root: string }} [options.fake]
-   * @param {'qr' | null} [options.login]
+   * @param {'qr' | import('../../src/protocol.gen.ts').LoginMethod | null} [options.login]
+   * @param {import('../../src/protocol.gen.ts').WebVersion} [options.version]
    * @param {Partial<Limits>} [options.limits]
    * @param {Record<string, string>} [options.env]
    * @param {string} [options.main]
@@ -52,11 +55,12 @@ export class Sidecar {
     authDir,
     fake,
     login = null,
+    version = 'pinned',
     limits = {},
     env = {},
     main = MAIN,
     nodeFlags = [],
-    protocol = 1,
+    protocol = 2,
   }) {
     const target = fake ? { FASED_WHATSAPP_URL: fake.ws, FASED_WHATSAPP_ROOT: fake.root } : {};
     this.startedAt = performance.now();
@@ -75,7 +79,14 @@ export class Sidecar {
     this.child.once('close', () => {
       for (const waiter of this.#waiting) waiter.check();
     });
-    const welcome = { account: 'test', auth_dir: authDir, login, limits: { ...LIMITS, ...limits } };
+    const method = login === 'qr' ? { type: login } : login;
+    const welcome = {
+      account: 'test',
+      auth_dir: authDir,
+      login: method,
+      version,
+      limits: { ...LIMITS, ...limits },
+    };
     this.send({ kind: 'welcome', protocol, ...welcome });
   }
 
@@ -95,7 +106,13 @@ export class Sidecar {
 
   /** @param {string} chat @param {string} text @param {string} messageId */
   sendText(chat, text, messageId) {
-    return this.request({ method: 'send_text', params: { chat, message_id: messageId, text } });
+    const payload = { text, secret: SECRET };
+    return this.request({ method: 'send_text', params: { chat, message_id: messageId, payload } });
+  }
+
+  /** Answers a lookup. @param {Frame} lookup @param {import('../../src/protocol.gen.ts').TextPayload | null} payload */
+  found({ id }, payload) {
+    this.send({ kind: 'found', id, payload });
   }
 
   /**

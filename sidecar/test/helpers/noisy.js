@@ -8,7 +8,8 @@ const { SessionRecord } = createRequire(import.meta.resolve('baileys'))('libsign
 
 const KEY = Buffer.from('this-private-key-must-not-show-x');
 /** @param {number} status */
-const frame = status => writeFrame({ kind: 'closed', reason: 'unknown', status, text: 'a\nb' });
+const frame = status =>
+  writeFrame({ kind: 'closed', reason: 'unknown', status, text: 'a\nb', expires_s: null });
 
 frame(1);
 console.log('plain words');
@@ -26,5 +27,6 @@ SessionRecord.prototype.closeSession(session);
 SessionRecord.prototype.openSession(session);
 frame(2);
 const big = 'x'.repeat(300_000);
-for (let n = 3; n < 13; n += 1) writeFrame({ kind: 'closed', reason: 'unknown', status: n, text: big });
+for (let n = 3; n < 13; n += 1)
+  writeFrame({ kind: 'closed', reason: 'unknown', status: n, text: big, expires_s: null });
 await drained();
