@@ -1,7 +1,8 @@
-//! Plays a script against a WhatsApp of its own: a fake server, a gateway and a throw-away state
-//! dir. Everything is real but the server, so what is seen here is what a phone would see.
+//! A WhatsApp of its own to try the gateway on: a fake server, a gateway and a state dir, played with
+//! by script, by hand at a prompt, or by a storm of messages and kills. Everything is real but the
+//! server, so what is seen here is what a phone would see.
 //!
-//! Nothing is printed here; what there is to tell goes to `tell`, in order.
+//! Nothing is printed here; what there is to tell goes to the screen, in order.
 
 use std::future::Future;
 use std::time::Duration;
@@ -16,16 +17,26 @@ use self::http::Api;
 pub(crate) use self::log::Entry;
 use self::log::Log;
 use self::play::Player;
+pub(crate) use self::prompt::Screen;
 pub(crate) use self::script::Script;
+#[cfg(test)]
+pub(crate) use self::storm::Finding;
+pub(crate) use self::storm::{Storm, StormReport};
 pub(crate) use self::tally::Tally;
+pub(crate) use self::world::Keep;
 use self::world::World;
 
 mod asks;
 mod expect;
 mod http;
+mod link;
 mod log;
 mod play;
+mod processes;
+mod prompt;
 mod script;
+pub(crate) mod storm;
+mod talk;
 mod tally;
 mod words;
 mod world;
@@ -35,8 +46,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// What a simulation came to.
 #[derive(Debug)]
 pub(crate) struct Report {
-    /// Over the whole script.
-    pub(crate) tally: Tally,
+    /// Over the whole simulation; none where an earlier one's answers are mixed in.
+    pub(crate) tally: Option<Tally>,
     /// Lines that expect something.
     pub(crate) expected: usize,
     /// Of these, the ones that held.
@@ -45,47 +56,80 @@ pub(crate) struct Report {
     pub(crate) failures: Vec<String>,
 }
 
-/// Plays a script until its end, or until `asked` to end, which gives no report. The state dir with
-/// the logs of all processes is removed unless it is to be kept.
+/// What is played: a script, the prompt, or both in this order.
+#[derive(Debug)]
+pub(crate) struct Play {
+    pub(crate) script: Option<Script>,
+    pub(crate) prompt: bool,
+    pub(crate) keep: Keep,
+}
+
+/// Plays until the end, or until `asked` to end, which gives no report.
 ///
 /// # Errors
 /// When the world cannot be started or breaks. What a script expects in vain is in the report.
 pub(crate) async fn run(
-    script: &Script,
-    keep: bool,
-    tell: impl Fn(&Entry),
+    play: &Play,
+    screen: &impl Screen,
     asked: impl Future<Output = ()>,
 ) -> Result<Option<Report>> {
     let log = Log::default();
-    let world = World::start(script.config.as_deref()).await?;
+    let config = play.script.as_ref().and_then(|script| script.config.as_deref());
+    let world = World::start(config, &play.keep).await?;
     let (paths, api) = (world.paths.clone(), world.api.clone());
     let mut player = Player::new(world, log.clone());
+    let tell = |entry: &Entry| screen.entry(entry);
     let report = tokio::select! {
-        report = play(script, &mut player) => report.map(Some),
+        report = played(play, &mut player, screen) => report.map(Some),
         () = asked => Ok(None),
         () = watch(&paths, &log) => Ok(None),
         () = record(&api, &log) => Ok(None),
         () = tell_on(&log, &tell) => Ok(None),
     };
-    if keep {
-        log.note(
-            "note",
-            format!("state dir and logs are kept: {}", paths.state_dir.display()),
-        );
-    }
+    note_kept(&play.keep, &player);
     log.take(true).iter().for_each(&tell);
-    player.world.end(keep).await;
+    player.world.end().await;
     report
 }
 
-async fn play(script: &Script, player: &mut Player) -> Result<Report> {
-    player.link().await?;
+fn note_kept(keep: &Keep, player: &Player) {
+    let dir = player.world.paths.state_dir.display();
+    match keep {
+        Keep::Nothing => {}
+        Keep::Throwaway => player.log.note("note", format!("kept, with all logs: {dir}")),
+        Keep::Dir(_) => player
+            .log
+            .note("note", format!("kept; go on with: fased simulate --keep {dir}")),
+    }
+}
+
+async fn played(play: &Play, player: &mut Player, screen: &impl Screen) -> Result<Report> {
+    let is_new = player.link().await?;
     let mut report = Report {
-        tally: Tally::default(),
+        tally: None,
         expected: 0,
         held: 0,
         failures: Vec::new(),
     };
+    if let Some(script) = &play.script {
+        follow(script, player, &mut report).await?;
+    }
+    if play.prompt {
+        let typed = prompt::open(player, screen, is_new).await;
+        // A person sees what went wrong and does not need it told again.
+        if !screen.is_terminal() {
+            report.expected += typed.expected;
+            report.held += typed.held;
+            report.failures.extend(typed.failures);
+        }
+    }
+    if is_new {
+        report.tally = player.count(true).await.ok();
+    }
+    Ok(report)
+}
+
+async fn follow(script: &Script, player: &mut Player, report: &mut Report) -> Result<()> {
     for line in &script.lines {
         let place = format!("{}:{}: {}", script.file, line.number, line.text);
         let is_expected = matches!(line.step, script::Step::Expect(_) | script::Step::WaitReady);
@@ -108,8 +152,7 @@ async fn play(script: &Script, player: &mut Player) -> Result<Report> {
             break;
         }
     }
-    report.tally = player.count(true).await?;
-    Ok(report)
+    Ok(())
 }
 
 /// Collects what the gateway tells, across its restarts.

@@ -33,7 +33,7 @@ pub(super) fn run(global: &Global, options: Options) -> Outcome {
     out::text(&parts.join("\n"))
 }
 
-fn rendered(message: &Explanation) -> String {
+pub(super) fn rendered(message: &Explanation) -> String {
     let mut text = format!(
         "message {} ({}, {}), account {}, chat {}\n",
         message.message_id, message.direction, message.content, message.account, message.chat

@@ -32,7 +32,7 @@ pub(super) fn run(global: &Global, options: Options) -> Outcome {
     }
 }
 
-fn rendered(pending: Vec<PendingInfo>) -> String {
+pub(super) fn rendered(pending: Vec<PendingInfo>) -> String {
     if pending.is_empty() {
         return "nobody waits for approval".to_owned();
     }

@@ -1,85 +1,122 @@
-//! `fased simulate`: plays a script and prints what arrives, what was decided and why, and what
-//! goes out with its ticks.
+//! `fased simulate`: plays a script, or what is typed, and prints what arrives, what was decided and
+//! why, and what goes out with its ticks. Or lets a storm of kills rage and prints the audit.
 
-use std::cell::Cell;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
 use fased_protocol::control::{ControlError, ErrorCode};
 use serde_json::json;
 
+use self::screen::Console;
 use super::{Failure, Global, Outcome, out, runtime, usage};
-use crate::simulate::{self, Entry, Report, Script};
+use crate::simulate::{self, Keep, Play, Report, Script};
 
-/// Which script.
+mod screen;
+mod storm;
+
+/// What to play.
 #[derive(Debug, Args)]
 pub(super) struct Options {
-    /// What to play; see scripts/demo.simulate
-    #[arg(long, value_name = "FILE")]
-    script: PathBuf,
-    /// Keep the throw-away state dir and the logs of all processes
-    #[arg(long)]
-    keep: bool,
+    /// What to play; see scripts/demo.simulate [default: open a prompt]
+    #[arg(long, value_name = "FILE", conflicts_with = "storm")]
+    script: Option<PathBuf>,
+    /// Open the prompt when the script is over
+    #[arg(long, requires = "script")]
+    prompt: bool,
+    /// Keep everything, in this folder a later simulation can go on from [default folder: a new one]
+    #[arg(long, value_name = "DIR", num_args = 0..=1)]
+    keep: Option<Option<PathBuf>>,
+    #[command(flatten)]
+    storm: storm::Options,
 }
 
 pub(super) fn run(global: &Global, options: &Options) -> Outcome {
-    let file = options.script.display().to_string();
-    let text = std::fs::read_to_string(&options.script)
-        .map_err(|error| Failure::Error(usage(format!("cannot read {file}: {error}"))))?;
-    let script = Script::parse(&file, &text).map_err(|error| {
+    let keep = match &options.keep {
+        None => Keep::Nothing,
+        Some(None) => Keep::Throwaway,
+        Some(Some(dir)) => Keep::Dir(dir.clone()),
+    };
+    if let Keep::Dir(dir) = &keep {
+        let storm = options.storm.is_wanted();
+        if storm && !keep.is_empty() {
+            return Err(not_here(
+                dir,
+                "is not empty",
+                "name a new folder for a storm: --keep DIR",
+            ));
+        }
+        if !keep.is_free() {
+            let what = "is not empty, and no simulation was kept there";
+            return Err(not_here(
+                dir,
+                what,
+                "name a new folder, or that of a simulation: --keep DIR",
+            ));
+        }
+    }
+    if options.storm.is_wanted() {
+        return storm::run(global, &options.storm, keep);
+    }
+    let script = options.script.as_ref().map(read).transpose()?;
+    let play = Play {
+        prompt: options.prompt || script.is_none(),
+        script,
+        keep,
+    };
+    runtime::log(global, "warn");
+    let runtime = runtime::for_gateway()?;
+    let report = runtime.block_on(async {
+        let asked = runtime::asked_to_end()?;
+        let screen = Console::new(global.json);
+        let report = simulate::run(&play, &screen, asked).await;
+        report.map_err(|error| broken(&error))
+    })?;
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    match report {
+        Some(report) => summary(global.json, &report),
+        // At the prompt this is how many leave.
+        None if play.prompt => Ok(()),
+        None => Err(interrupted("play it to its end: fased simulate --script FILE")),
+    }
+}
+
+fn not_here(dir: &Path, what: &str, next: &str) -> Failure {
+    Failure::Error(ControlError {
+        code: ErrorCode::Usage,
+        message: format!("{} {what}", dir.display()),
+        next: next.to_owned(),
+    })
+}
+
+fn read(file: &PathBuf) -> Result<Script, Failure> {
+    let name = file.display().to_string();
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| Failure::Error(usage(format!("cannot read {name}: {error}"))))?;
+    Script::parse(&name, &text).map_err(|error| {
         let next = "correct the line; all steps are shown in scripts/demo.simulate".to_owned();
         Failure::Error(ControlError {
             code: ErrorCode::Usage,
             message: error,
             next,
         })
-    })?;
-    runtime::log(global, "warn");
-    let runtime = runtime::for_gateway()?;
-    let report = runtime.block_on(async {
-        let asked = runtime::asked_to_end()?;
-        let start = Cell::new(None);
-        // A reader that has gone away must not keep the world from being taken down in order.
-        let tell = |entry: &Entry| {
-            print(global.json, entry, &start).ok();
-        };
-        simulate::run(&script, options.keep, tell, asked)
-            .await
-            .map_err(|error| {
-                Failure::Error(ControlError {
-                    code: ErrorCode::Internal,
-                    message: format!("{error:#}"),
-                    next: "play it again with --keep and look at the logs in the state dir".to_owned(),
-                })
-            })
-    })?;
-    runtime.shutdown_timeout(Duration::from_secs(1));
-    match report {
-        Some(report) => summary(global.json, &report),
-        None => Err(Failure::Error(ControlError {
-            code: ErrorCode::Refused,
-            message: "the simulation was interrupted".to_owned(),
-            next: format!("play it to its end: fased simulate --script {file}"),
-        })),
-    }
+    })
 }
 
-fn print(as_json: bool, entry: &Entry, start: &Cell<Option<i64>>) -> Outcome {
-    let Entry { at_ms, kind, text } = entry;
-    if as_json {
-        return out::json(&json!({ "at_ms": at_ms, "kind": kind, "text": text }));
-    }
-    let since = at_ms - start.get().unwrap_or(*at_ms);
-    start.set(start.get().or(Some(*at_ms)));
-    if *kind == "##" {
-        return out::text(&format!("\n── {text}"));
-    }
-    out::text(&format!(
-        "{:>3}.{:03}  {kind:<6} {text}",
-        since / 1000,
-        since % 1000
-    ))
+fn broken(error: &anyhow::Error) -> Failure {
+    Failure::Error(ControlError {
+        code: ErrorCode::Internal,
+        message: format!("{error:#}"),
+        next: "try it again with --keep and look at the logs in the state dir".to_owned(),
+    })
+}
+
+fn interrupted(next: &str) -> Failure {
+    Failure::Error(ControlError {
+        code: ErrorCode::Refused,
+        message: "the simulation was interrupted".to_owned(),
+        next: next.to_owned(),
+    })
 }
 
 fn summary(as_json: bool, report: &Report) -> Outcome {
@@ -90,29 +127,33 @@ fn summary(as_json: bool, report: &Report) -> Outcome {
         failures,
     } = report;
     if as_json {
-        out::json(&json!({ "summary": {
-            "in": tally.sent,
-            "admitted": tally.admitted,
-            "held_or_dropped": tally.refused,
-            "answered": tally.answered,
-            "lost": tally.lost.len(),
-            "doubled": tally.doubled,
-            "expected": expected,
-            "held": held,
-            "failures": failures,
-        }}))?;
+        let mut summary = json!({ "expected": expected, "held": held, "failures": failures });
+        if let Some(tally) = tally {
+            summary["in"] = tally.sent.into();
+            summary["admitted"] = tally.admitted.into();
+            summary["held_or_dropped"] = tally.refused.into();
+            summary["answered"] = tally.answered.into();
+            summary["lost"] = tally.lost.len().into();
+            summary["doubled"] = tally.doubled.into();
+        }
+        out::json(&json!({ "summary": summary }))?;
     } else {
-        out::text(&format!("\n{tally}\n{held} of {expected} expectations held"))?;
+        if let Some(tally) = tally.as_ref().filter(|tally| tally.sent > 0) {
+            out::text(&format!("\n{tally}"))?;
+        }
+        if *expected > 0 {
+            out::text(&format!("{held} of {expected} expectations held"))?;
+        }
     }
     let Some(first) = failures.first() else {
         return Ok(());
     };
     Err(Failure::Error(ControlError {
         code: ErrorCode::Refused,
-        message: format!(
-            "{} lines of the script did not go as they should; the first: {first}",
-            failures.len()
-        ),
+        message: match failures.len() {
+            1 => format!("a line did not go as it should: {first}"),
+            more => format!("{more} lines did not go as they should; the first: {first}"),
+        },
         next: "see what was decided and why, in the lines above it".to_owned(),
     }))
 }

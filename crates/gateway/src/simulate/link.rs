@@ -15,8 +15,8 @@ use super::play::{ACCOUNT, OWN_PHONE, Player};
 const DEADLINE: Duration = Duration::from_secs(60);
 
 impl Player {
-    /// Links the account, unless an earlier simulation in this world did.
-    pub(super) async fn link(&mut self) -> Result<()> {
+    /// Links the account, unless an earlier simulation in this world did; says whether it was new.
+    pub(super) async fn link(&mut self) -> Result<bool> {
         self.world
             .api
             .post("/phones", &json!({ "phone": OWN_PHONE }))
@@ -25,10 +25,12 @@ impl Player {
         if self.is_linked().await? {
             self.log
                 .note("link", format!("{OWN_PHONE} is still linked from the last time"));
-            return Ok(());
+            return Ok(false);
         }
         let linked = tokio::time::timeout(DEADLINE, self.scan()).await;
-        linked.map_err(|_elapsed| anyhow!("the account was not linked within {} s", DEADLINE.as_secs()))?
+        linked
+            .map_err(|_elapsed| anyhow!("the account was not linked within {} s", DEADLINE.as_secs()))??;
+        Ok(true)
     }
 
     /// Both sides have to remember it.

@@ -11,6 +11,8 @@ use fased::clock::now_ms;
 use fased_protocol::control::{WatchEvent, Watched};
 use serde_json::Value;
 
+use super::play::OWN_PHONE;
+
 /// How long an entry waits for earlier ones that arrive later.
 const SETTLE_MS: i64 = 400;
 
@@ -103,6 +105,8 @@ impl Log {
             } => {
                 let place = if chat.ends_with("@g.us") {
                     format!(" in {}", seen.groups.get(&chat).unwrap_or(&chat))
+                } else if sender == OWN_PHONE && number_of(&chat) != sender {
+                    format!(" to {}", number_of(&chat))
                 } else {
                     String::new()
                 };
@@ -196,6 +200,14 @@ impl Log {
     /// Was this message decided for this reason, at any time?
     pub(super) fn reasons(&self, message_id: &str) -> Vec<String> {
         self.lock().reasons.get(message_id).cloned().unwrap_or_default()
+    }
+}
+
+/// The number in an address; hidden ids and numbers stay as they are.
+fn number_of(chat: &str) -> String {
+    match chat.split_once('@') {
+        Some((number, "s.whatsapp.net")) => format!("+{number}"),
+        _ => chat.to_owned(),
     }
 }
 

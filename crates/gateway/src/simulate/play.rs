@@ -8,7 +8,7 @@ use fased::client;
 use fased_protocol::control::{ControlRequest, ControlResponse, PairingWho};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::asks::COMMAND_DEADLINE;
 use super::log::Log;
@@ -78,8 +78,7 @@ impl Player {
             Step::Fault(fault) => {
                 let mut body = fault.clone();
                 body.entry("account").or_insert_with(|| OWN_PHONE.into());
-                self.log
-                    .note("do", format!("fault {}", Value::Object(fault.clone())));
+                self.log.note("do", told(fault));
                 self.world.api.post("/fault", &Value::Object(body)).await?;
             }
             Step::KillGateway => {
@@ -259,4 +258,18 @@ impl Player {
     pub(super) async fn pause(&self, time: Duration) {
         fased::clock::pause(time).await;
     }
+}
+
+/// A fault as it is written in a script.
+fn told(fault: &Map<String, Value>) -> String {
+    let mut told = "fault".to_owned();
+    for (name, value) in fault {
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        told.push_str(&if name == "kind" {
+            format!(" {value}")
+        } else {
+            format!(" {name}={value}")
+        });
+    }
+    told
 }

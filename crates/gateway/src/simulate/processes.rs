@@ -10,6 +10,12 @@ pub(super) struct Process {
     pub(super) command: String,
 }
 
+impl Process {
+    pub(super) fn is_sidecar(&self) -> bool {
+        self.command.contains("sidecar/src/main.js")
+    }
+}
+
 pub(super) fn holding(dir: &Path) -> Vec<Process> {
     let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
     let own = std::process::id();

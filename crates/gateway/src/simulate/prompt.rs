@@ -70,11 +70,16 @@ pub(super) struct Typed {
 }
 
 /// Takes lines until `quit` or their end.
-pub(super) async fn open(player: &mut Player, screen: &impl Screen) -> Typed {
+pub(super) async fn open(player: &mut Player, screen: &impl Screen, is_new: bool) -> Typed {
     let mut typed = Typed::default();
     let mut lines = screen.lines();
+    until_open(player).await;
     quiet(player, QUIET_MS).await;
-    screen.text(&first_screen());
+    screen.text(&if is_new {
+        first_screen()
+    } else {
+        NEXT_SCREEN.to_owned()
+    });
     loop {
         screen.prompt();
         let Some(line) = lines.recv().await else {
@@ -118,6 +123,12 @@ pub(super) async fn open(player: &mut Player, screen: &impl Screen) -> Typed {
     typed
 }
 
+/// Where a simulation goes on.
+const NEXT_SCREEN: &str = "
+Everything is there from the last time: `status`, `groups` and `pending` show it.
+`help` lists everything, `quit` ends it.
+";
+
 fn first_screen() -> String {
     format!(
         "\nA WhatsApp of your own, with the gateway linked to {OWN_PHONE}; nobody outside hears of it. Try:\n\
@@ -134,7 +145,17 @@ async fn obey(
     command: Command,
 ) -> Result<Result<(), super::play::Instead>> {
     match command {
-        Command::Step(step) => return player.step(&step).await,
+        Command::Step(step) => {
+            let writes = matches!(
+                step,
+                Step::Message { .. } | Step::InGroup { .. } | Step::Burst { .. }
+            );
+            let done = player.step(&step).await?;
+            if writes && !player.is_online().await? {
+                screen.text("the link is not open; WhatsApp keeps this until it is");
+            }
+            return Ok(done);
+        }
         Command::Groups => {
             let groups = player.groups().await?;
             let lines: Vec<String> = groups
@@ -192,12 +213,22 @@ async fn explain(player: &mut Player, screen: &impl Screen, which: Which) -> Res
     Ok(())
 }
 
+/// Waits until the link is open, or is not going to be.
+async fn until_open(player: &mut Player) {
+    let open = async |player: &mut Player| {
+        let accounts = player.accounts().await;
+        let under_way = |state: &str| matches!(state, "connecting" | "linking" | "backing_off");
+        let settled = !accounts.is_empty() && !accounts.iter().any(|account| under_way(&account.state));
+        settled.then_some(())
+    };
+    player.look(QUIET_DEADLINE, open).await.ok();
+}
+
 /// Waits until nothing happens any more.
 async fn quiet(player: &mut Player, for_ms: i64) {
     let started = now_ms();
-    let quiet = async |player: &mut Player| {
-        (now_ms() - player.log.last_ms().max(started) >= for_ms).then_some(())
-    };
+    let quiet =
+        async |player: &mut Player| (now_ms() - player.log.last_ms().max(started) >= for_ms).then_some(());
     // Whatever goes wrong meanwhile is found by the next line.
     player.look(QUIET_DEADLINE, quiet).await.ok();
 }

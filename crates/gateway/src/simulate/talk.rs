@@ -109,9 +109,17 @@ impl Player {
         let mut made = self.world.api.post("/groups", &body).await?;
         let address: String = serde_json::from_value(made["group"].take()).context("no group address")?;
         self.log.name_group(&address, name);
-        self.log
-            .note("do", format!("{person} makes the group {name}, with {OWN_PHONE} in it"));
+        self.log.note(
+            "do",
+            format!("{person} makes the group {name}, with {OWN_PHONE} in it"),
+        );
         Ok(address)
+    }
+
+    /// Does WhatsApp have a connection to deliver through?
+    pub(super) async fn is_online(&self) -> Result<bool> {
+        let state = self.world.api.get("/state?inbox=0").await?;
+        Ok(state["accounts"][OWN_PHONE]["online"] == true)
     }
 
     /// All groups, by name.
@@ -162,7 +170,13 @@ mod tests {
     #[test]
     fn the_bot_is_mentioned_as_a_phone_does_it() {
         let bot = vec!["+15550100001"];
-        assert_eq!(mentioned("hi  @bot, you"), ("hi  @15550100001, you".to_owned(), bot));
-        assert_eq!(mentioned("a robot@bot @bottle"), ("a robot@bot @bottle".to_owned(), vec![]));
+        assert_eq!(
+            mentioned("hi  @bot, you"),
+            ("hi  @15550100001, you".to_owned(), bot)
+        );
+        assert_eq!(
+            mentioned("a robot@bot @bottle"),
+            ("a robot@bot @bottle".to_owned(), vec![])
+        );
     }
 }

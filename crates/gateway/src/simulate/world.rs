@@ -44,6 +44,20 @@ pub(crate) enum Keep {
     Dir(PathBuf),
 }
 
+impl Keep {
+    /// Is it an empty dir, or one of an earlier simulation? A real state dir is not to be played with.
+    pub(crate) fn is_free(&self) -> bool {
+        let Self::Dir(dir) = self else { return true };
+        self.is_empty() || dir.join(FAKE_DIR).is_dir()
+    }
+
+    /// Is there nothing yet?
+    pub(crate) fn is_empty(&self) -> bool {
+        let Self::Dir(dir) = self else { return true };
+        !dir.exists() || fs::read_dir(dir).is_ok_and(|mut files| files.next().is_none())
+    }
+}
+
 pub(super) struct World {
     pub(super) paths: Paths,
     pub(super) api: Api,
@@ -131,8 +145,8 @@ impl World {
         log_end(&self.dir, name)
     }
 
-    /// Ends everything and removes the state dir, unless it is to be looked at.
-    pub(super) async fn end(mut self) {
+    /// Ends everything and removes the state dir, unless it is to be looked at. Returns what is left.
+    pub(super) async fn end(mut self) -> Vec<Process> {
         if let Some(pid) = self.gateway.id().and_then(|pid| i32::try_from(pid).ok()) {
             // It may have ended already.
             kill(Pid::from_raw(pid), Signal::SIGTERM).ok();
@@ -141,22 +155,16 @@ impl World {
         tokio::time::timeout(END_DEADLINE, self.gateway.wait()).await.ok();
         drop(self.fake.stdin.take());
         tokio::time::timeout(END_DEADLINE, self.fake.wait()).await.ok();
+        let left = self.processes();
         if self.keep == Keep::Nothing {
             fs::remove_dir_all(&self.dir).ok();
         }
+        left
     }
 }
 
-/// Only an empty dir, or one of an earlier simulation: a real state dir is not to be played with.
 fn own_dir(dir: &Path) -> Result<PathBuf> {
     let dir = std::path::absolute(dir).with_context(|| format!("cannot make {} absolute", dir.display()))?;
-    let used = dir.is_dir() && fs::read_dir(&dir).is_ok_and(|mut files| files.next().is_some());
-    if used && !dir.join(FAKE_DIR).is_dir() {
-        bail!(
-            "{} is not empty and no simulation was kept there; name another folder",
-            dir.display()
-        );
-    }
     DirBuilder::new()
         .recursive(true)
         .mode(0o700)

@@ -33,6 +33,9 @@ pub(super) fn parse(line: &str) -> Result<Command, String> {
     if line.is_empty() || line.starts_with('#') {
         return Ok(Command::Nothing);
     }
+    if let Some(command) = line.strip_prefix("fased ") {
+        return parse(&as_typed_here(command));
+    }
     let (verb, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
     let rest = rest.trim();
     if !rest.is_empty() && QUESTIONS.contains(&verb) && !matches!(verb, "explain" | "help") {
@@ -54,6 +57,25 @@ pub(super) fn parse(line: &str) -> Result<Command, String> {
     }
 }
 
+/// A command as messages name it, such as `pairing approve whatsapp CODE`, in the words used here.
+fn as_typed_here(command: &str) -> String {
+    const LEFT_OUT: [&str; 7] = [
+        "pairing",
+        "channels",
+        "gateway",
+        "whatsapp",
+        "--channel",
+        "--sender",
+        "list",
+    ];
+    let words = command.split_whitespace().filter(|word| !LEFT_OUT.contains(word));
+    let words: Vec<&str> = words.collect();
+    match words.as_slice() {
+        [] if command.contains("pairing") => "pending".to_owned(),
+        words => words.join(" "),
+    }
+}
+
 fn unknown(verb: &str, line: &str) -> String {
     if number(verb).is_ok() {
         return format!("who writes goes after `as`: as {line}");
@@ -61,7 +83,9 @@ fn unknown(verb: &str, line: &str) -> String {
     let known: Vec<&str> = STEPS.iter().chain(&QUESTIONS).copied().collect();
     match nearest(verb, &known) {
         Some(meant) => format!("`{verb}` is not known; did you mean `{meant}`? `help` lists all"),
-        None => format!("`{verb}` is not known; `help` lists what is. To write a message: as +15550100002 {line}"),
+        None => {
+            format!("`{verb}` is not known; `help` lists what is. To write a message: as +15550100002 {line}")
+        }
     }
 }
 
@@ -76,10 +100,19 @@ mod tests {
         assert_eq!(parse("pause"), Ok(Command::Step(Step::Pause)));
         assert_eq!(parse("groups"), Ok(Command::Groups));
         assert_eq!(parse("explain"), Ok(Command::Explain(Which::Last)));
-        assert_eq!(parse("explain [3AFF]"), Ok(Command::Explain(Which::Id("3AFF".to_owned()))));
+        assert_eq!(
+            parse("explain [3AFF]"),
+            Ok(Command::Explain(Which::Id("3AFF".to_owned())))
+        );
         let of = Which::LastOf("+15550100002".to_owned());
         assert_eq!(parse("explain +15550100002"), Ok(Command::Explain(of)));
         assert_eq!(parse(" exit "), Ok(Command::Quit));
+        assert_eq!(
+            parse("fased pairing approve whatsapp ABCD2345"),
+            parse("approve ABCD2345")
+        );
+        assert_eq!(parse("fased channels pause --channel whatsapp"), parse("pause"));
+        assert_eq!(parse("fased pairing list"), Ok(Command::Pending));
     }
 
     #[test]

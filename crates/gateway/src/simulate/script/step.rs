@@ -107,6 +107,7 @@ fn in_group(rest: &str) -> Result<Step, String> {
 fn me(rest: &str) -> Result<Step, String> {
     let missing = "write: me TEXT, me to self TEXT, or me to +15550100002 TEXT";
     let (to, text) = match rest.split_once(char::is_whitespace) {
+        Some(("to", "self")) => return Err(missing.to_owned()),
         Some(("to", rest)) => match rest.trim_start().split_once(char::is_whitespace) {
             Some(("self", text)) => (Some(Own::ToSelf), text),
             Some((to, text)) if to.starts_with('+') => (Some(Own::Chat(number(to)?)), text),

@@ -1,5 +1,6 @@
 use serde_json::json;
 
+use super::step::PATIENCE;
 use super::*;
 
 fn one(line: &str) -> Step {
@@ -43,6 +44,8 @@ fn every_step_is_understood() {
     );
     assert_eq!(one("kill gateway"), Step::KillGateway);
     assert_eq!(one("kill sidecar"), Step::KillSidecar);
+    assert_eq!(one("pause"), Step::Pause);
+    assert_eq!(one("resume"), Step::Resume);
     assert_eq!(one("wait ready"), Step::WaitReady);
     assert_eq!(one("wait 1500ms"), Step::Wait(Duration::from_millis(1500)));
     let reply = Expect::Reply {
@@ -92,6 +95,15 @@ fn a_mistake_is_named_with_file_and_line() {
         ("expect rain", "`expect rain`"),
         ("approve", "name a code"),
         ("fault", "fault KIND"),
+        ("exepct code for +15550100002", "did you mean `expect`"),
+        ("pause now", "stands alone"),
+        ("group family", "name its members"),
+        ("group +15550100002", "no name for a group"),
+        ("in family +15550100002 hi", "write: in GROUP as"),
+        ("in family assuming +15550100002", "write: in GROUP as"),
+        ("in family as +15550100002", "the text is missing"),
+        ("me", "write: me TEXT"),
+        ("me to self", "write: me TEXT"),
     ] {
         let error = Script::parse("x.simulate", &format!("# first\n{line}")).expect_err(line);
         assert!(
@@ -99,4 +111,31 @@ fn a_mistake_is_named_with_file_and_line() {
             "{line}: {error}"
         );
     }
+}
+
+#[test]
+fn groups_and_the_owner_have_steps() {
+    let (sender, other) = ("+15550100002".to_owned(), "+15550100003".to_owned());
+    let group = Step::Group {
+        name: "family".to_owned(),
+        members: vec![sender.clone(), other],
+    };
+    assert_eq!(one("group family +15550100002  +15550100003"), group);
+    let said = |from, text: &str| Step::InGroup {
+        group: "family".to_owned(),
+        from,
+        text: text.to_owned(),
+    };
+    let by_member = said(Author::Member(sender.clone()), "@bot hi you");
+    assert_eq!(one("in family as +15550100002 @bot hi you"), by_member);
+    assert_eq!(one("in family as me dinner?"), said(Author::Owner, "dinner?"));
+    let me = |to, text: &str| Step::Me {
+        to,
+        text: text.to_owned(),
+    };
+    assert_eq!(one("me hello"), me(None, "hello"));
+    assert_eq!(one("as me hello"), me(None, "hello"));
+    assert_eq!(one("me to be or not"), me(None, "to be or not"));
+    assert_eq!(one("me to self note this"), me(Some(Own::ToSelf), "note this"));
+    assert_eq!(one("me to +15550100002 hi"), me(Some(Own::Chat(sender)), "hi"));
 }
