@@ -15,7 +15,7 @@ export TARGET_DIR
 CARGO_FLAGS=()
 if [[ "${CI:-}" == true ]]; then CARGO_FLAGS+=(--locked); fi
 
-NODE_MAJOR=20
+NODE_MINIMUM=20.17
 
 # missing WHAT WHERE NEXT: says so and ends.
 missing() {
@@ -42,10 +42,10 @@ need_rust() {
 
 need_node() {
   local node="${FASED_NODE:-node}" have
-  command -v "$node" >/dev/null || missing "Node.js $NODE_MAJOR or newer" "https://nodejs.org" "$(again)"
+  command -v "$node" >/dev/null || missing "Node.js $NODE_MINIMUM or newer" "https://nodejs.org" "$(again)"
   have="$("$node" --version)"
   have="${have#v}"
-  version_at_least "$have" "$NODE_MAJOR" || missing "Node.js $NODE_MAJOR or newer (found $have)" "https://nodejs.org" "$(again)"
+  version_at_least "$have" "$NODE_MINIMUM" || missing "Node.js $NODE_MINIMUM or newer (found $have)" "https://nodejs.org" "$(again)"
   command -v npm >/dev/null || missing "npm" "https://nodejs.org; it comes with Node.js" "$(again)"
 }
 

@@ -221,7 +221,7 @@ export class AuthStore {
     if (text === undefined) {
       const read = (await this.#files.read(name)) ?? null;
       // A write that began during the read knows better.
-      text = this.#cache.get(name) ?? read;
+      text = this.#cache.has(name) ? /** @type {string | null} */ (this.#cache.get(name)) : read;
     }
     this.#remember(name, text);
     if (text === null) return undefined;

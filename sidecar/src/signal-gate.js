@@ -6,7 +6,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import { jidDecode } from 'baileys';
 import { GateClosed } from './commit-gate.js';
-import { nameOf, redact } from './log.js';
+import { log, nameOf, redact } from './log.js';
 import { decodePlaintext, EMPTY_PLAINTEXT, eventsIn } from './plaintext.js';
 
 /** @typedef {import('baileys').SignalRepositoryWithLIDStore} Repository */
@@ -69,19 +69,25 @@ export function gatedRepository({ makeInner, keys, gate, intake, self, onBroken 
    */
   function decryptAndCommit(part, whose, decrypt) {
     return step(whose, async () => {
-      const { plaintext, message } = await decryptOr(decrypt);
-      await processSenderKey(part, message);
-      const events = eventsIn(message, part, id => intake.originOf(id), self());
+      const { plaintext, message, events } = await decryptOr(part, decrypt);
+      // As the library does: a bad sender key must not cost the text that came with it.
+      await processSenderKey(part, message).catch(error =>
+        log('warn', `a sender key was refused: ${nameOf(error)}`),
+      );
       for (const event of events) await gate.commit(event);
       return plaintext;
     });
   }
 
-  /** @param {() => Promise<Uint8Array>} decrypt */
-  async function decryptOr(decrypt) {
+  /**
+   * @param {Part} part
+   * @param {() => Promise<Uint8Array>} decrypt
+   */
+  async function decryptOr(part, decrypt) {
     try {
       const plaintext = await decrypt();
-      return { plaintext, message: decodePlaintext(plaintext) };
+      const message = decodePlaintext(plaintext);
+      return { plaintext, message, events: eventsIn(message, part, id => intake.originOf(id), self()) };
     } catch (error) {
       throw new DecryptionFailed('', { cause: error });
     }

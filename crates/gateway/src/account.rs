@@ -15,9 +15,10 @@ use std::time::Duration;
 
 use anyhow::Result;
 use fased_policy::ids::Identity;
+use fased_policy::lifecycle::Status;
 use fased_protocol::control::{ControlError, ErrorCode, LoginEvent};
 use fased_protocol::sidecar::LoginMethod;
-use tokio::sync::{Notify, broadcast, mpsc, watch};
+use tokio::sync::{Notify, broadcast, mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -53,8 +54,13 @@ pub struct Shared {
     pub watchers: Watchers,
     /// The open link, if there is one.
     pub link: watch::Sender<Option<OpenLink>>,
+    /// Cancelled when the run ends.
+    pub ending: CancellationToken,
     /// Where tasks are counted that the end of a run waits for.
     pub tasks: TaskTracker,
+    /// Held from reading who may write to recording the verdict, and by whoever changes who may
+    /// write: nobody is held back by what was true a moment ago.
+    pub verdicts: tokio::sync::Mutex<()>,
     /// There may be messages without verdict.
     pub undecided: Notify,
     /// There may be runs to start.
@@ -87,7 +93,10 @@ enum Command {
     Start,
     Stop,
     Login(LoginMethod),
-    Logout,
+    Logout {
+        /// Told `true` when WhatsApp has unlinked the device; dropped when it was not asked.
+        told: oneshot::Sender<bool>,
+    },
 }
 
 /// A started account.
@@ -117,19 +126,25 @@ impl Account {
         config.id.as_str().clone_into(&mut stored.account);
         let enabled = config.enabled;
         let paused = stored.paused;
+        // Only a command goes on after these: another machine may hold the login, or the login is gone.
+        let stopped_for_good = [Status::Replaced, Status::LoggedOut, Status::Forbidden]
+            .iter()
+            .any(|status| status.as_str() == stored.state);
         let shared = Arc::new(Shared {
             own: RwLock::new(stored.identity()),
             config,
             store,
             watchers,
             link: watch::Sender::new(None),
+            ending: shutdown.clone(),
             tasks: tasks.clone(),
+            verdicts: tokio::sync::Mutex::new(()),
             undecided: Notify::new(),
             runs: Notify::new(),
             outbox: Notify::new(),
         });
         let (commands, to_do) = mpsc::channel(COMMAND_QUEUE);
-        let (shown, view) = watch::channel(View::new(enabled, paused, &stored));
+        let (shown, view) = watch::channel(View::new(enabled, paused, stopped_for_good, &stored));
         let logins = broadcast::channel(LOGIN_QUEUE).0;
         let work = shutdown.child_token();
         tasks.spawn(crate::inbound::decide_forever(Arc::clone(&shared), work.clone()));
@@ -143,7 +158,7 @@ impl Account {
             view,
             logins,
         };
-        if enabled && connect && !paused {
+        if enabled && connect && !paused && !stopped_for_good {
             account.command(Command::Start).await?;
         }
         Ok(account)
@@ -173,6 +188,9 @@ impl Account {
                 next: "set channels.whatsapp.enabled (and the account's own) to true".to_owned(),
             });
         }
+        // Who links an account wants it linked.
+        let kept = self.shared.store.set_paused(self.shared.id(), false).await;
+        kept.map_err(|error| stopping(&error))?;
         let events = self.logins.subscribe();
         self.command(Command::Login(method))
             .await
@@ -181,18 +199,36 @@ impl Account {
     }
 
     /// Unlinks the account on WhatsApp's side where the link is open, and sets its auth files
-    /// aside. Returns when no process holds them any more.
+    /// aside. Returns when no process holds them any more, with whether WhatsApp was told.
     ///
     /// # Errors
-    /// When it takes too long.
-    pub async fn logout(&self) -> Result<(), ControlError> {
+    /// When it takes too long, or the files could not be moved.
+    pub async fn logout(&self) -> Result<bool, ControlError> {
         let mut view = self.view.clone();
-        self.command(Command::Logout)
+        let (told, was_told) = oneshot::channel();
+        self.command(Command::Logout { told })
             .await
             .map_err(|error| stopping(&error))?;
-        let gone = view.wait_for(|view| view.sidecar_pid.is_none() && view.is_logged_out());
+        let gone = async {
+            // Resolved when the command was carried out, so that an older state is not taken for the new one.
+            let told = was_told.await.unwrap_or(false);
+            let view = view
+                .wait_for(|view| view.sidecar_pid.is_none() && view.is_logged_out())
+                .await;
+            view.map(|view| (told, view.set_aside_problem.clone()))
+        };
         match tokio::time::timeout(LOGOUT_DEADLINE, gone).await {
-            Ok(Ok(_)) => Ok(()),
+            Ok(Ok((told, problem))) => match problem {
+                Some(problem) => Err(ControlError {
+                    code: ErrorCode::Internal,
+                    message: format!(
+                        "the auth files of account {} are still in place: {problem}",
+                        self.shared.id()
+                    ),
+                    next: format!("move {} away by hand", self.shared.config.auth_dir.display()),
+                }),
+                None => Ok(told),
+            },
             Ok(Err(_)) | Err(_) => Err(ControlError {
                 code: ErrorCode::TimedOut,
                 message: format!("account {} was not logged out within 30 s", self.shared.id()),

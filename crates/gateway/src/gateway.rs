@@ -20,7 +20,7 @@ use crate::store::Store;
 use crate::watch::Watchers;
 
 /// A drain that takes longer than this is cut off; the sidecars' groups are killed then.
-const DRAIN_DEADLINE: Duration = Duration::from_secs(25);
+const DRAIN_DEADLINE: Duration = Duration::from_secs(12);
 
 /// How a run is to be.
 pub struct RunOptions {

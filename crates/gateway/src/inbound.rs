@@ -19,6 +19,8 @@ use crate::{agent, clock};
 const BATCH: usize = 64;
 /// Looks for work at least this often, should a wake-up ever be missed.
 const SWEEP: Duration = Duration::from_secs(5);
+/// How often unreadable messages are looked for.
+const NOTICE_EVERY: Duration = Duration::from_secs(10);
 const HOUR_MS: i64 = 3_600_000;
 /// A message that no resend made readable in this time is told to the owner.
 const UNREADABLE_MS: i64 = 600_000;
@@ -26,7 +28,13 @@ const UNREADABLE_MS: i64 = 600_000;
 /// Gives verdicts until told to end.
 pub(crate) async fn decide_forever(shared: Arc<Shared>, shutdown: CancellationToken) {
     let mut stale = 0;
+    let mut swept = clock::monotonic();
     loop {
+        // Also when messages never stop coming.
+        if clock::monotonic() >= swept + NOTICE_EVERY {
+            swept = clock::monotonic();
+            notice_unreadable(&shared).await;
+        }
         match decide_batch(&shared, &mut stale).await {
             Ok(decided) if decided < BATCH => {}
             Ok(_) => continue,
@@ -44,7 +52,6 @@ pub(crate) async fn decide_forever(shared: Arc<Shared>, shutdown: CancellationTo
             // The backlog is through: nothing has come for a while.
             () = clock::pause(SWEEP) => {
                 notice_stale(&shared, std::mem::take(&mut stale)).await;
-                notice_unreadable(&shared).await;
             }
         }
     }
@@ -82,6 +89,7 @@ async fn notice_unreadable(shared: &Shared) {
 }
 
 async fn decide_batch(shared: &Shared, stale: &mut usize) -> Result<usize> {
+    let _verdicts = shared.verdicts.lock().await;
     let messages = shared.store.undecided(shared.id(), BATCH as i64).await?;
     if messages.is_empty() {
         return Ok(0);
@@ -167,7 +175,9 @@ async fn decide(
     };
     let mut code = None;
     match (verdict.outcome, verdict.reason) {
-        (Outcome::Admit, _) if message.text.as_deref().is_none_or(str::is_empty) => {
+        (Outcome::Admit, _)
+            if message.content != "text" || message.text.as_deref().is_none_or(str::is_empty) =>
+        {
             verdict = Verdict::UNSUPPORTED_KIND;
         }
         (Outcome::Admit, _) if !config.observe_only => {
@@ -201,7 +211,8 @@ async fn ask_for_pairing(
     let (own, others): (Vec<_>, Vec<_>) = pending
         .into_iter()
         .partition(|row| row.identity().matches(sender));
-    let existing = own.into_iter().next();
+    // A sender that was listed without a code may have got one since.
+    let existing = own.into_iter().max_by_key(|row| row.code.is_some());
     let facts = existing
         .as_ref()
         .filter(|row| row.code.is_some())

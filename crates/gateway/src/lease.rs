@@ -65,15 +65,6 @@ impl Lease {
             }
         }
     }
-
-    /// Is the lease of this state dir taken right now?
-    #[must_use]
-    pub fn is_held(path: &Path) -> bool {
-        let Ok(file) = OpenOptions::new().read(true).write(true).open(path) else {
-            return false;
-        };
-        Flock::lock(file, FlockArg::LockExclusiveNonblock).is_err()
-    }
 }
 
 /// The right to read and write an auth dir; handed down to the sidecar.

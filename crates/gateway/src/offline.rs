@@ -97,6 +97,7 @@ async fn accounts(
             stored: stored.unwrap_or_default(),
             sidecar_pid: None,
             spawns: 0,
+            set_aside_problem: None,
         };
         view.stored.account.clone_from(id);
         describe_stopped(&mut view.stored, account.enabled, seen);

@@ -33,6 +33,8 @@ const ROWS: i64 = 500;
 const LATE_ACK_MS: i64 = 10_000;
 /// No ack for this long makes a written message `unknown`.
 const ACK_DEADLINE_MS: i64 = 30_000;
+/// How long a chat rests after too much was asked at once.
+const OVERLOAD_PAUSE: Duration = Duration::from_secs(5);
 /// Looks for work at least this often: acks time out, rows expire.
 const SWEEP: Duration = Duration::from_secs(1);
 
@@ -69,6 +71,26 @@ struct Sending {
     repeated: HashSet<i64>,
 }
 
+/// An attempt that is over.
+struct Attempted {
+    chat: String,
+    row: i64,
+    /// It was certainly not written and waits for its turn again.
+    put_back: bool,
+}
+
+impl Sending {
+    fn note(&mut self, attempted: Option<Attempted>) {
+        let Some(Attempted { chat, row, put_back }) = attempted else {
+            return;
+        };
+        self.busy.remove(&chat);
+        if put_back {
+            self.repeated.remove(&row);
+        }
+    }
+}
+
 async fn send_while_open(shared: &Arc<Shared>, link: &OpenLink) {
     while let Err(error) = shared.store.mark_unknown(shared.id(), clock::now_ms()).await {
         tracing::error!(account = shared.id(), "the outbox cannot be written: {error:#}");
@@ -90,12 +112,10 @@ async fn send_while_open(shared: &Arc<Shared>, link: &OpenLink) {
             Err(error) => tracing::error!(account = shared.id(), "the outbox cannot be read: {error:#}"),
         }
         tokio::select! {
-            Some(chat) = attempts.join_next(), if !attempts.is_empty() => {
-                if let Ok(chat) = chat {
-                    sending.busy.remove(&chat);
-                }
-                while let Some(Ok(chat)) = attempts.try_join_next() {
-                    sending.busy.remove(&chat);
+            Some(attempted) = attempts.join_next(), if !attempts.is_empty() => {
+                sending.note(attempted.ok());
+                while let Some(attempted) = attempts.try_join_next() {
+                    sending.note(attempted.ok());
                 }
             }
             () = shared.outbox.notified() => {}
@@ -119,10 +139,14 @@ async fn next_rows(shared: &Shared, link: &OpenLink, sending: &mut Sending) -> R
     let mut late = Vec::new();
     let mut chosen = Vec::new();
     for row in open {
-        if row.expires_ms <= now || blocked.contains(&row.chat) {
+        if chosen.len() + sending.busy.len() >= PARALLEL_CHATS {
+            break;
+        }
+        if blocked.contains(&row.chat) {
             continue;
         }
         match SendState::parse(&row.state) {
+            Some(SendState::Queued | SendState::Unknown) if row.expires_ms <= now => continue,
             Some(SendState::Queued) => {}
             Some(SendState::Unknown) if now >= link.opened_ms + LATE_ACK_MS => {
                 sending.repeated.insert(row.id);
@@ -139,9 +163,6 @@ async fn next_rows(shared: &Shared, link: &OpenLink, sending: &mut Sending) -> R
         }
         blocked.insert(row.chat.clone());
         chosen.push(row);
-        if chosen.len() + sending.busy.len() >= PARALLEL_CHATS {
-            break;
-        }
     }
     if !late.is_empty() {
         let error = Some((None, "WhatsApp has not acknowledged it in 30 s"));
@@ -152,14 +173,16 @@ async fn next_rows(shared: &Shared, link: &OpenLink, sending: &mut Sending) -> R
         tell_moved(shared, moved);
     }
     if !chosen.is_empty() {
+        // An ack or an error may have come since they were read.
         let ids: Vec<i64> = chosen.iter().map(|row| row.id).collect();
-        shared.store.start_sending(&ids, now).await?;
+        let started = shared.store.start_sending(&ids, now).await?;
+        chosen.retain(|row| started.contains(&row.id));
     }
     Ok(chosen)
 }
 
-/// Writes one row. Returns its chat.
-async fn attempt(shared: Arc<Shared>, link: OpenLink, row: OutboxRow) -> String {
+/// Writes one row.
+async fn attempt(shared: Arc<Shared>, link: OpenLink, row: OutboxRow) -> Attempted {
     shared.watchers.tell(
         shared.id(),
         Watched::Outbound {
@@ -178,10 +201,17 @@ async fn attempt(shared: Arc<Shared>, link: OpenLink, row: OutboxRow) -> String 
         },
     };
     let outcome = link.handle.call(call).await;
+    let mut put_back = false;
     let recorded = match outcome {
         Ok(_) => settle(&shared, &row.message_id, SendState::Written, None).await,
         Err(Fault { code, message }) => match code {
-            FaultCode::Overloaded => shared.store.send_again_later(row.id, clock::now_ms()).await,
+            FaultCode::Overloaded => {
+                put_back = true;
+                let recorded = shared.store.send_again_later(row.id, clock::now_ms()).await;
+                // The chat stays busy meanwhile: who is asked to slow down must not ask at once again.
+                clock::pause(OVERLOAD_PAUSE).await;
+                recorded
+            }
             FaultCode::BadRequest | FaultCode::Rejected => {
                 settle(&shared, &row.message_id, SendState::Failed, Some(&message)).await
             }
@@ -194,7 +224,11 @@ async fn attempt(shared: Arc<Shared>, link: OpenLink, row: OutboxRow) -> String 
     if let Err(error) = recorded {
         tracing::error!(account = shared.id(), "an attempt cannot be recorded: {error:#}");
     }
-    row.chat
+    Attempted {
+        chat: row.chat,
+        row: row.id,
+        put_back,
+    }
 }
 
 async fn settle(shared: &Shared, message_id: &str, to: SendState, error: Option<&str>) -> Result<()> {

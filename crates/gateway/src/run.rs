@@ -16,6 +16,8 @@ use crate::{agent, clock};
 const PARALLEL_RUNS: i64 = 32;
 /// Looks for work at least this often, should a wake-up ever be missed.
 const SWEEP: Duration = Duration::from_secs(5);
+/// How long to wait before trying a failed commit again.
+const STORE_RETRY: Duration = Duration::from_secs(1);
 
 /// Starts runs until told to end.
 pub(crate) async fn answer_forever(shared: Arc<Shared>, shutdown: CancellationToken) {
@@ -63,10 +65,15 @@ async fn answer_batch(shared: &Shared) -> Result<usize> {
     let ids: Vec<i64> = runs.iter().map(|run| run.id).collect();
     shared.store.start_runs(&ids, clock::now_ms()).await?;
     let finished: Vec<FinishedRun> = runs.iter().map(answer).collect();
-    shared
+    // Started and not finished they would keep their sessions waiting, so this must not be given up.
+    while let Err(error) = shared
         .store
         .finish_runs(shared.id(), &finished, clock::now_ms())
-        .await?;
+        .await
+    {
+        tracing::error!(account = shared.id(), "replies cannot be recorded: {error:#}");
+        clock::pause(STORE_RETRY).await;
+    }
     shared.outbox.notify_one();
     Ok(runs.len())
 }

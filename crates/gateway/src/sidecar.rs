@@ -143,7 +143,10 @@ impl SidecarHandle {
     /// What the sidecar said, or that it is gone, overloaded or silent.
     pub async fn call(&self, call: Call) -> Result<Reply, Fault> {
         let (id, answer) = self.calls.begin()?;
-        self.send(ToSidecar::Request { id, call }).await?;
+        if let Err(fault) = self.send(ToSidecar::Request { id, call }).await {
+            self.calls.forget(id);
+            return Err(fault);
+        }
         match tokio::time::timeout(CALL_DEADLINE, answer).await {
             Ok(Ok(outcome)) => outcome,
             Ok(Err(_)) => Err(calls::gone()),
@@ -273,7 +276,11 @@ async fn listen(stderr: impl AsyncRead + Unpin) -> String {
     let mut lines = FramedRead::new(stderr, LinesCodec::new_with_max_length(MAX_LINE_BYTES));
     let mut tail = String::new();
     while let Some(Ok(line)) = lines.next().await {
-        tracing::debug!(target: "fased::sidecar::stderr", "{line}");
+        if line.starts_with("{\"level\":\"warn\"") || line.starts_with("{\"level\":\"error\"") {
+            tracing::warn!(target: "fased::sidecar::stderr", "{line}");
+        } else {
+            tracing::debug!(target: "fased::sidecar::stderr", "{line}");
+        }
         tail.push_str(&line);
         tail.push('\n');
         if tail.len() > 2 * STDERR_TAIL_BYTES {

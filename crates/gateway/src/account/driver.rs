@@ -9,7 +9,7 @@ use std::time::Duration;
 use fased_policy::lifecycle::{Input, Lifecycle, LoginMethod, Status, TimerId};
 use fased_protocol::control::LoginEvent;
 use fased_protocol::sidecar as wire;
-use tokio::sync::{broadcast, mpsc, watch};
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -21,8 +21,9 @@ use crate::sidecar::{News, Sidecar};
 const NEWS_QUEUE: usize = 64;
 /// Lookups of sent messages that may wait. When full they are not answered, and the recipient asks again.
 const LOOKUP_QUEUE: usize = 64;
-/// A hard end for the machine's own drain (ask, TERM, KILL), in case the host is very slow.
-const DRAIN_DEADLINE: Duration = Duration::from_secs(20);
+/// A hard end for the machine's own drain (ask, then TERM after five seconds), in case the host is
+/// very slow. Below the deadlines of those who wait for this.
+const DRAIN_DEADLINE: Duration = Duration::from_secs(8);
 
 pub(super) struct Driver {
     shared: Arc<Shared>,
@@ -36,6 +37,8 @@ pub(super) struct Driver {
     login: Option<wire::LoginMethod>,
     version: wire::WebVersion,
     code_on_show: bool,
+    /// Who waits to hear whether WhatsApp unlinked the device.
+    logout: Option<oneshot::Sender<bool>>,
     /// Why the last process ended, in its own words; for people.
     detail: Option<String>,
 }
@@ -67,6 +70,7 @@ impl Driver {
             login: None,
             version: wire::WebVersion::Pinned,
             code_on_show: false,
+            logout: None,
             detail: None,
         }
     }
@@ -83,9 +87,12 @@ impl Driver {
             tokio::select! {
                 () = shutdown.cancelled(), if give_up.is_none() => {
                     give_up = Some(clock::monotonic() + DRAIN_DEADLINE);
-                    self.step(Input::Stop).await;
+                    // At rest there is nothing to stop, and why it rests is worth keeping.
+                    if self.machine.has_process() || matches!(self.machine.status(), Status::BackingOff { .. }) {
+                        self.step(Input::Stop).await;
+                    }
                 }
-                Some(command) = commands.recv() => self.obey(command).await,
+                Some(command) = commands.recv(), if give_up.is_none() => self.obey(command).await,
                 spawned = finished(&mut self.process) => self.spawned(spawned).await,
                 Some(news) = self.news.recv() => self.hear(news).await,
                 () = tokio::time::sleep_until(deadline.unwrap_or_else(clock::monotonic)), if deadline.is_some() => {
@@ -104,7 +111,13 @@ impl Driver {
         match command {
             Command::Start => self.step(Input::Start).await,
             Command::Stop => self.step(Input::Stop).await,
-            Command::Logout => self.step(Input::Logout).await,
+            Command::Logout { told } => {
+                self.logout = Some(told);
+                self.step(Input::Logout).await;
+                if !self.machine.has_process() {
+                    self.logout = None;
+                }
+            }
             Command::Login(method) => {
                 self.detail = None;
                 if self.machine.status() == Status::Ready {

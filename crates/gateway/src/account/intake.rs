@@ -7,7 +7,6 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use fased_policy::access::Reason;
 use fased_policy::delivery::SendState;
 use fased_policy::ids::Lid;
 use fased_protocol::control::{SentInfo, Watched};
@@ -52,6 +51,10 @@ pub(super) async fn journal_until_gone(
                 account = shared.id(),
                 "the journal cannot be written, so nothing is acknowledged: {error:#}"
             );
+            if shared.ending.is_cancelled() {
+                // Unacknowledged it comes again.
+                return;
+            }
             clock::pause(STORE_RETRY).await;
         }
         batch.clear();
@@ -107,10 +110,11 @@ async fn commit(shared: &Shared, batch: &[SequencedEvent], memory: &mut Memory) 
     let new_lids: Vec<Lid> = pairs
         .into_iter()
         .map(|(lid, _)| lid)
-        .filter(|lid| memory.known_lids.insert(lid.clone()))
+        .filter(|lid| !memory.known_lids.contains(lid))
         .collect();
     if !new_lids.is_empty() {
         judge_unresolved_again(shared, &new_lids).await?;
+        memory.known_lids.extend(new_lids);
     }
     Ok(())
 }
@@ -170,13 +174,13 @@ pub(crate) fn tell_moved(shared: &Shared, moved: Vec<SentInfo>) {
     }
 }
 
-/// A number became known for hidden ids: what was held for want of it is judged again.
+/// Numbers became known for hidden ids: what was held from them is judged again.
 pub(super) async fn judge_unresolved_again(shared: &Shared, lids: &[Lid]) -> anyhow::Result<()> {
+    let _verdicts = shared.verdicts.lock().await;
     let addresses: HashSet<String> = lids.iter().map(Lid::to_jid).collect();
     let held = shared.store.held(shared.id()).await?;
     let again: Vec<i64> = held
         .iter()
-        .filter(|message| message.reason.as_deref() == Some(Reason::UnresolvedIdentity.as_str()))
         .filter(|message| addresses.contains(&message.sender))
         .map(|message| message.seq)
         .collect();

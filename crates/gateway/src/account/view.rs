@@ -16,11 +16,22 @@ pub struct View {
     pub sidecar_pid: Option<u32>,
     /// How many sidecars were started.
     pub spawns: u64,
+    /// Why the auth files could not be moved, when they last should have been.
+    pub set_aside_problem: Option<String>,
 }
 
 impl View {
     /// At the start of a run: what was last known of the link is no longer true.
-    pub(super) fn new(enabled: bool, paused: bool, stored: &StoredAccount) -> Self {
+    pub(super) fn new(enabled: bool, paused: bool, stopped_for_good: bool, stored: &StoredAccount) -> Self {
+        if enabled && !paused && stopped_for_good {
+            return Self {
+                enabled,
+                stored: stored.clone(),
+                sidecar_pid: None,
+                spawns: 0,
+                set_aside_problem: None,
+            };
+        }
         let status = match (enabled, paused) {
             (false, _) => Status::Disabled,
             (true, true) => Status::Suspended,
@@ -38,6 +49,7 @@ impl View {
             stored,
             sidecar_pid: None,
             spawns: 0,
+            set_aside_problem: None,
         }
     }
 

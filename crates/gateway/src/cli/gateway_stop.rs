@@ -14,7 +14,7 @@ use super::runtime::{block_on, paths};
 use super::{Global, Outcome, ask};
 
 /// A drain takes up to 5 s, ending the sidecars some more.
-const DEADLINE: Duration = Duration::from_secs(15);
+const DEADLINE: Duration = Duration::from_secs(20);
 
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 

@@ -198,16 +198,7 @@ impl Store {
     /// # Errors
     /// What SQLite said.
     pub async fn judge_again(&self, seqs: &[i64]) -> Result<()> {
-        let mut turn = self.write.turn().await?;
-        let mut tx = turn.begin().await?;
-        for seq in seqs {
-            sqlx::query("UPDATE inbox SET outcome = NULL, reason = NULL, rule = NULL WHERE seq = ? AND outcome = 'hold'")
-                .bind(seq)
-                .execute(&mut *tx)
-                .await?;
-        }
-        tx.commit().await?;
-        Ok(())
+        take_back(&mut *self.write.turn().await?, seqs).await
     }
 
     /// Makes verdicts durable, with their runs, pairing requests and texts.
@@ -311,6 +302,17 @@ impl Store {
         .await?;
         Ok(super::counts(rows))
     }
+}
+
+pub(super) async fn take_back(connection: &mut sqlx::SqliteConnection, held: &[i64]) -> Result<()> {
+    sqlx::query(
+        "UPDATE inbox SET outcome = NULL, reason = NULL, rule = NULL
+         WHERE outcome = 'hold' AND seq IN (SELECT value FROM json_each(?))",
+    )
+    .bind(serde_json::to_string(held)?)
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 type Query<'a> = sqlx::query::Query<'a, sqlx::Sqlite, sqlx::sqlite::SqliteArguments>;

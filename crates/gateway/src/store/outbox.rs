@@ -89,19 +89,19 @@ impl Store {
     }
 
     /// Notes that messages are about to be written; afterwards a crash leaves them `unknown`.
+    /// Returns those that may be: one whose fate became known meanwhile is left alone.
     ///
     /// # Errors
     /// What SQLite said.
-    pub async fn start_sending(&self, ids: &[i64], now_ms: i64) -> Result<()> {
-        sqlx::query(
+    pub async fn start_sending(&self, ids: &[i64], now_ms: i64) -> Result<Vec<i64>> {
+        Ok(sqlx::query_scalar(
             "UPDATE outbox SET state = 'sending', attempts = attempts + 1, updated_ms = ?
-             WHERE id IN (SELECT value FROM json_each(?))",
+             WHERE id IN (SELECT value FROM json_each(?)) AND state IN ('queued', 'unknown') RETURNING id",
         )
         .bind(now_ms)
         .bind(serde_json::to_string(ids)?)
-        .execute(&mut *self.write.turn().await?)
-        .await?;
-        Ok(())
+        .fetch_all(&mut *self.write.turn().await?)
+        .await?)
     }
 
     /// Everything that was being written when a link ended: nobody knows whether it arrived.

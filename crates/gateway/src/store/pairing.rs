@@ -6,7 +6,7 @@ use fased_protocol::control::PendingInfo;
 
 use sqlx::Connection as _;
 
-use super::Store;
+use super::{Store, inbox};
 
 /// A pending request.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -115,11 +115,18 @@ impl Store {
             .collect())
     }
 
-    /// Approves a request and ends it.
+    /// Approves a request, ends it, and takes back the verdicts of the sender's held messages, so
+    /// that they are judged again.
     ///
     /// # Errors
     /// What SQLite said.
-    pub async fn approve(&self, request: &PairingRow, sender: &Identity, now_ms: i64) -> Result<()> {
+    pub async fn approve(
+        &self,
+        request: &PairingRow,
+        sender: &Identity,
+        held: &[i64],
+        now_ms: i64,
+    ) -> Result<()> {
         let mut turn = self.write.turn().await?;
         let mut tx = turn.begin().await?;
         sqlx::query("INSERT INTO pairing_approval (account, lid, phone, approved_ms) VALUES (?, ?, ?, ?)")
@@ -133,6 +140,7 @@ impl Store {
             .bind(request.id)
             .execute(&mut *tx)
             .await?;
+        inbox::take_back(&mut tx, held).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -192,6 +200,13 @@ pub(super) async fn apply(
             sqlx::query("DELETE FROM pairing_request WHERE account = ? AND expires_ms <= ?")
                 .bind(account)
                 .bind(now_ms)
+                .execute(&mut *tx)
+                .await?;
+            // One request a person: one that was listed without a code gives way.
+            sqlx::query("DELETE FROM pairing_request WHERE account = ? AND (lid = ? OR phone = ?)")
+                .bind(account)
+                .bind(sender.lid.as_ref().map(Lid::to_string))
+                .bind(sender.phone.as_ref().map(Phone::to_string))
                 .execute(&mut *tx)
                 .await?;
             sqlx::query(

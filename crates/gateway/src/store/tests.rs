@@ -289,7 +289,10 @@ async fn an_approval_ends_its_request_and_counts_for_its_account_alone() {
         "its time has come"
     );
     let pending = store.pending_pairings(Some(ACCOUNT), NOW).await.expect("read");
-    store.approve(&pending[0], &sender, NOW).await.expect("committed");
+    store
+        .approve(&pending[0], &sender, &[], NOW)
+        .await
+        .expect("committed");
     assert!(store.pending_pairings(None, NOW).await.expect("read").is_empty());
     assert_eq!(store.approved(ACCOUNT).await.expect("read"), [sender]);
     assert!(store.approved("work").await.expect("read").is_empty());

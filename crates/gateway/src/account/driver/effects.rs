@@ -41,7 +41,12 @@ impl Driver {
             Effect::SetAsideAuth => {
                 if let Err(error) = auth_dir::set_aside(&self.shared.config.auth_dir, clock::now_ms()) {
                     tracing::error!("cannot set the auth files aside: {error:#}");
-                    self.detail = Some(format!("{error:#}"));
+                    let problem = format!("{error:#}");
+                    self.view
+                        .send_modify(|view| view.set_aside_problem = Some(problem.clone()));
+                    self.detail = Some(problem);
+                } else {
+                    self.view.send_modify(|view| view.set_aside_problem = None);
                 }
             }
             Effect::Report(status) => self.report(status).await,
@@ -210,6 +215,7 @@ impl Driver {
         self.process = Process::None;
         self.end_link();
         self.code_on_show = false;
+        self.logout = None;
         self.view.send_modify(|view| view.sidecar_pid = None);
         self.step(Input::Exited).await;
     }

@@ -49,6 +49,12 @@ impl Driver {
             News::Closed(closed) => {
                 tracing::info!(reason = ?closed.reason, status = closed.status, text = %closed.text, "closed");
                 self.end_link();
+                if closed.reason == wire::CloseReason::LoggedOut
+                    && let Some(told) = self.logout.take()
+                    && told.send(true).is_err()
+                {
+                    tracing::debug!("nobody waits for the logout any more");
+                }
                 if self.code_on_show && closed.reason == wire::CloseReason::LoginExpired {
                     self.code_on_show = false;
                     self.tell_login(LoginEvent::Expired);
