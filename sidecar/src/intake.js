@@ -1,7 +1,9 @@
 // The message stanzas that arrived and are not finished. The library queues them without a bound
 // behind the one that awaits its ack; this keeps count, so that the process can give up before
 // memory does, and tells which stanza a ciphertext belongs to (the buffer that reaches decryption
-// is the very object inside the stanza).
+// is the very object inside the stanza). A backlog comes faster than it can be committed, so above
+// a mark the connection is not read for a while; only when the gateway commits nothing at all does
+// the bound end the process.
 
 import { encryptedParts, originOf } from './stanza.js';
 
@@ -22,6 +24,10 @@ import { encryptedParts, originOf } from './stanza.js';
 
 const DECRYPTED_TYPES = new Set(['pkmsg', 'msg', 'skmsg']);
 const REMEMBERED_ORIGINS = 500;
+/** Of the bound, what may wait before reading pauses; half of that before it goes on. */
+const PAUSE_SHARE = 1 / 4;
+/** Nothing finished for this long while paused: the gateway is not merely slow. */
+const STUCK_MS = 3_000;
 
 export class Intake {
   /** @type {WeakMap<Uint8Array, Part>} */
@@ -33,15 +39,26 @@ export class Intake {
   #origins = new Map();
   #limits;
   #onOverflow;
+  #pauseReading;
+  #onProgress;
+  #reading = true;
+  /** Reading no longer pauses, until something is finished. */
+  #stuck = false;
+  /** @type {NodeJS.Timeout | undefined} */
+  #stuckTimer;
 
   /**
    * @param {object} options
    * @param {{ max_held_stanzas: number, max_held_bytes: number }} options.limits
    * @param {() => void} options.onOverflow
+   * @param {(pause: boolean) => void} [options.pauseReading] of the connection, and goes on with `false`
+   * @param {() => void} [options.onProgress] something was finished
    */
-  constructor({ limits, onOverflow }) {
+  constructor({ limits, onOverflow, pauseReading = () => {}, onProgress = () => {} }) {
     this.#limits = limits;
     this.#onOverflow = onOverflow;
+    this.#pauseReading = pauseReading;
+    this.#onProgress = onProgress;
   }
 
   /**
@@ -78,6 +95,7 @@ export class Intake {
     const { max_held_stanzas, max_held_bytes } = this.#limits;
     if (this.#unfinished.size - 1 > max_held_stanzas || this.#bytes - bytes > max_held_bytes)
       this.#onOverflow();
+    else if (this.#reading && !this.#stuck && this.#isAbove(PAUSE_SHARE)) this.#pause();
     return undefined;
   }
 
@@ -91,7 +109,40 @@ export class Intake {
 
   /** @param {Stanza} stanza its last part was decrypted, or could not be */
   finished(stanza) {
-    if (this.#unfinished.delete(stanza)) this.#bytes -= stanza.bytes;
+    if (!this.#unfinished.delete(stanza)) return;
+    this.#bytes -= stanza.bytes;
+    this.#stuck = false;
+    this.#onProgress();
+    if (this.#reading) return;
+    if (this.#isAbove(PAUSE_SHARE / 2)) this.#watchStuck();
+    else this.#goOn();
+  }
+
+  /** @param {number} share of the bound */
+  #isAbove(share) {
+    const { max_held_stanzas, max_held_bytes } = this.#limits;
+    return this.#unfinished.size > max_held_stanzas * share || this.#bytes > max_held_bytes * share;
+  }
+
+  #pause() {
+    this.#reading = false;
+    this.#pauseReading(true);
+    this.#watchStuck();
+  }
+
+  #goOn() {
+    clearTimeout(this.#stuckTimer);
+    this.#reading = true;
+    this.#pauseReading(false);
+  }
+
+  #watchStuck() {
+    clearTimeout(this.#stuckTimer);
+    this.#stuckTimer = setTimeout(() => {
+      this.#stuck = true;
+      this.#goOn();
+    }, STUCK_MS);
+    this.#stuckTimer.unref();
   }
 
   /** @param {number} now @returns {number} how long the oldest has been here, 0 if there is none */

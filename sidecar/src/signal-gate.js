@@ -51,12 +51,14 @@ export function gatedRepository({ makeInner, keys, gate, intake, self, onBroken 
     try {
       return await decryptAndCommit(part, whose, decrypt);
     } catch (error) {
-      if (!(error instanceof DecryptionFailed)) throw error;
+      if (error instanceof GateClosed) throw error;
+      // Whatever else went wrong: the library will ask for a resend, so there must be a row that waits for it.
+      const cause = error instanceof DecryptionFailed ? error.cause : error;
       // The sender key of a redelivered first group message was used up by its first delivery;
       // the text in the next part decides.
       if (part.laterTypes.includes('skmsg')) return EMPTY_PLAINTEXT;
-      await reportUndecryptable(part, error.cause);
-      throw error.cause;
+      await reportUndecryptable(part, cause);
+      throw cause;
     } finally {
       if (part.laterTypes.length === 0) intake.finished(part.stanza);
     }

@@ -111,7 +111,13 @@ export function openSocket({
   /** @type {{ opened: boolean, qrShown: boolean, conflict: string | undefined }} */
   const state = { opened: false, qrShown: false, conflict: undefined };
   const overloaded = () => onClosed(ended('overloaded', 'too much waits behind an unacknowledged message'));
-  const intake = new Intake({ limits: welcome.limits, onOverflow: overloaded });
+  const intake = new Intake({
+    limits: welcome.limits,
+    onOverflow: overloaded,
+    pauseReading: pause => (pause ? ws.socket?.pause() : ws.socket?.resume()),
+    // While the connection is not read, a pong cannot be heard; what is committed shows life as well.
+    onProgress: () => liveness.frame(),
+  });
 
   const sock = baileys({
     auth: { creds, keys: store.keys() },

@@ -13,8 +13,8 @@ const { values } = parseArgs({
     idle: { type: 'string' },
   },
 });
-const FULL = { empty: 5, starts: 3, idleS: 60, trips: 30, floods: 8, burst: 200 };
-const QUICK = { empty: 2, starts: 1, idleS: 5, trips: 5, floods: 2, burst: 50 };
+const FULL = { empty: 5, starts: 3, idleS: 60, trips: 30, bursts: 2, burst: 200, warmFloods: 4, floods: 8 };
+const QUICK = { empty: 2, starts: 1, idleS: 5, trips: 5, bursts: 1, burst: 50, warmFloods: 1, floods: 2 };
 const sizes = { ...(values.quick ? QUICK : FULL) };
 if (values.idle !== undefined) sizes.idleS = Number(values.idle);
 const rounds = Number(values.rounds ?? (values.quick ? 1 : 5));

@@ -17,7 +17,17 @@ const FLOOD = 100;
 /** After the phones' own delivery receipts, which come 150 ms after each message. */
 const SETTLE_MS = 400;
 
-/** @typedef {{empty: number, starts: number, idleS: number, trips: number, floods: number, burst: number}} Sizes */
+/**
+ * @typedef {object} Sizes
+ * @property {number} empty starts of an empty gateway
+ * @property {number} starts starts of a linked one
+ * @property {number} idleS seconds before the memory is read
+ * @property {number} trips messages echoed one by one
+ * @property {number} bursts of `burst` messages, after one that does not count
+ * @property {number} burst
+ * @property {number} warmFloods floods that do not count: the interpreter compiles what it sees often
+ * @property {number} floods of messages that are not answered
+ */
 
 /** @param {number} number @param {Sizes} sizes @param {(name: string, side: string, value: number) => void} note */
 export async function round(number, sizes, note) {
@@ -52,7 +62,13 @@ export async function round(number, sizes, note) {
     await sleep(sizes.idleS * 1000);
     for (const [name, side] of turns(echo)) memory(note, name, side, 'idle');
     await latency(note, turns(echo), sizes.trips);
-    for (const [name, side] of turns(echo)) await burst(note, name, side, sizes.burst);
+    for (const [, { fake }] of turns(echo)) {
+      for (const sender of SENDERS) await fake.roundTrip(sender, `hello from ${sender}`);
+    }
+    for (let i = 0; i <= sizes.bursts; i++) {
+      for (const [name, side] of turns(echo)) await burst(i === 0 ? () => {} : note, name, side, sizes.burst);
+    }
+    for (const [name, side] of turns(echo)) memory(note, name, side, 'busy');
     for (const side of Object.values(echo)) await side.stop();
     running.clear();
 
@@ -66,17 +82,21 @@ export async function round(number, sizes, note) {
       await side.startLinked();
       for (let i = 0; i < WARM_UP; i++) await side.fake.roundTrip(FRIEND, `hello ${i}`);
     }
-    const { ours } = receive;
+    const { ours, plain } = receive;
     const before = await ours.journaled();
-    await ours.stop();
     ours.configure({ observeOnly: true });
-    await ours.startLinked();
-    for (const [name, side] of turns(receive)) await take(name, side, WARM_UP);
+    for (const side of [ours, plain]) {
+      await side.stop();
+      await side.startLinked();
+    }
+    for (let i = 0; i < sizes.warmFloods; i++) {
+      for (const [name, side] of turns(receive)) await take(name, side, FLOOD);
+    }
     for (let i = 0; i < sizes.floods; i++) {
       for (const [name, side] of turns(receive)) note('inbound', name, await take(name, side, FLOOD));
     }
     const journaled = (await ours.journaled()) - before;
-    const sent = WARM_UP + sizes.floods * FLOOD;
+    const sent = (sizes.warmFloods + sizes.floods) * FLOOD;
     if (journaled !== sent) throw new Error(`the journal holds ${journaled} messages of ${sent}`);
     for (const [, side] of turns(receive)) await side.stop();
     running.clear();
@@ -113,7 +133,6 @@ async function latency(note, sides, trips) {
 /** Many messages of several people at once; the processor time counts until all receipts are through. */
 async function burst(note, name, side, count) {
   const { fake } = side;
-  for (const sender of SENDERS) await fake.roundTrip(sender, `hello from ${sender}`);
   await sleep(SETTLE_MS);
   const after = await fake.lastSeq();
   const before = cpuMs(side.pids());
@@ -126,7 +145,6 @@ async function burst(note, name, side, count) {
   note('unanswered', name, count - answered.length);
   const [first] = await fake.records('delivered', after);
   note('burst', name, (answered.length / (at(answered.at(-1)) - at(first))) * 1000);
-  memory(note, name, side, 'busy');
 }
 
 /** The echoes, waited for until nothing has come for a while. */

@@ -105,6 +105,55 @@ impl Fake {
         );
     }
 
+    /// A group of these phones, by number (`pn`) or by hidden id (`lid`); its address.
+    #[must_use]
+    pub fn group(&self, addressing: &str, members: &[&str]) -> String {
+        let made = self.post(
+            "/groups",
+            &json!({ "addressing": addressing, "members": members }),
+        );
+        made["group"].as_str().expect("a group has an address").to_owned()
+    }
+
+    /// The owner types a linking code on the phone.
+    pub fn link_code(&self, phone: &str, code: &str) {
+        self.post("/link_code", &json!({ "phone": phone, "code": code }));
+    }
+
+    /// A contact pretends not to have understood a message of ours, and asks for it again by number
+    /// (`pn`) or by hidden id (`lid`).
+    pub fn ask_again(&self, contact: &str, id: &str, via: &str) {
+        let asked = self.post("/retry", &json!({ "contact": contact, "id": id, "via": via }));
+        assert_eq!(asked["asked"], "now", "{contact} has {id}");
+    }
+
+    /// Deliveries to an account wait from now on.
+    pub fn hold(&self, account: &str) {
+        self.post("/hold", &json!({ "account": account }));
+    }
+
+    /// What waited goes out, and the connection is cut after some of it was answered for.
+    pub fn release_and_drop(&self, account: &str, after_answers: u32) {
+        self.post(
+            "/release",
+            &json!({ "account": account, "drop_after_answers": after_answers }),
+        );
+    }
+
+    /// A point in the record, and the server's clock in milliseconds.
+    #[must_use]
+    pub fn mark(&self) -> (u64, i64) {
+        let before = self.seq();
+        self.fault(&json!({ "kind": "clear" }));
+        let record = self.wait_after(
+            before,
+            &[("type", "fault"), ("kind", "clear")],
+            Duration::from_secs(5),
+        );
+        let number = |key: &str| record[key].as_i64().expect("records are numbered and timed");
+        (number("seq").unsigned_abs(), number("at_ms"))
+    }
+
     /// Something goes wrong.
     pub fn fault(&self, fault: &Value) {
         self.post("/fault", fault);
@@ -149,6 +198,15 @@ impl Fake {
     #[must_use]
     pub fn state(&self) -> Value {
         self.get("/state")
+    }
+
+    /// How many messages wait for an account, or for its answer.
+    #[must_use]
+    pub fn queue_length(&self, account: &str) -> u64 {
+        let state = self.get("/state?inbox=0");
+        state["accounts"][account]["queue_length"]
+            .as_u64()
+            .expect("a length")
     }
 
     /// What a contact got from an account: the texts, in the order of arrival, repetitions dropped.

@@ -1,9 +1,9 @@
-//! What the gateway has committed, read from its store and changing nothing.
+//! What the gateway has committed, read from its store.
 
 use std::path::Path;
 
 use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions, FromRow};
+use sqlx::{ConnectOptions, Connection, FromRow};
 
 /// A message in the journal.
 #[derive(Debug, Clone, FromRow, PartialEq, Eq)]
@@ -14,8 +14,14 @@ pub struct Inbound {
     pub chat: String,
     /// Its id on WhatsApp.
     pub message_id: String,
+    /// Who wrote it, as WhatsApp writes it.
+    pub sender: String,
     /// Its text.
     pub text: Option<String>,
+    /// Kind of content.
+    pub content: String,
+    /// Whom it mentions, as a JSON list.
+    pub mentions: String,
     /// The verdict.
     pub outcome: Option<String>,
     /// Its reason.
@@ -42,8 +48,15 @@ pub struct Outbound {
 pub fn inbound(state_dir: &Path) -> Vec<Inbound> {
     read(
         state_dir,
-        "SELECT account, chat, message_id, text, outcome, reason FROM inbox ORDER BY seq",
+        "SELECT account, chat, message_id, sender, text, content, mentions, outcome, reason FROM inbox ORDER BY seq",
     )
+}
+
+/// How many messages the journal has; cheaper than all of them.
+#[must_use]
+pub fn inbound_count(state_dir: &Path) -> usize {
+    let counted = read::<(i64,)>(state_dir, "SELECT COUNT(*) FROM inbox");
+    usize::try_from(counted[0].0).expect("a count")
 }
 
 /// The outbox, oldest first.
@@ -59,6 +72,27 @@ pub fn outbound(state_dir: &Path) -> Vec<Outbound> {
 #[must_use]
 pub fn runs(state_dir: &Path) -> usize {
     read::<(i64,)>(state_dir, "SELECT id FROM run").len()
+}
+
+/// Changes what the store says, for what cannot be brought about otherwise; no gateway may run.
+///
+/// # Panics
+/// When that is not possible.
+pub fn change(state_dir: &Path, statement: &'static str) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    runtime.block_on(async {
+        let store = SqliteConnectOptions::new().filename(state_dir.join("fased.db"));
+        let mut store = store.connect().await.expect("open the store");
+        let changed = sqlx::query(statement)
+            .execute(&mut store)
+            .await
+            .expect("change the store");
+        assert_ne!(changed.rows_affected(), 0, "nothing to change: {statement}");
+        store.close().await.expect("close the store");
+    });
 }
 
 fn read<T>(state_dir: &Path, query: &'static str) -> Vec<T>

@@ -4,7 +4,10 @@
 //! Every process has a guard that ends it, every wait has a deadline, and nothing waits for a time
 //! to pass where it could wait for something to happen. What the fake server counts as a violation
 //! of its protocol fails the test that caused it, whatever else that test asserts.
+//!
+//! With `FASED_SLOW` set, what is shortened or made smaller for everyday runs has its real size.
 
+pub mod control;
 pub mod fake;
 pub mod gateway;
 pub mod journal;

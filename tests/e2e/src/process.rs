@@ -91,6 +91,15 @@ pub fn exit_code(child: &mut Child, what: &str, deadline: Duration) -> i32 {
         .unwrap_or_else(|| -status.signal().unwrap_or_default())
 }
 
+/// What a process has in memory, in KiB; nothing once it is gone.
+#[must_use]
+pub fn resident_kib(pid: i32) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok())
+        .unwrap_or_default()
+}
+
 /// Sidecars (of any age) that hold a file below this folder open, such as the lock of their auth dir.
 #[must_use]
 pub fn sidecars_below(folder: &Path) -> Vec<i32> {

@@ -83,6 +83,18 @@ impl StateDir {
         self.environment.push((name.to_owned(), value.to_owned()));
     }
 
+    /// Takes a variable out of that environment.
+    pub fn unset(&mut self, name: &str) {
+        self.environment.retain(|(set, _)| set != name);
+    }
+
+    /// A variable of that environment.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        let set = self.environment.iter().find(|(set, _)| set == name);
+        set.map(|(_, value)| value.as_str())
+    }
+
     /// Puts the state dir elsewhere below the temporary folder.
     pub fn move_to(&mut self, name: &str) {
         self.path = self.temp.path().join(name);

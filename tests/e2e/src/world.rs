@@ -1,5 +1,6 @@
 //! A fake WhatsApp, a state dir and, most of the time, a gateway between them.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -138,6 +139,24 @@ impl World {
         });
     }
 
+    /// What the owner was told of, newest first.
+    #[must_use]
+    pub fn notices(&self) -> Vec<String> {
+        let status = self.state.json(&["status"]);
+        let notices = status["notices"].as_array().expect("a list of notices");
+        notices
+            .iter()
+            .map(|notice| notice["text"].as_str().expect("a text").to_owned())
+            .collect()
+    }
+
+    /// Waits until the fake sees no link of the owner any more.
+    pub fn until_offline(&self) {
+        wait_for("the fake sees the link end", PATIENCE, || {
+            (self.fake.state()["accounts"][OWNER]["online"] == false).then_some(())
+        });
+    }
+
     /// What became of a message, once there is a verdict.
     pub fn verdict(&self, id: &str) -> Value {
         wait_for(&format!("a verdict on {id}"), PATIENCE, || {
@@ -148,6 +167,29 @@ impl World {
             let message = answer.json()["messages"][0].take();
             message["verdict"].is_string().then_some(message)
         })
+    }
+
+    /// How many connections the fake has seen.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        self.fake.records("connection_open").len()
+    }
+
+    /// Each connection ended before the next was opened. For worlds of one account.
+    ///
+    /// # Panics
+    /// When two were open at once.
+    pub fn one_connection_at_a_time(&self) {
+        let mut open = BTreeSet::new();
+        for record in self.fake.records("connection_open,connection_closed") {
+            let conn = record["conn"].as_u64().expect("a connection has a number");
+            if record["type"] == "connection_open" {
+                open.insert(conn);
+            } else {
+                open.remove(&conn);
+            }
+            assert!(open.len() <= 1, "two connections at once: {record}");
+        }
     }
 
     /// How often a login (not a registration) reached the fake.

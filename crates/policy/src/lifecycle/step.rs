@@ -195,8 +195,11 @@ impl Lifecycle {
         } = draining;
         match input {
             Input::Start => match next {
-                Next::Spawn { .. } | Next::BackOff { .. } => vec![],
-                Next::Rest(_) => self.redirect(draining, Next::Spawn { login: None }),
+                Next::Spawn { .. } => vec![],
+                Next::BackOff { .. } | Next::Rest(_) => {
+                    self.forgive();
+                    self.redirect(draining, Next::Spawn { login: None })
+                }
             },
             Input::Stop => self.redirect(draining, stopped()),
             Input::Restart => {

@@ -7,6 +7,8 @@ use fased_e2e::process::project;
 use fased_e2e::{Gateway, PATIENCE, StateDir, never_within, wait_for};
 use serde_json::{Value, json};
 
+/// What the gateway speaks.
+const PROTOCOL: u32 = 2;
 const OWN_ADDRESS: &str = "15550100001:1@s.whatsapp.net";
 
 /// A state dir whose sidecars play these scripts, one after the other, the last one for ever.
@@ -41,10 +43,10 @@ fn hello(protocol: u32) -> Value {
 /// Opens the link and stays.
 fn good() -> Vec<Value> {
     vec![
-        hello(1),
+        hello(PROTOCOL),
         json!({ "hear": "welcome" }),
         json!({ "say": { "kind": "ready", "linked": true } }),
-        json!({ "say": { "kind": "link", "link": { "type": "opened", "jid": OWN_ADDRESS, "lid": null, "name": null } } }),
+        json!({ "say": { "kind": "link", "link": { "type": "opened", "jid": OWN_ADDRESS, "lid": null, "name": null, "version": [2, 3000, 1] } } }),
         json!({ "stay": true }),
     ]
 }
@@ -66,7 +68,7 @@ fn another_protocol_halts_the_account_and_says_what_to_do() {
     let shown = until(&state, "degraded");
     let sentence = shown["sentence"].as_str().expect("a sentence");
     assert!(
-        sentence.contains("gateway speaks 1") && sentence.contains("sidecar speaks 999"),
+        sentence.contains(&format!("gateway speaks {PROTOCOL}")) && sentence.contains("sidecar speaks 999"),
         "both versions: {sentence}"
     );
     assert!(
@@ -129,7 +131,7 @@ fn a_broken_frame_costs_the_process() {
 
 #[test]
 fn a_sidecar_that_never_says_ready_is_replaced() {
-    let state = playing(&json!([[hello(1), { "exit": 1 }], good()]));
+    let state = playing(&json!([[hello(PROTOCOL), { "exit": 1 }], good()]));
     let _gateway = Gateway::start(&state);
     until(&state, "ready");
     assert_eq!(starts(&state), 2);

@@ -8,6 +8,7 @@ use fased_e2e::wait::now;
 use fased_e2e::world::{ANNA, BERT, CARA, OWNER, World};
 use fased_e2e::{PATIENCE, journal, never_within, wait_for};
 use nix::sys::signal::Signal;
+use serde_json::json;
 
 const OPEN: &str = r#"{ dmPolicy: "open", allowFrom: ["*"], reconnect: { initialMs: 200, maxMs: 1000 } }"#;
 
@@ -69,20 +70,117 @@ fn a1_what_was_not_committed_comes_again_after_a_kill() {
 }
 
 #[test]
-fn a3_what_waited_at_whatsapp_is_answered_in_order() {
+fn a3_what_waited_is_recorded_in_order_the_young_answered_and_the_old_stale() {
     let mut world = World::linked(OPEN);
     world.take_gateway().kill();
-    wait_for("the fake sees the link end", PATIENCE, || {
-        (world.fake.state()["accounts"][OWNER]["online"] == false).then_some(())
-    });
-    let texts: Vec<String> = (1..=20).map(|number| format!("waiting {number}")).collect();
-    for text in &texts {
-        let _id = world.fake.send(OWNER, ANNA, text);
+    world.until_offline();
+    let (seq, at_ms) = world.fake.mark();
+    let yesterday = at_ms / 1000 - 26 * 3600;
+    let people = [ANNA, BERT, CARA, "+15550100006"];
+    let mut sent: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    let mut young: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for number in 1..=50 {
+        for person in people {
+            let text = format!("waiting {number}");
+            // Old and young in turn, so that no one place in the order is special.
+            let old = number % 5 == 0;
+            let timestamp = if old { yesterday } else { at_ms / 1000 };
+            let written = world.fake.send_with(&json!({
+                "to": OWNER, "from": person, "text": text, "timestamp": timestamp
+            }));
+            sent.entry(person).or_default().extend(written);
+            if !old {
+                young.entry(person).or_default().push(text);
+            }
+        }
     }
     world.start();
-    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-    world.until_inbox(OWNER, ANNA, &texts);
-    assert_eq!(journal::inbound(world.state.path()).len(), 20);
+    world.fake.wait_after(seq, &[("type", "client_open")], PATIENCE);
+    let open = now();
+    let rows = wait_for("all are journaled", Duration::from_secs(30), || {
+        let rows = journal::inbound(world.state.path());
+        let done = rows.len() >= 200 && rows.iter().all(|row| row.outcome.is_some());
+        done.then_some(rows)
+    });
+    eprintln!("journaled {:?} after the link was open", open.elapsed());
+    assert_eq!(rows.len(), 200, "each once");
+    for (person, ids) in &sent {
+        let digits = person.trim_start_matches('+');
+        let of_chat = rows.iter().filter(|row| row.chat.starts_with(digits));
+        let journaled: Vec<&String> = of_chat.map(|row| &row.message_id).collect();
+        assert_eq!(
+            journaled,
+            ids.iter().collect::<Vec<_>>(),
+            "the chat with {person}"
+        );
+    }
+    let stale = rows
+        .iter()
+        .filter(|row| row.outcome.as_deref() == Some("stale"))
+        .count();
+    assert_eq!(stale, 40, "the old ones");
+    for (person, texts) in &young {
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        world.until_inbox(OWNER, person, &texts);
+    }
+    assert_eq!(journal::runs(world.state.path()), 160, "one dispatch each");
+    let told = wait_for("the owner is told", PATIENCE, || {
+        Some(world.notices()).filter(|told| !told.is_empty())
+    });
+    assert_eq!(told.len(), 1, "the owner is told once: {told:?}");
+    assert!(told[0].contains("40"), "how many there were: {told:?}");
+}
+
+#[test]
+fn a4_a_socket_that_drops_in_the_backlog_costs_nothing() {
+    // Whoever may not write is recorded all the same.
+    let mut world = World::linked(r#"{ dmPolicy: "disabled", reconnect: { initialMs: 200, maxMs: 1000 } }"#);
+    world.take_gateway().kill();
+    world.until_offline();
+    let seq = world.fake.seq();
+    world.fake.hold(OWNER);
+    let ids = world
+        .fake
+        .send_with(&json!({ "to": OWNER, "from": ANNA, "text": "backlog", "count": 711 }));
+    assert_eq!(ids.len(), 711);
+    world.fake.release_and_drop(OWNER, 5);
+    world.start();
+    let first = world.fake.wait_after(seq, &[("type", "login")], PATIENCE);
+    let dropped = world
+        .fake
+        .wait_after(seq, &[("type", "connection_closed")], PATIENCE);
+    assert_eq!(dropped["conn"], first["conn"], "the drop came in the first link");
+    assert!(
+        world.fake.queue_length(OWNER) >= 700,
+        "and left most of it behind"
+    );
+    let rows = wait_for("the journal has them all", PATIENCE, || {
+        let rows = journal::inbound(world.state.path());
+        (rows.len() >= 711 && world.fake.queue_length(OWNER) == 0).then_some(rows)
+    });
+    let journaled: Vec<String> = rows.into_iter().map(|row| row.message_id).collect();
+    assert_eq!(journaled, ids, "each once and in order");
+    let logins = world.fake.records_after(seq, "login").len();
+    assert_eq!(logins, 2, "one reconnect brought the rest");
+}
+
+#[test]
+fn a3_more_than_may_be_held_comes_in_all_the_same() {
+    let mut world = World::linked(r#"{ dmPolicy: "disabled", reconnect: { initialMs: 200, maxMs: 1000 } }"#);
+    world.take_gateway().kill();
+    world.until_offline();
+    // The sidecar holds 2,000 stanzas at most behind one that is not committed.
+    let ids = world
+        .fake
+        .send_with(&json!({ "to": OWNER, "from": ANNA, "text": "backlog", "count": 2_500 }));
+    world.start();
+    wait_for("the journal has them all", Duration::from_secs(90), || {
+        (journal::inbound_count(world.state.path()) >= ids.len() && world.fake.queue_length(OWNER) == 0)
+            .then_some(())
+    });
+    let rows = journal::inbound(world.state.path());
+    let journaled: Vec<String> = rows.into_iter().map(|row| row.message_id).collect();
+    assert_eq!(journaled, ids, "each once and in order");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::io::BufReader;
 use std::path::Path;
 use std::time::Duration;
 
-use fased_e2e::world::{OWNER, World};
+use fased_e2e::world::{ANNA, OWNER, World};
 use fased_e2e::{Login, wait_for};
 use nix::fcntl::{Flock, FlockArg};
 use serde_json::json;
@@ -69,6 +69,40 @@ fn a_phone_is_linked_by_qr_through_a_running_gateway() {
         "and the link stays as it is"
     );
     assert_eq!(world.logins(OWNER), 1, "one login on WhatsApp");
+}
+
+#[test]
+fn a_phone_is_linked_by_a_code_that_its_owner_types() {
+    let mut world = World::new();
+    world.configure(r#"{ dmPolicy: "open", allowFrom: ["*"] }"#);
+    world.start();
+    let lid = world.fake.phone(OWNER);
+    let login = Login::start(&world.state, "default", &["--phone-code", OWNER]);
+    let event = login.expect("code");
+    let code = event["code"].as_str().expect("a code");
+    assert!(
+        code.len() == 8 && code.chars().all(|letter| letter.is_ascii_alphanumeric()),
+        "eight letters and digits: {code}"
+    );
+    assert!(
+        event["expires_ms"].as_u64().is_some_and(|ms| ms > 0),
+        "a code tells how long it is good for: {event}"
+    );
+    assert_eq!(world.account("default")["state"], "linking");
+    world.fake.link_code(OWNER, code);
+    login.expect("scanned");
+    login.expect("restarting");
+    let linked = login.expect("linked");
+    assert_eq!((&linked["phone"], &linked["lid"]), (&json!(OWNER), &json!(lid)));
+    assert_eq!(login.end(), 0);
+    assert!(!world.state.log().contains(code), "a code is not in the log");
+    world.until("default", "ready");
+    let _id = world.fake.send(OWNER, ANNA, "linked by code");
+    world.until_inbox(OWNER, ANNA, &["linked by code"]);
+    world.kill_and_start();
+    world.until("default", "ready");
+    let _id = world.fake.send(OWNER, ANNA, "and it lasts");
+    world.until_inbox(OWNER, ANNA, &["linked by code", "and it lasts"]);
 }
 
 #[test]

@@ -2,13 +2,19 @@
 
 mod accounts;
 mod broken_sidecar;
+mod deaf;
 mod durability;
 mod exit_codes;
 mod files;
+mod groups;
 mod link_loss;
 mod login;
 mod messages;
 mod pairing;
+mod pause;
 mod policies;
 mod processes;
+mod retries;
 mod secrecy;
+mod sockets;
+mod versions;
