@@ -3,6 +3,7 @@
 mod golden;
 mod properties;
 mod scenes;
+mod versions;
 
 use super::*;
 
