@@ -60,7 +60,7 @@ export class Gateway {
   async link() {
     await this.start();
     let scanned;
-    await this.until({ verb: 'channels_login', account: 'default', method: 'qr' }, answer => {
+    await this.until({ verb: 'channels_login', account: 'default', method: { type: 'qr' } }, answer => {
       if (answer.kind === 'error') throw new Error(answer.message);
       if (answer.event === 'qr') scanned ??= this.fake.scan(answer.payload);
       return answer.event === 'linked';

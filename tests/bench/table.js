@@ -68,7 +68,7 @@ function cells({ name, unit, ours, plain, ratio, difference, gate, ok }) {
     `${name}, ${unit}`,
     shown(ours),
     plain ? shown(plain) : '',
-    ratio !== undefined && Number.isFinite(ratio) ? `${ratio.toFixed(2)} x` : '',
+    plain?.median > 0 ? `${ratio.toFixed(2)} x` : '',
     difference === undefined ? '' : `${difference > 0 ? '+' : ''}${short(difference)}`,
     gate ? gateText(gate) : '',
     ok === undefined ? '' : ok ? 'ok' : 'FAIL',

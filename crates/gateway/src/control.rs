@@ -116,16 +116,13 @@ async fn answer(stream: Stream, live: &Live) -> Result<()> {
     let Some(request) = tokio::time::timeout(CLIENT_DEADLINE, client.next()).await? else {
         return Ok(());
     };
-    let request = match line::decode::<ControlRequest>(&request?) {
-        Ok(request) => request,
-        Err(bad) => {
-            let error = ControlError {
-                code: ErrorCode::Usage,
-                message: format!("the request cannot be read: {bad}"),
-                next: "use a fased of the same version as the gateway".to_owned(),
-            };
-            return send(&mut client, ControlResponse::Error(error)).await;
-        }
+    let Ok(request) = line::decode::<ControlRequest>(&request?) else {
+        let error = ControlError {
+            code: ErrorCode::Usage,
+            message: "the request cannot be read: it is of another version, or no request at all".to_owned(),
+            next: "use a fased of the same version as the gateway".to_owned(),
+        };
+        return send(&mut client, ControlResponse::Error(error)).await;
     };
     if request == ControlRequest::Watch {
         return watch::follow(&mut client, live).await;

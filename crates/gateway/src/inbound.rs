@@ -19,6 +19,8 @@ use crate::{agent, clock};
 const BATCH: usize = 64;
 /// Looks for work at least this often, should a wake-up ever be missed.
 const SWEEP: Duration = Duration::from_secs(5);
+/// Shortest time between two batches of verdicts.
+const COALESCE: Duration = Duration::from_millis(10);
 /// How often unreadable messages are looked for.
 const NOTICE_EVERY: Duration = Duration::from_secs(10);
 const HOUR_MS: i64 = 3_600_000;
@@ -29,14 +31,19 @@ const UNREADABLE_MS: i64 = 600_000;
 pub(crate) async fn decide_forever(shared: Arc<Shared>, shutdown: CancellationToken) {
     let mut stale = 0;
     let mut swept = clock::monotonic();
+    let mut last_batch = swept;
     loop {
         // Also when messages never stop coming.
         if clock::monotonic() >= swept + NOTICE_EVERY {
             swept = clock::monotonic();
             notice_unreadable(&shared).await;
         }
+        // While messages keep coming, verdicts are given together, so that the journal's commits do
+        // not stand in line behind theirs. The first after a quiet moment does not wait.
+        tokio::time::sleep_until(last_batch + COALESCE).await;
         match decide_batch(&shared, &mut stale).await {
-            Ok(decided) if decided < BATCH => {}
+            Ok(0) => {}
+            Ok(decided) if decided < BATCH => last_batch = clock::monotonic(),
             Ok(_) => continue,
             Err(error) => {
                 tracing::error!(account = shared.id(), "verdicts cannot be recorded: {error:#}");

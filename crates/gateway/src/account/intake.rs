@@ -70,10 +70,10 @@ async fn commit(shared: &Shared, batch: &[SequencedEvent], memory: &mut Memory) 
     let mut pairs = Vec::new();
     for (_, event) in batch {
         match event {
-            Event::Message(message) => messages.push(translate::message(message)),
+            Event::Message(message) => messages.push(new_to(memory, translate::message(message))),
             Event::Undecryptable { origin, reason } => {
                 log_unreadable(shared, memory, reason);
-                messages.push(translate::placeholder(origin));
+                messages.push(new_to(memory, translate::placeholder(origin)));
             }
             Event::LidMapping { pairs: learned } => pairs.extend(translate::lid_pairs(learned)),
             Event::ServerAck { id, .. } => {
@@ -117,6 +117,14 @@ async fn commit(shared: &Shared, batch: &[SequencedEvent], memory: &mut Memory) 
         memory.known_lids.extend(new_lids);
     }
     Ok(())
+}
+
+/// What this process has learned already need not be written again.
+fn new_to(memory: &Memory, message: Journaled) -> Journaled {
+    let learned = message
+        .learned
+        .filter(|(lid, _)| !memory.known_lids.contains(lid));
+    Journaled { learned, ..message }
 }
 
 fn log_unreadable(shared: &Shared, memory: &mut Memory, reason: &str) {

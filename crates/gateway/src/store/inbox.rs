@@ -115,52 +115,25 @@ impl Store {
     /// What SQLite said; then nothing of the batch is committed and nothing may be acknowledged.
     pub async fn journal(&self, account: &str, batch: &[Journaled], now_ms: i64) -> Result<Vec<usize>> {
         let mut turn = self.write.turn().await?;
+        // The usual case, a single new message, is one statement and so its own transaction: each
+        // further statement is a trip to SQLite's thread while a sidecar waits for the ack.
+        if let [message] = batch
+            && message.learned.is_none()
+            && insert(&mut turn, account, message, now_ms).await?
+        {
+            return Ok(vec![0]);
+        }
         let mut tx = turn.begin().await?;
         let mut fresh = Vec::with_capacity(batch.len());
         for (index, message) in batch.iter().enumerate() {
             if let Some((lid, phone)) = &message.learned {
                 account::learn(&mut tx, lid, phone, now_ms).await?;
             }
-            let inserted = sqlx::query(
-                "INSERT INTO inbox (account, chat, sender, message_id, chat_alt, sender_alt, from_me, push_name,
-                     timestamp_s, content, raw_kind, text, mentions, quoted_id, quoted_sender, recorded_ms,
-                     outcome, reason, rule)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
-                     CASE ?10 WHEN 'undecryptable' THEN 'hold' END,
-                     CASE ?10 WHEN 'undecryptable' THEN 'undecryptable' END,
-                     CASE ?10 WHEN 'undecryptable' THEN 0 END)
-                 ON CONFLICT (account, chat, sender, message_id) DO NOTHING",
-            );
-            let inserted = bind(inserted, account, message)
-                .bind(now_ms)
-                .execute(&mut *tx)
-                .await?;
-            if inserted.rows_affected() == 1 {
+            if insert(&mut tx, account, message, now_ms).await? || fill_in(&mut tx, account, message).await? {
                 fresh.push(index);
-                continue;
+            } else {
+                count_again(&mut tx, account, message).await?;
             }
-            let filled = sqlx::query(
-                "UPDATE inbox SET chat_alt = ?5, sender_alt = ?6, from_me = ?7, push_name = ?8, timestamp_s = ?9,
-                     content = ?10, raw_kind = ?11, text = ?12, mentions = ?13, quoted_id = ?14,
-                     quoted_sender = ?15, outcome = NULL, reason = NULL, rule = NULL, deliveries = deliveries + 1
-                 WHERE account = ?1 AND chat = ?2 AND sender = ?3 AND message_id = ?4
-                     AND content = 'undecryptable' AND ?10 != 'undecryptable'",
-            );
-            let filled = bind(filled, account, message).execute(&mut *tx).await?;
-            if filled.rows_affected() == 1 {
-                fresh.push(index);
-                continue;
-            }
-            sqlx::query(
-                "UPDATE inbox SET deliveries = deliveries + 1
-                 WHERE account = ? AND chat = ? AND sender = ? AND message_id = ?",
-            )
-            .bind(account)
-            .bind(&message.chat)
-            .bind(&message.sender)
-            .bind(&message.message_id)
-            .execute(&mut *tx)
-            .await?;
         }
         tx.commit().await?;
         Ok(fresh)
@@ -302,6 +275,66 @@ impl Store {
         .await?;
         Ok(super::counts(rows))
     }
+}
+
+/// Adds a message; `false` when it is there already.
+async fn insert(
+    connection: &mut sqlx::SqliteConnection,
+    account: &str,
+    message: &Journaled,
+    now_ms: i64,
+) -> Result<bool> {
+    let query = sqlx::query(
+        "INSERT INTO inbox (account, chat, sender, message_id, chat_alt, sender_alt, from_me, push_name,
+             timestamp_s, content, raw_kind, text, mentions, quoted_id, quoted_sender, recorded_ms,
+             outcome, reason, rule)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
+             CASE ?10 WHEN 'undecryptable' THEN 'hold' END,
+             CASE ?10 WHEN 'undecryptable' THEN 'undecryptable' END,
+             CASE ?10 WHEN 'undecryptable' THEN 0 END)
+         ON CONFLICT (account, chat, sender, message_id) DO NOTHING",
+    );
+    let done = bind(query, account, message)
+        .bind(now_ms)
+        .execute(connection)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Gives a placeholder its content; `false` when there is none that waits for it.
+async fn fill_in(
+    connection: &mut sqlx::SqliteConnection,
+    account: &str,
+    message: &Journaled,
+) -> Result<bool> {
+    let query = sqlx::query(
+        "UPDATE inbox SET chat_alt = ?5, sender_alt = ?6, from_me = ?7, push_name = ?8, timestamp_s = ?9,
+             content = ?10, raw_kind = ?11, text = ?12, mentions = ?13, quoted_id = ?14,
+             quoted_sender = ?15, outcome = NULL, reason = NULL, rule = NULL, deliveries = deliveries + 1
+         WHERE account = ?1 AND chat = ?2 AND sender = ?3 AND message_id = ?4
+             AND content = 'undecryptable' AND ?10 != 'undecryptable'",
+    );
+    let done = bind(query, account, message).execute(connection).await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Counts one more delivery of a message that is there already.
+async fn count_again(
+    connection: &mut sqlx::SqliteConnection,
+    account: &str,
+    message: &Journaled,
+) -> Result<()> {
+    sqlx::query(
+        "UPDATE inbox SET deliveries = deliveries + 1
+         WHERE account = ? AND chat = ? AND sender = ? AND message_id = ?",
+    )
+    .bind(account)
+    .bind(&message.chat)
+    .bind(&message.sender)
+    .bind(&message.message_id)
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 pub(super) async fn take_back(connection: &mut sqlx::SqliteConnection, held: &[i64]) -> Result<()> {
