@@ -12,7 +12,7 @@ const CONTROL = 'run/v1/gateway.sock';
 const PATIENCE_MS = 30_000;
 
 export class Gateway {
-  /** @param {string} dir its state dir @param {import('./fake.js').Fake} [fake] */
+  /** @param {string} dir its state dir @param {import('./fake.js').Fake} fake the only server it may reach */
   constructor(dir, fake) {
     this.dir = dir;
     this.fake = fake;

@@ -40,17 +40,17 @@ export async function round(number, sizes, note) {
     return fakes.at(-1);
   };
   try {
+    const echo = {
+      ours: new Gateway(join(dir, 'ours'), await fake()),
+      plain: new Plain('./plain-bot.js', join(dir, 'plain'), await fake()),
+    };
     for (let i = 0; i < sizes.empty; i++) {
-      const empty = new Gateway(join(dir, `empty-${i}`));
+      const empty = new Gateway(join(dir, `empty-${i}`), echo.ours.fake);
       const time = await empty.start();
       // The first start reads the binary from disk.
       if (number > 0 || i > 0) note('socket', 'ours', time);
       await empty.stop();
     }
-    const echo = {
-      ours: new Gateway(join(dir, 'ours'), await fake()),
-      plain: new Plain('./plain-bot.js', join(dir, 'plain'), await fake()),
-    };
     for (const [, side] of turns(echo)) await side.link();
     for (let i = 0; i < sizes.starts; i++) {
       for (const [name, side] of turns(echo)) {
