@@ -15,7 +15,8 @@ export function quantile(values, q = 0.5) {
  * @property {string} unit
  * @property {string} key what was noted under
  * @property {number} [q] the quantile within one round; 0.5 unless told
- * @property {{most?: number, least?: number, ratio?: boolean, extra?: number}} [gate]
+ * @property {{most?: number, least?: number, ratio?: boolean, extra?: number, worst?: boolean}} [gate] on the median,
+ *   or on the worst round
  */
 
 /**
@@ -38,7 +39,7 @@ export function row({ name, unit, q, gate }, rounds) {
     ratio,
     difference,
     gate,
-    ok: passes(gate, ours.median, ratio, difference),
+    ok: passes(gate, ours, ratio, difference),
   };
 }
 
@@ -47,10 +48,10 @@ function spread(rounds, q) {
   return { values, median: quantile(values), min: Math.min(...values), max: Math.max(...values) };
 }
 
-function passes(gate, value, ratio, difference) {
+function passes(gate, ours, ratio, difference) {
   if (!gate) return undefined;
   if (gate.extra !== undefined) return difference <= gate.extra;
-  const judged = gate.ratio ? ratio : value;
+  const judged = gate.ratio ? ratio : gate.worst ? ours.max : ours.median;
   return judged <= (gate.most ?? Infinity) && judged >= (gate.least ?? -Infinity);
 }
 
@@ -68,7 +69,7 @@ function cells({ name, unit, ours, plain, ratio, difference, gate, ok }) {
     `${name}, ${unit}`,
     shown(ours),
     plain ? shown(plain) : '',
-    plain?.median > 0 ? `${ratio.toFixed(2)} x` : '',
+    plain?.median > 0 && Number.isFinite(ratio) ? `${ratio.toFixed(2)} x` : '',
     difference === undefined ? '' : `${difference > 0 ? '+' : ''}${short(difference)}`,
     gate ? gateText(gate) : '',
     ok === undefined ? '' : ok ? 'ok' : 'FAIL',
