@@ -15,6 +15,8 @@ const NEWLINE = 0x0a;
 const writeOut = process.stdout.write.bind(process.stdout);
 
 let pending = 0;
+/** @type {Buffer[]} lines of this turn of the loop */
+let unwritten = [];
 let bound = Number.POSITIVE_INFINITY;
 let onBeyond = () => {};
 let broken = false;
@@ -54,11 +56,19 @@ export function writeLine(line) {
   if (broken) return;
   const bytes = Buffer.from(`${line}\n`);
   pending += bytes.length;
+  unwritten.push(bytes);
+  // Lines of the same moment leave together: each write is a trip to the kernel, and wakes the gateway.
+  if (unwritten.length === 1) setImmediate(writeTogether);
+  if (pending > bound) onBeyond();
+}
+
+function writeTogether() {
+  const bytes = unwritten.length === 1 ? unwritten[0] : Buffer.concat(unwritten);
+  unwritten = [];
   writeOut(bytes, () => {
     pending = Math.max(0, pending - bytes.length);
     if (pending === 0) settleDrain();
   });
-  if (pending > bound) onBeyond();
 }
 
 /**

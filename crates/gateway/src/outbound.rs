@@ -15,12 +15,13 @@ use fased_protocol::control::Watched;
 use fased_protocol::fault::{Fault, FaultCode};
 use fased_protocol::private::{Jid, Private};
 use fased_protocol::sidecar::{Call, TextPayload};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::account::intake::tell_moved;
 use crate::account::{OpenLink, Shared};
 use crate::clock;
-use crate::store::OutboxRow;
+use crate::store::{Fate, OutboxRow};
 
 /// A reply that could not be sent for this long is not sent any more.
 pub const REPLY_TTL_MS: i64 = 24 * 3_600_000;
@@ -35,6 +36,9 @@ const LATE_ACK_MS: i64 = 10_000;
 const ACK_DEADLINE_MS: i64 = 30_000;
 /// How long a chat rests after too much was asked at once.
 const OVERLOAD_PAUSE: Duration = Duration::from_secs(5);
+/// How long the end of an attempt may stay unrecorded. Most are acknowledged within, and `written` is then
+/// old news; to a restart `sending` and `written` mean the same.
+const RECORD_WITHIN: Duration = Duration::from_millis(20);
 /// Looks for work at least this often: acks time out, rows expire.
 const SWEEP: Duration = Duration::from_secs(1);
 
@@ -69,26 +73,19 @@ struct Sending {
     busy: HashMap<String, i64>,
     /// Unknown rows that were sent again in this link: they block their chat no longer.
     repeated: HashSet<i64>,
+    /// Attempts that are over and not recorded yet.
+    over: Vec<Fate>,
+    /// When they must be.
+    record_at: Instant,
 }
 
 /// An attempt that is over.
 struct Attempted {
     chat: String,
     row: i64,
-    /// It was certainly not written and waits for its turn again.
-    put_back: bool,
-}
-
-impl Sending {
-    fn note(&mut self, attempted: Option<Attempted>) {
-        let Some(Attempted { chat, row, put_back }) = attempted else {
-            return;
-        };
-        self.busy.remove(&chat);
-        if put_back {
-            self.repeated.remove(&row);
-        }
-    }
+    /// What is known of the message now; nothing when it was certainly not written and waits for its
+    /// turn again.
+    fate: Option<Fate>,
 }
 
 async fn send_while_open(shared: &Arc<Shared>, link: &OpenLink) {
@@ -99,27 +96,72 @@ async fn send_while_open(shared: &Arc<Shared>, link: &OpenLink) {
     let mut sending = Sending {
         busy: HashMap::new(),
         repeated: HashSet::new(),
+        over: Vec::new(),
+        record_at: clock::monotonic(),
     };
     let mut attempts = tokio::task::JoinSet::new();
+    let mut look = true;
     loop {
-        match next_rows(shared, link, &mut sending).await {
-            Ok(rows) => {
-                for row in rows {
-                    sending.busy.insert(row.chat.clone(), row.id);
-                    attempts.spawn(attempt(Arc::clone(shared), link.clone(), row));
+        if look {
+            match next_rows(shared, link, &mut sending).await {
+                Ok(rows) => {
+                    for row in rows {
+                        sending.busy.insert(row.chat.clone(), row.id);
+                        attempts.spawn(attempt(Arc::clone(shared), link.clone(), row));
+                    }
                 }
+                Err(error) => tracing::error!(account = shared.id(), "the outbox cannot be read: {error:#}"),
             }
-            Err(error) => tracing::error!(account = shared.id(), "the outbox cannot be read: {error:#}"),
         }
-        tokio::select! {
-            Some(attempted) = attempts.join_next(), if !attempts.is_empty() => {
-                sending.note(attempted.ok());
-                while let Some(attempted) = attempts.try_join_next() {
-                    sending.note(attempted.ok());
-                }
+        look = tokio::select! {
+            Some(attempted) = attempts.join_next(), if !attempts.is_empty() => match attempted {
+                Ok(attempted) => sending.note(shared, attempted).await,
+                Err(_) => false,
+            },
+            () = tokio::time::sleep_until(sending.record_at), if !sending.over.is_empty() => {
+                sending.record(shared).await
             }
-            () = shared.outbox.notified() => {}
-            () = clock::pause(SWEEP) => {}
+            () = shared.outbox.notified() => true,
+            () = clock::pause(SWEEP) => true,
+        };
+    }
+}
+
+impl Sending {
+    /// Notes that an attempt is over. Returns whether another message may go now: after one that was
+    /// written its chat waits for the ack.
+    async fn note(&mut self, shared: &Shared, Attempted { chat, row, fate }: Attempted) -> bool {
+        let full = self.busy.len() >= PARALLEL_CHATS;
+        self.busy.remove(&chat);
+        let Some(fate) = fate else {
+            self.repeated.remove(&row);
+            return true;
+        };
+        if self.over.is_empty() {
+            self.record_at = clock::monotonic() + RECORD_WITHIN;
+        }
+        let waits = fate.to == SendState::Written;
+        self.over.push(fate);
+        if !waits {
+            self.record(shared).await;
+        }
+        full || !waits
+    }
+
+    /// Records the attempts that are over. Returns whether another message may go now.
+    async fn record(&mut self, shared: &Shared) -> bool {
+        let fates = std::mem::take(&mut self.over);
+        match shared.store.settle(shared.id(), &fates, clock::now_ms()).await {
+            Ok(moved) => {
+                // One that did not move was acknowledged while it was still under way.
+                let acknowledged = moved.len() < fates.len();
+                tell_moved(shared, moved);
+                acknowledged
+            }
+            Err(error) => {
+                tracing::error!(account = shared.id(), "attempts cannot be recorded: {error:#}");
+                false
+            }
         }
     }
 }
@@ -152,7 +194,10 @@ async fn next_rows(shared: &Shared, link: &OpenLink, sending: &mut Sending) -> R
                 sending.repeated.insert(row.id);
             }
             Some(SendState::Sending | SendState::Written) if now >= row.updated_ms + ACK_DEADLINE_MS => {
-                late.push(row.message_id.clone());
+                late.push(Fate {
+                    error: Some("WhatsApp has not acknowledged it in 30 s".to_owned()),
+                    ..Fate::new(row.message_id, SendState::Unknown)
+                });
                 blocked.insert(row.chat);
                 continue;
             }
@@ -165,12 +210,7 @@ async fn next_rows(shared: &Shared, link: &OpenLink, sending: &mut Sending) -> R
         chosen.push(row);
     }
     if !late.is_empty() {
-        let error = Some((None, "WhatsApp has not acknowledged it in 30 s"));
-        let moved = shared
-            .store
-            .settle(shared.id(), &late, SendState::Unknown, error, now)
-            .await?;
-        tell_moved(shared, moved);
+        tell_moved(shared, shared.store.settle(shared.id(), &late, now).await?);
     }
     if !chosen.is_empty() {
         // An ack or an error may have come since they were read.
@@ -201,45 +241,35 @@ async fn attempt(shared: Arc<Shared>, link: OpenLink, row: OutboxRow) -> Attempt
         },
     };
     let outcome = link.handle.call(call).await;
-    let mut put_back = false;
-    let recorded = match outcome {
-        Ok(_) => settle(&shared, &row.message_id, SendState::Written, None).await,
+    let failed = |to, message| {
+        Some(Fate {
+            error: Some(message),
+            ..Fate::new(row.message_id.clone(), to)
+        })
+    };
+    let fate = match outcome {
+        Ok(_) => Some(Fate::new(row.message_id.clone(), SendState::Written)),
         Err(Fault { code, message }) => match code {
             FaultCode::Overloaded => {
-                put_back = true;
-                let recorded = shared.store.send_again_later(row.id, clock::now_ms()).await;
+                if let Err(error) = shared.store.send_again_later(row.id, clock::now_ms()).await {
+                    tracing::error!(account = shared.id(), "an attempt cannot be recorded: {error:#}");
+                }
                 // The chat stays busy meanwhile: who is asked to slow down must not ask at once again.
                 clock::pause(OVERLOAD_PAUSE).await;
-                recorded
+                None
             }
-            FaultCode::BadRequest | FaultCode::Rejected => {
-                settle(&shared, &row.message_id, SendState::Failed, Some(&message)).await
-            }
+            FaultCode::BadRequest | FaultCode::Rejected => failed(SendState::Failed, message),
             // It may have been written: only an ack, a receipt or a repetition can tell.
             FaultCode::NotConnected | FaultCode::TimedOut | FaultCode::Internal => {
-                settle(&shared, &row.message_id, SendState::Unknown, Some(&message)).await
+                failed(SendState::Unknown, message)
             }
         },
     };
-    if let Err(error) = recorded {
-        tracing::error!(account = shared.id(), "an attempt cannot be recorded: {error:#}");
-    }
     Attempted {
         chat: row.chat,
         row: row.id,
-        put_back,
+        fate,
     }
-}
-
-async fn settle(shared: &Shared, message_id: &str, to: SendState, error: Option<&str>) -> Result<()> {
-    let ids = [message_id.to_owned()];
-    let error = error.map(|text| (None, text));
-    let moved = shared
-        .store
-        .settle(shared.id(), &ids, to, error, clock::now_ms())
-        .await?;
-    tell_moved(shared, moved);
-    Ok(())
 }
 
 /// A new message id, in the form that WhatsApp's own web client uses.

@@ -1,66 +1,40 @@
 //! The SQLite store. Functions are named for what they do to the world, not for rows; each takes
 //! the whole change and makes it in one transaction.
 //!
-//! WAL with `synchronous = FULL`: when a function returns, its change survives a power cut.
+//! Every change survives the end of any process. Which ones survive a power cut too is said in
+//! `line`: all that was promised to WhatsApp or to a person.
 
 mod account;
+mod batch;
 mod inbox;
+mod line;
 mod migrate;
 mod outbox;
 mod pairing;
 mod run;
+mod settle;
 
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result};
 use sqlx::Connection as _;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
-use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode};
+
+use line::{Reader, Writer};
 
 pub use account::StoredAccount;
 pub use inbox::{Decision, Journaled, StoredMessage};
-pub use outbox::{Draft, OutboxRow, Purpose};
+pub use outbox::{Draft, Fate, OutboxRow, Purpose};
 pub use pairing::{PairingChange, PairingRow};
 pub use run::{FinishedRun, QueuedRun};
 
-/// The store: one connection that writes, and one that only reads.
+/// The store: who writes takes turns, and so does who reads.
 #[derive(Debug, Clone)]
 pub struct Store {
-    write: Line,
-    read: Line,
-}
-
-/// One connection, taken in turns. A pool would ask its connection at the beginning and the end of
-/// every turn whether it still lives; each question is a trip to the connection's thread and back.
-#[derive(Debug, Clone)]
-struct Line {
-    connection: Arc<Mutex<Option<SqliteConnection>>>,
-}
-
-impl Line {
-    async fn open(options: &SqliteConnectOptions) -> Result<Self> {
-        let connection = SqliteConnection::connect_with(options).await?;
-        Ok(Self {
-            connection: Arc::new(Mutex::new(Some(connection))),
-        })
-    }
-
-    async fn turn(&self) -> Result<MappedMutexGuard<'_, SqliteConnection>> {
-        MutexGuard::try_map(self.connection.lock().await, Option::as_mut)
-            .map_err(|_closed| anyhow!("the store is closed"))
-    }
-
-    async fn close(&self) {
-        let Some(connection) = self.connection.lock().await.take() else {
-            return;
-        };
-        if let Err(error) = connection.close().await {
-            tracing::warn!("the store was not closed cleanly: {error}");
-        }
-    }
+    write: Writer,
+    read: Reader,
 }
 
 /// How long a statement waits for another process's write.
@@ -83,16 +57,17 @@ impl Store {
         let options = SqliteConnectOptions::new()
             .filename(path)
             .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
             .busy_timeout(BUSY_TIMEOUT)
             .pragma("cache_size", CACHE_KIB);
-        let write = Line::open(&options)
+        let mut first = SqliteConnection::connect_with(&options)
             .await
             .with_context(|| format!("cannot open the store {}", path.display()))?;
-        migrate::bring_up_to_date(&mut *write.turn().await?)
+        migrate::bring_up_to_date(&mut first)
             .await
             .with_context(|| format!("cannot bring the store {} up to date", path.display()))?;
-        let read = Line::open(&options.read_only(true)).await?;
+        let write = Writer::open(&options, path).await?;
+        first.close().await?;
+        let read = Reader::open(&options.read_only(true)).await?;
         Ok(Self { write, read })
     }
 
@@ -108,11 +83,11 @@ impl Store {
             .filename(path)
             .read_only(true)
             .busy_timeout(BUSY_TIMEOUT);
-        let read = Line::open(&options)
+        let read = Reader::open(&options)
             .await
             .with_context(|| format!("cannot read the store {}", path.display()))?;
         let store = Self {
-            write: read.clone(),
+            write: Writer::none(),
             read,
         };
         store

@@ -17,10 +17,12 @@ use tokio::time::Instant;
 use super::Shared;
 use crate::clock;
 use crate::sidecar::{SequencedEvent, SidecarHandle, translate};
-use crate::store::Journaled;
+use crate::store::{Fate, Journaled};
 
 /// Events that go into one transaction.
 const BATCH: usize = 64;
+/// How long acks and receipts of our own messages wait for more of their kind.
+const GATHER: Duration = Duration::from_millis(10);
 /// How long to wait before trying a failed commit again.
 const STORE_RETRY: Duration = Duration::from_secs(1);
 /// A flood of unreadable messages writes one line in this time.
@@ -45,6 +47,7 @@ pub(super) async fn journal_until_gone(
     let mut memory = Memory::default();
     let mut batch = Vec::with_capacity(BATCH);
     while events.recv_many(&mut batch, BATCH).await > 0 {
+        let awaited = gather(&mut events, &mut batch).await;
         let last_seq = batch.last().map_or(0, |(seq, _)| *seq);
         while let Err(error) = commit(&shared, &batch, &mut memory).await {
             tracing::error!(
@@ -58,8 +61,27 @@ pub(super) async fn journal_until_gone(
             clock::pause(STORE_RETRY).await;
         }
         batch.clear();
+        if !awaited {
+            continue;
+        }
         if let Err(fault) = handle.send(ToSidecar::Ack { seq: last_seq }).await {
             tracing::debug!("an ack was not sent: {}", fault.message);
+        }
+    }
+}
+
+/// Lets news of our own messages wait for more of it. Returns whether the batch has an event that the
+/// sidecar waits for; that one keeps nobody waiting.
+async fn gather(events: &mut mpsc::Receiver<SequencedEvent>, batch: &mut Vec<SequencedEvent>) -> bool {
+    let until = clock::monotonic() + GATHER;
+    loop {
+        if batch.iter().any(|(_, event)| event.is_awaited()) {
+            return true;
+        }
+        let room = BATCH.saturating_sub(batch.len());
+        match tokio::time::timeout_at(until, events.recv_many(batch, room)).await {
+            Ok(0) | Err(_) => return false,
+            Ok(_) => {}
         }
     }
 }
@@ -68,6 +90,7 @@ async fn commit(shared: &Shared, batch: &[SequencedEvent], memory: &mut Memory) 
     let now = clock::now_ms();
     let mut messages: Vec<Journaled> = Vec::new();
     let mut pairs = Vec::new();
+    let mut fates = Vec::new();
     for (_, event) in batch {
         match event {
             Event::Message(message) => messages.push(new_to(memory, translate::message(message))),
@@ -76,25 +99,28 @@ async fn commit(shared: &Shared, batch: &[SequencedEvent], memory: &mut Memory) 
                 messages.push(new_to(memory, translate::placeholder(origin)));
             }
             Event::LidMapping { pairs: learned } => pairs.extend(translate::lid_pairs(learned)),
-            Event::ServerAck { id, .. } => {
-                settle(shared, std::slice::from_ref(id), SendState::ServerAck, None).await?;
-            }
-            Event::SendError { id, code, .. } => {
-                let error = Some((Some(*code), "refused by WhatsApp"));
-                settle(shared, std::slice::from_ref(id), SendState::Failed, error).await?;
-            }
+            Event::ServerAck { id, .. } => fates.push(Fate::new(id.clone(), SendState::ServerAck)),
+            Event::SendError { id, code, .. } => fates.push(Fate {
+                error_code: Some(*code),
+                error: Some("refused by WhatsApp".to_owned()),
+                ..Fate::new(id.clone(), SendState::Failed)
+            }),
             Event::Receipt { ids, status, .. } => {
                 let state = match status {
                     ReceiptStatus::Delivered => SendState::Delivered,
                     ReceiptStatus::Read => SendState::Read,
                     ReceiptStatus::Played => SendState::Played,
                 };
-                settle(shared, ids, state, None).await?;
+                fates.extend(ids.iter().map(|id| Fate::new(id.clone(), state)));
             }
             Event::Unknown => {
                 tracing::warn!(account = shared.id(), "an event of an unknown kind was skipped")
             }
         }
+    }
+    if !fates.is_empty() {
+        let moved = shared.store.settle(shared.id(), &fates, now).await?;
+        tell_moved(shared, moved);
     }
     if !pairs.is_empty() {
         shared.store.learn_identities(&pairs, now).await?;
@@ -143,26 +169,17 @@ fn log_unreadable(shared: &Shared, memory: &mut Memory, reason: &str) {
     memory.logged = Some(now);
 }
 
-async fn settle(
-    shared: &Shared,
-    ids: &[String],
-    to: SendState,
-    error: Option<(Option<u32>, &str)>,
-) -> anyhow::Result<()> {
-    let moved = shared
-        .store
-        .settle(shared.id(), ids, to, error, clock::now_ms())
-        .await?;
-    tell_moved(shared, moved);
-    Ok(())
-}
-
-/// Wakes the sender and tells watchers.
+/// Wakes the sender, where the next message of a chat may go now, and tells watchers.
 pub(crate) fn tell_moved(shared: &Shared, moved: Vec<SentInfo>) {
-    if moved.is_empty() {
-        return;
+    // A receipt comes after the ack, which made the way free already; should the ack be missing, the
+    // sender's next look finds it.
+    let frees = |sent: &SentInfo| {
+        SendState::parse(&sent.state)
+            .is_some_and(|state| state == SendState::ServerAck || !state.is_confirmed())
+    };
+    if moved.iter().any(frees) {
+        shared.outbox.notify_one();
     }
-    shared.outbox.notify_one();
     for SentInfo {
         message_id,
         chat,

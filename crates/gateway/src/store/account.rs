@@ -65,7 +65,7 @@ impl Store {
     /// What SQLite said.
     pub async fn account(&self, account: &str) -> Result<Option<StoredAccount>> {
         let query = sqlx::query_as("SELECT * FROM account WHERE account = ?").bind(account);
-        Ok(query.fetch_optional(&mut *self.write.turn().await?).await?)
+        Ok(query.fetch_optional(&mut *self.read.turn().await?).await?)
     }
 
     /// Keeps the state of an account for surfaces that ask when no gateway runs.

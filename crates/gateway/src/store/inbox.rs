@@ -6,9 +6,9 @@ use fased_protocol::control::Count;
 
 use sqlx::Connection as _;
 
-use super::outbox::{self, Draft};
+use super::outbox::Draft;
 use super::pairing::PairingChange;
-use super::{Store, account, pairing};
+use super::{Store, account, batch, pairing};
 
 /// A message to journal. Addresses are without device part.
 #[derive(Debug, Clone)]
@@ -114,7 +114,13 @@ impl Store {
     /// # Errors
     /// What SQLite said; then nothing of the batch is committed and nothing may be acknowledged.
     pub async fn journal(&self, account: &str, batch: &[Journaled], now_ms: i64) -> Result<Vec<usize>> {
-        let mut turn = self.write.turn().await?;
+        let fresh = self.add_to_journal(account, batch, now_ms).await?;
+        self.write.keep().await?;
+        Ok(fresh)
+    }
+
+    async fn add_to_journal(&self, account: &str, batch: &[Journaled], now_ms: i64) -> Result<Vec<usize>> {
+        let mut turn = self.write.quick_turn().await?;
         // The usual case, a single new message, is one statement and so its own transaction: each
         // further statement is a trip to SQLite's thread while a sidecar waits for the ack.
         if let [message] = batch
@@ -179,37 +185,23 @@ impl Store {
     /// # Errors
     /// What SQLite said; then none of them is made.
     pub async fn decide(&self, account: &str, decisions: &[Decision], now_ms: i64) -> Result<()> {
-        let mut turn = self.write.turn().await?;
+        // What a stranger was told must not be forgotten; any other verdict can be given again.
+        let told = |decision: &Decision| decision.pairing.is_some() || decision.send.is_some();
+        let mut turn = if decisions.iter().any(told) {
+            self.write.turn().await?
+        } else {
+            self.write.quick_turn().await?
+        };
         let mut tx = turn.begin().await?;
+        batch::record_verdicts(&mut tx, account, decisions, now_ms).await?;
+        let mut texts = Vec::new();
         for decision in decisions {
-            sqlx::query("UPDATE inbox SET outcome = ?, reason = ?, rule = ?, decided_ms = ? WHERE seq = ?")
-                .bind(decision.outcome)
-                .bind(decision.reason)
-                .bind(decision.rule)
-                .bind(now_ms)
-                .bind(decision.seq)
-                .execute(&mut *tx)
-                .await?;
-            if let Some((agent, session)) = &decision.run {
-                sqlx::query(
-                    "INSERT INTO run (account, inbox_seq, agent, session, state, created_ms)
-                     VALUES (?, ?, ?, ?, 'queued', ?) ON CONFLICT (inbox_seq) DO NOTHING",
-                )
-                .bind(account)
-                .bind(decision.seq)
-                .bind(agent)
-                .bind(session)
-                .bind(now_ms)
-                .execute(&mut *tx)
-                .await?;
-            }
             if let Some(change) = &decision.pairing {
                 pairing::apply(&mut tx, account, change, now_ms).await?;
             }
-            if let Some(draft) = &decision.send {
-                outbox::queue(&mut tx, account, None, draft, now_ms).await?;
-            }
+            texts.extend(decision.send.as_ref().map(|draft| (None, draft)));
         }
+        batch::queue(&mut tx, account, &texts, now_ms).await?;
         tx.commit().await?;
         Ok(())
     }

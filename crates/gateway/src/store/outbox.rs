@@ -68,6 +68,37 @@ pub struct OutboxRow {
     pub updated_ms: i64,
 }
 
+/// News of one message's way.
+#[derive(Debug, Clone)]
+pub struct Fate {
+    /// Which message.
+    pub message_id: String,
+    /// How far it came.
+    pub to: SendState,
+    /// WhatsApp's error code, if it refused.
+    pub error_code: Option<u32>,
+    /// What went wrong, if something did.
+    pub error: Option<String>,
+}
+
+impl Fate {
+    /// News without an error.
+    #[must_use]
+    pub fn new(message_id: String, to: SendState) -> Self {
+        Self {
+            message_id,
+            to,
+            error_code: None,
+            error: None,
+        }
+    }
+
+    /// The same news, be it of another message.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        (self.to, self.error_code, &self.error) == (other.to, other.error_code, &other.error)
+    }
+}
+
 impl Store {
     /// The oldest message of each chat whose fate is open, oldest first. Those in `passed` are not
     /// counted, so that what comes after them is found.
@@ -100,7 +131,7 @@ impl Store {
         )
         .bind(now_ms)
         .bind(serde_json::to_string(ids)?)
-        .fetch_all(&mut *self.write.turn().await?)
+        .fetch_all(&mut *self.write.quick_turn().await?)
         .await?)
     }
 
@@ -114,49 +145,9 @@ impl Store {
         )
         .bind(now_ms)
         .bind(account)
-        .execute(&mut *self.write.turn().await?)
+        .execute(&mut *self.write.quick_turn().await?)
         .await?;
         Ok(done.rows_affected())
-    }
-
-    /// Moves messages to a new state, where that is a step forward. Returns those that moved.
-    ///
-    /// # Errors
-    /// What SQLite said.
-    pub async fn settle(
-        &self,
-        account: &str,
-        message_ids: &[String],
-        to: SendState,
-        error: Option<(Option<u32>, &str)>,
-        now_ms: i64,
-    ) -> Result<Vec<SentInfo>> {
-        let before: Vec<&str> = SendState::ALL
-            .into_iter()
-            .filter(|from| *from != to && from.advance(to) == to)
-            .map(SendState::as_str)
-            .collect();
-        let error_code = error.and_then(|(code, _)| code);
-        let moved: Vec<(String, String)> = sqlx::query_as(
-            "UPDATE outbox SET state = ?, error_code = ?, error = ?, updated_ms = ?
-             WHERE account = ? AND message_id IN (SELECT value FROM json_each(?))
-                 AND state IN (SELECT value FROM json_each(?))
-             RETURNING message_id, chat",
-        )
-        .bind(to.as_str())
-        .bind(error_code)
-        .bind(error.map(|(_, text)| text))
-        .bind(now_ms)
-        .bind(account)
-        .bind(serde_json::to_string(message_ids)?)
-        .bind(serde_json::to_string(&before)?)
-        .fetch_all(&mut *self.write.turn().await?)
-        .await?;
-        let state = to.as_str();
-        Ok(moved
-            .into_iter()
-            .map(|(id, chat)| sent(id, chat, state.to_owned(), error_code.map(i64::from), now_ms))
-            .collect())
     }
 
     /// Puts a message back that was certainly not written.
@@ -167,7 +158,7 @@ impl Store {
         sqlx::query("UPDATE outbox SET state = 'queued', updated_ms = ? WHERE id = ? AND state = 'sending'")
             .bind(now_ms)
             .bind(id)
-            .execute(&mut *self.write.turn().await?)
+            .execute(&mut *self.write.quick_turn().await?)
             .await?;
         Ok(())
     }
@@ -287,7 +278,13 @@ impl Store {
     }
 }
 
-fn sent(message_id: String, chat: String, state: String, code: Option<i64>, updated_ms: i64) -> SentInfo {
+pub(super) fn sent(
+    message_id: String,
+    chat: String,
+    state: String,
+    code: Option<i64>,
+    updated_ms: i64,
+) -> SentInfo {
     let error_code = code.and_then(|code| u32::try_from(code).ok());
     SentInfo {
         message_id,
@@ -296,30 +293,4 @@ fn sent(message_id: String, chat: String, state: String, code: Option<i64>, upda
         error_code,
         updated_ms,
     }
-}
-
-pub(super) async fn queue(
-    tx: &mut sqlx::SqliteConnection,
-    account: &str,
-    run_id: Option<i64>,
-    draft: &Draft,
-    now_ms: i64,
-) -> Result<()> {
-    sqlx::query(
-        "INSERT INTO outbox
-             (account, chat, message_id, purpose, run_id, text, secret, state, created_ms, expires_ms, updated_ms)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'queued', ?8, ?9, ?8)",
-    )
-    .bind(account)
-    .bind(&draft.chat)
-    .bind(&draft.message_id)
-    .bind(draft.purpose.as_str())
-    .bind(run_id)
-    .bind(&draft.text)
-    .bind(&draft.secret)
-    .bind(now_ms)
-    .bind(draft.expires_ms)
-    .execute(tx)
-    .await?;
-    Ok(())
 }

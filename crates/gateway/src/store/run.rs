@@ -6,8 +6,8 @@ use fased_protocol::control::RunInfo;
 
 use sqlx::Connection as _;
 
-use super::outbox::{self, Draft};
-use super::{Store, StoredMessage};
+use super::outbox::Draft;
+use super::{Store, StoredMessage, batch};
 
 /// A run that waits for its turn.
 #[derive(Debug, Clone)]
@@ -92,7 +92,7 @@ impl Store {
         )
         .bind(now_ms)
         .bind(serde_json::to_string(ids)?)
-        .execute(&mut *self.write.turn().await?)
+        .execute(&mut *self.write.quick_turn().await?)
         .await?;
         Ok(())
     }
@@ -102,22 +102,13 @@ impl Store {
     /// # Errors
     /// What SQLite said.
     pub async fn finish_runs(&self, account: &str, finished: &[FinishedRun], now_ms: i64) -> Result<()> {
-        let mut turn = self.write.turn().await?;
-        let mut tx = turn.begin().await?;
-        for run in finished {
-            sqlx::query("UPDATE run SET state = ?, error = ?, ended_ms = ? WHERE id = ?")
-                .bind(if run.error.is_some() { "error" } else { "ok" })
-                .bind(&run.error)
-                .bind(now_ms)
-                .bind(run.id)
-                .execute(&mut *tx)
-                .await?;
-            for draft in &run.reply {
-                outbox::queue(&mut tx, account, Some(run.id), draft, now_ms).await?;
-            }
+        {
+            let mut turn = self.write.quick_turn().await?;
+            let mut tx = turn.begin().await?;
+            batch::record_finished(&mut tx, account, finished, now_ms).await?;
+            tx.commit().await?;
         }
-        tx.commit().await?;
-        Ok(())
+        self.write.keep().await
     }
 
     /// At start: runs that were under way when the last gateway ended. Their replies were not

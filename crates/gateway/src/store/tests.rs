@@ -212,21 +212,33 @@ async fn a_finished_run_is_never_started_again() {
     assert_eq!(store.open_outbox(ACCOUNT, &[], 10).await.expect("read").len(), 1);
 }
 
+/// Gives an outbox row its news in one go; returns the steps that it took.
+async fn settle(store: &Store, id: &str, states: &[SendState]) -> Vec<String> {
+    let fates: Vec<Fate> = states.iter().map(|to| Fate::new(id.to_owned(), *to)).collect();
+    let moved = store.settle(ACCOUNT, &fates, NOW).await.expect("committed");
+    moved.into_iter().map(|sent| sent.state).collect()
+}
+
 #[tokio::test]
 async fn a_send_state_never_goes_backwards() {
+    use SendState::{Delivered, Failed, Read, ServerAck, Written};
     let (_dir, store) = store().await;
-    let change = Decision {
-        run: None,
-        send: Some(draft("OUT1")),
-        ..admit(0)
-    };
-    store.decide(ACCOUNT, &[change], NOW).await.expect("committed");
-    let ids = ["OUT1".to_owned()];
-    let settle = |to| store.settle(ACCOUNT, &ids, to, None, NOW);
-    assert_eq!(settle(SendState::Delivered).await.expect("committed").len(), 1);
-    assert!(settle(SendState::ServerAck).await.expect("committed").is_empty());
-    assert!(settle(SendState::Written).await.expect("committed").is_empty());
-    assert_eq!(settle(SendState::Read).await.expect("committed").len(), 1);
+    for id in ["OUT1", "OUT2"] {
+        let change = Decision {
+            run: None,
+            send: Some(draft(id)),
+            ..admit(0)
+        };
+        store.decide(ACCOUNT, &[change], NOW).await.expect("committed");
+    }
+    assert_eq!(
+        settle(&store, "OUT1", &[Written, Delivered, ServerAck]).await,
+        ["written", "delivered"]
+    );
+    assert!(settle(&store, "OUT1", &[ServerAck, Written]).await.is_empty());
+    assert_eq!(settle(&store, "OUT1", &[Read]).await, ["read"]);
+    assert_eq!(settle(&store, "OUT2", &[Failed, Delivered]).await, ["failed"]);
+    assert!(settle(&store, "OUT2", &[Written]).await.is_empty());
     assert!(
         store
             .open_outbox(ACCOUNT, &[], 10)

@@ -55,6 +55,18 @@ pub enum Event {
     Unknown,
 }
 
+impl Event {
+    /// May the sidecar be waiting for its `ack`? News of our own messages holds nothing up; a later `ack`
+    /// covers it.
+    #[must_use]
+    pub fn is_awaited(&self) -> bool {
+        match self {
+            Self::Message(_) | Self::Undecryptable { .. } | Self::LidMapping { .. } | Self::Unknown => true,
+            Self::ServerAck { .. } | Self::SendError { .. } | Self::Receipt { .. } => false,
+        }
+    }
+}
+
 /// Where a stanza came from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]

@@ -22,11 +22,15 @@ fn a10_pause_stops_writing_survives_a_restart_and_resume_sends_what_waited() {
             let _id = world.fake.send(OWNER, person, text);
         }
     }
-    wait_for("one answer sent and one waiting behind it in each chat", PATIENCE, || {
-        let rows = journal::outbound(world.state.path());
-        let waiting = rows.iter().filter(|row| row.state == "queued").count();
-        (waiting >= people.len() && waiting < rows.len()).then_some(())
-    });
+    wait_for(
+        "one answer sent and one waiting behind it in each chat",
+        PATIENCE,
+        || {
+            let rows = journal::outbound(world.state.path());
+            let waiting = rows.iter().filter(|row| row.state == "queued").count();
+            (waiting >= people.len() && waiting < rows.len()).then_some(())
+        },
+    );
     let (seq, at_ms) = world.fake.mark();
     let _done = world.state.json(&["channels", "pause", "--account", "default"]);
     let shown = world.account("default");

@@ -1,0 +1,124 @@
+//! Many rows in one statement: each statement is a trip to SQLite's thread and back, which costs more
+//! than what it does there. Values are bound: taken out of JSON, each would cost a parse, and a text would
+//! end at its first NUL.
+
+use anyhow::Result;
+use fased_policy::delivery::SendState;
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
+
+use super::outbox::Draft;
+use super::{Decision, FinishedRun};
+
+/// Gives messages their verdicts, and queues the runs that follow.
+pub(super) async fn record_verdicts(
+    tx: &mut SqliteConnection,
+    account: &str,
+    decisions: &[Decision],
+    now_ms: i64,
+) -> Result<()> {
+    if decisions.is_empty() {
+        return Ok(());
+    }
+    let mut update = QueryBuilder::<Sqlite>::new("WITH new (seq, outcome, reason, rule) AS (");
+    update.push_values(decisions, |mut row, decision| {
+        row.push_bind(decision.seq)
+            .push_bind(decision.outcome)
+            .push_bind(decision.reason)
+            .push_bind(decision.rule);
+    });
+    update
+        .push(
+            ") UPDATE inbox SET outcome = new.outcome, reason = new.reason, rule = new.rule,
+                 decided_ms = ",
+        )
+        .push_bind(now_ms)
+        .push(" FROM new WHERE inbox.seq = new.seq");
+    update.build().execute(&mut *tx).await?;
+    let runs: Vec<_> = decisions
+        .iter()
+        .filter_map(|decision| decision.run.as_ref().map(|run| (decision.seq, run)))
+        .collect();
+    if runs.is_empty() {
+        return Ok(());
+    }
+    let mut insert = QueryBuilder::<Sqlite>::new(
+        "INSERT INTO run (account, inbox_seq, agent, session, state, created_ms) ",
+    );
+    insert.push_values(runs, |mut row, (seq, (agent, session))| {
+        row.push_bind(account)
+            .push_bind(seq)
+            .push_bind(agent)
+            .push_bind(session)
+            .push_bind("queued")
+            .push_bind(now_ms);
+    });
+    insert.push(" ON CONFLICT (inbox_seq) DO NOTHING");
+    insert.build().execute(&mut *tx).await?;
+    Ok(())
+}
+
+/// Ends runs and queues what they answer.
+pub(super) async fn record_finished(
+    tx: &mut SqliteConnection,
+    account: &str,
+    finished: &[FinishedRun],
+    now_ms: i64,
+) -> Result<()> {
+    let (failed, went_well): (Vec<_>, Vec<_>) = finished.iter().partition(|run| run.error.is_some());
+    if !went_well.is_empty() {
+        let mut update =
+            QueryBuilder::<Sqlite>::new("UPDATE run SET state = 'ok', error = NULL, ended_ms = ");
+        update.push_bind(now_ms).push(" WHERE id IN (");
+        let mut ids = update.separated(", ");
+        for run in went_well {
+            ids.push_bind(run.id);
+        }
+        update.push(")").build().execute(&mut *tx).await?;
+    }
+    for run in failed {
+        sqlx::query("UPDATE run SET state = 'error', error = ?, ended_ms = ? WHERE id = ?")
+            .bind(&run.error)
+            .bind(now_ms)
+            .bind(run.id)
+            .execute(&mut *tx)
+            .await?;
+    }
+    let mut drafts = Vec::with_capacity(finished.len());
+    for run in finished {
+        drafts.extend(run.reply.iter().map(|draft| (Some(run.id), draft)));
+    }
+    queue(tx, account, &drafts, now_ms).await
+}
+
+/// Queues messages to send, in this order.
+pub(super) async fn queue(
+    tx: &mut SqliteConnection,
+    account: &str,
+    drafts: &[(Option<i64>, &Draft)],
+    now_ms: i64,
+) -> Result<()> {
+    if drafts.is_empty() {
+        return Ok(());
+    }
+    let mut insert = QueryBuilder::<Sqlite>::new(
+        "INSERT INTO outbox (account, chat, message_id, purpose, run_id, text, secret, state, created_ms,
+             expires_ms, updated_ms) ",
+    );
+    insert.push_values(drafts, |mut row, (run, draft)| {
+        row.push_bind(account)
+            .push_bind(&draft.chat)
+            .push_bind(&draft.message_id)
+            .push_bind(draft.purpose.as_str())
+            .push_bind(run)
+            .push_bind(&draft.text)
+            .push_bind(&draft.secret)
+            .push_bind(SendState::Queued.as_str())
+            .push_bind(now_ms)
+            .push_bind(draft.expires_ms)
+            .push_bind(now_ms);
+    });
+    // Committed and not yet flushed, they are recorded once more.
+    insert.push(" ON CONFLICT (account, message_id) DO NOTHING");
+    insert.build().execute(&mut *tx).await?;
+    Ok(())
+}

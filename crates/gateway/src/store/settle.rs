@@ -1,0 +1,79 @@
+//! How far messages came: acks, receipts and refusals, as they arrive, into the outbox.
+
+use std::collections::HashSet;
+
+use anyhow::Result;
+use fased_policy::delivery::SendState;
+use fased_protocol::control::SentInfo;
+use sqlx::{QueryBuilder, Sqlite};
+
+use super::Store;
+use super::outbox::{Fate, sent};
+
+impl Store {
+    /// Moves messages to new states, where those are steps forward. Returns the messages that moved.
+    ///
+    /// # Errors
+    /// What SQLite said; the news may be told again.
+    pub async fn settle(&self, account: &str, fates: &[Fate], now_ms: i64) -> Result<Vec<SentInfo>> {
+        let mut moved = Vec::with_capacity(fates.len());
+        let mut rest = fates;
+        while let Some(first) = rest.first() {
+            // The same news of several messages is one step; two pieces of news of one message are two.
+            let mut seen = HashSet::new();
+            let together = rest
+                .iter()
+                .take_while(|fate| fate.is_like(first) && seen.insert(&fate.message_id))
+                .count();
+            let (step, later) = rest.split_at(together);
+            moved.extend(self.step_forward(account, first, step, now_ms).await?);
+            rest = later;
+        }
+        Ok(moved)
+    }
+
+    async fn step_forward(
+        &self,
+        account: &str,
+        news: &Fate,
+        of: &[Fate],
+        now_ms: i64,
+    ) -> Result<Vec<SentInfo>> {
+        let mut update = QueryBuilder::<Sqlite>::new("UPDATE outbox SET state = ");
+        update.push_bind(news.to.as_str());
+        update.push(", error_code = ").push_bind(news.error_code);
+        update.push(", error = ").push_bind(&news.error);
+        update.push(", updated_ms = ").push_bind(now_ms);
+        update.push(" WHERE account = ").push_bind(account);
+        update.push(" AND message_id IN (");
+        let mut ids = update.separated(", ");
+        for fate in of {
+            ids.push_bind(&fate.message_id);
+        }
+        update.push(") AND state IN (");
+        let mut from = update.separated(", ");
+        for state in steps_to(news.to) {
+            from.push(format_args!("'{}'", state.as_str()));
+        }
+        update.push(") RETURNING message_id, chat");
+        // What was refused is never sent again, so that must not be forgotten.
+        let mut turn = if news.to == SendState::Failed {
+            self.write.turn().await?
+        } else {
+            self.write.quick_turn().await?
+        };
+        let rows: Vec<(String, String)> = update.build_query_as().fetch_all(&mut *turn).await?;
+        let state = news.to.as_str();
+        Ok(rows
+            .into_iter()
+            .map(|(id, chat)| sent(id, chat, state.to_owned(), news.error_code.map(i64::from), now_ms))
+            .collect())
+    }
+}
+
+/// The states from which this one is a step forward.
+fn steps_to(to: SendState) -> impl Iterator<Item = SendState> {
+    SendState::ALL
+        .into_iter()
+        .filter(move |from| *from != to && from.advance(to) == to)
+}
