@@ -8,6 +8,7 @@ import baileys, { DEFAULT_CONNECTION_CONFIG, initAuthCreds, proto } from 'bailey
 import { AuthStore } from './auth-store.js';
 import { BoundedCache, PhoneRequests } from './caches.js';
 import { CACHE_FILE, GroupCache } from './group-cache.js';
+import { hastenGroupSignatures } from './group-signatures.js';
 import { Intake } from './intake.js';
 import { isGroup, plainJid } from './jid.js';
 import { Liveness } from './liveness.js';
@@ -106,6 +107,7 @@ export function openSocket({
   env,
 }) {
   mendSessions();
+  hastenGroupSignatures();
   const trust = new Trust({ root: endpoint.root });
   const self = () => ({ jid: creds.me?.id ?? '', lid: creds.me?.lid ?? null });
   /** @type {{ opened: boolean, qrShown: boolean, conflict: string | undefined }} */
