@@ -17,6 +17,7 @@ import { messageOf } from './payload.js';
 import { PhoneCode } from './phone-code.js';
 import { orNothing, pingOnce, resolveLids, unlink } from './queries.js';
 import { boundRetries } from './retries.js';
+import { mendSenderKeys } from './sender-key-mend.js';
 import { mendSessions } from './session-mend.js';
 import { forgetSenderKey, gatedRepository } from './signal-gate.js';
 import { receiptOf, serverAnswer } from './stanza.js';
@@ -107,6 +108,7 @@ export function openSocket({
   env,
 }) {
   mendSessions();
+  mendSenderKeys();
   hastenGroupSignatures();
   const trust = new Trust({ root: endpoint.root });
   const self = () => ({ jid: creds.me?.id ?? '', lid: creds.me?.lid ?? null });
