@@ -10,6 +10,8 @@ import { Sidecar } from './sidecar.js';
 const FRIEND = '+15550100100';
 const WARM_UP = 20;
 const FLOOD = 100;
+/** A multiple of what everybody says in one turn. */
+const GROUP_FLOOD = 60;
 
 /** @param {import('./round.js').Stage} stage */
 export async function receiving({ dir, sizes, note, turns, newFake, running }) {
@@ -32,16 +34,16 @@ export async function receiving({ dir, sizes, note, turns, newFake, running }) {
   }
   for (const side of [ours, plain]) side.groups = await makeGroups(side.fake);
   let sent = 0;
-  for (const [what, key, warm, counted] of [
-    [flood, 'inbound', sizes.warmFloods, sizes.floods],
-    [chatter, 'group inbound', sizes.warmGroups, sizes.groups],
+  for (const [key, what, count, warm, counted] of [
+    ['inbound', flood, FLOOD, sizes.warmFloods, sizes.floods],
+    ['group inbound', chatter, GROUP_FLOOD, sizes.warmGroups, sizes.groups],
   ]) {
     for (let i = 0; i < warm + counted; i++) {
       for (const [name, side] of turns(receive)) {
-        const rate = await take(name, side, what);
+        const rate = await take(name, side, what, count);
         if (i >= warm) note(key, name, rate);
       }
-      sent += FLOOD;
+      sent += count;
     }
   }
   const journaled = (await ours.journaled()) - before;
@@ -54,7 +56,7 @@ export async function receiving({ dir, sizes, note, turns, newFake, running }) {
   await plain.startLinked();
   for (let i = 0; i < sizes.warmGroups + sizes.groups; i++) {
     for (const [name, side] of turns(send)) {
-      const rate = await speak(name, side.fake, side, receive[name].groups, FLOOD);
+      const rate = await speak(name, side.fake, side, receive[name].groups, GROUP_FLOOD);
       if (i >= sizes.warmGroups) note('group outbound', name, rate);
     }
   }
@@ -72,15 +74,15 @@ function flood(fake, _, count) {
  *
  * @returns {Promise<number>} messages a second, from the first stanza to the last receipt
  */
-async function take(name, { fake, groups }, send) {
+async function take(name, { fake, groups }, send, count) {
   const after = await fake.lastSeq();
-  await send(fake, groups, FLOOD);
+  await send(fake, groups, count);
   if (!(await fake.emptied())) throw new Error(`${name} did not take all messages`);
   const receipts = (await fake.records('receipt', after)).filter(
     ({ receipt_type }) => receipt_type !== 'retry',
   );
-  if (receipts.length !== FLOOD)
-    throw new Error(`${name} sent ${receipts.length} receipts for ${FLOOD} messages`);
+  if (receipts.length !== count)
+    throw new Error(`${name} sent ${receipts.length} receipts for ${count} messages`);
   const [first] = await fake.records('delivered', after);
-  return (FLOOD / (at(receipts.at(-1)) - at(first))) * 1000;
+  return (count / (at(receipts.at(-1)) - at(first))) * 1000;
 }
