@@ -19,7 +19,7 @@ const FULL = {
 };
 const QUICK = {
   ...{ empty: 2, starts: 3, idleS: 5, trips: 5, bursts: 1, burst: 50 },
-  ...{ warmFloods: 1, floods: 2, warmGroups: 1, groups: 1 },
+  ...{ warmFloods: 1, floods: 2, warmGroups: 1, groups: 2 },
 };
 const sizes = { ...(values.quick ? QUICK : FULL) };
 if (values.idle !== undefined) sizes.idleS = Number(values.idle);
