@@ -8,6 +8,7 @@ import baileys, { DEFAULT_CONNECTION_CONFIG, initAuthCreds, proto } from 'bailey
 import { AuthStore } from './auth-store.js';
 import { BoundedCache, PhoneRequests } from './caches.js';
 import { CACHE_FILE, GroupCache } from './group-cache.js';
+import { hastenGroupSignatures } from './group-signatures.js';
 import { Intake } from './intake.js';
 import { isGroup, plainJid } from './jid.js';
 import { Liveness } from './liveness.js';
@@ -16,6 +17,7 @@ import { messageOf } from './payload.js';
 import { PhoneCode } from './phone-code.js';
 import { orNothing, pingOnce, resolveLids, unlink } from './queries.js';
 import { boundRetries } from './retries.js';
+import { mendSenderKeys } from './sender-key-mend.js';
 import { mendSessions } from './session-mend.js';
 import { forgetSenderKey, gatedRepository } from './signal-gate.js';
 import { receiptOf, serverAnswer } from './stanza.js';
@@ -106,6 +108,8 @@ export function openSocket({
   env,
 }) {
   mendSessions();
+  mendSenderKeys();
+  hastenGroupSignatures();
   const trust = new Trust({ root: endpoint.root });
   const self = () => ({ jid: creds.me?.id ?? '', lid: creds.me?.lid ?? null });
   /** @type {{ opened: boolean, qrShown: boolean, conflict: string | undefined }} */

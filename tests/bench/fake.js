@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 const MAIN = fileURLToPath(new URL('../fake-whatsapp/main.js', import.meta.url));
 const PATIENCE_MS = 60_000;
 const WAIT_MS = 15_000;
+const TURN_MS = 100;
+const QUIET_TURNS = 100;
 
 export class Fake {
   /** @param {string} phone the account that is linked */
@@ -51,6 +53,18 @@ export class Fake {
 
   async records(type, after) {
     return (await this.call('GET /record', { type, after: String(after) })).records;
+  }
+
+  /** The records of a type, when there are that many or none has come for a while. */
+  async counted(type, after, count) {
+    let found = [];
+    for (let quiet = 0; quiet < QUIET_TURNS && found.length < count; quiet++) {
+      await sleep(TURN_MS);
+      const now = await this.records(type, after);
+      if (now.length > found.length) quiet = 0;
+      found = now;
+    }
+    return found;
   }
 
   /** Waits until the linked client has nothing left to receive. */

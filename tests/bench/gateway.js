@@ -15,6 +15,7 @@ export class Gateway {
   /** @param {string} dir its state dir @param {import('./fake.js').Fake} fake the only server it may reach */
   constructor(dir, fake) {
     this.dir = dir;
+    this.authDir = join(dir, 'credentials/whatsapp/default');
     this.fake = fake;
     mkdirSync(dir, { recursive: true, mode: 0o700 });
     this.configure();

@@ -13,8 +13,14 @@ const { values } = parseArgs({
     idle: { type: 'string' },
   },
 });
-const FULL = { empty: 5, starts: 3, idleS: 60, trips: 30, bursts: 2, burst: 200, warmFloods: 4, floods: 8 };
-const QUICK = { empty: 2, starts: 3, idleS: 5, trips: 5, bursts: 1, burst: 50, warmFloods: 1, floods: 2 };
+const FULL = {
+  ...{ empty: 5, starts: 3, idleS: 60, trips: 30, bursts: 2, burst: 200 },
+  ...{ warmFloods: 4, floods: 8, warmGroups: 1, groups: 3 },
+};
+const QUICK = {
+  ...{ empty: 2, starts: 3, idleS: 5, trips: 5, bursts: 1, burst: 50 },
+  ...{ warmFloods: 1, floods: 2, warmGroups: 1, groups: 2 },
+};
 const sizes = { ...(values.quick ? QUICK : FULL) };
 if (values.idle !== undefined) sizes.idleS = Number(values.idle);
 const rounds = Number(values.rounds ?? (values.quick ? 1 : 5));
@@ -28,6 +34,8 @@ const FIGURES = [
   { name: 'spawn to control socket', unit: 'ms', key: 'socket', gate: { most: 50 } },
   { name: 'spawn to ready', unit: 'ms', key: 'ready', gate: { most: 1.15, ratio: true } },
   { name: 'inbound, durable', unit: 'msg/s', key: 'inbound', gate: { least: 0.7, ratio: true } },
+  { name: 'from groups, durable', unit: 'msg/s', key: 'group inbound', gate: { least: 0.8, ratio: true } },
+  { name: 'to groups, all members', unit: 'msg/s', key: 'group outbound', gate: { least: 0.8, ratio: true } },
   { name: 'stanza to echo, p50', unit: 'ms', key: 'trip', gate: { extra: 10 } },
   { name: 'stanza to echo, p90', unit: 'ms', key: 'trip', q: 0.9 },
   { name: 'burst, processor', unit: 'ms/msg', key: 'cpu' },

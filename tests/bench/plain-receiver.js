@@ -1,7 +1,9 @@
-// The baseline for receiving: the library with the sidecar's own auth store, so that its receipts wait for the
-// same writes. Echoes only what begins with "hello". Usage: plain-receiver.js URL AUTH_DIR
+// The baseline for receiving, and for groups: the library with the sidecar's own auth store, so that its receipts
+// wait for the same writes. Echoes only what begins with "hello". Each line on stdin has it speak in groups, whose
+// members it keeps as the library advises. Usage: plain-receiver.js URL AUTH_DIR
 
 import { mkdirSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import makeWASocket, { initAuthCreds, proto } from 'baileys';
 import { AuthStore } from '../../sidecar/src/auth-store.js';
 import { quiet, say } from './quiet.js';
@@ -15,14 +17,18 @@ const store = new AuthStore(dir, {
 });
 const creds = await store.load(initAuthCreds);
 
+let sock;
+const groups = new Map();
+
 function connect() {
-  const sock = makeWASocket({
+  sock = makeWASocket({
     waWebSocketUrl: url,
     auth: { creds, keys: store.keys() },
     logger: quiet,
     markOnlineOnConnect: false,
     syncFullHistory: false,
     shouldSyncHistoryMessage: () => false,
+    cachedGroupMetadata: async group => groups.get(group),
   });
   sock.ev.on('creds.update', () => store.saveCreds());
   sock.ev.on('connection.update', async ({ qr, connection, lastDisconnect }) => {
@@ -39,8 +45,19 @@ function connect() {
   });
 }
 
+async function speak(group, each, text) {
+  if (!groups.has(group)) groups.set(group, await sock.groupMetadata(group));
+  for (let i = 0; i < each; i++) await sock.sendMessage(group, { text: `${text} ${i}` });
+}
+
 connect();
-process.stdin.resume().on('end', async () => {
-  await store.settled();
-  process.exit();
-});
+createInterface(process.stdin)
+  .on('line', async line => {
+    const { groups, each, text } = JSON.parse(line);
+    await Promise.all(groups.map(group => speak(group, each, text)));
+    say({ said: true });
+  })
+  .on('close', async () => {
+    await store.settled();
+    process.exit();
+  });

@@ -28,12 +28,14 @@ export class Plain {
   #said(fits) {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error(`${this.script} says nothing`)), PATIENCE_MS);
-      this.lines.on('line', line => {
+      const hear = line => {
         const words = JSON.parse(line);
         if (!fits(words)) return;
         clearTimeout(timer);
+        this.lines.off('line', hear);
         resolve(words);
-      });
+      };
+      this.lines.on('line', hear);
     });
   }
 
@@ -51,6 +53,13 @@ export class Plain {
     await Promise.all([this.#said(({ open }) => open), this.fake.scan(qr)]);
     await this.fake.wait('client_open', { account: this.fake.phone });
     await this.stop();
+  }
+
+  /** To each group one after another, to all groups at once. */
+  async say(groups, each, text) {
+    const said = this.#said(({ said }) => said);
+    this.process.stdin.write(`${JSON.stringify({ groups, each, text })}\n`);
+    await said;
   }
 
   pids() {

@@ -8,12 +8,12 @@ import { at, Fake, sleep } from './fake.js';
 import { Gateway } from './gateway.js';
 import { Plain } from './plain.js';
 import { cpuMs, rss, uss } from './processes.js';
+import { receiving } from './receiving.js';
 
 const OWNER = '+15550100001';
 const FRIEND = '+15550100100';
 const SENDERS = Array.from({ length: 10 }, (_, i) => `+155501002${String(i).padStart(2, '0')}`);
 const WARM_UP = 20;
-const FLOOD = 100;
 /** After the phones' own delivery receipts, which come 150 ms after each message. */
 const SETTLE_MS = 400;
 
@@ -27,6 +27,18 @@ const SETTLE_MS = 400;
  * @property {number} burst
  * @property {number} warmFloods floods that do not count: the interpreter compiles what it sees often
  * @property {number} floods of messages that are not answered
+ * @property {number} warmGroups floods from groups, and to them, that do not count
+ * @property {number} groups floods from groups, and to them
+ */
+
+/**
+ * @typedef {object} Stage
+ * @property {string} dir for everything in this round
+ * @property {Sizes} sizes
+ * @property {(name: string, side: string, value: number) => void} note
+ * @property {<T>(sides: {[side: string]: T}) => [string, T][]} turns who goes first in this round comes first
+ * @property {() => Promise<Fake>} newFake ends with the round
+ * @property {Set<{ process?: import('node:child_process').ChildProcess }>} running killed when something goes wrong
  */
 
 /** @param {number} number @param {Sizes} sizes @param {(name: string, side: string, value: number) => void} note */
@@ -35,14 +47,14 @@ export async function round(number, sizes, note) {
   const turns = sides => (number % 2 === 0 ? Object.entries(sides) : Object.entries(sides).reverse());
   const fakes = [];
   const running = new Set();
-  const fake = async () => {
+  const newFake = async () => {
     fakes.push(await Fake.start(OWNER));
     return fakes.at(-1);
   };
   try {
     const echo = {
-      ours: new Gateway(join(dir, 'ours'), await fake()),
-      plain: new Plain('./plain-bot.js', join(dir, 'plain'), await fake()),
+      ours: new Gateway(join(dir, 'ours'), await newFake()),
+      plain: new Plain('./plain-bot.js', join(dir, 'plain'), await newFake()),
     };
     for (let i = 0; i < sizes.empty; i++) {
       const empty = new Gateway(join(dir, `empty-${i}`), echo.ours.fake);
@@ -72,34 +84,7 @@ export async function round(number, sizes, note) {
     for (const side of Object.values(echo)) await side.stop();
     running.clear();
 
-    const receive = {
-      ours: new Gateway(join(dir, 'ours-in'), await fake()),
-      plain: new Plain('./plain-receiver.js', join(dir, 'plain-in'), await fake()),
-    };
-    for (const [, side] of turns(receive)) {
-      running.add(side);
-      await side.link();
-      await side.startLinked();
-      for (let i = 0; i < WARM_UP; i++) await side.fake.roundTrip(FRIEND, `hello ${i}`);
-    }
-    const { ours, plain } = receive;
-    const before = await ours.journaled();
-    ours.configure({ observeOnly: true });
-    for (const side of [ours, plain]) {
-      await side.stop();
-      await side.startLinked();
-    }
-    for (let i = 0; i < sizes.warmFloods; i++) {
-      for (const [name, side] of turns(receive)) await take(name, side, FLOOD);
-    }
-    for (let i = 0; i < sizes.floods; i++) {
-      for (const [name, side] of turns(receive)) note('inbound', name, await take(name, side, FLOOD));
-    }
-    const journaled = (await ours.journaled()) - before;
-    const sent = (sizes.warmFloods + sizes.floods) * FLOOD;
-    if (journaled !== sent) throw new Error(`the journal holds ${journaled} messages of ${sent}`);
-    for (const [, side] of turns(receive)) await side.stop();
-    running.clear();
+    await receiving({ dir, sizes, note, turns, newFake, running });
   } catch (error) {
     error.message += `; the files of this round are in ${dir}`;
     for (const side of running) side.process?.kill('SIGTERM');
@@ -138,41 +123,11 @@ async function burst(note, name, side, count) {
   const before = cpuMs(side.pids());
   const each = count / SENDERS.length;
   await Promise.all(SENDERS.map(sender => fake.send(sender, `burst ${sender}`, { count: each })));
-  const answered = await answers(fake, after, count);
+  const answered = await fake.counted('message', after, count);
   await fake.emptied();
   await sleep(SETTLE_MS);
   note('cpu', name, (cpuMs(side.pids()) - before) / count);
   note('unanswered', name, count - answered.length);
   const [first] = await fake.records('delivered', after);
   note('burst', name, (answered.length / (at(answered.at(-1)) - at(first))) * 1000);
-}
-
-/** The echoes, waited for until nothing has come for a while. */
-async function answers(fake, after, count) {
-  let found = [];
-  for (let quiet = 0; quiet < 100 && found.length < count; quiet++) {
-    await sleep(100);
-    const now = (await fake.records('message', after)).filter(({ text }) => text.startsWith('burst'));
-    if (now.length > found.length) quiet = 0;
-    found = now;
-  }
-  return found;
-}
-
-/**
- * Messages of one contact who has been answered before, as fast as they are taken; these are not answered.
- *
- * @returns {Promise<number>} messages a second, from the first stanza to the last receipt
- */
-async function take(name, { fake }, count) {
-  const after = await fake.lastSeq();
-  await fake.send(FRIEND, 'flood', { count, pre_encrypt: true });
-  if (!(await fake.emptied())) throw new Error(`${name} did not take all messages`);
-  const receipts = (await fake.records('receipt', after)).filter(
-    ({ receipt_type }) => receipt_type !== 'retry',
-  );
-  if (receipts.length !== count)
-    throw new Error(`${name} sent ${receipts.length} receipts for ${count} messages`);
-  const [first] = await fake.records('delivered', after);
-  return (count / (at(receipts.at(-1)) - at(first))) * 1000;
 }
