@@ -37,6 +37,8 @@ export function run({ holdReceipts } = {}) {
   /** @type {import('./auth-store.js').AuthStore | undefined} */
   let store;
   const lookups = new Lookups(lookup => void (ending || writeFrame({ kind: 'lookup', ...lookup })));
+  /** @type {Promise<unknown> | undefined} */
+  let unlinking;
   let welcomed = false;
   let ending = false;
   let closedWritten = false;
@@ -122,7 +124,10 @@ export function run({ holdReceipts } = {}) {
       const fault = { code: /** @type {const} */ ('not_connected'), message: 'there is no open link' };
       return writeFrame({ kind: 'response', id, outcome: { status: 'error', fault } });
     }
-    const outcome = await calls.answer(request);
+    const answering = calls.answer(request);
+    // The server's word on a logout is followed at once by the end of the link.
+    if (request.method === 'logout') unlinking = answering;
+    const outcome = await answering;
     if (closedWritten) return;
     writeFrame({ kind: 'response', id, outcome });
     if (request.method === 'logout' && outcome.status === 'ok') {
@@ -142,7 +147,7 @@ export function run({ holdReceipts } = {}) {
     socket?.cut();
     gate?.close();
     void (async () => {
-      const settled = store?.settled().catch(() => {});
+      const settled = Promise.allSettled([store?.settled(), unlinking]);
       await Promise.race([settled, new Promise(resolve => setTimeout(resolve, SETTLE_MS))]);
       store?.stop();
       closedWritten = true;
