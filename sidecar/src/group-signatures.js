@@ -11,6 +11,8 @@ import { BoundedCache } from './caches.js';
 const SIGNATURE_BYTES = 64;
 /** A key behind the byte that names its kind. */
 const KEY_BYTES = 33;
+/** The one kind of key there is. The library refuses any other. */
+const CURVE25519 = 5;
 const SIGN_BIT = 0x80;
 const CACHED_KEYS = 1_000;
 
@@ -40,7 +42,7 @@ export function hastenGroupSignatures() {
  * @returns {boolean} false: ask somebody else
  */
 export function surelySigned(signed, key) {
-  if (key.length !== KEY_BYTES || signed.length <= SIGNATURE_BYTES) return false;
+  if (key.length !== KEY_BYTES || key[0] !== CURVE25519 || signed.length <= SIGNATURE_BYTES) return false;
   const message = signed.subarray(0, -SIGNATURE_BYTES);
   const signature = Buffer.from(signed.subarray(-SIGNATURE_BYTES));
   const last = signature[SIGNATURE_BYTES - 1] ?? 0;

@@ -161,6 +161,8 @@ export function run({ holdReceipts } = {}) {
   function abandon() {
     store?.stop();
     if (ending) return;
+    // Nobody is there to hear how it went.
+    unlinking = undefined;
     close(ended('shutdown', 'stdin ended'));
   }
 }

@@ -55,6 +55,9 @@ test('a changed message, a changed signature, another key, and what is no messag
     assert.equal(surelySigned(bytes, odd), false);
     assert.equal(libraryHolds(bytes, odd), false);
   }
+  const otherKind = Buffer.from(key);
+  otherKind[0] = 6;
+  assert.equal(surelySigned(bytes, otherKind), false, 'the library knows no other kind of key');
   assert.equal(surelySigned(bytes, key.subarray(1)), false);
   assert.equal(surelySigned(bytes.subarray(-64), key), false);
   assert.equal(surelySigned(Buffer.alloc(0), key), false);

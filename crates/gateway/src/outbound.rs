@@ -116,7 +116,10 @@ async fn send_while_open(shared: &Arc<Shared>, link: &OpenLink) {
         look = tokio::select! {
             Some(attempted) = attempts.join_next(), if !attempts.is_empty() => match attempted {
                 Ok(attempted) => sending.note(shared, attempted).await,
-                Err(_) => false,
+                Err(error) => {
+                    tracing::error!(account = shared.id(), "an attempt broke off: {error}");
+                    false
+                }
             },
             () = tokio::time::sleep_until(sending.record_at), if !sending.over.is_empty() => {
                 sending.record(shared).await
@@ -160,6 +163,8 @@ impl Sending {
             }
             Err(error) => {
                 tracing::error!(account = shared.id(), "attempts cannot be recorded: {error:#}");
+                self.over = fates;
+                self.record_at = clock::monotonic() + SWEEP;
                 false
             }
         }

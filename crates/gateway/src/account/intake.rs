@@ -171,11 +171,13 @@ fn log_unreadable(shared: &Shared, memory: &mut Memory, reason: &str) {
 
 /// Wakes the sender, where the next message of a chat may go now, and tells watchers.
 pub(crate) fn tell_moved(shared: &Shared, moved: Vec<SentInfo>) {
-    // A receipt comes after the ack, which made the way free already; should the ack be missing, the
-    // sender's next look finds it.
-    let frees = |sent: &SentInfo| {
-        SendState::parse(&sent.state)
-            .is_some_and(|state| state == SendState::ServerAck || !state.is_confirmed())
+    let frees = |sent: &SentInfo| match SendState::parse(&sent.state) {
+        Some(SendState::ServerAck | SendState::Failed | SendState::Unknown | SendState::Written) => true,
+        // The ack came before and made the way free; should it be missing, the sender's next look finds it.
+        Some(SendState::Delivered | SendState::Read | SendState::Played) => false,
+        Some(SendState::Queued | SendState::Sending | SendState::Expired | SendState::Cancelled) | None => {
+            false
+        }
     };
     if moved.iter().any(frees) {
         shared.outbox.notify_one();

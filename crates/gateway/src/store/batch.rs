@@ -117,8 +117,6 @@ pub(super) async fn queue(
             .push_bind(draft.expires_ms)
             .push_bind(now_ms);
     });
-    // Committed and not yet flushed, they are recorded once more.
-    insert.push(" ON CONFLICT (account, message_id) DO NOTHING");
     insert.build().execute(&mut *tx).await?;
     Ok(())
 }

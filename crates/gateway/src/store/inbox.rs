@@ -114,13 +114,7 @@ impl Store {
     /// # Errors
     /// What SQLite said; then nothing of the batch is committed and nothing may be acknowledged.
     pub async fn journal(&self, account: &str, batch: &[Journaled], now_ms: i64) -> Result<Vec<usize>> {
-        let fresh = self.add_to_journal(account, batch, now_ms).await?;
-        self.write.keep().await?;
-        Ok(fresh)
-    }
-
-    async fn add_to_journal(&self, account: &str, batch: &[Journaled], now_ms: i64) -> Result<Vec<usize>> {
-        let mut turn = self.write.quick_turn().await?;
+        let mut turn = self.write.turn().await?;
         // The usual case, a single new message, is one statement and so its own transaction: each
         // further statement is a trip to SQLite's thread while a sidecar waits for the ack.
         if let [message] = batch
@@ -185,13 +179,7 @@ impl Store {
     /// # Errors
     /// What SQLite said; then none of them is made.
     pub async fn decide(&self, account: &str, decisions: &[Decision], now_ms: i64) -> Result<()> {
-        // What a stranger was told must not be forgotten; any other verdict can be given again.
-        let told = |decision: &Decision| decision.pairing.is_some() || decision.send.is_some();
-        let mut turn = if decisions.iter().any(told) {
-            self.write.turn().await?
-        } else {
-            self.write.quick_turn().await?
-        };
+        let mut turn = self.write.turn().await?;
         let mut tx = turn.begin().await?;
         batch::record_verdicts(&mut tx, account, decisions, now_ms).await?;
         let mut texts = Vec::new();

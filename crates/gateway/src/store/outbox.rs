@@ -131,7 +131,7 @@ impl Store {
         )
         .bind(now_ms)
         .bind(serde_json::to_string(ids)?)
-        .fetch_all(&mut *self.write.quick_turn().await?)
+        .fetch_all(&mut *self.write.turn().await?)
         .await?)
     }
 
@@ -145,7 +145,7 @@ impl Store {
         )
         .bind(now_ms)
         .bind(account)
-        .execute(&mut *self.write.quick_turn().await?)
+        .execute(&mut *self.write.turn().await?)
         .await?;
         Ok(done.rows_affected())
     }
@@ -158,7 +158,7 @@ impl Store {
         sqlx::query("UPDATE outbox SET state = 'queued', updated_ms = ? WHERE id = ? AND state = 'sending'")
             .bind(now_ms)
             .bind(id)
-            .execute(&mut *self.write.quick_turn().await?)
+            .execute(&mut *self.write.turn().await?)
             .await?;
         Ok(())
     }

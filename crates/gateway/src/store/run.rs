@@ -92,7 +92,7 @@ impl Store {
         )
         .bind(now_ms)
         .bind(serde_json::to_string(ids)?)
-        .execute(&mut *self.write.quick_turn().await?)
+        .execute(&mut *self.write.turn().await?)
         .await?;
         Ok(())
     }
@@ -102,13 +102,11 @@ impl Store {
     /// # Errors
     /// What SQLite said.
     pub async fn finish_runs(&self, account: &str, finished: &[FinishedRun], now_ms: i64) -> Result<()> {
-        {
-            let mut turn = self.write.quick_turn().await?;
-            let mut tx = turn.begin().await?;
-            batch::record_finished(&mut tx, account, finished, now_ms).await?;
-            tx.commit().await?;
-        }
-        self.write.keep().await
+        let mut turn = self.write.turn().await?;
+        let mut tx = turn.begin().await?;
+        batch::record_finished(&mut tx, account, finished, now_ms).await?;
+        tx.commit().await?;
+        Ok(())
     }
 
     /// At start: runs that were under way when the last gateway ended. Their replies were not

@@ -1,7 +1,5 @@
 //! How far messages came: acks, receipts and refusals, as they arrive, into the outbox.
 
-use std::collections::HashSet;
-
 use anyhow::Result;
 use fased_policy::delivery::SendState;
 use fased_protocol::control::SentInfo;
@@ -9,6 +7,9 @@ use sqlx::{QueryBuilder, Sqlite};
 
 use super::Store;
 use super::outbox::{Fate, sent};
+
+/// Messages in one statement. SQLite takes 32,766 values; a receipt may name any number of messages.
+const STEP: usize = 500;
 
 impl Store {
     /// Moves messages to new states, where those are steps forward. Returns the messages that moved.
@@ -20,12 +21,8 @@ impl Store {
         let mut rest = fates;
         while let Some(first) = rest.first() {
             // The same news of several messages is one step; two pieces of news of one message are two.
-            let mut seen = HashSet::new();
-            let together = rest
-                .iter()
-                .take_while(|fate| fate.is_like(first) && seen.insert(&fate.message_id))
-                .count();
-            let (step, later) = rest.split_at(together);
+            let alike = rest.iter().take_while(|fate| fate.is_like(first)).count();
+            let (step, later) = rest.split_at(alike.min(STEP));
             moved.extend(self.step_forward(account, first, step, now_ms).await?);
             rest = later;
         }
@@ -56,12 +53,7 @@ impl Store {
             from.push(format_args!("'{}'", state.as_str()));
         }
         update.push(") RETURNING message_id, chat");
-        // What was refused is never sent again, so that must not be forgotten.
-        let mut turn = if news.to == SendState::Failed {
-            self.write.turn().await?
-        } else {
-            self.write.quick_turn().await?
-        };
+        let mut turn = self.write.turn().await?;
         let rows: Vec<(String, String)> = update.build_query_as().fetch_all(&mut *turn).await?;
         let state = news.to.as_str();
         Ok(rows

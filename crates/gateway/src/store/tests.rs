@@ -220,6 +220,25 @@ async fn settle(store: &Store, id: &str, states: &[SendState]) -> Vec<String> {
 }
 
 #[tokio::test]
+async fn a_receipt_may_name_any_number_of_messages() {
+    let (_dir, store) = store().await;
+    let change = Decision {
+        run: None,
+        send: Some(draft("OUT1")),
+        ..admit(0)
+    };
+    store.decide(ACCOUNT, &[change], NOW).await.expect("committed");
+    let fates: Vec<Fate> = (0..40_000)
+        .map(|number| format!("nobody's {number}"))
+        .chain(["OUT1".to_owned(), "OUT1".to_owned()])
+        .map(|id| Fate::new(id, SendState::Delivered))
+        .collect();
+    let moved = store.settle(ACCOUNT, &fates, NOW).await.expect("committed");
+    assert_eq!(moved.len(), 1);
+    assert_eq!(moved[0].message_id, "OUT1");
+}
+
+#[tokio::test]
 async fn a_send_state_never_goes_backwards() {
     use SendState::{Delivered, Failed, Read, ServerAck, Written};
     let (_dir, store) = store().await;

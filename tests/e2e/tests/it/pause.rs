@@ -1,5 +1,6 @@
 //! `channels pause` and `channels resume`.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use fased_e2e::world::{ANNA, BERT, CARA, OWNER, World};
@@ -27,8 +28,13 @@ fn a10_pause_stops_writing_survives_a_restart_and_resume_sends_what_waited() {
         PATIENCE,
         || {
             let rows = journal::outbound(world.state.path());
-            let waiting = rows.iter().filter(|row| row.state == "queued").count();
-            (waiting >= people.len() && waiting < rows.len()).then_some(())
+            let chats: BTreeSet<&str> = rows.iter().map(|row| row.chat.as_str()).collect();
+            let has = |chat: &str, queued: bool| {
+                rows.iter()
+                    .any(|row| row.chat == chat && (row.state == "queued") == queued)
+            };
+            let ready = chats.iter().all(|chat| has(chat, true) && has(chat, false));
+            (chats.len() == people.len() && ready).then_some(())
         },
     );
     let (seq, at_ms) = world.fake.mark();
