@@ -7,6 +7,7 @@ mod channels_pause;
 mod channels_resume;
 mod channels_status;
 pub(crate) mod explain;
+mod gateway_restart;
 mod live;
 mod pairing_approve;
 mod pairing_deny;
@@ -149,10 +150,7 @@ async fn handle(live: &Live, request: &ControlRequest) -> Result<ControlResponse
             live.ending.begin(false);
             Ok(done("the gateway is draining and will end"))
         }
-        ControlRequest::GatewayRestart => {
-            live.ending.begin(true);
-            Ok(done("the gateway is draining and will start again"))
-        }
+        ControlRequest::GatewayRestart => gateway_restart::answer(live),
         ControlRequest::ChannelsList => Ok(ControlResponse::Accounts {
             accounts: live.infos().await?,
         }),

@@ -86,6 +86,10 @@ impl Live {
         }
     }
 
+    pub(super) fn paths(&self) -> &Paths {
+        &self.paths
+    }
+
     /// Once, when they are started.
     pub fn set_accounts(&self, accounts: BTreeMap<String, Account>) {
         if self.accounts.set(accounts).is_err() {

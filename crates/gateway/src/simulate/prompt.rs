@@ -132,8 +132,8 @@ Everything is there from the last time: `status`, `groups` and `pending` show it
 fn first_screen() -> String {
     format!(
         "\nA WhatsApp of your own, with the gateway linked to {OWN_PHONE}; nobody outside hears of it. Try:\n\
-         \n  as +15550100002 hello     somebody unknown writes, and is told to wait\
-         \n  approve +15550100002      the owner lets them in, and they are answered\
+         \n  as +15550100020 hello     somebody unknown writes, and is told to wait\
+         \n  approve +15550100020      the owner lets them in, and they are answered\
          \n  kill gateway              then write again: nothing is lost\
          \n\n`help` lists everything, `quit` ends it.\n"
     )
@@ -200,7 +200,7 @@ async fn explain(player: &mut Player, screen: &impl Screen, which: Which) -> Res
         Which::Last => player.latest.clone().map(|(_, id)| id),
     };
     let Some(message_id) = id else {
-        screen.text("no message yet; write one: as +15550100002 hello");
+        screen.text("no message yet; write one: as +15550100020 hello");
         return Ok(());
     };
     let request = ControlRequest::Explain { message_id };

@@ -92,6 +92,25 @@ fn a_restart_keeps_the_pid_and_the_account_comes_back() {
 }
 
 #[test]
+fn a_restart_into_a_wrong_config_is_refused_and_the_gateway_runs_on() {
+    let mut world = World::linked(OPEN);
+    let before = world.account("default")["sidecar_pid"].clone();
+    world
+        .state
+        .configure(r#"{ channels: { whatsapp: { dmPolicy: "nope" } } }"#);
+    let error = world.state.error(&["gateway", "restart"], 2);
+    assert_eq!(error["code"], "config");
+    let message = error["message"].as_str().unwrap_or_default();
+    assert!(
+        message.contains("fased.json") && message.contains("dmPolicy"),
+        "{message}"
+    );
+    let account = world.account("default");
+    assert_eq!(account["state"], "ready", "{account}");
+    assert_eq!(account["sidecar_pid"], before);
+}
+
+#[test]
 fn stop_returns_when_the_state_dir_is_free() {
     let mut world = World::linked(OPEN);
     let answer = world.state.verb(&["gateway", "stop"]);

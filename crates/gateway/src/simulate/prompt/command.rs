@@ -124,6 +124,7 @@ mod tests {
             ("+15550100002 hi", "as +15550100002 hi"),
             ("as 555 hi", "no number"),
             ("as +15550100002", "the text is missing"),
+            ("me to +15550100002", "me to +15550100002 TEXT"),
             ("status now", "stands alone"),
             ("kill node", "kill sidecar"),
         ] {

@@ -111,6 +111,7 @@ fn me(rest: &str) -> Result<Step, String> {
         Some(("to", rest)) => match rest.trim_start().split_once(char::is_whitespace) {
             Some(("self", text)) => (Some(Own::ToSelf), text),
             Some((to, text)) if to.starts_with('+') => (Some(Own::Chat(number(to)?)), text),
+            None if rest.trim_start().starts_with('+') => return Err(missing.to_owned()),
             // A sentence that begins with “to”.
             _ => (None, rest),
         },
