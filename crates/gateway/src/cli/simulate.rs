@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
+use fased::lease::{Lease, LeaseHeld};
+use fased::paths::Paths;
 use fased_protocol::control::{ControlError, ErrorCode};
 use serde_json::json;
 
@@ -45,6 +47,18 @@ pub(super) fn run(global: &Global, options: &Options) -> Outcome {
                 "is not empty",
                 "name a new folder for a storm: --keep DIR",
             ));
+        }
+        // The second of two would see its gateway end at once, and again with each word.
+        if !keep.is_empty()
+            && keep.is_free()
+            && let Ok(paths) = Paths::resolve(Some(dir), None)
+            && Lease::take(&paths.lease).is_err_and(|error| error.is::<LeaseHeld>())
+        {
+            return Err(Failure::Error(ControlError {
+                code: ErrorCode::LeaseHeld,
+                message: format!("the simulation in {} is open elsewhere", dir.display()),
+                next: "end that one, or name another folder: --keep DIR".to_owned(),
+            }));
         }
         if !keep.is_free() {
             let what = "is not empty, and no simulation was kept there";

@@ -78,8 +78,8 @@ impl Player {
             Step::Fault(fault) => {
                 let mut body = fault.clone();
                 body.entry("account").or_insert_with(|| OWN_PHONE.into());
-                self.log.note("do", told(fault));
                 self.world.api.post("/fault", &Value::Object(body)).await?;
+                self.log.note("do", told(fault));
             }
             Step::KillGateway => {
                 self.log
@@ -94,6 +94,9 @@ impl Player {
             Step::Resume => {
                 let account = ACCOUNT.to_owned();
                 self.command(&ControlRequest::ChannelsResume { account }).await?;
+            }
+            Step::Link => {
+                self.link().await?;
             }
             Step::WaitReady => return self.wait_ready().await,
             Step::Wait(time) => self.pause(*time).await,

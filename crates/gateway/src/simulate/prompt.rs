@@ -46,7 +46,7 @@ people   as +15550100002 TEXT            a contact writes to the gateway
          me TEXT                         the owner's phone writes into the last chat (me to self …, me to +1555… …)
          group NAME +1555… +1555…        makes a group            burst 20 from +1555…,+1555… TEXT
 owner    approve CODE|+1555…             lets a sender in         deny CODE|+1555…
-         pause · resume                  closes and opens the link
+         pause · resume                  closes and opens the link          link  scans a new code after a logout
 trouble  drop · fault half_open · fault KIND NAME=VALUE … · kill sidecar · kill gateway
 ask      status · pending · groups · explain [ID|+1555…] (the last message, one by its id, the last of a sender)
 check    expect reply to +1555… containing \"TEXT\" · expect silence for +1555… 2s · expect all answered · wait 2s
@@ -200,7 +200,7 @@ async fn explain(player: &mut Player, screen: &impl Screen, which: Which) -> Res
         Which::Last => player.latest.clone().map(|(_, id)| id),
     };
     let Some(message_id) = id else {
-        screen.text("no message yet; write one: as +15550100020 hello");
+        screen.text("there is no such message; write one: as +15550100020 hello");
         return Ok(());
     };
     let request = ControlRequest::Explain { message_id };

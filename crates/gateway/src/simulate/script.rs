@@ -66,6 +66,7 @@ pub(crate) enum Step {
     KillGateway,
     KillSidecar,
     Pause,
+    Link,
     Resume,
     WaitReady,
     Wait(Duration),

@@ -15,9 +15,9 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 const PATIENCE_FOR_ALL: Duration = Duration::from_secs(60);
 
 /// All words that a step begins with.
-pub(in crate::simulate) const STEPS: [&str; 15] = [
+pub(in crate::simulate) const STEPS: [&str; 16] = [
     "say", "as", "in", "me", "group", "burst", "approve", "deny", "drop", "fault", "kill", "pause", "resume",
-    "wait", "expect",
+    "link", "wait", "expect",
 ];
 
 pub(in crate::simulate) fn step(line: &str) -> Result<Step, String> {
@@ -49,7 +49,8 @@ pub(in crate::simulate) fn step(line: &str) -> Result<Step, String> {
         },
         "pause" if rest.is_empty() => Ok(Step::Pause),
         "resume" if rest.is_empty() => Ok(Step::Resume),
-        "drop" | "pause" | "resume" => Err(format!("`{verb}` stands alone")),
+        "link" if rest.is_empty() => Ok(Step::Link),
+        "drop" | "pause" | "resume" | "link" => Err(format!("`{verb}` stands alone")),
         "wait" if rest == "ready" => Ok(Step::WaitReady),
         "wait" => Ok(Step::Wait(duration(rest)?)),
         "expect" => expect(rest).map(Step::Expect),

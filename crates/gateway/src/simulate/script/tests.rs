@@ -45,6 +45,7 @@ fn every_step_is_understood() {
     assert_eq!(one("kill gateway"), Step::KillGateway);
     assert_eq!(one("kill sidecar"), Step::KillSidecar);
     assert_eq!(one("pause"), Step::Pause);
+    assert_eq!(one("link"), Step::Link);
     assert_eq!(one("resume"), Step::Resume);
     assert_eq!(one("wait ready"), Step::WaitReady);
     assert_eq!(one("wait 1500ms"), Step::Wait(Duration::from_millis(1500)));
