@@ -35,7 +35,12 @@ const FIGURES = [
   { name: 'spawn to ready', unit: 'ms', key: 'ready', gate: { most: 1.15, ratio: true } },
   { name: 'inbound, durable', unit: 'msg/s', key: 'inbound', gate: { least: 0.7, ratio: true } },
   { name: 'from groups, durable', unit: 'msg/s', key: 'group inbound', gate: { least: 0.8, ratio: true } },
-  { name: 'sidecar to groups, all members', unit: 'msg/s', key: 'group outbound', gate: { least: 0.8, ratio: true } },
+  {
+    name: 'sidecar to groups, all members',
+    unit: 'msg/s',
+    key: 'group outbound',
+    gate: { least: 0.8, ratio: true },
+  },
   { name: 'stanza to echo, p50', unit: 'ms', key: 'trip', gate: { extra: 10 } },
   { name: 'stanza to echo, p90', unit: 'ms', key: 'trip', q: 0.9 },
   { name: 'burst, processor', unit: 'ms/msg', key: 'cpu' },
