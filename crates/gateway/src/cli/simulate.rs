@@ -48,9 +48,16 @@ pub(super) fn run(global: &Global, options: &Options) -> Outcome {
                 "name a new folder for a storm: --keep DIR",
             ));
         }
+        if !keep.is_free() {
+            let what = "is not empty, and no simulation was kept there";
+            return Err(not_here(
+                dir,
+                what,
+                "name a new folder, or that of a simulation: --keep DIR",
+            ));
+        }
         // The second of two would see its gateway end at once, and again with each word.
         if !keep.is_empty()
-            && keep.is_free()
             && let Ok(paths) = Paths::resolve(Some(dir), None)
             && Lease::take(&paths.lease).is_err_and(|error| error.is::<LeaseHeld>())
         {
@@ -59,14 +66,6 @@ pub(super) fn run(global: &Global, options: &Options) -> Outcome {
                 message: format!("the simulation in {} is open elsewhere", dir.display()),
                 next: "end that one, or name another folder: --keep DIR".to_owned(),
             }));
-        }
-        if !keep.is_free() {
-            let what = "is not empty, and no simulation was kept there";
-            return Err(not_here(
-                dir,
-                what,
-                "name a new folder, or that of a simulation: --keep DIR",
-            ));
         }
     }
     if options.storm.is_wanted() {
