@@ -14,7 +14,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use anyhow::Result;
-use fased_policy::ids::Identity;
+use fased_policy::ids::{AccountId, Identity};
 use fased_policy::lifecycle::Status;
 use fased_protocol::control::{ControlError, ErrorCode, LoginEvent};
 use fased_protocol::sidecar::LoginMethod;
@@ -46,8 +46,8 @@ pub struct OpenLink {
 
 /// What the tasks of one account share.
 pub struct Shared {
-    /// Its settings.
-    pub config: AccountConfig,
+    id: AccountId,
+    config: watch::Sender<Arc<AccountConfig>>,
     /// The store.
     pub store: Store,
     /// Whom to tell.
@@ -74,7 +74,13 @@ impl Shared {
     /// Account id.
     #[must_use]
     pub fn id(&self) -> &str {
-        self.config.id.as_str()
+        self.id.as_str()
+    }
+
+    /// Its settings as they are now. Whoever decides something takes them once and keeps to them.
+    #[must_use]
+    pub fn config(&self) -> Arc<AccountConfig> {
+        Arc::clone(&self.config.borrow())
     }
 
     /// Who this account is on WhatsApp, as far as known.
@@ -132,7 +138,8 @@ impl Account {
             .any(|status| status.as_str() == stored.state);
         let shared = Arc::new(Shared {
             own: RwLock::new(stored.identity()),
-            config,
+            id: config.id.clone(),
+            config: watch::Sender::new(Arc::new(config)),
             store,
             watchers,
             link: watch::Sender::new(None),
@@ -181,7 +188,7 @@ impl Account {
     /// # Errors
     /// When the account is switched off.
     pub async fn login(&self, method: LoginMethod) -> Result<broadcast::Receiver<LoginEvent>, ControlError> {
-        if !self.shared.config.enabled {
+        if !self.shared.config().enabled {
             return Err(ControlError {
                 code: ErrorCode::Refused,
                 message: format!("account {} is switched off in the config", self.shared.id()),
@@ -225,7 +232,7 @@ impl Account {
                         "the auth files of account {} are still in place: {problem}",
                         self.shared.id()
                     ),
-                    next: format!("move {} away by hand", self.shared.config.auth_dir.display()),
+                    next: format!("move {} away by hand", self.shared.config().auth_dir.display()),
                 }),
                 None => Ok(told),
             },

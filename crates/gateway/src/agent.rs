@@ -1,14 +1,20 @@
 //! Agents: who answers. In this version one, `main`, with the built-in backend `echo`.
 
-use fased_policy::ids::Identity;
+use fased_policy::ids::{ChatId, Identity};
 
 /// The agent that answers when none is configured.
 pub const DEFAULT_AGENT: &str = "main";
 
-/// A conversation of one person with one agent. Two people never share one.
+/// A conversation of one person, or of one group, with one agent. Two people never share one.
 #[must_use]
-pub fn session_key(agent: &str, account: &str, sender: &Identity) -> String {
-    format!("agent:{agent}:whatsapp:{account}:dm:{}", sender.label())
+pub fn session_key(agent: &str, account: &str, chat: &ChatId, sender: &Identity) -> String {
+    let prefix = format!("agent:{agent}:whatsapp:{account}");
+    match chat {
+        ChatId::Group(group) => format!("{prefix}:group:{group}"),
+        ChatId::Direct(_) | ChatId::SelfChat | ChatId::NotAConversation(_) => {
+            format!("{prefix}:dm:{}", sender.label())
+        }
+    }
 }
 
 /// The built-in backend: answers with what it received, so that a link can be tried at once.

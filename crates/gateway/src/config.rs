@@ -1,18 +1,24 @@
 //! The config: JSON5 file over defaults → one validated [`Config`]. Errors name file, line,
 //! column, key path, what was found and what is allowed.
 
+mod account;
 mod file;
+mod sources;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use fased_policy::access::DmPolicy;
-use fased_policy::ids::{AccountId, AllowEntry, AllowList};
+use fased_policy::access::{DmPolicy, GroupRules, Groups, Mode, Rules};
+use fased_policy::ids::{AccountId, AllowEntry, AllowList, GroupId};
 use fased_policy::lifecycle::{BackoffSettings, Settings};
+use fased_policy::mention::Patterns;
 use fased_policy::pairing::PairingRules;
 
 use crate::paths::Paths;
-use file::{File, Keys, Mode};
+pub use account::{AccountConfig, Agents};
+use file::{File, Group, Keys};
+pub use sources::{Level, Source, Sources, join};
 
 /// Config files larger than this are refused: none is, and the parser keeps it all in memory.
 const MAX_CONFIG_BYTES: u64 = 1024 * 1024;
@@ -39,35 +45,6 @@ pub struct Config {
     pub accounts: BTreeMap<String, AccountConfig>,
     /// Things that are accepted and have no effect in this version, for people.
     pub warnings: Vec<String>,
-}
-
-/// One account's settings, merged from its own keys, the root's and the defaults.
-#[derive(Debug, Clone)]
-pub struct AccountConfig {
-    /// Account id.
-    pub id: AccountId,
-    /// Start it.
-    pub enabled: bool,
-    /// A personal number: no codes to third parties.
-    pub personal: bool,
-    /// How direct messages of strangers are treated.
-    pub dm_policy: DmPolicy,
-    /// Who may write.
-    pub allow_from: AllowList,
-    /// The chat with oneself reaches the agent.
-    pub self_chat_mode: bool,
-    /// Approvals count under `allowlist` too.
-    pub honour_pairings_in_allowlist: bool,
-    /// Listen and decide, but send nothing.
-    pub observe_only: bool,
-    /// Older backlog is recorded and not answered, seconds.
-    pub catch_up_max_age_s: i64,
-    /// Pairing requests.
-    pub pairing: PairingRules,
-    /// The account machine's times.
-    pub lifecycle: Settings,
-    /// Folder of the auth files.
-    pub auth_dir: PathBuf,
 }
 
 impl Config {
@@ -98,11 +75,13 @@ impl Config {
     /// # Errors
     /// [`ConfigError`], see [`Config::load`].
     pub fn parse(text: &str, path: &Path, auth_dir: impl Fn(&str) -> PathBuf) -> Result<Self, ConfigError> {
+        let path_of_file = path;
         let wrong = |message: String| ConfigError {
-            message: format!("{}: {message}", path.display()),
+            message: format!("{}: {message}", path_of_file.display()),
         };
         let file = File::parse(text).map_err(wrong)?;
         let mut warnings = file.warnings();
+        let agents = Arc::new(agents(&file).map_err(wrong)?);
         let whatsapp = file.channels.whatsapp;
         let mut listed = whatsapp.accounts.unwrap_or_default();
         if listed.is_empty() {
@@ -113,57 +92,140 @@ impl Config {
             let path = format!("channels.whatsapp.accounts.{id}");
             warnings.extend(own.warnings(&path));
             let account = AccountId::parse(&id).map_err(|error| wrong(format!("{path}: {error}")))?;
-            let merged = merge(account, own, &whatsapp.keys, auth_dir(&id)).map_err(&wrong)?;
+            let merged =
+                merge(account, own, &whatsapp.keys, auth_dir(&id), &agents, path_of_file).map_err(&wrong)?;
             accounts.insert(id, merged);
         }
         Ok(Self { accounts, warnings })
     }
 }
 
+fn agents(file: &File) -> Result<Agents, String> {
+    let patterns = |at: &str, list: &Option<Vec<String>>| {
+        let compiled = list.as_ref().map(|list| Patterns::new(list)).transpose();
+        compiled.map_err(|error| format!("{at}: {error}"))
+    };
+    let global = &file.messages.group_chat.mention_patterns;
+    let mut agents = Agents {
+        patterns: patterns("messages.groupChat.mentionPatterns", global)?.unwrap_or_default(),
+        ..Agents::default()
+    };
+    if let Some(list) = &file.agents.list {
+        agents.list.clear();
+        for agent in list {
+            let at = format!("agents.list.{}.mentionPatterns", agent.id);
+            agents
+                .list
+                .insert(agent.id.clone(), patterns(&at, &agent.mention_patterns)?);
+        }
+        let default = list.iter().find(|agent| agent.default == Some(true));
+        if let Some(default) = default.or(list.first()) {
+            agents.default.clone_from(&default.id);
+        }
+    }
+    Ok(agents)
+}
+
+fn allow_list(at: &str, entries: &[String]) -> Result<AllowList, String> {
+    let parsed = entries
+        .iter()
+        .enumerate()
+        .map(|(index, entry)| AllowEntry::parse(entry).map_err(|error| format!("{at}[{index}]: {error}")));
+    parsed.collect()
+}
+
+fn group(at: &str, group: &Group) -> Result<GroupRules, String> {
+    let allow_from = group.allow_from.as_ref();
+    let allow_from = allow_from.map(|list| allow_list(&format!("{at}.allowFrom"), list));
+    Ok(GroupRules {
+        enabled: group.enabled,
+        require_mention: group.require_mention,
+        allow_from: allow_from.transpose()?,
+        agent: group.agent_id.clone(),
+    })
+}
+
+fn groups(at: &str, entries: &BTreeMap<String, Group>) -> Result<Groups, String> {
+    let mut groups = Groups::default();
+    for (id, entry) in entries {
+        let at = join(&format!("{at}.groups"), id);
+        let rules = group(&at, entry)?;
+        if id == "*" {
+            groups.any = Some(rules);
+        } else {
+            let id = GroupId::parse(id).map_err(|error| format!("{at}: {error}"))?;
+            groups.listed.insert(id, rules);
+        }
+    }
+    Ok(groups)
+}
+
 /// Account value, else root value, else default; nested blocks key by key.
-fn merge(id: AccountId, own: Keys, root: &Keys, default_auth_dir: PathBuf) -> Result<AccountConfig, String> {
-    let personal = own.mode.or(root.mode).unwrap_or_default() == Mode::Personal;
+fn merge(
+    id: AccountId,
+    own: Keys,
+    root: &Keys,
+    default_auth_dir: PathBuf,
+    agents: &Arc<Agents>,
+    file: &Path,
+) -> Result<AccountConfig, String> {
+    let mode = own.mode.or(root.mode).unwrap_or_default();
+    let personal = mode == Mode::Personal;
     let dm_policy = own.dm_policy.or(root.dm_policy);
     let dm_policy = dm_policy.unwrap_or(if personal {
         DmPolicy::Allowlist
     } else {
         DmPolicy::Pairing
     });
-    let own_list = own.allow_from.is_some();
-    let entries = own
-        .allow_from
-        .or_else(|| root.allow_from.clone())
-        .unwrap_or_default();
-    let at = if own_list {
-        format!("channels.whatsapp.accounts.{id}")
-    } else {
-        "channels.whatsapp".to_owned()
+    let at = |own: bool| {
+        if own {
+            join("channels.whatsapp.accounts", id.as_str())
+        } else {
+            "channels.whatsapp".to_owned()
+        }
     };
-    let mut parsed = Vec::with_capacity(entries.len());
-    for (index, entry) in entries.iter().enumerate() {
-        parsed.push(AllowEntry::parse(entry).map_err(|error| format!("{at}.allowFrom[{index}]: {error}"))?);
-    }
-    let allow_from = AllowList::new(parsed);
+    let list = |key: &str, own: &Option<Vec<String>>, root: &Option<Vec<String>>| {
+        let found = own.as_ref().or(root.as_ref());
+        let at = format!("{}.{key}", at(own.is_some()));
+        found.map(|entries| allow_list(&at, entries)).transpose()
+    };
+    let allow_from = list("allowFrom", &own.allow_from, &root.allow_from)?.unwrap_or_default();
     if dm_policy == DmPolicy::Open && !allow_from.has_anyone() {
         return Err(format!(
-            "{at}.dmPolicy is \"open\", which lets everyone in; that is only accepted together with allowFrom: [\"*\"]"
+            "{}.dmPolicy is \"open\", which lets everyone in; that is only accepted together with allowFrom: [\"*\"]",
+            at(own.allow_from.is_some())
         ));
     }
+    let listed_groups = own.groups.as_ref().or(root.groups.as_ref());
     let pairing = own.pairing.over(root.pairing);
     let reconnect = own.reconnect.over(root.reconnect);
     let catch_up = own.catch_up.over(root.catch_up);
     let supervision = own.supervision.over(root.supervision);
     let pairing_defaults = PairingRules::default();
     let backoff = BackoffSettings::default();
-    Ok(AccountConfig {
-        enabled: root.enabled.unwrap_or(true) && own.enabled.unwrap_or(true),
-        personal,
+    let rules = Rules {
+        mode,
+        owners: list("owners", &own.owners, &root.owners)?,
         dm_policy,
         allow_from,
         self_chat_mode: own.self_chat_mode.or(root.self_chat_mode).unwrap_or(personal),
         honour_pairings_in_allowlist: pairing.honour_in_allowlist.unwrap_or(false),
-        observe_only: own.observe_only.or(root.observe_only).unwrap_or(false),
         catch_up_max_age_s: i64::from(catch_up.max_age_minutes.unwrap_or(720)) * 60,
+        group_policy: own.group_policy.or(root.group_policy).unwrap_or_default(),
+        group_allow_from: list("groupAllowFrom", &own.group_allow_from, &root.group_allow_from)?,
+        groups: match listed_groups {
+            Some(entries) => groups(&at(own.groups.is_some()), entries)?,
+            None => Groups::default(),
+        },
+    };
+    Ok(AccountConfig {
+        enabled: root.enabled.unwrap_or(true) && own.enabled.unwrap_or(true),
+        name: own.name,
+        rules,
+        observe_only: own.observe_only.or(root.observe_only).unwrap_or(false),
+        send_read_receipts: own.send_read_receipts.or(root.send_read_receipts).unwrap_or(true),
+        history_limit: own.history_limit.or(root.history_limit).unwrap_or(50) as usize,
+        debounce_ms: own.debounce_ms.or(root.debounce_ms).unwrap_or(0),
         pairing: PairingRules {
             code_ttl_ms: pairing
                 .code_ttl_minutes
@@ -174,6 +236,8 @@ fn merge(id: AccountId, own: Keys, root: &Keys, default_auth_dir: PathBuf) -> Re
             silent: pairing.silent.unwrap_or(false),
             ..pairing_defaults
         },
+        notify_owner: pairing.notify_owner.unwrap_or(false),
+        agents: Arc::clone(agents),
         lifecycle: Settings {
             backoff: BackoffSettings {
                 initial_ms: reconnect.initial_ms.map_or(backoff.initial_ms, u64::from),
@@ -185,6 +249,11 @@ fn merge(id: AccountId, own: Keys, root: &Keys, default_auth_dir: PathBuf) -> Re
             ..Settings::default()
         },
         auth_dir: own.auth_dir.unwrap_or(default_auth_dir),
+        sources: Sources {
+            account: id.as_str().to_owned(),
+            file: file.to_owned(),
+            places: Arc::default(),
+        },
         id,
     })
 }

@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
-use fased_policy::access::{DmRules, InboundFacts, Outcome, Reason, Verdict, judge};
-use fased_policy::ids::{ChatId, Identity};
+use fased_policy::access::{Outcome, Reason, Verdict, judge};
+use fased_policy::ids::Identity;
 use fased_policy::pairing::{Ask, PendingFacts, code_from, is_live, on_request, request_text};
 use fased_protocol::control::Watched;
 use tokio_util::sync::CancellationToken;
 
 use crate::account::Shared;
+use crate::known::Known;
 use crate::outbound::{REPLY_TTL_MS, mint_id, mint_secret};
 use crate::store::{Decision, Draft, PairingChange, Purpose, StoredMessage};
 use crate::{agent, clock};
@@ -145,32 +146,13 @@ async fn decide(
     message: &StoredMessage,
     approved: &[Identity],
 ) -> Result<(Decision, Verdict, Option<String>)> {
-    let own = shared.own();
-    let mut sender = Identity::from_jids(&message.sender, message.sender_alt.as_deref());
-    shared.store.complete(&mut sender).await?;
-    let chat = ChatId::from_jids(&message.chat, message.chat_alt.as_deref(), &own);
+    let known = Known::of(&shared.store, message, &shared.own(), approved).await?;
+    let sender = &known.sender;
     let now = clock::now_ms();
-    let config = &shared.config;
-    let facts = InboundFacts {
-        chat: &chat,
-        sender: &sender,
-        from_me: message.from_me,
-        age_s: now / 1000 - message.timestamp_s,
-        own_echo: message.from_me
-            && shared
-                .store
-                .is_own_message(shared.id(), &message.message_id)
-                .await?,
-        paired: approved.iter().any(|identity| identity.matches(&sender)),
-    };
-    let rules = DmRules {
-        dm_policy: config.dm_policy,
-        allow_from: &config.allow_from,
-        self_chat_mode: config.self_chat_mode,
-        honour_pairings_in_allowlist: config.honour_pairings_in_allowlist,
-        catch_up_max_age_s: config.catch_up_max_age_s,
-    };
-    let mut verdict = judge(&facts, &rules);
+    let config = shared.config();
+    let agent = config.agent_for(&known.chat);
+    let facts = known.facts(now / 1000, config.agents.patterns_of(agent));
+    let mut verdict = judge(&facts, &config.rules);
     let mut decision = Decision {
         seq: message.seq,
         outcome: "",
@@ -188,11 +170,11 @@ async fn decide(
             verdict = Verdict::UNSUPPORTED_KIND;
         }
         (Outcome::Admit, _) if !config.observe_only => {
-            let session = agent::session_key(agent::DEFAULT_AGENT, shared.id(), &sender);
-            decision.run = Some((agent::DEFAULT_AGENT.to_owned(), session));
+            let session = agent::session_key(agent, shared.id(), &known.chat, sender);
+            decision.run = Some((agent.to_owned(), session));
         }
         (Outcome::Hold, Reason::PairingRequired) => {
-            code = ask_for_pairing(shared, message, &sender, now, &mut decision).await?;
+            code = ask_for_pairing(shared, message, sender, now, &mut decision).await?;
             if let Some(PairingChange::Add { code: None, .. }) = decision.pairing {
                 verdict = Verdict::PAIRING_FULL;
             }
@@ -201,7 +183,7 @@ async fn decide(
     }
     decision.outcome = verdict.outcome.as_str();
     decision.reason = verdict.reason.as_str();
-    decision.rule = verdict.rule;
+    decision.rule = verdict.rule.number();
     Ok((decision, verdict, code))
 }
 
@@ -213,7 +195,7 @@ async fn ask_for_pairing(
     now: i64,
     decision: &mut Decision,
 ) -> Result<Option<String>> {
-    let config = &shared.config;
+    let config = shared.config();
     let pending = shared.store.pending_pairings(Some(shared.id()), now).await?;
     let (own, others): (Vec<_>, Vec<_>) = pending
         .into_iter()
@@ -241,7 +223,7 @@ async fn ask_for_pairing(
         texts,
         live,
         config.observe_only,
-        config.personal,
+        config.is_personal(),
         now,
         &config.pairing,
     );

@@ -13,6 +13,7 @@ pub mod config;
 pub mod control;
 pub mod gateway;
 pub mod inbound;
+pub mod known;
 pub mod lease;
 pub mod offline;
 pub mod outbound;

@@ -5,6 +5,7 @@
 
 mod account;
 mod batch;
+mod group;
 mod inbox;
 mod migrate;
 mod outbox;

@@ -4,66 +4,64 @@
 //! (was this id seen before, was it ours, is the sender approved) comes in as a fact. Pairing requests and
 //! their codes are decided in [`crate::pairing`], after a verdict asked for one.
 
+mod direct;
+mod group;
 mod reason;
+mod rules;
 #[cfg(test)]
 mod tests;
+mod trace;
+mod verdict;
 
-pub use reason::Reason;
+pub use reason::{Reason, Remedy};
+pub use rules::{DmPolicy, GroupPolicy, GroupRules, Groups, Listing, Mode, Rules};
+pub use trace::{Setting, Step, Tracer};
+pub use verdict::{Outcome, Rule, Verdict};
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{AllowList, ChatId, Identity};
+use crate::ids::{ChatId, Identity};
+use crate::mention::Said;
 
-/// How direct messages of strangers are treated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+/// Does a group's every message start a run, or only those that mention the account? Chosen by the owner
+/// for one group; wins over the config.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum DmPolicy {
-    /// They ask, the owner approves.
-    #[default]
-    Pairing,
-    /// Only who is on the list.
-    Allowlist,
-    /// Everyone.
-    Open,
-    /// Nobody, whatever the list says.
-    Disabled,
+pub enum Activation {
+    /// Only what mentions the account.
+    Mention,
+    /// Every message.
+    Always,
 }
 
-impl DmPolicy {
-    /// The word in the config.
+impl Activation {
+    /// The word in the store and in commands.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
-            Self::Pairing => "pairing",
-            Self::Allowlist => "allowlist",
-            Self::Open => "open",
-            Self::Disabled => "disabled",
+            Self::Mention => "mention",
+            Self::Always => "always",
         }
     }
-}
 
-/// An account's rules for direct messages.
-#[derive(Debug, Clone, Copy)]
-pub struct DmRules<'a> {
-    /// How strangers are treated.
-    pub dm_policy: DmPolicy,
-    /// Who may write.
-    pub allow_from: &'a AllowList,
-    /// Does the owner's chat with themselves reach the agent?
-    pub self_chat_mode: bool,
-    /// Do approvals count under `allowlist` too?
-    pub honour_pairings_in_allowlist: bool,
-    /// Older messages are recorded and not answered.
-    pub catch_up_max_age_s: i64,
+    /// Reads the word back.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Mention, Self::Always]
+            .into_iter()
+            .find(|activation| activation.as_str() == text)
+    }
 }
 
 /// What is known of one inbound event.
 #[derive(Debug, Clone, Copy)]
-pub struct InboundFacts<'a> {
+pub struct Facts<'a> {
     /// Where it was written.
     pub chat: &'a ChatId,
     /// Who wrote it, with all addresses known of them.
     pub sender: &'a Identity,
+    /// The linked account.
+    pub own: &'a Identity,
     /// Written by the linked account itself, on any device.
     pub from_me: bool,
     /// Now minus its timestamp.
@@ -72,135 +70,36 @@ pub struct InboundFacts<'a> {
     pub own_echo: bool,
     /// The sender was approved for this account.
     pub paired: bool,
+    /// The list may hold the sender's number under a spelling that WhatsApp has not been asked about yet.
+    pub identity_pending: bool,
+    /// It is about another message (a reaction, an edit, a deletion, a vote) or about the chat: nobody
+    /// is spoken to.
+    pub aside: bool,
+    /// What was said.
+    pub said: Said<'a>,
+    /// What the owner chose for this group.
+    pub activation: Option<Activation>,
 }
 
-/// What becomes of an event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Outcome {
-    /// It goes to an agent.
-    Admit,
-    /// It is recorded and goes nowhere.
-    Drop,
-    /// It waits for a decision: an approval, or the sender's number.
-    Hold,
-    /// It is kept for the next run to read.
-    Context,
-    /// It would have been admitted, but came too late to be answered.
-    Stale,
-}
-
-impl Outcome {
-    /// All of them.
-    pub const ALL: [Self; 5] = [Self::Admit, Self::Drop, Self::Hold, Self::Context, Self::Stale];
-
-    /// The word in the store and on every surface.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Admit => "admit",
-            Self::Drop => "drop",
-            Self::Hold => "hold",
-            Self::Context => "context",
-            Self::Stale => "stale",
-        }
-    }
-
-    /// Reads the word back.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|outcome| outcome.as_str() == text)
-    }
-}
-
-/// The one decision about an event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Verdict {
-    /// What becomes of it.
-    pub outcome: Outcome,
-    /// Why.
-    pub reason: Reason,
-    /// The row of the table of direct-message rules that decided; 0 for what the table does not cover.
-    pub rule: u8,
-}
-
-impl Verdict {
-    /// Row 2: the journal already holds this event. Only the journal's unique key can know.
-    pub const DUPLICATE: Self = Self::new(Outcome::Drop, Reason::Duplicate, 2);
-    /// Row 11, when [`crate::pairing::on_request`] has no code left to give.
-    pub const PAIRING_FULL: Self = Self::new(Outcome::Hold, Reason::PairingFull, 11);
-    /// An event of a kind that no rule covers.
-    pub const UNSUPPORTED_KIND: Self = Self::new(Outcome::Drop, Reason::UnsupportedKind, 0);
-
-    const fn new(outcome: Outcome, reason: Reason, rule: u8) -> Self {
-        Self {
-            outcome,
-            reason,
-            rule,
-        }
-    }
-}
-
-/// Decides about one event. The numbers are the rows of the table.
+/// Decides about one event.
 #[must_use]
-pub fn judge(facts: &InboundFacts<'_>, rules: &DmRules<'_>) -> Verdict {
-    let dropped = |reason, rule| Verdict::new(Outcome::Drop, reason, rule);
-    let in_self_chat = match facts.chat {
-        ChatId::NotAConversation(_) => return dropped(Reason::NotAConversation, 1),
-        ChatId::SelfChat => true,
-        ChatId::Direct(_) | ChatId::Group(_) => false,
-    };
-    if facts.from_me && facts.own_echo {
-        return dropped(Reason::OwnEcho, 3);
-    }
-    if facts.from_me && !in_self_chat {
-        return dropped(Reason::OwnOutgoing, 4);
-    }
-    if matches!(facts.chat, ChatId::Group(_)) {
-        return dropped(Reason::GroupsNotSupported, 0);
-    }
-    if rules.dm_policy == DmPolicy::Disabled {
-        return dropped(Reason::DmDisabled, 5);
-    }
-    if in_self_chat && !rules.self_chat_mode {
-        return dropped(Reason::SelfChatOff, 6);
-    }
-    if in_self_chat {
-        return admit(Reason::SelfChat, 6, facts, rules);
-    }
-    if facts.sender.is_empty() {
-        return dropped(Reason::NoSender, 0);
-    }
-    judge_person(facts, rules)
+pub fn judge(facts: &Facts<'_>, rules: &Rules) -> Verdict {
+    judge_traced(facts, rules, &mut ())
 }
 
-/// Rows 7 to 12: a direct message of somebody else.
-fn judge_person(facts: &InboundFacts<'_>, rules: &DmRules<'_>) -> Verdict {
-    let approvals_count = match rules.dm_policy {
-        DmPolicy::Disabled => return Verdict::new(Outcome::Drop, Reason::DmDisabled, 5),
-        DmPolicy::Open => return admit(Reason::DmOpen, 7, facts, rules),
-        DmPolicy::Pairing => true,
-        DmPolicy::Allowlist => rules.honour_pairings_in_allowlist,
+/// Decides about one event, and tells each rule that was tried.
+pub fn judge_traced(facts: &Facts<'_>, rules: &Rules, trace: &mut impl Tracer) -> Verdict {
+    let verdict = match facts.chat {
+        ChatId::NotAConversation(_) => Verdict::drop(Reason::NotAConversation, Rule::DM_NOT_A_CONVERSATION),
+        ChatId::Group(group) => group::judge(facts, group, rules, trace),
+        ChatId::SelfChat | ChatId::Direct(_) => direct::judge(facts, rules, trace),
     };
-    if rules.allow_from.admits(facts.sender) {
-        return admit(Reason::DmListed, 8, facts, rules);
-    }
-    if facts.paired && approvals_count {
-        return admit(Reason::DmPaired, 9, facts, rules);
-    }
-    if rules.dm_policy == DmPolicy::Pairing {
-        return Verdict::new(Outcome::Hold, Reason::PairingRequired, 11);
-    }
-    if facts.sender.phone.is_none() && rules.allow_from.has_phones() {
-        return Verdict::new(Outcome::Hold, Reason::UnresolvedIdentity, 10);
-    }
-    Verdict::new(Outcome::Drop, Reason::NotInAllowlist, 12)
-}
-
-/// Row 13: what is admitted is answered only while it is young enough.
-fn admit(reason: Reason, rule: u8, facts: &InboundFacts<'_>, rules: &DmRules<'_>) -> Verdict {
-    if facts.age_s > rules.catch_up_max_age_s {
-        Verdict::new(Outcome::Stale, Reason::Stale, 13)
-    } else {
-        Verdict::new(Outcome::Admit, reason, rule)
+    match verdict.outcome {
+        Outcome::Admit | Outcome::Hold | Outcome::Context if facts.aside => Verdict::UNSUPPORTED_KIND,
+        Outcome::Admit if facts.age_s > rules.catch_up_max_age_s => Verdict {
+            by: Some(Setting::CatchUp),
+            ..Verdict::new(Outcome::Stale, Reason::Stale, Rule::STALE)
+        },
+        Outcome::Admit | Outcome::Hold | Outcome::Context | Outcome::Drop | Outcome::Stale => verdict,
     }
 }

@@ -6,9 +6,15 @@
 #![deny(missing_docs)]
 
 pub mod ids;
+pub mod name;
 
 pub mod access;
+pub mod command;
+pub mod mention;
 pub mod pairing;
+
+pub mod debounce;
+pub mod echo;
 
 pub mod backoff;
 pub mod lifecycle;

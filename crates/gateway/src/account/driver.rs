@@ -60,7 +60,7 @@ impl Driver {
         logins: broadcast::Sender<LoginEvent>,
     ) -> Self {
         Self {
-            machine: Lifecycle::new(shared.config.lifecycle),
+            machine: Lifecycle::new(shared.config().lifecycle),
             shared,
             view,
             logins,

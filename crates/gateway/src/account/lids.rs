@@ -1,9 +1,10 @@
 //! Hidden ids of the phones in the allow list, asked for when a link opens: WhatsApp tells the
 //! hidden id of a number, never the number of a hidden id, and messages may come under either.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use fased_policy::ids::{Identity, Phone};
+use fased_policy::ids::{AllowList, Identity, Phone};
 use fased_protocol::private::Jid;
 use fased_protocol::sidecar::{Call, Reply};
 
@@ -17,7 +18,9 @@ const BATCH: usize = 500;
 /// Asks for the listed phones whose hidden id is not known yet, and judges again what was held.
 pub(super) async fn resolve_listed(shared: Arc<Shared>, handle: SidecarHandle) {
     let mut unknown = Vec::new();
-    for phone in shared.config.allow_from.phones() {
+    let config = shared.config();
+    let listed: HashSet<&Phone> = config.rules.lists().flat_map(AllowList::phones).collect();
+    for phone in listed {
         match is_known(&shared, phone).await {
             Ok(true) => {}
             Ok(false) => unknown.push(Jid(phone.to_jid())),
@@ -50,10 +53,7 @@ pub(super) async fn resolve_listed(shared: Arc<Shared>, handle: SidecarHandle) {
 }
 
 async fn is_known(shared: &Shared, phone: &Phone) -> anyhow::Result<bool> {
-    let mut identity = Identity {
-        lid: None,
-        phone: Some(phone.clone()),
-    };
+    let mut identity = Identity::from(phone.clone());
     shared.store.complete(&mut identity).await?;
     Ok(identity.lid.is_some())
 }

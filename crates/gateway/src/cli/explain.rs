@@ -98,6 +98,7 @@ fn verdict(message: &Explanation) -> String {
     let reason = message.reason.as_deref().unwrap_or("no reason recorded");
     let rule = message
         .rule
+        .as_ref()
         .map(|rule| format!(", rule {rule}"))
         .unwrap_or_default();
     format!("{verdict}: {reason}{rule}")

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use fased_policy::access::DmPolicy;
+use fased_policy::access::{DmPolicy, GroupPolicy, Mode};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
@@ -12,6 +12,8 @@ use serde::de::IgnoredAny;
 #[serde(default)]
 pub(super) struct File {
     pub(super) channels: Channels,
+    pub(super) messages: Messages,
+    pub(super) agents: Agents,
     /// Sections that other versions or the original product have.
     #[serde(flatten)]
     rest: BTreeMap<String, IgnoredAny>,
@@ -38,6 +40,14 @@ pub(super) struct Keys {
     pub(super) mode: Option<Mode>,
     pub(super) dm_policy: Option<DmPolicy>,
     pub(super) allow_from: Option<Vec<String>>,
+    pub(super) owners: Option<Vec<String>>,
+    pub(super) group_policy: Option<GroupPolicy>,
+    pub(super) group_allow_from: Option<Vec<String>>,
+    pub(super) groups: Option<BTreeMap<String, Group>>,
+    pub(super) send_read_receipts: Option<bool>,
+    pub(super) history_limit: Option<u32>,
+    pub(super) debounce_ms: Option<u32>,
+    pub(super) name: Option<String>,
     pub(super) self_chat_mode: Option<bool>,
     pub(super) observe_only: Option<bool>,
     pub(super) catch_up: CatchUp,
@@ -50,31 +60,52 @@ pub(super) struct Keys {
     accounts: Option<BTreeMap<String, Keys>>,
 
     // Part of the config format, without effect in this version: named in a warning.
-    owners: Option<IgnoredAny>,
-    group_policy: Option<IgnoredAny>,
-    group_allow_from: Option<IgnoredAny>,
-    groups: Option<IgnoredAny>,
-    send_read_receipts: Option<IgnoredAny>,
     media_max_mb: Option<IgnoredAny>,
     text_chunk_limit: Option<IgnoredAny>,
     table_mode: Option<IgnoredAny>,
     chunk_mode: Option<IgnoredAny>,
-    history_limit: Option<IgnoredAny>,
-    debounce_ms: Option<IgnoredAny>,
     message_prefix: Option<IgnoredAny>,
     response_prefix: Option<IgnoredAny>,
     ack_reaction: Option<IgnoredAny>,
     pacing: Option<IgnoredAny>,
     default_to: Option<IgnoredAny>,
-    name: Option<IgnoredAny>,
 }
 
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum Mode {
-    #[default]
-    Dedicated,
-    Personal,
+/// The settings of one group.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub(super) struct Group {
+    pub(super) enabled: Option<bool>,
+    pub(super) require_mention: Option<bool>,
+    pub(super) allow_from: Option<Vec<String>>,
+    pub(super) agent_id: Option<String>,
+    tools: Option<IgnoredAny>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub(super) struct Messages {
+    pub(super) group_chat: GroupChat,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub(super) struct GroupChat {
+    pub(super) mention_patterns: Option<Vec<String>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub(super) struct Agents {
+    pub(super) list: Option<Vec<Agent>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Agent {
+    pub(super) id: String,
+    pub(super) default: Option<bool>,
+    pub(super) mention_patterns: Option<Vec<String>>,
 }
 
 /// A nested block whose keys are all optional, so that an account's block adds to the root's.
@@ -153,24 +184,15 @@ impl Keys {
     /// Names the keys that are understood and do nothing yet, so that none is silently dead.
     pub(super) fn warnings(&self, at: &str) -> Vec<String> {
         let unused = [
-            ("owners", self.owners.is_some()),
-            ("groupPolicy", self.group_policy.is_some()),
-            ("groupAllowFrom", self.group_allow_from.is_some()),
-            ("groups", self.groups.is_some()),
-            ("sendReadReceipts", self.send_read_receipts.is_some()),
             ("mediaMaxMb", self.media_max_mb.is_some()),
             ("textChunkLimit", self.text_chunk_limit.is_some()),
             ("tableMode", self.table_mode.is_some()),
             ("chunkMode", self.chunk_mode.is_some()),
-            ("historyLimit", self.history_limit.is_some()),
-            ("debounceMs", self.debounce_ms.is_some()),
             ("messagePrefix", self.message_prefix.is_some()),
             ("responsePrefix", self.response_prefix.is_some()),
             ("ackReaction", self.ack_reaction.is_some()),
             ("pacing", self.pacing.is_some()),
             ("defaultTo", self.default_to.is_some()),
-            ("name", self.name.is_some()),
-            ("pairing.notifyOwner", self.pairing.notify_owner.is_some()),
             (
                 "supervision.breakerExits",
                 self.supervision.breaker_exits.is_some(),

@@ -22,9 +22,9 @@ fn no_keys_at_all_is_one_account_with_defaults() {
     let config = parse("{}").expect("valid");
     let account = &config.accounts["default"];
     assert_eq!(config.accounts.len(), 1);
-    assert!(account.enabled && !account.personal && !account.self_chat_mode);
-    assert_eq!(account.dm_policy, DmPolicy::Pairing);
-    assert_eq!(account.catch_up_max_age_s, 12 * 3600);
+    assert!(account.enabled && !account.is_personal() && !account.rules.self_chat_mode);
+    assert_eq!(account.rules.dm_policy, DmPolicy::Pairing);
+    assert_eq!(account.rules.catch_up_max_age_s, 12 * 3600);
     assert_eq!(account.auth_dir, PathBuf::from("/auth/default"));
 }
 
@@ -36,10 +36,10 @@ fn an_account_adds_to_the_root_and_hides_nothing_it_does_not_set() {
     )
     .expect("valid");
     let work = &config.accounts["work"];
-    assert_eq!(work.dm_policy, DmPolicy::Allowlist);
-    assert_eq!(work.allow_from.phones().count(), 1);
+    assert_eq!(work.rules.dm_policy, DmPolicy::Allowlist);
+    assert_eq!(work.rules.allow_from.phones().count(), 1);
     assert_eq!((work.pairing.max_pending, work.pairing.silent), (7, true));
-    assert!(config.accounts["home"].self_chat_mode);
+    assert!(config.accounts["home"].rules.self_chat_mode);
     assert!(!config.accounts.contains_key("default"));
 }
 
@@ -77,14 +77,14 @@ fn open_needs_the_star() {
 
 #[test]
 fn keys_without_effect_are_named() {
-    let config = parse("{ tools: {}, channels: { whatsapp: { groupPolicy: 'open' } } }").expect("valid");
+    let config = parse("{ tools: {}, channels: { whatsapp: { tableMode: 'off' } } }").expect("valid");
     let all = config.warnings.join("\n");
-    assert!(all.contains("groupPolicy") && all.contains("tools"), "{all}");
+    assert!(all.contains("tableMode") && all.contains("tools"), "{all}");
 }
 
 #[test]
 fn the_example_is_valid_and_without_warnings() {
     let config = parse(include_str!("../../../../config/fased.example.json5")).expect("valid");
     assert_eq!(config.warnings, Vec::<String>::new());
-    assert_eq!(config.accounts["default"].allow_from.phones().count(), 1);
+    assert_eq!(config.accounts["default"].rules.allow_from.phones().count(), 1);
 }

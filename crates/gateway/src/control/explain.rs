@@ -1,6 +1,6 @@
 //! What became of a message: its verdict and reason, its run, and what was sent because of it.
 
-use fased_policy::access::Reason;
+use fased_policy::access::{Reason, Rule};
 use fased_protocol::control::{ControlError, ControlResponse, ErrorCode, Explanation};
 
 use super::internal;
@@ -73,9 +73,12 @@ async fn inbound(store: &Store, message: StoredMessage) -> Result<Explanation, C
         timestamp: Some(message.timestamp_s),
         recorded_ms: message.recorded_ms,
         verdict: message.outcome,
-        rule: message.rule.and_then(|rule| u8::try_from(rule).ok()),
+        rule: message
+            .rule
+            .and_then(Rule::from_number)
+            .map(|rule| rule.to_string()),
         sentence: reason.map(|reason| reason.sentence().to_owned()),
-        fix: reason.and_then(Reason::fix).map(str::to_owned),
+        fix: None,
         reason: message.reason,
         account: message.account,
         message_id: message.message_id,

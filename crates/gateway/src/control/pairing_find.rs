@@ -33,14 +33,8 @@ pub(super) async fn find(
         }
         PairingWho::Sender(sender) => {
             let wanted = match AllowEntry::parse(sender) {
-                Ok(AllowEntry::Phone(phone)) => Identity {
-                    phone: Some(phone),
-                    lid: None,
-                },
-                Ok(AllowEntry::Lid(lid)) => Identity {
-                    lid: Some(lid),
-                    phone: None,
-                },
+                Ok(AllowEntry::Phone(phone)) => Identity::from(phone),
+                Ok(AllowEntry::Lid(lid)) => Identity::from(lid),
                 Ok(AllowEntry::Anyone) => {
                     return Err(usage("`*` is not a sender".to_owned()));
                 }

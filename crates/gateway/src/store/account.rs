@@ -44,6 +44,7 @@ impl StoredAccount {
         Identity {
             phone: self.phone.as_deref().and_then(|text| Phone::parse(text).ok()),
             lid: self.lid.as_deref().and_then(|text| Lid::parse(text).ok()),
+            ..Identity::default()
         }
     }
 }
@@ -147,6 +148,14 @@ impl Store {
                 identity.lid = lid.and_then(|text| Lid::parse(&text).ok());
             }
             (Some(_), Some(_)) | (None, None) => {}
+        }
+        if let Some(phone) = &identity.phone {
+            let aliases: Vec<String> = sqlx::query_scalar("SELECT alias FROM phone_alias WHERE phone = ?")
+                .bind(phone.to_string())
+                .fetch_all(&mut *self.read.turn().await?)
+                .await?;
+            let other = aliases.iter().filter_map(|alias| Phone::parse(alias).ok());
+            identity.aliases = other.filter(|alias| alias != phone).collect();
         }
         Ok(())
     }

@@ -75,8 +75,18 @@ pub struct StoredMessage {
     pub timestamp_s: i64,
     /// Kind of content.
     pub content: String,
+    /// The protobuf field that held it.
+    pub raw_kind: String,
     /// Text or caption.
     pub text: Option<String>,
+    /// Mentioned addresses, as a JSON list.
+    pub mentions: String,
+    /// Id of the quoted message.
+    pub quoted_id: Option<String>,
+    /// Writer of the quoted message.
+    pub quoted_sender: Option<String>,
+    /// What the quoted message said.
+    pub quoted_text: Option<String>,
     /// When it was committed.
     pub recorded_ms: i64,
     /// The verdict, once given.
@@ -85,6 +95,14 @@ pub struct StoredMessage {
     pub reason: Option<String>,
     /// The row of the rule table that decided.
     pub rule: Option<i64>,
+}
+
+impl StoredMessage {
+    /// The mentioned addresses.
+    #[must_use]
+    pub fn mentions(&self) -> Vec<String> {
+        serde_json::from_str(&self.mentions).unwrap_or_default()
+    }
 }
 
 /// A verdict and all that follows from it, made durable together.

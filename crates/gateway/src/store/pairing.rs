@@ -178,6 +178,7 @@ fn identity(lid: Option<&str>, phone: Option<&str>) -> Identity {
     Identity {
         lid: lid.and_then(|text| Lid::parse(text).ok()),
         phone: phone.and_then(|text| Phone::parse(text).ok()),
+        ..Identity::default()
     }
 }
 

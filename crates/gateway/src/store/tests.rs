@@ -293,10 +293,7 @@ async fn what_was_being_written_when_a_link_ended_is_unknown_and_old_rows_expire
 async fn an_approval_ends_its_request_and_counts_for_its_account_alone() {
     let (_dir, store) = store().await;
     let phone = Phone::parse("+15550100002").expect("a number");
-    let sender = Identity {
-        lid: None,
-        phone: Some(phone),
-    };
+    let sender = Identity::from(phone);
     let add = PairingChange::Add {
         sender: sender.clone(),
         chat: "15550100002@s.whatsapp.net".into(),

@@ -1,4 +1,6 @@
-//! Why a verdict fell, in the words of the store, of a person, and of the edit that would change it.
+//! Why a verdict fell, in the words of the store and of a person, and what would change it.
+
+use super::Setting;
 
 /// Why a verdict fell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -33,8 +35,22 @@ pub enum Reason {
     NotInAllowlist,
     /// Too old to be answered.
     Stale,
-    /// Written in a group.
-    GroupsNotSupported,
+    /// Groups are off.
+    GroupsDisabled,
+    /// Other groups are listed, this one is not, or it is switched off.
+    GroupNotListed,
+    /// The sender is not on the list for this group.
+    GroupSenderNotAllowed,
+    /// It means the account.
+    GroupMention,
+    /// Every message of the group is answered.
+    GroupAlways,
+    /// A command of the owner.
+    OwnerCommand,
+    /// It does not mean the account; the next run reads it.
+    NoMention,
+    /// Our own words keep coming back.
+    EchoLoop,
     /// A kind of event that is not handled.
     UnsupportedKind,
     /// No address of the sender could be read.
@@ -45,7 +61,7 @@ pub enum Reason {
 
 impl Reason {
     /// All of them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 26] = [
         Self::NotAConversation,
         Self::Duplicate,
         Self::OwnEcho,
@@ -61,7 +77,14 @@ impl Reason {
         Self::PairingFull,
         Self::NotInAllowlist,
         Self::Stale,
-        Self::GroupsNotSupported,
+        Self::GroupsDisabled,
+        Self::GroupNotListed,
+        Self::GroupSenderNotAllowed,
+        Self::GroupMention,
+        Self::GroupAlways,
+        Self::OwnerCommand,
+        Self::NoMention,
+        Self::EchoLoop,
         Self::UnsupportedKind,
         Self::NoSender,
         Self::Undecryptable,
@@ -86,7 +109,14 @@ impl Reason {
             Self::PairingFull => "pairing_full",
             Self::NotInAllowlist => "not_in_allowlist",
             Self::Stale => "stale",
-            Self::GroupsNotSupported => "groups_not_supported",
+            Self::GroupsDisabled => "groups_disabled",
+            Self::GroupNotListed => "group_not_listed",
+            Self::GroupSenderNotAllowed => "group_sender_not_allowed",
+            Self::GroupMention => "group_mention",
+            Self::GroupAlways => "group_always",
+            Self::OwnerCommand => "owner_command",
+            Self::NoMention => "no_mention",
+            Self::EchoLoop => "echo_loop",
             Self::UnsupportedKind => "unsupported_kind",
             Self::NoSender => "no_sender",
             Self::Undecryptable => "undecryptable",
@@ -128,7 +158,20 @@ impl Reason {
             Self::Stale => {
                 "The sender may write, but the message was too old to be answered when it arrived."
             }
-            Self::GroupsNotSupported => "Messages in groups are recorded only.",
+            Self::GroupsDisabled => "Messages in groups are switched off for this account.",
+            Self::GroupNotListed => "This group is not on the list of groups, or is switched off there.",
+            Self::GroupSenderNotAllowed => {
+                "The sender is not on the list of those who may write in this group."
+            }
+            Self::GroupMention => "The message means this account.",
+            Self::GroupAlways => "Every message in this group is answered.",
+            Self::OwnerCommand => "This is a command of the owner.",
+            Self::NoMention => {
+                "The message does not mention this account; the next run in this group reads it."
+            }
+            Self::EchoLoop => {
+                "Several messages in a row repeated what the gateway had said, so it fell silent here until somebody says something else."
+            }
             Self::UnsupportedKind => "This kind of message is recorded only.",
             Self::NoSender => "The sender's address could not be read.",
             Self::Undecryptable => {
@@ -137,25 +180,21 @@ impl Reason {
         }
     }
 
-    /// The edit or the command that would change it, if there is one.
+    /// What would change it, best first.
     #[must_use]
-    pub fn fix(self) -> Option<&'static str> {
+    pub fn remedies(self) -> &'static [Remedy] {
         match self {
-            Self::DmDisabled => {
-                Some("set channels.whatsapp.dmPolicy to \"pairing\", \"allowlist\" or \"open\"")
+            Self::DmDisabled => &[Remedy::Set(Setting::DmPolicy, "pairing")],
+            Self::SelfChatOff => &[Remedy::Set(Setting::SelfChatMode, "true")],
+            Self::UnresolvedIdentity | Self::NotInAllowlist | Self::GroupSenderNotAllowed => {
+                &[Remedy::AddSender]
             }
-            Self::SelfChatOff => Some("set channels.whatsapp.selfChatMode to true"),
-            Self::UnresolvedIdentity => Some(
-                "add the sender's …@lid to channels.whatsapp.allowFrom, or run: fased pairing approve whatsapp --sender <…@lid>",
-            ),
-            Self::PairingRequired => {
-                Some("run: fased pairing list whatsapp, then: fased pairing approve whatsapp <code>")
-            }
-            Self::PairingFull => Some(
-                "run: fased pairing approve whatsapp --sender <number>, or raise channels.whatsapp.pairing.maxPending",
-            ),
-            Self::NotInAllowlist => Some("add the sender to channels.whatsapp.allowFrom"),
-            Self::Stale => Some("raise channels.whatsapp.catchUp.maxAgeMinutes"),
+            Self::PairingRequired => &[Remedy::Approve],
+            Self::PairingFull => &[Remedy::Approve, Remedy::Raise(Setting::MaxPending)],
+            Self::Stale => &[Remedy::Raise(Setting::CatchUp)],
+            Self::GroupsDisabled => &[Remedy::Set(Setting::GroupPolicy, "allowlist")],
+            Self::GroupNotListed => &[Remedy::ListGroup],
+            Self::NoMention => &[Remedy::Mention],
             Self::NotAConversation
             | Self::Duplicate
             | Self::OwnEcho
@@ -164,10 +203,30 @@ impl Reason {
             | Self::DmOpen
             | Self::DmListed
             | Self::DmPaired
-            | Self::GroupsNotSupported
+            | Self::GroupMention
+            | Self::GroupAlways
+            | Self::OwnerCommand
+            | Self::EchoLoop
             | Self::UnsupportedKind
             | Self::NoSender
-            | Self::Undecryptable => None,
+            | Self::Undecryptable => &[],
         }
     }
+}
+
+/// What a person can do so that the next such event fares otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Remedy {
+    /// Give a setting this value.
+    Set(Setting, &'static str),
+    /// Add the sender to the list that decided.
+    AddSender,
+    /// Raise a bound.
+    Raise(Setting),
+    /// Approve the sender.
+    Approve,
+    /// Add the group to the list of groups, or switch it on there.
+    ListGroup,
+    /// Mention the account, or have every message of the group answered.
+    Mention,
 }

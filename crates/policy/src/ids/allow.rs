@@ -79,11 +79,13 @@ impl AllowList {
     /// Is this person on the list?
     #[must_use]
     pub fn admits(&self, person: &Identity) -> bool {
-        self.anyone
-            || person
-                .phone
-                .as_ref()
-                .is_some_and(|phone| self.phones.contains(phone))
+        self.anyone || self.names(person)
+    }
+
+    /// Is this person on the list by number or hidden id, rather than by `*`?
+    #[must_use]
+    pub fn names(&self, person: &Identity) -> bool {
+        person.phones().any(|phone| self.phones.contains(phone))
             || person.lid.as_ref().is_some_and(|lid| self.lids.contains(lid))
     }
 

@@ -9,6 +9,8 @@ pub struct Identity {
     pub lid: Option<Lid>,
     /// Their number, if it is known.
     pub phone: Option<Phone>,
+    /// Other spellings of their number that WhatsApp takes for the same person.
+    pub aliases: Vec<Phone>,
 }
 
 impl Identity {
@@ -19,13 +21,22 @@ impl Identity {
         Self {
             lid: Lid::from_jid(jid).or_else(|| Lid::from_jid(alt)),
             phone: Phone::from_jid(jid).or_else(|| Phone::from_jid(alt)),
+            aliases: Vec::new(),
         }
     }
 
-    /// Is this the same person: the same LID, or the same phone? Two unknowns are not.
+    /// Is this the same person: the same LID, or one phone in common? Two unknowns are not.
     #[must_use]
     pub fn matches(&self, other: &Self) -> bool {
-        same(self.lid.as_ref(), other.lid.as_ref()) || same(self.phone.as_ref(), other.phone.as_ref())
+        same(self.lid.as_ref(), other.lid.as_ref())
+            || self
+                .phones()
+                .any(|phone| other.phones().any(|theirs| theirs == phone))
+    }
+
+    /// Their number under every spelling.
+    pub fn phones(&self) -> impl Iterator<Item = &Phone> {
+        self.phone.iter().chain(&self.aliases)
     }
 
     /// Learns what `other` knows and this one does not; what is known already stays.
@@ -35,6 +46,11 @@ impl Identity {
         }
         if self.phone.is_none() {
             self.phone.clone_from(&other.phone);
+        }
+        for alias in &other.aliases {
+            if !self.phones().any(|known| known == alias) {
+                self.aliases.push(alias.clone());
+            }
         }
     }
 
@@ -58,8 +74,8 @@ impl Identity {
 impl From<Phone> for Identity {
     fn from(phone: Phone) -> Self {
         Self {
-            lid: None,
             phone: Some(phone),
+            ..Self::default()
         }
     }
 }
@@ -68,7 +84,7 @@ impl From<Lid> for Identity {
     fn from(lid: Lid) -> Self {
         Self {
             lid: Some(lid),
-            phone: None,
+            ..Self::default()
         }
     }
 }

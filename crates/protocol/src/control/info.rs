@@ -129,8 +129,8 @@ pub struct Explanation {
     pub verdict: Option<String>,
     /// Why.
     pub reason: Option<String>,
-    /// The row of the rule table that decided.
-    pub rule: Option<u8>,
+    /// The row that decided: `dm.1` to `dm.13`, or `group.1` to `group.5`.
+    pub rule: Option<String>,
     /// The reason, for people.
     pub sentence: Option<String>,
     /// The edit or command that would change it.

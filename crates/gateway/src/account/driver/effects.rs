@@ -39,7 +39,7 @@ impl Driver {
                     .push((timer, clock::monotonic() + Duration::from_millis(after_ms)));
             }
             Effect::SetAsideAuth => {
-                if let Err(error) = auth_dir::set_aside(&self.shared.config.auth_dir, clock::now_ms()) {
+                if let Err(error) = auth_dir::set_aside(&self.shared.config().auth_dir, clock::now_ms()) {
                     tracing::error!("cannot set the auth files aside: {error:#}");
                     let problem = format!("{error:#}");
                     self.view
@@ -68,7 +68,7 @@ impl Driver {
                 node: std::env::var_os("FASED_NODE")
                     .unwrap_or_else(|| "node".into())
                     .into(),
-                auth_dir: shared.config.auth_dir.clone(),
+                auth_dir: shared.config().auth_dir.clone(),
             };
             let (events, to_journal) = mpsc::channel(fased_protocol::READER_QUEUE_FRAMES);
             let (lookups, to_find) = mpsc::channel(LOOKUP_QUEUE);

@@ -119,7 +119,7 @@ impl Driver {
         let welcome = wire::ToSidecar::Welcome(wire::Welcome {
             protocol: PROTOCOL_VERSION,
             account: self.shared.id().to_owned(),
-            auth_dir: self.shared.config.auth_dir.display().to_string(),
+            auth_dir: self.shared.config().auth_dir.display().to_string(),
             login: self.login.clone(),
             version: self.version,
             limits: wire::Limits {

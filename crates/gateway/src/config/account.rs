@@ -1,0 +1,96 @@
+//! One account's settings, and the agents that may answer for it.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use fased_policy::access::{Mode, Rules};
+use fased_policy::ids::{AccountId, ChatId};
+use fased_policy::lifecycle::Settings;
+use fased_policy::mention::Patterns;
+use fased_policy::pairing::PairingRules;
+
+use super::Sources;
+
+/// One account's settings, merged from its own keys, the root's and the defaults.
+#[derive(Debug, Clone)]
+pub struct AccountConfig {
+    /// Account id.
+    pub id: AccountId,
+    /// Start it.
+    pub enabled: bool,
+    /// What people call it.
+    pub name: Option<String>,
+    /// Who may talk.
+    pub rules: Rules,
+    /// Listen and decide, but send nothing.
+    pub observe_only: bool,
+    /// Tell senders that their messages were read, once they are admitted.
+    pub send_read_receipts: bool,
+    /// Messages of a group that the next run there reads.
+    pub history_limit: usize,
+    /// Quick messages of one sender are answered together when they come within this, milliseconds.
+    pub debounce_ms: u32,
+    /// Pairing requests.
+    pub pairing: PairingRules,
+    /// Tell the owner of pairing requests on WhatsApp.
+    pub notify_owner: bool,
+    /// Who may answer.
+    pub agents: Arc<Agents>,
+    /// The account machine's times.
+    pub lifecycle: Settings,
+    /// Folder of the auth files.
+    pub auth_dir: PathBuf,
+    /// Where all this is written.
+    pub sources: Sources,
+}
+
+impl AccountConfig {
+    /// A number that is the owner's own.
+    #[must_use]
+    pub fn is_personal(&self) -> bool {
+        self.rules.mode == Mode::Personal
+    }
+
+    /// The agent that answers in this chat.
+    #[must_use]
+    pub fn agent_for(&self, chat: &ChatId) -> &str {
+        let of_group = match chat {
+            ChatId::Group(group) => self.rules.groups.agent(group),
+            ChatId::Direct(_) | ChatId::SelfChat | ChatId::NotAConversation(_) => None,
+        };
+        of_group.unwrap_or(&self.agents.default)
+    }
+}
+
+/// The agents of the config.
+#[derive(Debug, Clone)]
+pub struct Agents {
+    /// Who answers unless another is named.
+    pub default: String,
+    /// All of them, each with its own mention patterns, if it has any.
+    pub list: BTreeMap<String, Option<Patterns>>,
+    /// Mention patterns of agents without their own.
+    pub patterns: Patterns,
+}
+
+impl Default for Agents {
+    fn default() -> Self {
+        Self {
+            default: crate::agent::DEFAULT_AGENT.to_owned(),
+            list: BTreeMap::from([(crate::agent::DEFAULT_AGENT.to_owned(), None)]),
+            patterns: Patterns::default(),
+        }
+    }
+}
+
+impl Agents {
+    /// What counts as a name of this agent.
+    #[must_use]
+    pub fn patterns_of(&self, agent: &str) -> &Patterns {
+        self.list
+            .get(agent)
+            .and_then(Option::as_ref)
+            .unwrap_or(&self.patterns)
+    }
+}

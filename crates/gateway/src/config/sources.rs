@@ -1,0 +1,166 @@
+//! Where a value comes from: which file and line, or the defaults.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use fased_policy::access::Setting;
+use fased_policy::ids::GroupId;
+
+/// Where one value comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// How close to the account.
+    pub level: Level,
+    /// The whole key path, as in `channels.whatsapp.accounts.work.dmPolicy`. For a default, where it would
+    /// be written.
+    pub path: String,
+    /// The line in the config file, from 1; none for what is not written there.
+    pub line: Option<u32>,
+}
+
+/// How close to the account a value is set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    /// Under `channels.whatsapp.accounts.<id>`.
+    Account,
+    /// Under `channels.whatsapp`.
+    Root,
+    /// Elsewhere in the file.
+    Global,
+    /// Nowhere: the built-in value.
+    Default,
+    /// In the store: chosen by a command.
+    Stored,
+}
+
+impl Level {
+    /// The word on every surface.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Account => "account",
+            Self::Root => "root",
+            Self::Global => "global",
+            Self::Default => "default",
+            Self::Stored => "stored",
+        }
+    }
+}
+
+/// The places of all keys of one config file, seen from one account.
+#[derive(Debug, Clone, Default)]
+pub struct Sources {
+    pub(super) account: String,
+    pub(super) file: PathBuf,
+    /// Key path, written as [`join`] does, to line.
+    pub(super) places: Arc<BTreeMap<String, u32>>,
+}
+
+const ROOT: &str = "channels.whatsapp";
+
+impl Sources {
+    /// The config file; it need not exist.
+    #[must_use]
+    pub fn file(&self) -> &std::path::Path {
+        &self.file
+    }
+
+    /// Where a key of the account comes from, such as `dmPolicy` or `pairing.maxPending`: from the account,
+    /// the root or the defaults.
+    #[must_use]
+    pub fn of(&self, key: &str) -> Source {
+        let own = format!("{}.{key}", join(&format!("{ROOT}.accounts"), &self.account));
+        let root = format!("{ROOT}.{key}");
+        match (self.places.get(&own), self.places.get(&root)) {
+            (Some(line), _) => Source {
+                level: Level::Account,
+                path: own,
+                line: Some(*line),
+            },
+            (None, Some(line)) => Source {
+                level: Level::Root,
+                path: root,
+                line: Some(*line),
+            },
+            (None, None) => Source {
+                level: Level::Default,
+                path: root,
+                line: None,
+            },
+        }
+    }
+
+    /// Where a setting comes from. `group` is the group that was judged, `agent` the agent that would answer.
+    #[must_use]
+    pub fn of_setting(&self, setting: Setting, group: Option<&GroupId>, agent: &str) -> Source {
+        let entry = |key: &str| match group {
+            Some(group) => format!("{}.{key}", join("groups", group.as_str())),
+            None => format!("groups.{key}"),
+        };
+        let any = |key: &str| format!("{}.{key}", join("groups", "*"));
+        match setting {
+            Setting::Mode => self.of("mode"),
+            Setting::Owners => self.of("owners"),
+            Setting::DmPolicy => self.of("dmPolicy"),
+            Setting::AllowFrom => self.of("allowFrom"),
+            Setting::SelfChatMode => self.of("selfChatMode"),
+            Setting::CatchUp => self.of("catchUp.maxAgeMinutes"),
+            Setting::HonourPairings => self.of("pairing.honourInAllowlist"),
+            Setting::MaxPending => self.of("pairing.maxPending"),
+            Setting::GroupPolicy => self.of("groupPolicy"),
+            Setting::Groups => self.of("groups"),
+            Setting::GroupEnabled => self.of(&entry("enabled")),
+            Setting::AnyGroupEnabled => self.of(&any("enabled")),
+            Setting::GroupEntryAllowFrom => self.of(&entry("allowFrom")),
+            Setting::AnyGroupAllowFrom => self.of(&any("allowFrom")),
+            Setting::GroupAllowFrom => self.of("groupAllowFrom"),
+            Setting::RequireMention => self.of(&entry("requireMention")),
+            Setting::AnyGroupRequireMention => self.of(&any("requireMention")),
+            Setting::MentionPatterns => self.of_patterns(agent),
+            Setting::Activation => stored("the activation chosen for this group"),
+            Setting::Approvals => stored("the approved senders"),
+        }
+    }
+
+    fn of_patterns(&self, agent: &str) -> Source {
+        let global = "messages.groupChat.mentionPatterns";
+        let of_agent = format!("agents.list.{agent}.mentionPatterns");
+        let (path, line) = match self.places.get(&of_agent) {
+            Some(line) => (of_agent.as_str(), Some(*line)),
+            None => (global, self.places.get(global).copied()),
+        };
+        Source {
+            level: if line.is_some() {
+                Level::Global
+            } else {
+                Level::Default
+            },
+            path: path.to_owned(),
+            line,
+        }
+    }
+}
+
+fn stored(path: &str) -> Source {
+    Source {
+        level: Level::Stored,
+        path: path.to_owned(),
+        line: None,
+    }
+}
+
+/// A key path one key longer: `a.b`, or `a["b c"]` for a key that is no plain word.
+#[must_use]
+pub fn join(path: &str, key: &str) -> String {
+    let plain = !key.is_empty()
+        && !key.starts_with(|first: char| first.is_ascii_digit())
+        && key
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'$'));
+    match (plain, path) {
+        (true, "") => key.to_owned(),
+        (true, path) => format!("{path}.{key}"),
+        (false, path) => format!("{path}[{}]", serde_json::Value::from(key)),
+    }
+}
