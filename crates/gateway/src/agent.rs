@@ -1,6 +1,9 @@
 //! Agents: who answers. In this version one, `main`, with the built-in backend `echo`.
 
 use fased_policy::ids::{ChatId, Identity};
+use serde::Serialize;
+
+use crate::envelope::Envelope;
 
 /// The agent that answers when none is configured.
 pub const DEFAULT_AGENT: &str = "main";
@@ -17,8 +20,19 @@ pub fn session_key(agent: &str, account: &str, chat: &ChatId, sender: &Identity)
     }
 }
 
+/// What an agent is given to answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Turn {
+    /// What is asked: the texts of all messages that are answered together, one a line.
+    pub text: String,
+    /// The messages themselves, in the order in which they were written.
+    pub messages: Vec<Envelope>,
+    /// What was said in the group since the last run, oldest first.
+    pub context: Vec<Envelope>,
+}
+
 /// The built-in backend: answers with what it received, so that a link can be tried at once.
 #[must_use]
-pub fn echo(text: &str) -> String {
-    text.to_owned()
+pub fn echo(turn: &Turn) -> String {
+    turn.text.clone()
 }

@@ -5,11 +5,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
+use fased_policy::debounce;
+use fased_policy::ids::GroupId;
 use tokio_util::sync::CancellationToken;
 
 use crate::account::Shared;
+use crate::agent::Turn;
+use crate::envelope::Envelope;
+use crate::known::Known;
 use crate::outbound::{REPLY_TTL_MS, mint_id, mint_secret};
-use crate::store::{Draft, FinishedRun, Purpose, QueuedRun};
+use crate::store::{Draft, FinishedRun, Purpose, QueuedRun, StoredMessage};
 use crate::{agent, clock};
 
 /// Runs that one account has under way at once.
@@ -52,19 +57,37 @@ pub(crate) async fn answer_forever(shared: Arc<Shared>, shutdown: CancellationTo
         tokio::select! {
             () = shutdown.cancelled() => return,
             () = shared.runs.notified() => {}
-            () = clock::pause(SWEEP) => {}
+            () = clock::pause(until_due(&shared).await) => {}
+        }
+    }
+}
+
+/// How long until a run is due that waits for more to answer.
+async fn until_due(shared: &Shared) -> Duration {
+    let now = clock::now_ms();
+    match shared.store.next_due(shared.id(), now).await {
+        Ok(Some(due)) => SWEEP.min(Duration::from_millis(u64::try_from(due - now).unwrap_or(0))),
+        Ok(None) => SWEEP,
+        Err(error) => {
+            tracing::error!(account = shared.id(), "waiting runs cannot be found: {error:#}");
+            SWEEP
         }
     }
 }
 
 async fn answer_batch(shared: &Shared) -> Result<usize> {
-    let runs = shared.store.queued_runs(shared.id(), PARALLEL_RUNS).await?;
+    let now = clock::now_ms();
+    let runs = shared.store.queued_runs(shared.id(), now, PARALLEL_RUNS).await?;
     if runs.is_empty() {
         return Ok(0);
     }
     let ids: Vec<i64> = runs.iter().map(|run| run.id).collect();
     shared.store.start_runs(&ids, clock::now_ms()).await?;
-    let finished: Vec<FinishedRun> = runs.iter().map(answer).collect();
+    // From here on nothing joins these runs, so what they answer is complete.
+    let mut finished = Vec::with_capacity(runs.len());
+    for run in &runs {
+        finished.push(answer(shared, run).await);
+    }
     // Started and not finished they would keep their sessions waiting, so this must not be given up.
     while let Err(error) = shared
         .store
@@ -78,19 +101,54 @@ async fn answer_batch(shared: &Shared) -> Result<usize> {
     Ok(runs.len())
 }
 
-fn answer(run: &QueuedRun) -> FinishedRun {
-    let text = agent::echo(run.message.text.as_deref().unwrap_or_default());
-    let draft = Draft {
-        chat: run.message.chat.clone(),
-        message_id: mint_id(),
-        secret: mint_secret(),
-        purpose: Purpose::Reply,
-        text,
-        expires_ms: clock::now_ms() + REPLY_TTL_MS,
-    };
-    FinishedRun {
-        id: run.id,
-        error: None,
-        reply: vec![draft],
+async fn answer(shared: &Shared, run: &QueuedRun) -> FinishedRun {
+    match turn(shared, run).await {
+        Ok(turn) => FinishedRun {
+            id: run.id,
+            error: None,
+            reply: vec![Draft {
+                chat: run.message.chat.clone(),
+                message_id: mint_id(),
+                secret: mint_secret(),
+                purpose: Purpose::Reply,
+                text: agent::echo(&turn),
+                expires_ms: clock::now_ms() + REPLY_TTL_MS,
+            }],
+        },
+        Err(error) => FinishedRun {
+            id: run.id,
+            error: Some(format!("what it answers could not be read: {error:#}")),
+            reply: Vec::new(),
+        },
     }
+}
+
+/// Gathers what a run answers.
+async fn turn(shared: &Shared, run: &QueuedRun) -> Result<Turn> {
+    let mut messages = vec![run.message.clone()];
+    if run.waited {
+        messages.extend(shared.store.inputs_of(run.id).await?);
+        debounce::sort(&mut messages, |message| (message.timestamp_s, message.seq));
+    }
+    let context = if GroupId::parse(&run.message.chat).is_ok() {
+        let limit = shared.config().history_limit;
+        shared.store.context_of(run.id, limit).await?
+    } else {
+        Vec::new()
+    };
+    Ok(Turn {
+        text: debounce::joined(messages.iter().filter_map(|message| message.text.as_deref())),
+        messages: envelopes(shared, &messages).await?,
+        context: envelopes(shared, &context).await?,
+    })
+}
+
+async fn envelopes(shared: &Shared, messages: &[StoredMessage]) -> Result<Vec<Envelope>> {
+    let own = shared.own();
+    let mut envelopes = Vec::with_capacity(messages.len());
+    for message in messages {
+        let known = Known::of(&shared.store, message, &own, &[]).await?;
+        envelopes.push(Envelope::of(message, &known));
+    }
+    Ok(envelopes)
 }

@@ -4,7 +4,10 @@
 //! WAL with `synchronous = FULL`: when a function returns, its change survives a power cut.
 
 mod account;
+mod asking;
 mod batch;
+mod decision;
+mod echoes;
 mod group;
 mod inbox;
 mod migrate;
@@ -24,7 +27,10 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, Sq
 use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard};
 
 pub use account::StoredAccount;
-pub use inbox::{Decision, Journaled, StoredMessage};
+pub use asking::Waiting;
+pub use decision::{Decision, NewRun};
+pub use echoes::RecentSend;
+pub use inbox::{Journaled, StoredMessage};
 pub use outbox::{Draft, Fate, OutboxRow, Purpose};
 pub use pairing::{PairingChange, PairingRow};
 pub use run::{FinishedRun, QueuedRun};
@@ -141,5 +147,7 @@ fn counts(rows: Vec<(String, i64)>) -> Vec<fased_protocol::control::Count> {
         .collect()
 }
 
+#[cfg(test)]
+mod decision_tests;
 #[cfg(test)]
 mod tests;

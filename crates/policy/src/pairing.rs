@@ -174,3 +174,21 @@ pub fn request_text(sender_label: &str, code: &Code) -> String {
          fased pairing approve whatsapp {code}"
     )
 }
+
+/// What the owner is told of a new request.
+#[must_use]
+pub fn notice_text(account: &str, sender_label: &str, name: Option<&str>, code: &Code) -> String {
+    let who = name.map_or_else(
+        || sender_label.to_owned(),
+        |name| format!("{sender_label} ({name})"),
+    );
+    format!(
+        "{who} asks to write to this assistant (account {account}).\n\
+         \n\
+         Let them in:\n\
+         fased pairing approve whatsapp {code}\n\
+         \n\
+         Refuse:\n\
+         fased pairing deny whatsapp {code}"
+    )
+}

@@ -9,10 +9,9 @@ use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use super::outbox::Draft;
 use super::{Decision, FinishedRun};
 
-/// Gives messages their verdicts, and queues the runs that follow.
+/// Gives messages their verdicts.
 pub(super) async fn record_verdicts(
     tx: &mut SqliteConnection,
-    account: &str,
     decisions: &[Decision],
     now_ms: i64,
 ) -> Result<()> {
@@ -34,6 +33,16 @@ pub(super) async fn record_verdicts(
         .push_bind(now_ms)
         .push(" FROM new WHERE inbox.seq = new.seq");
     update.build().execute(&mut *tx).await?;
+    Ok(())
+}
+
+/// Queues the runs that verdicts lead to.
+pub(super) async fn add_runs(
+    tx: &mut SqliteConnection,
+    account: &str,
+    decisions: &[Decision],
+    now_ms: i64,
+) -> Result<()> {
     let runs: Vec<_> = decisions
         .iter()
         .filter_map(|decision| decision.run.as_ref().map(|run| (decision.seq, run)))
@@ -42,15 +51,16 @@ pub(super) async fn record_verdicts(
         return Ok(());
     }
     let mut insert = QueryBuilder::<Sqlite>::new(
-        "INSERT INTO run (account, inbox_seq, agent, session, state, created_ms) ",
+        "INSERT INTO run (account, inbox_seq, agent, session, state, created_ms, not_before_ms) ",
     );
-    insert.push_values(runs, |mut row, (seq, (agent, session))| {
+    insert.push_values(runs, |mut row, (seq, run)| {
         row.push_bind(account)
             .push_bind(seq)
-            .push_bind(agent)
-            .push_bind(session)
+            .push_bind(&run.agent)
+            .push_bind(&run.session)
             .push_bind("queued")
-            .push_bind(now_ms);
+            .push_bind(now_ms)
+            .push_bind(run.not_before_ms);
     });
     insert.push(" ON CONFLICT (inbox_seq) DO NOTHING");
     insert.build().execute(&mut *tx).await?;

@@ -6,9 +6,7 @@ use fased_protocol::control::Count;
 
 use sqlx::Connection as _;
 
-use super::outbox::Draft;
-use super::pairing::PairingChange;
-use super::{Store, account, batch, pairing};
+use super::{Store, account};
 
 /// A message to journal. Addresses are without device part.
 #[derive(Debug, Clone)]
@@ -105,25 +103,6 @@ impl StoredMessage {
     }
 }
 
-/// A verdict and all that follows from it, made durable together.
-#[derive(Debug)]
-pub struct Decision {
-    /// The message.
-    pub seq: i64,
-    /// Name of the outcome.
-    pub outcome: &'static str,
-    /// Name of the reason.
-    pub reason: &'static str,
-    /// The row of the rule table that decided.
-    pub rule: u8,
-    /// Start a run of this agent in this session.
-    pub run: Option<(String, String)>,
-    /// What happens to the sender's pairing request.
-    pub pairing: Option<PairingChange>,
-    /// What to send.
-    pub send: Option<Draft>,
-}
-
 impl Store {
     /// Commits a batch of messages. A message that is there already is counted, not added; a
     /// placeholder is filled in by the resend that carries its content.
@@ -190,26 +169,6 @@ impl Store {
     /// What SQLite said.
     pub async fn judge_again(&self, seqs: &[i64]) -> Result<()> {
         take_back(&mut *self.write.turn().await?, seqs).await
-    }
-
-    /// Makes verdicts durable, with their runs, pairing requests and texts.
-    ///
-    /// # Errors
-    /// What SQLite said; then none of them is made.
-    pub async fn decide(&self, account: &str, decisions: &[Decision], now_ms: i64) -> Result<()> {
-        let mut turn = self.write.turn().await?;
-        let mut tx = turn.begin().await?;
-        batch::record_verdicts(&mut tx, account, decisions, now_ms).await?;
-        let mut texts = Vec::new();
-        for decision in decisions {
-            if let Some(change) = &decision.pairing {
-                pairing::apply(&mut tx, account, change, now_ms).await?;
-            }
-            texts.extend(decision.send.as_ref().map(|draft| (None, draft)));
-        }
-        batch::queue(&mut tx, account, &texts, now_ms).await?;
-        tx.commit().await?;
-        Ok(())
     }
 
     /// Messages that stayed unreadable since before `older_than_ms` and that the owner has not been

@@ -15,6 +15,8 @@ pub enum Purpose {
     Reply,
     /// A pairing code.
     Pairing,
+    /// Something the gateway has to say itself: to the owner, or that a sender was approved.
+    Notice,
 }
 
 impl Purpose {
@@ -24,6 +26,7 @@ impl Purpose {
         match self {
             Self::Reply => "reply",
             Self::Pairing => "pairing",
+            Self::Notice => "notice",
         }
     }
 }

@@ -18,8 +18,10 @@ pub struct QueuedRun {
     pub agent: String,
     /// Session key: runs of one session follow each other.
     pub session: String,
-    /// What it answers.
+    /// What it answers, or the first of it.
     pub message: StoredMessage,
+    /// It waited for more of what it answers.
+    pub waited: bool,
 }
 
 #[derive(sqlx::FromRow)]
@@ -27,6 +29,7 @@ struct RunHead {
     run_id: i64,
     agent: String,
     session: String,
+    waited: bool,
     #[sqlx(flatten)]
     message: StoredMessage,
 }
@@ -46,21 +49,23 @@ pub struct FinishedRun {
 const MAX_ATTEMPTS: i64 = 2;
 
 impl Store {
-    /// The oldest queued run of each session.
+    /// The oldest queued run of each session that is due.
     ///
     /// # Errors
     /// What SQLite said.
-    pub async fn queued_runs(&self, account: &str, limit: i64) -> Result<Vec<QueuedRun>> {
+    pub async fn queued_runs(&self, account: &str, now_ms: i64, limit: i64) -> Result<Vec<QueuedRun>> {
         let heads: Vec<RunHead> = sqlx::query_as(
-            "SELECT run.id AS run_id, run.agent, run.session, inbox.*
+            "SELECT run.id AS run_id, run.agent, run.session, run.not_before_ms > 0 AS waited, inbox.*
              FROM run JOIN inbox ON inbox.seq = run.inbox_seq
              WHERE run.id IN (
                  SELECT MIN(id) FROM run WHERE account = ?1 AND state IN ('queued', 'running')
-                 GROUP BY session HAVING MAX(state = 'running') = 0 ORDER BY 1 LIMIT ?2)
-             ORDER BY run.id",
+                 GROUP BY session HAVING MAX(state = 'running') = 0)
+                 AND run.not_before_ms <= ?3
+             ORDER BY run.id LIMIT ?2",
         )
         .bind(account)
         .bind(limit)
+        .bind(now_ms)
         .fetch_all(&mut *self.read.turn().await?)
         .await?;
         Ok(heads
@@ -70,15 +75,87 @@ impl Store {
                      run_id,
                      agent,
                      session,
+                     waited,
                      message,
                  }| QueuedRun {
                     id: run_id,
                     agent,
                     session,
                     message,
+                    waited,
                 },
             )
             .collect())
+    }
+
+    /// When the next run is due that waits for more to answer.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn next_due(&self, account: &str, now_ms: i64) -> Result<Option<i64>> {
+        Ok(sqlx::query_scalar(
+            "SELECT MIN(not_before_ms) FROM run
+             WHERE account = ? AND state IN ('queued', 'running') AND not_before_ms > ?",
+        )
+        .bind(account)
+        .bind(now_ms)
+        .fetch_one(&mut *self.read.turn().await?)
+        .await?)
+    }
+
+    /// The newest run of a session, if it still waits for more: the message that started it, who wrote
+    /// that, and when it was queued.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn waiting_run(
+        &self,
+        account: &str,
+        session: &str,
+        now_ms: i64,
+    ) -> Result<Option<(i64, String, i64)>> {
+        Ok(sqlx::query_as(
+            "SELECT inbox_seq, sender, created_ms FROM (
+                 SELECT run.inbox_seq, inbox.sender, run.created_ms, run.state, run.not_before_ms
+                 FROM run JOIN inbox ON inbox.seq = run.inbox_seq
+                 WHERE run.account = ?1 AND run.session = ?2 AND run.state IN ('queued', 'running')
+                 ORDER BY run.id DESC LIMIT 1)
+             WHERE state = 'queued' AND not_before_ms > ?3",
+        )
+        .bind(account)
+        .bind(session)
+        .bind(now_ms)
+        .fetch_optional(&mut *self.read.turn().await?)
+        .await?)
+    }
+
+    /// Further messages that a run answers, in the order in which they came.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn inputs_of(&self, run_id: i64) -> Result<Vec<StoredMessage>> {
+        Ok(sqlx::query_as(
+            "SELECT inbox.* FROM run_input JOIN inbox ON inbox.seq = run_input.inbox_seq
+             WHERE run_id = ? ORDER BY inbox.seq",
+        )
+        .bind(run_id)
+        .fetch_all(&mut *self.read.turn().await?)
+        .await?)
+    }
+
+    /// What was said in the group before, for a run to read: the newest `limit`, oldest first.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn context_of(&self, run_id: i64, limit: usize) -> Result<Vec<StoredMessage>> {
+        let mut newest: Vec<StoredMessage> =
+            sqlx::query_as("SELECT * FROM inbox WHERE context_run = ? ORDER BY seq DESC LIMIT ?")
+                .bind(run_id)
+                .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+                .fetch_all(&mut *self.read.turn().await?)
+                .await?;
+        newest.reverse();
+        Ok(newest)
     }
 
     /// Notes that runs have started; afterwards a crash counts as an interruption of each.
@@ -142,11 +219,13 @@ impl Store {
     /// # Errors
     /// What SQLite said.
     pub async fn run_of(&self, inbox_seq: i64) -> Result<Option<RunInfo>> {
-        let row: Option<(i64, String, String, i64, Option<String>)> =
-            sqlx::query_as("SELECT id, agent, state, attempts, error FROM run WHERE inbox_seq = ?")
-                .bind(inbox_seq)
-                .fetch_optional(&mut *self.read.turn().await?)
-                .await?;
+        let row: Option<(i64, String, String, i64, Option<String>)> = sqlx::query_as(
+            "SELECT id, agent, state, attempts, error FROM run
+                 WHERE inbox_seq = ?1 OR id = (SELECT run_id FROM run_input WHERE inbox_seq = ?1)",
+        )
+        .bind(inbox_seq)
+        .fetch_optional(&mut *self.read.turn().await?)
+        .await?;
         Ok(row.map(|(id, agent, state, attempts, error)| RunInfo {
             id,
             agent,

@@ -7,16 +7,16 @@ use fased_policy::ids::{Identity, Phone};
 
 use super::*;
 
-const NOW: i64 = 1_700_000_000_000;
-const ACCOUNT: &str = "default";
+pub(super) const NOW: i64 = 1_700_000_000_000;
+pub(super) const ACCOUNT: &str = "default";
 
-async fn store() -> (tempfile::TempDir, Store) {
+pub(super) async fn store() -> (tempfile::TempDir, Store) {
     let dir = tempfile::tempdir().expect("a folder");
     let store = Store::open(&dir.path().join("fased.db")).await.expect("a store");
     (dir, store)
 }
 
-fn message(id: &str, text: &str) -> Journaled {
+pub(super) fn message(id: &str, text: &str) -> Journaled {
     Journaled {
         chat: "15550100002@s.whatsapp.net".into(),
         sender: "15550100002@s.whatsapp.net".into(),
@@ -36,8 +36,15 @@ fn message(id: &str, text: &str) -> Journaled {
     }
 }
 
-fn admit(seq: i64) -> Decision {
-    let run = Some(("main".to_owned(), "session".to_owned()));
+pub(super) fn admit(seq: i64) -> Decision {
+    let run = Some(NewRun {
+        agent: "main".to_owned(),
+        session: "session".to_owned(),
+        not_before_ms: 0,
+        joins: None,
+        flushes: false,
+        reads_context: false,
+    });
     Decision {
         seq,
         outcome: "admit",
@@ -45,11 +52,12 @@ fn admit(seq: i64) -> Decision {
         rule: 7,
         run,
         pairing: None,
-        send: None,
+        sends: vec![],
+        echo_of: None,
     }
 }
 
-fn draft(id: &str) -> Draft {
+pub(super) fn draft(id: &str) -> Draft {
     Draft {
         chat: "15550100002@s.whatsapp.net".into(),
         message_id: id.into(),
@@ -153,7 +161,7 @@ async fn a_verdict_is_given_once_and_leads_to_one_run() {
         .await
         .expect("committed");
     assert!(store.undecided(ACCOUNT, 10).await.expect("read").is_empty());
-    let runs = store.queued_runs(ACCOUNT, 10).await.expect("read");
+    let runs = store.queued_runs(ACCOUNT, NOW, 10).await.expect("read");
     assert_eq!(runs.len(), 1, "one run of a session at a time");
     assert_eq!(runs[0].message.message_id, "A");
 }
@@ -170,7 +178,7 @@ async fn a_run_cut_off_is_started_once_more_and_then_given_up() {
         .decide(ACCOUNT, &[admit(seq)], NOW)
         .await
         .expect("committed");
-    let run = store.queued_runs(ACCOUNT, 1).await.expect("read")[0].id;
+    let run = store.queued_runs(ACCOUNT, NOW, 1).await.expect("read")[0].id;
     for expected in [(1, 0), (0, 1)] {
         store.start_runs(&[run], NOW).await.expect("committed");
         assert_eq!(
@@ -194,7 +202,7 @@ async fn a_finished_run_is_never_started_again() {
         .decide(ACCOUNT, &[admit(seq)], NOW)
         .await
         .expect("committed");
-    let run = store.queued_runs(ACCOUNT, 1).await.expect("read")[0].id;
+    let run = store.queued_runs(ACCOUNT, NOW, 1).await.expect("read")[0].id;
     store.start_runs(&[run], NOW).await.expect("committed");
     let finished = FinishedRun {
         id: run,
@@ -224,7 +232,7 @@ async fn a_receipt_may_name_any_number_of_messages() {
     let (_dir, store) = store().await;
     let change = Decision {
         run: None,
-        send: Some(draft("OUT1")),
+        sends: vec![draft("OUT1")],
         ..admit(0)
     };
     store.decide(ACCOUNT, &[change], NOW).await.expect("committed");
@@ -245,7 +253,7 @@ async fn a_send_state_never_goes_backwards() {
     for id in ["OUT1", "OUT2"] {
         let change = Decision {
             run: None,
-            send: Some(draft(id)),
+            sends: vec![draft(id)],
             ..admit(0)
         };
         store.decide(ACCOUNT, &[change], NOW).await.expect("committed");
@@ -272,7 +280,7 @@ async fn what_was_being_written_when_a_link_ended_is_unknown_and_old_rows_expire
     let (_dir, store) = store().await;
     let change = Decision {
         run: None,
-        send: Some(draft("OUT1")),
+        sends: vec![draft("OUT1")],
         ..admit(0)
     };
     store.decide(ACCOUNT, &[change], NOW).await.expect("committed");
@@ -352,7 +360,7 @@ async fn what_was_sent_is_found_by_its_id_until_it_is_too_old() {
     let (_dir, store) = store().await;
     let change = Decision {
         run: None,
-        send: Some(draft("OUT1")),
+        sends: vec![draft("OUT1")],
         ..admit(0)
     };
     store.decide(ACCOUNT, &[change], NOW).await.expect("committed");

@@ -47,7 +47,7 @@ async fn is_settled(player: &Player, planned: &[Planned]) -> Result<(bool, Vec<C
     let store = open_store(player).await?;
     let mut counts = store.count_inbound(ACCOUNT).await?;
     let outbound = store.count_outbound(ACCOUNT).await?;
-    let runs = store.queued_runs(ACCOUNT, 1).await?;
+    let runs = store.queued_runs(ACCOUNT, i64::MAX, 1).await?;
     store.close().await;
     let all = u64::try_from(planned.len()).unwrap_or(u64::MAX);
     let rows: u64 = counts

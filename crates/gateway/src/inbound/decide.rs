@@ -1,0 +1,136 @@
+//! One message: what is known of it, the verdict, and what follows.
+
+use anyhow::Result;
+use fased_policy::access::{Outcome, Reason, Verdict, judge};
+use fased_policy::ids::{ChatId, Identity};
+
+use super::{ask, echoes, wait};
+use crate::account::Shared;
+use crate::config::AccountConfig;
+use crate::known::Known;
+use crate::store::{Decision, NewRun, StoredMessage};
+use crate::{agent, clock};
+
+/// Kinds whose text an agent gets in this version.
+const READABLE: [&str; 4] = ["text", "image", "video", "document"];
+
+/// One batch of verdicts: what later messages of it have to know of the earlier ones.
+pub(super) struct Bench<'a> {
+    shared: &'a Shared,
+    config: &'a AccountConfig,
+    approved: &'a [Identity],
+    asking: ask::Desk,
+    waiting: wait::Waiting,
+    echoes: echoes::Absorbed,
+}
+
+/// What became of a message, for those who watch.
+pub(super) struct Decided {
+    pub(super) known: Known,
+    pub(super) verdict: Verdict,
+    /// A code that was made for the sender.
+    pub(super) code: Option<String>,
+    /// It is the first that is turned away because our own words kept coming back.
+    pub(super) starts_loop_break: bool,
+}
+
+impl<'a> Bench<'a> {
+    pub(super) fn new(shared: &'a Shared, config: &'a AccountConfig, approved: &'a [Identity]) -> Self {
+        Self {
+            shared,
+            config,
+            approved,
+            asking: ask::Desk::default(),
+            waiting: wait::Waiting::default(),
+            echoes: echoes::Absorbed::default(),
+        }
+    }
+
+    pub(super) async fn decide(
+        &mut self,
+        message: &StoredMessage,
+        loops: &mut echoes::Loops,
+    ) -> Result<(Decision, Decided)> {
+        let (shared, config) = (self.shared, self.config);
+        let now = clock::now_ms();
+        let mut known = Known::of(&shared.store, message, &shared.own(), self.approved).await?;
+        let echo = self.echoes.recognise(shared, message, &mut known, now).await?;
+        let agent = config.agent_for(&known.chat);
+        let facts = known.facts(now / 1000, config.agents.patterns_of(agent));
+        let mut verdict = judge(&facts, &config.rules);
+        let is_owner = config.rules.is_owner(&facts);
+        let mut starts_loop_break = false;
+        if verdict.outcome == Outcome::Admit {
+            if !is_readable(message) {
+                verdict = Verdict::UNSUPPORTED_KIND;
+            } else if loops.is_broken(message, echo.looks_like_ours) {
+                starts_loop_break = loops.is_first_broken(&message.chat);
+                verdict = Verdict::ECHO_LOOP;
+            }
+        }
+        let mut decision = Decision {
+            seq: message.seq,
+            outcome: "",
+            reason: "",
+            rule: verdict.rule.number(),
+            run: None,
+            pairing: None,
+            sends: Vec::new(),
+            echo_of: echo.of,
+        };
+        let mut code = None;
+        match (verdict.outcome, verdict.reason) {
+            (Outcome::Admit, _) if !config.observe_only => {
+                decision.run = Some(self.run(message, &known, agent, now).await?);
+            }
+            (Outcome::Hold, Reason::PairingRequired) => {
+                let asked = self
+                    .asking
+                    .ask(shared, config, message, &known.sender, is_owner, now)
+                    .await?;
+                if asked.is_full {
+                    verdict = Verdict::PAIRING_FULL;
+                }
+                decision.pairing = asked.change;
+                decision.sends = asked.sends;
+                code = asked.new_code;
+            }
+            (Outcome::Admit | Outcome::Hold | Outcome::Drop | Outcome::Context | Outcome::Stale, _) => {}
+        }
+        decision.outcome = verdict.outcome.as_str();
+        decision.reason = verdict.reason.as_str();
+        let decided = Decided {
+            known,
+            verdict,
+            code,
+            starts_loop_break,
+        };
+        Ok((decision, decided))
+    }
+
+    async fn run(&mut self, message: &StoredMessage, known: &Known, agent: &str, now: i64) -> Result<NewRun> {
+        let session = agent::session_key(agent, self.shared.id(), &known.chat, &known.sender);
+        let debounce_ms = i64::from(self.config.debounce_ms);
+        let place = self
+            .waiting
+            .place(self.shared, message, &session, debounce_ms, now)
+            .await?;
+        Ok(NewRun {
+            agent: agent.to_owned(),
+            session,
+            not_before_ms: place.not_before_ms,
+            joins: place.joins,
+            flushes: place.flushes,
+            reads_context: matches!(known.chat, ChatId::Group(_)),
+        })
+    }
+}
+
+/// Is there something in it that an agent can read?
+fn is_readable(message: &StoredMessage) -> bool {
+    READABLE.contains(&message.content.as_str())
+        && message
+            .text
+            .as_deref()
+            .is_some_and(|text| !text.trim().is_empty())
+}

@@ -1,0 +1,95 @@
+//! What was decided, in the log and for those who watch.
+
+use std::collections::HashSet;
+
+use fased_policy::access::{Outcome, Reason};
+use fased_policy::ids::Identity;
+use fased_protocol::control::Watched;
+use fased_protocol::private::short_hash;
+
+use super::decide::Decided;
+use crate::account::Shared;
+use crate::config::AccountConfig;
+use crate::store::StoredMessage;
+
+/// Chats and reasons that are remembered; beyond that remembering starts anew.
+const MOST_TOLD: usize = 10_000;
+
+/// For which chats a reason has been logged as a warning.
+#[derive(Default)]
+pub(super) struct Told {
+    pairs: HashSet<(String, Reason)>,
+}
+
+impl Told {
+    fn is_first(&mut self, chat: &str, reason: Reason) -> bool {
+        if self.pairs.len() >= MOST_TOLD {
+            self.pairs.clear();
+        }
+        self.pairs.insert((chat.to_owned(), reason))
+    }
+}
+
+pub(super) fn tell(
+    shared: &Shared,
+    config: &AccountConfig,
+    message: &StoredMessage,
+    decided: &Decided,
+    told: &mut Told,
+) {
+    let verdict = decided.verdict;
+    let reason = verdict.reason.as_str();
+    tracing::info!(
+        account = shared.id(),
+        message = short_hash(&message.message_id),
+        verdict = verdict.outcome.as_str(),
+        reason,
+        "verdict"
+    );
+    let is_refused = matches!(verdict.outcome, Outcome::Drop | Outcome::Hold);
+    if is_refused && told.is_first(&message.chat, verdict.reason) {
+        warn_first(shared, config, message, decided);
+    }
+    if decided.code.is_some() {
+        let sender = label(&message.sender, message.sender_alt.as_deref());
+        let code = decided.code.clone();
+        shared
+            .watchers
+            .tell(shared.id(), Watched::Pairing { sender, code });
+    }
+    shared.watchers.tell(
+        shared.id(),
+        Watched::Verdict {
+            message_id: message.message_id.clone(),
+            verdict: verdict.outcome.as_str().to_owned(),
+            reason: reason.to_owned(),
+            sentence: verdict.reason.sentence().to_owned(),
+        },
+    );
+}
+
+/// The first of its kind in a chat, with what would change it.
+fn warn_first(shared: &Shared, config: &AccountConfig, message: &StoredMessage, decided: &Decided) {
+    let _ = (config, &decided.known);
+    let verdict = decided.verdict;
+    if verdict.reason.remedies().is_empty() {
+        return;
+    }
+    tracing::warn!(
+        account = shared.id(),
+        chat = short_hash(&message.chat),
+        reason = verdict.reason.as_str(),
+        "{}",
+        verdict.reason.sentence()
+    );
+}
+
+/// A sender as people know them: number, else hidden id, else the address.
+pub(crate) fn label(jid: &str, alt: Option<&str>) -> String {
+    let identity = Identity::from_jids(jid, alt);
+    if identity.is_empty() {
+        jid.to_owned()
+    } else {
+        identity.label()
+    }
+}

@@ -1,0 +1,172 @@
+//! What follows from verdicts: turns that are joined, and context that is read once.
+
+use super::tests::{ACCOUNT, NOW, admit, draft, message, store};
+use super::*;
+
+fn run(not_before_ms: i64, joins: Option<i64>, flushes: bool) -> Option<NewRun> {
+    Some(NewRun {
+        agent: "main".to_owned(),
+        session: "session".to_owned(),
+        not_before_ms,
+        joins,
+        flushes,
+        reads_context: true,
+    })
+}
+
+fn context(seq: i64) -> Decision {
+    Decision {
+        outcome: "context",
+        reason: "no_mention",
+        run: None,
+        ..admit(seq)
+    }
+}
+
+async fn journal(store: &Store, ids: &[&str]) {
+    let batch: Vec<Journaled> = ids
+        .iter()
+        .map(|id| Journaled {
+            chat: "120363000000000001@g.us".into(),
+            ..message(id, id)
+        })
+        .collect();
+    store.journal(ACCOUNT, &batch, NOW).await.expect("committed");
+}
+
+fn ids(messages: &[StoredMessage]) -> Vec<&str> {
+    messages
+        .iter()
+        .map(|message| message.message_id.as_str())
+        .collect()
+}
+
+#[tokio::test]
+async fn what_was_said_before_is_read_by_the_next_run_and_by_no_other() {
+    let (_dir, store) = store().await;
+    journal(&store, &["A", "B", "C", "D", "E"]).await;
+    let first = Decision {
+        run: run(0, None, false),
+        ..admit(3)
+    };
+    // All in one batch, as they may come; D is later than the run that C starts.
+    store
+        .decide(ACCOUNT, &[context(1), context(2), first, context(4)], NOW)
+        .await
+        .expect("committed");
+    let second = Decision {
+        run: run(0, None, false),
+        ..admit(5)
+    };
+    store.decide(ACCOUNT, &[second], NOW).await.expect("committed");
+    let first_run = store.run_of(3).await.expect("read").expect("a run").id;
+    let second_run = store.run_of(5).await.expect("read").expect("a run").id;
+    let read = |run, limit| store.context_of(run, limit);
+    assert_eq!(ids(&read(first_run, 50).await.expect("read")), ["A", "B"]);
+    assert_eq!(ids(&read(first_run, 1).await.expect("read")), ["B"], "the newest");
+    assert!(read(first_run, 0).await.expect("read").is_empty());
+    assert_eq!(ids(&read(second_run, 50).await.expect("read")), ["D"]);
+}
+
+#[tokio::test]
+async fn quick_messages_are_one_turn_until_it_starts() {
+    let (_dir, store) = store().await;
+    journal(&store, &["A", "B", "C", "D"]).await;
+    let joining = |seq, not_before| Decision {
+        run: run(not_before, Some(1), false),
+        ..admit(seq)
+    };
+    let first = Decision {
+        run: run(NOW + 50, None, false),
+        ..admit(1)
+    };
+    store
+        .decide(ACCOUNT, &[first, joining(2, NOW + 80)], NOW)
+        .await
+        .expect("committed");
+    assert!(
+        store
+            .queued_runs(ACCOUNT, NOW + 79, 9)
+            .await
+            .expect("read")
+            .is_empty()
+    );
+    assert_eq!(store.next_due(ACCOUNT, NOW).await.expect("read"), Some(NOW + 80));
+    let (waiting, _, since) = store
+        .waiting_run(ACCOUNT, "session", NOW)
+        .await
+        .expect("read")
+        .expect("one waits");
+    assert_eq!((waiting, since), (1, NOW));
+
+    let due = store.queued_runs(ACCOUNT, NOW + 80, 9).await.expect("read");
+    assert_eq!(due.len(), 1);
+    assert!(due[0].waited);
+    assert_eq!(ids(&store.inputs_of(due[0].id).await.expect("read")), ["B"]);
+    store.start_runs(&[due[0].id], NOW).await.expect("committed");
+
+    // Too late to join: a turn of its own.
+    store
+        .decide(ACCOUNT, &[joining(3, NOW + 90)], NOW)
+        .await
+        .expect("committed");
+    let own = store.run_of(3).await.expect("read").expect("a run");
+    assert_ne!(own.id, due[0].id);
+    assert_eq!(store.run_of(2).await.expect("read").expect("a run").id, due[0].id);
+}
+
+#[tokio::test]
+async fn what_cannot_wait_sends_off_what_waits_and_comes_after_it() {
+    let (_dir, store) = store().await;
+    journal(&store, &["A", "B"]).await;
+    let first = Decision {
+        run: run(NOW + 5_000, None, false),
+        ..admit(1)
+    };
+    let command = Decision {
+        run: run(0, None, true),
+        ..admit(2)
+    };
+    store
+        .decide(ACCOUNT, &[first, command], NOW)
+        .await
+        .expect("committed");
+    let due = store.queued_runs(ACCOUNT, NOW, 9).await.expect("read");
+    assert_eq!(due.len(), 1, "one at a time in a session");
+    assert_eq!(due[0].message.message_id, "A");
+}
+
+#[tokio::test]
+async fn a_message_of_ours_absorbs_one_echo() {
+    let (_dir, store) = store().await;
+    journal(&store, &["A", "B"]).await;
+    let sent = Decision {
+        run: None,
+        sends: vec![draft("OUT1")],
+        ..admit(0)
+    };
+    store.decide(ACCOUNT, &[sent], NOW).await.expect("committed");
+    assert!(
+        store
+            .recent_sends(ACCOUNT, NOW - 1)
+            .await
+            .expect("read")
+            .is_empty(),
+        "it has not left yet"
+    );
+    let row = store.open_outbox(ACCOUNT, &[], 9).await.expect("read")[0].id;
+    store.start_sending(&[row], NOW).await.expect("committed");
+    let echo = |seq| Decision {
+        run: None,
+        echo_of: Some(row),
+        ..admit(seq)
+    };
+    let before = store.recent_sends(ACCOUNT, NOW - 1).await.expect("read");
+    assert!(!before[0].echoed);
+    store.decide(ACCOUNT, &[echo(1)], NOW).await.expect("committed");
+    assert!(store.recent_sends(ACCOUNT, NOW - 1).await.expect("read")[0].echoed);
+    assert!(
+        store.recent_sends(ACCOUNT, NOW).await.expect("read").is_empty(),
+        "too old"
+    );
+}
