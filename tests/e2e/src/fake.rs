@@ -132,6 +132,11 @@ impl Fake {
         self.post("/hold", &json!({ "account": account }));
     }
 
+    /// What waited goes out.
+    pub fn release(&self, account: &str) {
+        self.post("/release", &json!({ "account": account }));
+    }
+
     /// What waited goes out, and the connection is cut after some of it was answered for.
     pub fn release_and_drop(&self, account: &str, after_answers: u32) {
         self.post(

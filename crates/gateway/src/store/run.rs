@@ -219,18 +219,36 @@ impl Store {
     /// # Errors
     /// What SQLite said.
     pub async fn run_of(&self, inbox_seq: i64) -> Result<Option<RunInfo>> {
-        let row: Option<(i64, String, String, i64, Option<String>)> = sqlx::query_as(
-            "SELECT id, agent, state, attempts, error FROM run
-                 WHERE inbox_seq = ?1 OR id = (SELECT run_id FROM run_input WHERE inbox_seq = ?1)",
+        let row: Option<(i64, i64, String, String, i64, Option<String>)> = sqlx::query_as(
+            "SELECT id, inbox_seq, agent, state, attempts, error FROM run
+             WHERE inbox_seq = ?1 OR id = (SELECT run_id FROM run_input WHERE inbox_seq = ?1)",
         )
         .bind(inbox_seq)
         .fetch_optional(&mut *self.read.turn().await?)
         .await?;
-        Ok(row.map(|(id, agent, state, attempts, error)| RunInfo {
+        let Some((id, first, agent, state, attempts, error)) = row else {
+            return Ok(None);
+        };
+        let answers = sqlx::query_scalar(
+            "SELECT message_id FROM inbox
+             WHERE seq = ?1 OR seq IN (SELECT inbox_seq FROM run_input WHERE run_id = ?2)
+             ORDER BY timestamp_s, seq",
+        )
+        .bind(first)
+        .bind(id)
+        .fetch_all(&mut *self.read.turn().await?)
+        .await?;
+        let context = sqlx::query_scalar("SELECT message_id FROM inbox WHERE context_run = ? ORDER BY seq")
+            .bind(id)
+            .fetch_all(&mut *self.read.turn().await?)
+            .await?;
+        Ok(Some(RunInfo {
             id,
             agent,
             state,
             attempts: u32::try_from(attempts).unwrap_or(u32::MAX),
+            answers,
+            context,
             error,
         }))
     }

@@ -152,6 +152,10 @@ pub struct RunInfo {
     pub state: String,
     /// How often it was started.
     pub attempts: u32,
+    /// Ids of the messages that it answers.
+    pub answers: Vec<String>,
+    /// Ids of the messages of the group that it was given to read, oldest first.
+    pub context: Vec<String>,
     /// What went wrong.
     pub error: Option<String>,
 }

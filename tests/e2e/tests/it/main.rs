@@ -16,5 +16,7 @@ mod policies;
 mod processes;
 mod retries;
 mod secrecy;
+mod self_chat;
 mod sockets;
+mod together;
 mod versions;
