@@ -6,6 +6,7 @@ mod deaf;
 mod durability;
 mod exit_codes;
 mod files;
+mod flood;
 mod groups;
 mod link_loss;
 mod login;
