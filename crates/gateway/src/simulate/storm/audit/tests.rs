@@ -37,7 +37,7 @@ fn facts() -> Facts {
     let group = Recorded {
         seq: 3,
         verdict: Some("drop".to_owned()),
-        reason: Some("groups_not_supported".to_owned()),
+        reason: Some("group_sender_not_allowed".to_owned()),
         ..Recorded::default()
     };
     let rows = [("A", admitted(1, "R1")), ("B", admitted(2, "R2")), ("G", group)];
@@ -84,7 +84,7 @@ fn what_is_as_it_should_be_has_no_deviation() {
     };
     assert_eq!(count("sent"), Some(3));
     assert_eq!(count("answered exactly once"), Some(2));
-    assert_eq!(count("  groups_not_supported"), Some(1));
+    assert_eq!(count("  group_sender_not_allowed"), Some(1));
 }
 
 #[test]
