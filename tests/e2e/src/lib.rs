@@ -21,7 +21,7 @@ pub use fake::Fake;
 pub use gateway::Gateway;
 pub use login::Login;
 pub use state_dir::{Answer, StateDir};
-pub use wait::{never_within, wait_for};
+pub use wait::{never_within, unix_now, wait_for};
 pub use world::World;
 
 use std::time::Duration;

@@ -1,6 +1,6 @@
 //! The two ways to wait: until something is so, or long enough to believe that it never will be.
 
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 const LOOK_EVERY: Duration = Duration::from_millis(25);
 
@@ -9,6 +9,19 @@ const LOOK_EVERY: Duration = Duration::from_millis(25);
 #[allow(clippy::disallowed_methods, reason = "the one clock of these tests")]
 pub fn now() -> Instant {
     Instant::now()
+}
+
+/// The wall clock, Unix seconds.
+///
+/// # Panics
+/// When the clock is set before 1970.
+#[must_use]
+#[allow(clippy::disallowed_methods, reason = "the one clock of these tests")]
+pub fn unix_now() -> i64 {
+    let since_epoch = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .expect("a clock that is set");
+    i64::try_from(since_epoch.as_secs()).expect("a date")
 }
 
 /// Looks until there is something to see.

@@ -19,5 +19,6 @@ mod retries;
 mod secrecy;
 mod self_chat;
 mod sockets;
+mod strangers;
 mod together;
 mod versions;
