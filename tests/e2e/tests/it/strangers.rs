@@ -59,6 +59,9 @@ fn the_owner_is_told_on_whatsapp_of_each_request_once_and_never_gets_a_code() {
     let world = World::linked(&format!(
         r#"{{ owners: ["{BERT}", "{CARA}"], pairing: {{ notifyOwner: true }} }}"#
     ));
+    for owner in [BERT, CARA] {
+        let _lid = world.fake.contact(&json!({ "phone": owner }));
+    }
     let id = world
         .fake
         .send_with(&json!({ "to": OWNER, "from": ANNA, "text": "may I?" }));
