@@ -40,10 +40,10 @@ pub(super) struct Options {
     #[arg(long, value_name = "NUMBER|LID")]
     sender: Option<String>,
     /// In this group
-    #[arg(long, value_name = "JID", requires = "sender")]
+    #[arg(long, value_name = "JID", requires = "sender", conflicts_with_all = ["message_id", "event"])]
     group: Option<String>,
     /// By this account [default: `default`, or the only one]
-    #[arg(long, value_name = "ID", requires = "sender")]
+    #[arg(long, value_name = "ID", requires = "sender", conflicts_with_all = ["message_id", "event"])]
     account: Option<String>,
     /// Judge the event that this file describes
     #[arg(long, value_name = "FILE")]

@@ -4,6 +4,7 @@ use fased_policy::access::{Outcome, Reason, Rule, Verdict};
 use fased_protocol::control::{ControlError, ControlResponse, ErrorCode, Explanation};
 
 use super::internal;
+use crate::clock;
 use crate::envelope::Envelope;
 use crate::explain::{Accounts, Judgement, Linked, described, judged, sentence};
 use crate::known::Known;
@@ -108,9 +109,7 @@ fn judge_again(explanation: &mut Explanation, linked: &Linked, mut known: Known,
     let recorded = message.reason.as_deref().and_then(Reason::parse);
     // That it was ours was found out when it came, by what had been sent just before.
     known.own_echo |= recorded == Some(Reason::OwnEcho);
-    // By now everything is old. What counts is how old it was when it came.
-    let now_s = message.recorded_ms / 1000;
-    let judgement = judged(&linked.config, &known, now_s);
+    let (judgement, now_s) = at_its_time(linked, &known, message, recorded);
     let judgement = Judgement {
         verdict: as_recorded(judgement.verdict, recorded),
         ..judgement
@@ -122,6 +121,23 @@ fn judge_again(explanation: &mut Explanation, linked: &Linked, mut known: Known,
     let differs = explanation.verdict.as_ref() != Some(&present.verdict)
         || explanation.reason.as_ref() != Some(&present.reason);
     explanation.now = differs.then_some(present);
+}
+
+/// By now everything is old: what counts is how old it was when it came. But what was held first and let in
+/// later may have become too old in between.
+fn at_its_time(
+    linked: &Linked,
+    known: &Known,
+    message: &StoredMessage,
+    recorded: Option<Reason>,
+) -> (Judgement, i64) {
+    let came_s = message.recorded_ms / 1000;
+    let at_arrival = judged(&linked.config, known, came_s);
+    if recorded == Some(Reason::Stale) && at_arrival.verdict.outcome == Outcome::Admit {
+        let now_s = clock::now_ms() / 1000;
+        return (judged(&linked.config, known, now_s), now_s);
+    }
+    (at_arrival, came_s)
 }
 
 /// Some reasons lie in the moment: in what else waited or had been said, or in what an agent can be given.
@@ -138,3 +154,6 @@ fn as_recorded(verdict: Verdict, recorded: Option<Reason>) -> Verdict {
         verdict
     }
 }
+
+#[cfg(test)]
+mod tests;

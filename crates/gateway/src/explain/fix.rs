@@ -141,11 +141,19 @@ impl Case<'_> {
                     "true" | "false" => (*value).to_owned(),
                     word => quoted(word),
                 };
-                (format!("set {path} to {shown}{at}"), path.clone(), shown)
+                (
+                    format!("set {path} to {shown}{at}"),
+                    path.clone(),
+                    (*value).to_owned(),
+                )
             }
             Change::Append(sender) => {
-                let entry = quoted(sender.as_deref().unwrap_or_default());
-                (format!("add {entry} to {path}{at}"), format!("{path}[+]"), entry)
+                let entry = sender.clone().unwrap_or_default();
+                (
+                    format!("add {} to {path}{at}", quoted(&entry)),
+                    format!("{path}[+]"),
+                    entry,
+                )
             }
             Change::Insert => (format!("add {path}: {{}}{at}"), path.clone(), "{}".to_owned()),
             Change::Raise(from) => {
@@ -239,7 +247,7 @@ fn quoted(text: &str) -> String {
 
 /// One word of a shell: brackets, braces and quotes stay what they are.
 fn word(text: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'+');
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'+' | b'@');
     if text.bytes().all(plain) {
         text.to_owned()
     } else {

@@ -61,7 +61,7 @@ fn a_stranger_is_added_to_the_list_that_decided() {
     assert_eq!(
         told(&allowlist, &from_anna(ANNA), "not_in_allowlist"),
         some(
-            "add \"+15550100002\" to channels.whatsapp.allowFrom, or run: fased config set 'channels.whatsapp.allowFrom[+]' '\"+15550100002\"'",
+            "add \"+15550100002\" to channels.whatsapp.allowFrom, or run: fased config set 'channels.whatsapp.allowFrom[+]' +15550100002",
             "add the sender to channels.whatsapp.allowFrom",
         )
     );
@@ -108,7 +108,7 @@ fn switches_are_set() {
     assert_eq!(
         told(&disabled, &from_anna(ANNA), "dm_disabled"),
         some(
-            "set channels.whatsapp.dmPolicy to \"pairing\", or run: fased config set channels.whatsapp.dmPolicy '\"pairing\"'",
+            "set channels.whatsapp.dmPolicy to \"pairing\", or run: fased config set channels.whatsapp.dmPolicy pairing",
             "set channels.whatsapp.dmPolicy to pairing",
         )
     );

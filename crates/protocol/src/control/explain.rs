@@ -36,7 +36,7 @@ pub struct Explanation {
     pub event: Option<Value>,
     /// Where the value that decides comes from, in the present config and state.
     pub source: Option<SourceInfo>,
-    /// The edit or command that would change it.
+    /// The edit or command that would change it, in the present config and state.
     pub fix: Option<String>,
     /// The rules that the event meets in the present config and state, in order; the last one decides.
     pub tried: Vec<TriedInfo>,

@@ -36,7 +36,7 @@ enum Address {
     Person(Identity),
     Group(GroupId),
     /// Nobody can be answered there.
-    Other,
+    Other(ChatId),
 }
 
 impl Event {
@@ -83,44 +83,12 @@ fn own(event: &Fields<'_>) -> Result<Identity, String> {
 
 /// Chat and sender, which say something of each other.
 fn place(event: &Fields<'_>, own: Identity, timestamp_s: i64) -> Result<Known, String> {
-    let chat = event.object("chat", &["kind", "id"])?;
-    let chat = chat.ok_or(r#"chat is missing: {"kind": "dm" or "group", "id": …}"#)?;
-    let is_group = match chat.word("kind", &["dm", "group"])? {
-        Some(kind) => kind == "group",
-        None => return Err(r#"chat.kind is missing: "dm" or "group""#.to_owned()),
-    };
-    let id = chat.text("id")?;
-    let address = id.map(|id| address("chat.id", id)).transpose()?;
-    let given = event.object("sender", &["phone", "lid", "name"])?;
-    let given = given.map(|sender| {
-        // It says nothing about who somebody is, but has to be a name.
-        sender.text("name")?;
-        identity(&sender)
-    });
-    let mut sender = given.transpose()?.unwrap_or_default();
-    let mut from_me = event.flag("fromMe")? || own.matches(&sender);
-    if sender.is_empty() && !from_me {
-        return Err(
-            "sender is missing: {\"phone\": …} or {\"lid\": …}, unless \"fromMe\" is true".to_owned(),
-        );
-    }
-    let at = |kind: &str| {
-        format!(
-            "chat.kind is {kind:?}, but chat.id is {:?}",
-            id.unwrap_or_default()
-        )
-    };
-    let chat = match (is_group, address) {
-        (true, Some(Address::Group(group))) => ChatId::Group(group),
-        (true, Some(Address::Person(_))) => {
-            return Err(format!("{}: a person; a group's id ends in @g.us", at("group")));
-        }
-        (true, None) => {
-            return Err("chat.id is missing: which group, such as \"120363000000000001@g.us\"".to_owned());
-        }
-        (false, Some(Address::Group(_))) => return Err(format!("{}: a group", at("dm"))),
-        (true | false, Some(Address::Other)) => ChatId::from_jids(id.unwrap_or_default(), None, &own),
-        (false, Some(Address::Person(person))) if own.matches(&person) => {
+    let said = said_chat(event)?;
+    let (mut sender, from_me) = writer(event, &own)?;
+    let mut from_me = from_me;
+    let chat = match said {
+        SaidChat::Settled(chat) => chat,
+        SaidChat::With(person) if own.matches(&person) => {
             if !from_me && are_two(&sender, &own) {
                 return Err(
                     "chat.id is self, where nobody else writes, but sender is somebody else".to_owned(),
@@ -129,14 +97,14 @@ fn place(event: &Fields<'_>, own: Identity, timestamp_s: i64) -> Result<Known, S
             from_me = true;
             ChatId::SelfChat
         }
-        (false, Some(Address::Person(person))) => {
+        SaidChat::With(person) => {
             if !from_me {
                 sender.merge(&person);
             }
             ChatId::Direct(person)
         }
-        (false, None) if sender.is_empty() || own.matches(&sender) => ChatId::SelfChat,
-        (false, None) => ChatId::Direct(sender.clone()),
+        SaidChat::OfSender if sender.is_empty() || own.matches(&sender) => ChatId::SelfChat,
+        SaidChat::OfSender => ChatId::Direct(sender.clone()),
     };
     if from_me && are_two(&sender, &own) {
         sender = own.clone();
@@ -146,6 +114,55 @@ fn place(event: &Fields<'_>, own: Identity, timestamp_s: i64) -> Result<Known, S
     let known = supposed(chat, sender, own, timestamp_s);
     let from_me = from_me || known.from_me;
     Ok(Known { from_me, ..known })
+}
+
+/// Where the event says that it was written.
+enum SaidChat {
+    /// Whoever wrote it.
+    Settled(ChatId),
+    /// With this person, who may be the linked account itself.
+    With(Identity),
+    /// With whoever wrote it.
+    OfSender,
+}
+
+fn said_chat(event: &Fields<'_>) -> Result<SaidChat, String> {
+    let chat = event.object("chat", &["kind", "id"])?;
+    let chat = chat.ok_or(r#"chat is missing: {"kind": "dm" or "group", "id": …}"#)?;
+    let kind = chat.word("kind", &["dm", "group"])?;
+    let kind = kind.ok_or(r#"chat.kind is missing: "dm" or "group""#)?;
+    let Some(id) = chat.text("id")? else {
+        return if kind == "dm" {
+            Ok(SaidChat::OfSender)
+        } else {
+            Err("chat.id is missing: which group, such as \"120363000000000001@g.us\"".to_owned())
+        };
+    };
+    let at = || format!("chat.kind is {kind:?}, but chat.id is {id:?}");
+    match (kind == "group", address("chat.id", id)?) {
+        (true, Address::Group(group)) => Ok(SaidChat::Settled(ChatId::Group(group))),
+        (true, Address::Person(_)) => Err(format!("{}: a person; a group's id ends in @g.us", at())),
+        (false, Address::Group(_)) => Err(format!("{}: a group", at())),
+        (false, Address::Person(person)) => Ok(SaidChat::With(person)),
+        (true | false, Address::Other(chat)) => Ok(SaidChat::Settled(chat)),
+    }
+}
+
+/// Who wrote it, as far as `sender` tells, and whether that was the linked account.
+fn writer(event: &Fields<'_>, own: &Identity) -> Result<(Identity, bool), String> {
+    let sender = match event.object("sender", &["phone", "lid", "name"])? {
+        Some(sender) => {
+            // It says nothing about who somebody is, but has to be a name.
+            sender.text("name")?;
+            identity(&sender)?
+        }
+        None => Identity::default(),
+    };
+    let from_me = event.flag("fromMe")? || own.matches(&sender);
+    if sender.is_empty() && !from_me {
+        return Err(r#"sender is missing: {"phone": …} or {"lid": …}, unless "fromMe" is true"#.to_owned());
+    }
+    Ok((sender, from_me))
 }
 
 /// Are these surely two people: is the same kind of address known of both, and none the same?
@@ -211,7 +228,11 @@ fn address(at: &str, text: &str) -> Result<Address, String> {
         return Ok(Address::Group(group));
     }
     if text.ends_with("@broadcast") || text.ends_with("@newsletter") {
-        return Ok(Address::Other);
+        return Ok(Address::Other(ChatId::from_jids(
+            text,
+            None,
+            &Identity::default(),
+        )));
     }
     let person = match (Lid::parse(text), Phone::parse(text)) {
         (Ok(lid), _) => lid.into(),
