@@ -20,6 +20,8 @@ mod channels_pause;
 mod channels_resume;
 mod channels_status;
 mod explain;
+mod explain_event;
+mod explain_sender;
 mod gateway_restart;
 mod gateway_run;
 mod gateway_status;
@@ -81,7 +83,8 @@ enum Verb {
     Pairing(PairingVerb),
     /// The overview: gateway, accounts, what needs attention
     Status,
-    /// What became of a message, and why
+    /// What became of a message, and why; or what would become of one
+    #[command(override_usage = explain::USAGE, after_help = explain::AFTER_HELP)]
     Explain(explain::Options),
     /// Try the gateway with no phone and no network, on a WhatsApp of its own: by hand or by script
     Simulate(simulate::Options),

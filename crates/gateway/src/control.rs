@@ -7,6 +7,7 @@ mod channels_pause;
 mod channels_resume;
 mod channels_status;
 pub(crate) mod explain;
+pub(crate) mod explain_sender;
 mod gateway_restart;
 mod live;
 mod pairing_approve;
@@ -170,7 +171,21 @@ async fn handle(live: &Live, request: &ControlRequest) -> Result<ControlResponse
         ControlRequest::Status => {
             status::answer(&live.store, Some(live.info.clone()), live.infos().await?).await
         }
-        ControlRequest::Explain { message_id } => explain::answer(&live.store, message_id).await,
+        ControlRequest::Explain { message_id } => {
+            explain::answer(&live.store, &Ok(live.linked().await?), message_id).await
+        }
+        ControlRequest::ExplainSender {
+            sender,
+            group,
+            account,
+        } => {
+            let question = explain_sender::Question {
+                sender,
+                group: group.as_deref(),
+                account: account.as_deref(),
+            };
+            explain_sender::answer(Some(&live.store), &live.linked().await?, question).await
+        }
         ControlRequest::Watch | ControlRequest::ChannelsLogin { .. } => {
             Err(internal(&anyhow::anyhow!("this request is answered by a stream")))
         }

@@ -175,14 +175,15 @@ fn mentions(message: &StoredMessage, known: &Known) -> Vec<Mention> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use serde_json::json;
 
     use super::*;
 
     const OWN: &str = "15550100001@s.whatsapp.net";
 
-    fn message() -> StoredMessage {
+    /// A message in a group.
+    pub(crate) fn message() -> StoredMessage {
         StoredMessage {
             seq: 1,
             account: "default".to_owned(),
@@ -208,7 +209,8 @@ mod tests {
         }
     }
 
-    fn known(message: &StoredMessage) -> Known {
+    /// What is known of it without a store.
+    pub(crate) fn known(message: &StoredMessage) -> Known {
         let own = Identity::from_jids(OWN, Some("100000000000001@lid"));
         Known {
             chat: ChatId::from_jids(&message.chat, None, &own),

@@ -12,6 +12,7 @@ pub mod clock;
 pub mod config;
 pub mod control;
 pub mod envelope;
+pub mod explain;
 pub mod gateway;
 pub mod inbound;
 pub mod known;

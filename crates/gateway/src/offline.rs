@@ -1,11 +1,14 @@
 //! Read verbs without a running gateway: answered from the store and the config.
 
+use std::sync::Arc;
+
 use fased_policy::lifecycle::Status;
 use fased_protocol::control::{ControlError, ControlRequest, ControlResponse, ErrorCode, StatusInfo};
 
 use crate::account::View;
 use crate::config::Config;
-use crate::control::{account_infos, explain, internal, pairing_list, status};
+use crate::control::{account_infos, explain, explain_sender, internal, pairing_list, status};
+use crate::explain::{Accounts, Linked};
 use crate::paths::Paths;
 use crate::store::{Store, StoredAccount};
 
@@ -52,13 +55,29 @@ async fn read(paths: &Paths, request: &ControlRequest) -> Result<ControlResponse
             None => Ok(ControlResponse::Pending { pending: Vec::new() }),
         },
         ControlRequest::Explain { message_id } => match &store {
-            Some(store) => explain::answer(store, message_id).await,
+            Some(store) => {
+                let linked = linked(paths, Some(store)).await;
+                explain::answer(store, &linked.map_err(|error| error.message), message_id).await
+            }
             None => Err(ControlError {
                 code: ErrorCode::NotFound,
                 message: format!("no message with id {message_id} was ever seen here: there is no store yet"),
                 next: "start the gateway: fased gateway run".to_owned(),
             }),
         },
+        ControlRequest::ExplainSender {
+            sender,
+            group,
+            account,
+        } => {
+            let question = explain_sender::Question {
+                sender,
+                group: group.as_deref(),
+                account: account.as_deref(),
+            };
+            let linked = linked(paths, store.as_ref()).await?;
+            explain_sender::answer(store.as_ref(), &linked, question).await
+        }
         ControlRequest::GatewayStatus
         | ControlRequest::GatewayStop
         | ControlRequest::GatewayRestart
@@ -80,11 +99,7 @@ async fn accounts(
     paths: &Paths,
     store: Option<&Store>,
 ) -> Result<Vec<fased_protocol::control::AccountInfo>, ControlError> {
-    let config = Config::load(paths).map_err(|error| ControlError {
-        code: ErrorCode::Config,
-        message: error.message,
-        next: format!("edit {}", paths.config.display()),
-    })?;
+    let config = config(paths)?;
     let mut views = Vec::new();
     for (id, account) in &config.accounts {
         let stored = match store {
@@ -110,6 +125,31 @@ async fn accounts(
             .map(crate::account::info_without_store)
             .collect()),
     }
+}
+
+fn config(paths: &Paths) -> Result<Config, ControlError> {
+    Config::load(paths).map_err(|error| ControlError {
+        code: ErrorCode::Config,
+        message: error.message,
+        next: format!("edit {}", paths.config.display()),
+    })
+}
+
+/// All accounts, as far as judging needs them.
+async fn linked(paths: &Paths, store: Option<&Store>) -> Result<Accounts, ControlError> {
+    let mut accounts = Accounts::new();
+    for (id, account) in config(paths)?.accounts {
+        let stored = match store {
+            Some(store) => store.account(&id).await.map_err(|error| internal(&error))?,
+            None => None,
+        };
+        let linked = Linked {
+            config: Arc::new(account),
+            own: stored.unwrap_or_default().identity(),
+        };
+        accounts.insert(id, linked);
+    }
+    Ok(accounts)
 }
 
 /// Without a gateway nothing is `ready`, whatever the store remembers.

@@ -3,15 +3,15 @@
 //! One connection, one request line. The gateway answers with one line, or, for
 //! `channels_login` and `watch`, with one line per event until it closes the connection.
 
+mod explain;
 mod follow;
 mod info;
 
 use serde::{Deserialize, Serialize};
 
+pub use explain::{Explanation, HearingInfo, JudgementInfo, PersonInfo, SourceInfo, TriedInfo};
 pub use follow::{LoginEvent, WatchEvent, Watched};
-pub use info::{
-    AccountInfo, Count, Explanation, GatewayInfo, Notice, PendingInfo, RunInfo, SentInfo, StatusInfo,
-};
+pub use info::{AccountInfo, Count, GatewayInfo, Notice, PendingInfo, RunInfo, SentInfo, StatusInfo};
 
 use crate::sidecar::LoginMethod;
 
@@ -80,6 +80,15 @@ pub enum ControlRequest {
         /// Its id on WhatsApp.
         message_id: String,
     },
+    /// Would this person be heard? Answered by `hearing`.
+    ExplainSender {
+        /// Their number or hidden id.
+        sender: String,
+        /// In this group; in a direct chat if there is none.
+        group: Option<String>,
+        /// By this account; if none is named, by `default` or the only one.
+        account: Option<String>,
+    },
     /// Everything that happens from now on. Answered by `watched` events without end.
     Watch,
 }
@@ -124,6 +133,8 @@ pub enum ControlResponse {
         /// One for each account and chat that saw the id.
         messages: Vec<Explanation>,
     },
+    /// Whether a person would be heard.
+    Hearing(Box<HearingInfo>),
     /// One step of a login.
     Login(LoginEvent),
     /// Something that happened.

@@ -1,28 +1,64 @@
-//! `fased explain`: what became of a message and why, from arrival to the ticks of the answer.
+//! `fased explain`: what became of a message and why, from arrival to the ticks of the answer. With
+//! `--sender` or `--event`, what would become of one.
 
 use std::fmt::Write;
+use std::path::PathBuf;
 
-use clap::Args;
-use fased_protocol::control::{ControlRequest, ControlResponse, Explanation};
+use clap::{ArgGroup, Args};
+use fased::envelope::Envelope;
+use fased_protocol::control::{
+    ControlRequest, ControlResponse, Explanation, JudgementInfo, SentInfo, SourceInfo, TriedInfo,
+};
 use serde_json::json;
 
-use super::{Global, Outcome, ask, out, span};
+use super::{Global, Outcome, ask, explain_event, explain_sender, out, span};
 
-/// Which message.
+pub(super) const USAGE: &str = "fased explain MESSAGE-ID
+       fased explain --sender NUMBER|LID [--group JID] [--account ID]
+       fased explain --event FILE [--config FILE]";
+
+pub(super) const AFTER_HELP: &str = r#"An event (FILE, or - for standard input) is judged by the config alone, without a gateway:
+  {"account": "default", "chat": {"kind": "dm"|"group", "id": "…"},
+   "sender": {"phone", "lid", "name"}, "self": {"phone", "lid"}, "fromMe": false, "text": "…",
+   "mentions": [{"phone", "lid"}], "quotedFromSelf": false, "timestamp": SECONDS, "now": SECONDS,
+   "state": {"paired": ["+15550100002"], "activation": "mention"|"always"}}
+Needed are chat, sender (unless fromMe) and self.phone. A direct chat without id is the sender's. What fromMe
+marks was written by self, whatever sender says. With quotedFromSelf the message replies to one of the linked
+number: one of the gateway's own, unless the owner of a personal number quotes their own words."#;
+
+/// How much of a message's text is shown.
+const SHOWN_CHARS: usize = 200;
+
+/// Which message, real or supposed.
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("what").required(true).args(["message_id", "sender", "event"])))]
 pub(super) struct Options {
     /// The message's id on WhatsApp, in or out
     #[arg(value_name = "MESSAGE-ID")]
-    message_id: String,
+    message_id: Option<String>,
+    /// Would this person be heard?
+    #[arg(long, value_name = "NUMBER|LID")]
+    sender: Option<String>,
+    /// In this group
+    #[arg(long, value_name = "JID", requires = "sender", conflicts_with_all = ["message_id", "event"])]
+    group: Option<String>,
+    /// By this account [default: `default`, or the only one]
+    #[arg(long, value_name = "ID", requires = "sender", conflicts_with_all = ["message_id", "event"])]
+    account: Option<String>,
+    /// Judge the event that this file describes
+    #[arg(long, value_name = "FILE")]
+    event: Option<PathBuf>,
 }
 
 pub(super) fn run(global: &Global, options: Options) -> Outcome {
-    let answer = ask::read(
-        global,
-        &ControlRequest::Explain {
-            message_id: options.message_id,
-        },
-    )?;
+    if let Some(file) = options.event {
+        return explain_event::run(global, &file);
+    }
+    if let Some(sender) = options.sender {
+        return explain_sender::run(global, sender, options.group, options.account);
+    }
+    let message_id = options.message_id.unwrap_or_default();
+    let answer = ask::read(global, &ControlRequest::Explain { message_id })?;
     let ControlResponse::Explanation { messages } = answer else {
         return Err(ask::unexpected(&answer));
     };
@@ -38,8 +74,17 @@ pub(super) fn rendered(message: &Explanation) -> String {
         "message {} ({}, {}), account {}, chat {}\n",
         message.message_id, message.direction, message.content, message.account, message.chat
     );
+    let event = message
+        .event
+        .as_ref()
+        .and_then(|event| serde_json::from_value::<Envelope>(event.clone()).ok());
     if let Some(sender) = &message.sender {
-        push(&mut text, "from", sender);
+        let name = event.as_ref().and_then(|event| event.sender.name.as_ref());
+        let name = name.map(|name| format!(" ({})", name.0)).unwrap_or_default();
+        push(&mut text, "from", &format!("{sender}{name}"));
+    }
+    if let Some(event) = &event {
+        push_event(&mut text, event);
     }
     if let Some(timestamp) = message.timestamp {
         push(&mut text, "written", &span::ago(timestamp.saturating_mul(1000)));
@@ -51,8 +96,21 @@ pub(super) fn rendered(message: &Explanation) -> String {
     if let Some(sentence) = &message.sentence {
         push(&mut text, "why", sentence);
     }
-    if let Some(fix) = &message.fix {
-        push(&mut text, "to change it", fix);
+    if let Some(now) = &message.now {
+        push(
+            &mut text,
+            "judged again",
+            &format!("now it would be: {}", headline(now)),
+        );
+    }
+    push_because(
+        &mut text,
+        message.source.as_ref(),
+        message.fix.as_deref(),
+        &message.tried,
+    );
+    if let Some(note) = &message.note {
+        push(&mut text, "not judged", note);
     }
     if let Some(run) = &message.run {
         let error = run
@@ -66,29 +124,62 @@ pub(super) fn rendered(message: &Explanation) -> String {
         );
         push(&mut text, "run", &what);
     }
+    let label = if message.direction == "out" {
+        "state"
+    } else {
+        "answer"
+    };
     for sent in &message.sent {
-        let code = sent
-            .error_code
-            .map(|code| format!(" (code {code})"))
-            .unwrap_or_default();
-        let what = format!(
-            "{} to {}: {}{code}, {}",
-            sent.message_id,
-            sent.chat,
-            sent.state,
-            span::ago(sent.updated_ms)
-        );
-        push(
-            &mut text,
-            if message.direction == "out" {
-                "state"
-            } else {
-                "answer"
-            },
-            &what,
-        );
+        push(&mut text, label, &sent_line(sent));
     }
     text
+}
+
+fn sent_line(sent: &SentInfo) -> String {
+    let code = sent
+        .error_code
+        .map(|code| format!(" (code {code})"))
+        .unwrap_or_default();
+    format!(
+        "{} to {}: {}{code}, {}",
+        sent.message_id,
+        sent.chat,
+        sent.state,
+        span::ago(sent.updated_ms)
+    )
+}
+
+fn push_event(text: &mut String, event: &Envelope) {
+    if let Some(said) = &event.text {
+        let cut: String = said.0.chars().take(SHOWN_CHARS).collect();
+        let more = if cut.len() < said.0.len() { "…" } else { "" };
+        push(text, "said", &format!("{}{more}", json!(cut)));
+    }
+    if let Some(quoted) = &event.quoted {
+        let whose = match (&quoted.sender, quoted.from_self) {
+            (_, true) => ", of this account".to_owned(),
+            (Some(sender), false) => format!(", of {}", sender.0),
+            (None, false) => String::new(),
+        };
+        push(text, "replies to", &format!("{}{whose}", quoted.id));
+    }
+    let mentions: Vec<String> = event
+        .mentions
+        .iter()
+        .map(|mention| {
+            let phone = mention.phone.as_ref().map(ToString::to_string);
+            let lid = mention.lid.as_ref().map(ToString::to_string);
+            let who = phone.or(lid).unwrap_or_else(|| "somebody unknown".to_owned());
+            if mention.is_self {
+                format!("{who} (this account)")
+            } else {
+                who
+            }
+        })
+        .collect();
+    if !mentions.is_empty() {
+        push(text, "mentions", &mentions.join(", "));
+    }
 }
 
 fn verdict(message: &Explanation) -> String {
@@ -96,15 +187,61 @@ fn verdict(message: &Explanation) -> String {
         return "not decided yet".to_owned();
     };
     let reason = message.reason.as_deref().unwrap_or("no reason recorded");
-    let rule = message
-        .rule
-        .as_ref()
-        .map(|rule| format!(", rule {rule}"))
-        .unwrap_or_default();
+    line(verdict, reason, message.rule.as_deref())
+}
+
+/// A judgement in one line: `drop: not_in_allowlist, rule dm.12`.
+pub(super) fn headline(judgement: &JudgementInfo) -> String {
+    line(&judgement.verdict, &judgement.reason, judgement.rule.as_deref())
+}
+
+fn line(verdict: &str, reason: &str, rule: Option<&str>) -> String {
+    let rule = rule.map(|rule| format!(", rule {rule}")).unwrap_or_default();
     format!("{verdict}: {reason}{rule}")
 }
 
-fn push(text: &mut String, label: &str, value: &str) {
+/// A judgement below its headline.
+pub(super) fn push_judgement(text: &mut String, judgement: &JudgementInfo) {
+    if let Some(sentence) = fased::explain::sentence(&judgement.reason) {
+        push(text, "why", sentence);
+    }
+    push_because(
+        text,
+        judgement.source.as_ref(),
+        judgement.fix.as_deref(),
+        &judgement.tried,
+    );
+}
+
+fn push_because(text: &mut String, source: Option<&SourceInfo>, fix: Option<&str>, tried: &[TriedInfo]) {
+    if let Some(source) = source {
+        push(text, "decided by", &place(source));
+    }
+    if let Some(fix) = fix {
+        push(text, "to change it", fix);
+    }
+    for (index, tried) in tried.iter().enumerate() {
+        let label = if index == 0 { "tried" } else { "" };
+        let place = tried
+            .source
+            .as_ref()
+            .map(|source| format!(" [{}]", place(source)));
+        let place = place.unwrap_or_default();
+        push(text, label, &format!("{:8} {}{place}", tried.rule, tried.found));
+    }
+}
+
+fn place(source: &SourceInfo) -> String {
+    let path = &source.path;
+    match (&source.file, source.line) {
+        (Some(file), Some(line)) => format!("{path} ({file}:{line})"),
+        (Some(file), None) => format!("{path} in {file}"),
+        (None, _) if source.level == "default" => format!("{path} (default)"),
+        (None, _) => path.clone(),
+    }
+}
+
+pub(super) fn push(text: &mut String, label: &str, value: &str) {
     // Writing to a string cannot fail.
     writeln!(text, "  {label:12}  {value}").ok();
 }

@@ -1,42 +1,37 @@
-//! What became of a message: its verdict and reason, its run, and what was sent because of it.
+//! What became of a message: its verdict with the rules behind it, its run, and what was sent because of it.
 
-use fased_policy::access::{Reason, Rule};
+use fased_policy::access::{Outcome, Reason, Rule, Verdict};
 use fased_protocol::control::{ControlError, ControlResponse, ErrorCode, Explanation};
 
 use super::internal;
-use crate::store::{Store, StoredMessage};
+use crate::clock;
+use crate::envelope::Envelope;
+use crate::explain::{Accounts, Judgement, Linked, described, judged, sentence};
+use crate::known::Known;
+use crate::store::{Journaled, Store, StoredMessage};
 
-/// Explains every message with this id, in and out.
-pub(crate) async fn answer(store: &Store, message_id: &str) -> Result<ControlResponse, ControlError> {
+/// Explains every message with this id, in and out. Without accounts, because the config cannot be read,
+/// what was recorded is told all the same.
+pub(crate) async fn answer(
+    store: &Store,
+    accounts: &Result<Accounts, String>,
+    message_id: &str,
+) -> Result<ControlResponse, ControlError> {
+    let failed = |error| internal(&error);
     let mut messages = Vec::new();
-    for message in store
-        .messages_by_id(message_id)
-        .await
-        .map_err(|error| internal(&error))?
-    {
-        messages.push(inbound(store, message).await?);
+    for message in store.messages_by_id(message_id).await.map_err(failed)? {
+        messages.push(inbound(store, accounts, message).await.map_err(failed)?);
     }
-    for (account, recorded_ms, sent) in store
-        .sent_by_id(message_id)
-        .await
-        .map_err(|error| internal(&error))?
-    {
+    for (account, recorded_ms, sent) in store.sent_by_id(message_id).await.map_err(failed)? {
         messages.push(Explanation {
             account,
             message_id: message_id.to_owned(),
             direction: "out".to_owned(),
             chat: crate::inbound::label(&sent.chat, None),
-            sender: None,
             content: "text".to_owned(),
-            timestamp: None,
             recorded_ms,
-            verdict: None,
-            reason: None,
-            rule: None,
-            sentence: None,
-            fix: None,
-            run: None,
             sent: vec![sent],
+            ..Explanation::default()
         });
     }
     if messages.is_empty() {
@@ -50,20 +45,17 @@ pub(crate) async fn answer(store: &Store, message_id: &str) -> Result<ControlRes
     Ok(ControlResponse::Explanation { messages })
 }
 
-async fn inbound(store: &Store, message: StoredMessage) -> Result<Explanation, ControlError> {
-    let reason = message.reason.as_deref().and_then(Reason::parse);
-    let run = store
-        .run_of(message.seq)
-        .await
-        .map_err(|error| internal(&error))?;
+async fn inbound(
+    store: &Store,
+    accounts: &Result<Accounts, String>,
+    message: StoredMessage,
+) -> anyhow::Result<Explanation> {
+    let run = store.run_of(message.seq).await?;
     let sent = match &run {
-        Some(run) => store
-            .sent_by_run(run.id)
-            .await
-            .map_err(|error| internal(&error))?,
+        Some(run) => store.sent_by_run(run.id).await?,
         None => Vec::new(),
     };
-    Ok(Explanation {
+    let mut explanation = Explanation {
         direction: "in".to_owned(),
         chat: crate::inbound::label(&message.chat, message.chat_alt.as_deref()),
         sender: Some(crate::inbound::label(
@@ -72,18 +64,96 @@ async fn inbound(store: &Store, message: StoredMessage) -> Result<Explanation, C
         )),
         timestamp: Some(message.timestamp_s),
         recorded_ms: message.recorded_ms,
-        verdict: message.outcome,
+        verdict: message.outcome.clone(),
         rule: message
             .rule
             .and_then(Rule::from_number)
             .map(|rule| rule.to_string()),
-        sentence: reason.map(|reason| reason.sentence().to_owned()),
-        fix: None,
-        reason: message.reason,
-        account: message.account,
-        message_id: message.message_id,
-        content: message.content,
+        sentence: message.reason.as_deref().and_then(sentence).map(str::to_owned),
+        reason: message.reason.clone(),
+        account: message.account.clone(),
+        message_id: message.message_id.clone(),
+        content: message.content.clone(),
         run,
         sent,
-    })
+        ..Explanation::default()
+    };
+    let linked = accounts.as_ref().map(|accounts| accounts.get(&message.account));
+    let own = match linked {
+        Ok(Some(linked)) => linked.own.clone(),
+        Ok(None) | Err(_) => {
+            let stored = store.account(&message.account).await?;
+            stored.unwrap_or_default().identity()
+        }
+    };
+    let approved = store.approved(&message.account).await?;
+    let known = Known::of(store, &message, &own, &approved).await?;
+    explanation.event = Some(serde_json::to_value(Envelope::of(&message, &known))?);
+    match linked {
+        Ok(Some(linked)) => judge_again(&mut explanation, linked, known, &message),
+        Ok(None) => {
+            let gone = format!("the account {} is no longer in the config", message.account);
+            explanation.note = Some(gone);
+        }
+        Err(problem) => explanation.note = Some(problem.clone()),
+    }
+    Ok(explanation)
 }
+
+/// Fills in what the present config and state say of the event.
+fn judge_again(explanation: &mut Explanation, linked: &Linked, mut known: Known, message: &StoredMessage) {
+    if message.content == Journaled::UNDECRYPTABLE {
+        explanation.note = Some("there is nothing to judge before it can be read".to_owned());
+        return;
+    }
+    let recorded = message.reason.as_deref().and_then(Reason::parse);
+    // That it was ours was found out when it came, by what had been sent just before.
+    known.own_echo |= recorded == Some(Reason::OwnEcho);
+    let (judgement, now_s) = at_its_time(linked, &known, message, recorded);
+    let judgement = Judgement {
+        verdict: as_recorded(judgement.verdict, recorded),
+        ..judgement
+    };
+    let present = described(&judgement, &linked.config, &known, now_s);
+    explanation.source.clone_from(&present.source);
+    explanation.fix.clone_from(&present.fix);
+    explanation.tried.clone_from(&present.tried);
+    let differs = explanation.verdict.as_ref() != Some(&present.verdict)
+        || explanation.reason.as_ref() != Some(&present.reason);
+    explanation.now = differs.then_some(present);
+}
+
+/// By now everything is old: what counts is how old it was when it came. But what was held first and let in
+/// later may have become too old in between.
+fn at_its_time(
+    linked: &Linked,
+    known: &Known,
+    message: &StoredMessage,
+    recorded: Option<Reason>,
+) -> (Judgement, i64) {
+    let came_s = message.recorded_ms / 1000;
+    let at_arrival = judged(&linked.config, known, came_s);
+    if recorded == Some(Reason::Stale) && at_arrival.verdict.outcome == Outcome::Admit {
+        let now_s = clock::now_ms() / 1000;
+        return (judged(&linked.config, known, now_s), now_s);
+    }
+    (at_arrival, came_s)
+}
+
+/// Some reasons lie in the moment: in what else waited or had been said, or in what an agent can be given.
+/// They stand where the rules lead to the same point again.
+fn as_recorded(verdict: Verdict, recorded: Option<Reason>) -> Verdict {
+    let admitted = verdict.outcome == Outcome::Admit;
+    if recorded == Some(Reason::PairingFull) && verdict.reason == Reason::PairingRequired {
+        Verdict::PAIRING_FULL
+    } else if recorded == Some(Reason::UnsupportedKind) && admitted {
+        Verdict::UNSUPPORTED_KIND
+    } else if recorded == Some(Reason::EchoLoop) && admitted {
+        Verdict::ECHO_LOOP
+    } else {
+        verdict
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::account_infos;
 use crate::account::Account;
 use crate::clock;
+use crate::explain;
 use crate::paths::Paths;
 use crate::store::Store;
 use crate::watch::Watchers;
@@ -120,6 +121,20 @@ impl Live {
                 accounts.keys().cloned().collect::<Vec<_>>().join(", ")
             ),
         })
+    }
+
+    /// All accounts, as far as judging needs them.
+    pub(super) async fn linked(&self) -> Result<explain::Accounts, ControlError> {
+        let accounts = self.accounts().await?.iter();
+        let linked = accounts.map(|(id, account)| {
+            let shared = account.shared();
+            let linked = explain::Linked {
+                config: shared.config(),
+                own: shared.own(),
+            };
+            (id.clone(), linked)
+        });
+        Ok(linked.collect())
     }
 
     /// All accounts as every surface shows them.

@@ -10,6 +10,7 @@ use fased_protocol::private::short_hash;
 use super::decide::Decided;
 use crate::account::Shared;
 use crate::config::AccountConfig;
+use crate::explain;
 use crate::store::StoredMessage;
 
 /// Chats and reasons that are remembered; beyond that remembering starts anew.
@@ -68,17 +69,17 @@ pub(super) fn tell(
     );
 }
 
-/// The first of its kind in a chat, with what would change it.
+/// The first of its kind in a chat, with the line of the config or the command that would change it.
 fn warn_first(shared: &Shared, config: &AccountConfig, message: &StoredMessage, decided: &Decided) {
-    let _ = (config, &decided.known);
     let verdict = decided.verdict;
-    if verdict.reason.remedies().is_empty() {
+    let Some(remedy) = explain::config_line(verdict.reason, verdict.by, config, &decided.known) else {
         return;
-    }
+    };
     tracing::warn!(
         account = shared.id(),
         chat = short_hash(&message.chat),
         reason = verdict.reason.as_str(),
+        remedy,
         "{}",
         verdict.reason.sentence()
     );

@@ -147,20 +147,11 @@ mod tests {
         };
         Explanation {
             account: "default".to_owned(),
-            message_id: String::new(),
             direction: "in".to_owned(),
-            chat: String::new(),
-            sender: None,
             content: "text".to_owned(),
-            timestamp: None,
-            recorded_ms: 0,
             verdict: Some(verdict.to_owned()),
-            reason: None,
-            rule: None,
-            sentence: None,
-            fix: None,
-            run: None,
             sent: answers.iter().map(sent).collect(),
+            ..Explanation::default()
         }
     }
 

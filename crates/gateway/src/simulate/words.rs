@@ -40,7 +40,7 @@ pub(super) fn duration(word: &str) -> Result<Duration, String> {
 }
 
 /// The known word that a mistyped one is near to.
-pub(super) fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
     let word = word.to_lowercase();
     let allowed = (word.chars().count() + 1) / 3;
     known

@@ -106,41 +106,6 @@ pub struct Notice {
     pub text: String,
 }
 
-/// What became of one message.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Explanation {
-    /// Account id.
-    pub account: String,
-    /// Its id on WhatsApp.
-    pub message_id: String,
-    /// `in` or `out`.
-    pub direction: String,
-    /// The chat, as a number, hidden id or group id.
-    pub chat: String,
-    /// Who wrote it.
-    pub sender: Option<String>,
-    /// Kind of content.
-    pub content: String,
-    /// When it was sent, Unix seconds.
-    pub timestamp: Option<i64>,
-    /// When the gateway committed it, Unix milliseconds.
-    pub recorded_ms: i64,
-    /// `admit`, `hold`, `drop`, `context`, `stale`; absent while undecided, and for outbound ones.
-    pub verdict: Option<String>,
-    /// Why.
-    pub reason: Option<String>,
-    /// The row that decided: `dm.1` to `dm.13`, or `group.1` to `group.5`.
-    pub rule: Option<String>,
-    /// The reason, for people.
-    pub sentence: Option<String>,
-    /// The edit or command that would change it.
-    pub fix: Option<String>,
-    /// The run it led to.
-    pub run: Option<RunInfo>,
-    /// What was sent because of it; for an outbound message, itself.
-    pub sent: Vec<SentInfo>,
-}
-
 /// A run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunInfo {

@@ -5,6 +5,7 @@ mod broken_sidecar;
 mod deaf;
 mod durability;
 mod exit_codes;
+mod explain;
 mod files;
 mod flood;
 mod groups;

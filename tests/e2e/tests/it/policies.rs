@@ -21,7 +21,7 @@ fn an_allowlist_admits_who_is_listed_and_explains_who_is_not() {
         (&dropped["verdict"], &dropped["reason"]),
         (&json!("drop"), &json!("not_in_allowlist"))
     );
-    assert_eq!(dropped["rule"], 12);
+    assert_eq!(dropped["rule"], "dm.12");
     assert!(dropped["run"].is_null(), "no agent has seen it");
     let fix = dropped["fix"].as_str().expect("what would admit it");
     assert!(fix.contains("allowFrom"), "the key to change: {fix}");
@@ -40,7 +40,7 @@ fn disabled_drops_even_who_is_listed() {
         (&dropped["verdict"], &dropped["reason"]),
         (&json!("drop"), &json!("dm_disabled"))
     );
-    assert_eq!(dropped["rule"], 5);
+    assert_eq!(dropped["rule"], "dm.5");
     assert!(world.fake.inbox(OWNER, ANNA).is_empty());
 }
 

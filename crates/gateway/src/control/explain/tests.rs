@@ -1,0 +1,131 @@
+//! What was recorded beside what the present config says.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use fased_policy::ids::{ChatId, Identity};
+
+use super::*;
+use crate::config::Config;
+use crate::envelope::tests::{known, message};
+
+/// A direct message of somebody, recorded with this verdict.
+fn recorded(outcome: &str, reason: &str) -> StoredMessage {
+    StoredMessage {
+        chat: "15550100002@s.whatsapp.net".to_owned(),
+        outcome: Some(outcome.to_owned()),
+        reason: Some(reason.to_owned()),
+        ..message()
+    }
+}
+
+/// What is told of it under this config.
+fn told(whatsapp: &str, message: &StoredMessage, known: Known) -> Explanation {
+    let text = format!("{{ channels: {{ whatsapp: {whatsapp} }} }}");
+    let mut config =
+        Config::parse(&text, Path::new("/etc/fased.json"), |id| PathBuf::from(id)).expect("a valid config");
+    let linked = Linked {
+        config: Arc::new(config.accounts.remove("default").expect("an account")),
+        own: known.own.clone(),
+    };
+    let mut explanation = Explanation {
+        verdict: message.outcome.clone(),
+        reason: message.reason.clone(),
+        ..Explanation::default()
+    };
+    judge_again(&mut explanation, &linked, known, message);
+    explanation
+}
+
+fn now(explanation: &Explanation) -> Option<(&str, &str)> {
+    let now = explanation.now.as_ref();
+    now.map(|now| (now.verdict.as_str(), now.reason.as_str()))
+}
+
+const OPEN: &str = r#"{ dmPolicy: "open", allowFrom: ["*"] }"#;
+const LISTED: &str = r#"{ dmPolicy: "allowlist", allowFrom: ["+15550100002"] }"#;
+const OTHER: &str = r#"{ dmPolicy: "allowlist", allowFrom: ["+15550100003"] }"#;
+
+#[test]
+fn the_same_verdict_is_not_told_twice() {
+    let dropped = recorded("drop", "not_in_allowlist");
+    let told = told(OTHER, &dropped, known(&dropped));
+    assert_eq!(now(&told), None);
+    assert!(told.fix.is_some() && !told.tried.is_empty());
+}
+
+#[test]
+fn another_verdict_is_told_beside_the_record() {
+    let dropped = recorded("drop", "not_in_allowlist");
+    let told = told(LISTED, &dropped, known(&dropped));
+    assert_eq!(now(&told), Some(("admit", "dm_listed")));
+    assert_eq!(told.reason.as_deref(), Some("not_in_allowlist"));
+    assert_eq!(told.fix, None);
+}
+
+#[test]
+fn without_a_verdict_the_coming_one_is_told() {
+    let undecided = StoredMessage {
+        outcome: None,
+        reason: None,
+        ..recorded("", "")
+    };
+    assert_eq!(
+        now(&told(OPEN, &undecided, known(&undecided))),
+        Some(("admit", "dm_open"))
+    );
+}
+
+#[test]
+fn reasons_that_lie_in_the_moment_stand() {
+    for (outcome, reason, whatsapp) in [
+        ("hold", "pairing_full", "{}"),
+        ("drop", "unsupported_kind", OPEN),
+        ("drop", "echo_loop", OPEN),
+    ] {
+        let message = recorded(outcome, reason);
+        assert_eq!(now(&told(whatsapp, &message, known(&message))), None, "{reason}");
+    }
+    // Where the rules no longer lead there, that is told.
+    let full = recorded("hold", "pairing_full");
+    assert_eq!(
+        now(&told(LISTED, &full, known(&full))),
+        Some(("admit", "dm_listed"))
+    );
+}
+
+#[test]
+fn an_echo_stays_one_though_nothing_tells_it_any_more() {
+    let echo = recorded("drop", "own_echo");
+    let own = Identity::from_jids("15550100001@s.whatsapp.net", None);
+    let known = Known {
+        chat: ChatId::from_jids(&echo.chat, None, &own),
+        sender: own.clone(),
+        from_me: true,
+        ..known(&echo)
+    };
+    let told = told(OPEN, &echo, known);
+    assert_eq!(now(&told), None);
+    assert_eq!(told.tried.last().map(|step| step.rule.as_str()), Some("dm.3"));
+}
+
+#[test]
+fn age_is_that_at_arrival_unless_it_was_let_in_later() {
+    // All of these were recorded years ago, half a second after they were written.
+    let admitted = recorded("admit", "dm_open");
+    assert_eq!(now(&told(OPEN, &admitted, known(&admitted))), None);
+    let held_first = recorded("stale", "stale");
+    let told = told(OPEN, &held_first, known(&held_first));
+    assert_eq!(now(&told), None);
+    assert!(told.fix.is_some_and(|fix| fix.contains("catchUp.maxAgeMinutes")));
+}
+
+#[test]
+fn what_cannot_be_read_is_not_judged() {
+    let unreadable = StoredMessage {
+        content: Journaled::UNDECRYPTABLE.to_owned(),
+        ..recorded("hold", "undecryptable")
+    };
+    let told = told(OPEN, &unreadable, known(&unreadable));
+    assert!(told.note.is_some() && told.tried.is_empty() && told.now.is_none());
+}

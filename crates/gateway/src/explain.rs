@@ -1,0 +1,140 @@
+//! Why a verdict falls, and what would change it: shared by the control socket, the verbs that work without
+//! a gateway, and the log. Only policy decides; here it is asked again, and its answer put into words.
+
+mod fix;
+mod supposed;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use fased_policy::access::{Reason, Rule, Setting, Step, Verdict, judge_traced};
+use fased_policy::ids::{ChatId, GroupId, Identity};
+use fased_protocol::control::{JudgementInfo, SourceInfo, TriedInfo};
+
+use crate::config::{AccountConfig, Level, Source};
+use crate::known::Known;
+
+pub use fix::{config_line, fix};
+pub use supposed::supposed;
+
+/// An account, as far as judging needs it.
+#[derive(Debug, Clone)]
+pub struct Linked {
+    /// Its present settings.
+    pub config: Arc<AccountConfig>,
+    /// Who it is on WhatsApp; empty before the first link.
+    pub own: Identity,
+}
+
+/// The configured accounts by id.
+pub type Accounts = BTreeMap<String, Linked>;
+
+/// A verdict and the rules that were tried for it.
+#[derive(Debug, Clone)]
+pub struct Judgement {
+    /// What becomes of the event.
+    pub verdict: Verdict,
+    /// In order.
+    pub tried: Vec<Step>,
+}
+
+/// Judges an event by an account's settings, at a moment.
+#[must_use]
+pub fn judged(config: &AccountConfig, known: &Known, now_s: i64) -> Judgement {
+    let patterns = config.agents.patterns_of(config.agent_for(&known.chat));
+    let mut tried = Vec::new();
+    let verdict = judge_traced(&known.facts(now_s, patterns), &config.rules, &mut tried);
+    Judgement { verdict, tried }
+}
+
+/// Puts a judgement into words and places.
+#[must_use]
+pub fn described(judgement: &Judgement, config: &AccountConfig, known: &Known, now_s: i64) -> JudgementInfo {
+    let verdict = judgement.verdict;
+    let decided = (verdict.rule != Rule::NONE).then(|| Step {
+        rule: verdict.rule,
+        setting: verdict.by,
+        found: verdict.reason.sentence(),
+    });
+    let tried = judgement.tried.iter().chain(&decided);
+    JudgementInfo {
+        verdict: verdict.outcome.as_str().to_owned(),
+        reason: verdict.reason.as_str().to_owned(),
+        rule: decided.map(|step| step.rule.to_string()),
+        source: verdict.by.map(|setting| source(setting, config, known)),
+        fix: fix(verdict.reason, verdict.by, config, known, now_s),
+        tried: tried.map(|step| tried_info(step, config, known)).collect(),
+    }
+}
+
+fn tried_info(step: &Step, config: &AccountConfig, known: &Known) -> TriedInfo {
+    TriedInfo {
+        rule: step.rule.to_string(),
+        setting: step.setting.map(|setting| key(setting).to_owned()),
+        source: step.setting.map(|setting| source(setting, config, known)),
+        found: step.found.to_owned(),
+    }
+}
+
+/// Where a setting's value comes from, seen from this event.
+#[must_use]
+pub fn source(setting: Setting, config: &AccountConfig, known: &Known) -> SourceInfo {
+    let Source { level, path, line } = place(setting, config, known);
+    let file = match level {
+        Level::Account | Level::Root | Level::Global => Some(config.sources.file().display().to_string()),
+        Level::Default | Level::Stored => None,
+    };
+    SourceInfo {
+        level: level.as_str().to_owned(),
+        path,
+        file,
+        line,
+    }
+}
+
+fn place(setting: Setting, config: &AccountConfig, known: &Known) -> Source {
+    let agent = config.agent_for(&known.chat);
+    config.sources.of_setting(setting, group_of(&known.chat), agent)
+}
+
+fn group_of(chat: &ChatId) -> Option<&GroupId> {
+    match chat {
+        ChatId::Group(group) => Some(group),
+        ChatId::Direct(_) | ChatId::SelfChat | ChatId::NotAConversation(_) => None,
+    }
+}
+
+/// The sentence behind a recorded reason.
+#[must_use]
+pub fn sentence(reason: &str) -> Option<&'static str> {
+    Reason::parse(reason).map(Reason::sentence)
+}
+
+/// A setting's key, without its section.
+fn key(setting: Setting) -> &'static str {
+    match setting {
+        Setting::Mode => "mode",
+        Setting::Owners => "owners",
+        Setting::DmPolicy => "dmPolicy",
+        Setting::AllowFrom => "allowFrom",
+        Setting::SelfChatMode => "selfChatMode",
+        Setting::CatchUp => "catchUp.maxAgeMinutes",
+        Setting::HonourPairings => "pairing.honourInAllowlist",
+        Setting::MaxPending => "pairing.maxPending",
+        Setting::GroupPolicy => "groupPolicy",
+        Setting::Groups => "groups",
+        Setting::GroupEnabled => "groups.<group>.enabled",
+        Setting::AnyGroupEnabled => "groups.*.enabled",
+        Setting::GroupEntryAllowFrom => "groups.<group>.allowFrom",
+        Setting::AnyGroupAllowFrom => "groups.*.allowFrom",
+        Setting::GroupAllowFrom => "groupAllowFrom",
+        Setting::RequireMention => "groups.<group>.requireMention",
+        Setting::AnyGroupRequireMention => "groups.*.requireMention",
+        Setting::MentionPatterns => "mentionPatterns",
+        Setting::Activation => "activation",
+        Setting::Approvals => "approvals",
+    }
+}
+
+#[cfg(test)]
+mod tests;
