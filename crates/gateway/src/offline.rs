@@ -1,11 +1,13 @@
 //! Read verbs without a running gateway: answered from the store and the config.
 
+use std::sync::Arc;
+
 use fased_policy::lifecycle::Status;
 use fased_protocol::control::{ControlError, ControlRequest, ControlResponse, ErrorCode, StatusInfo};
 
 use crate::account::View;
 use crate::config::Config;
-use crate::control::{account_infos, explain, internal, pairing_list, status};
+use crate::control::{account_infos, explain, groups_list, internal, pairing_list, status};
 use crate::paths::Paths;
 use crate::store::{Store, StoredAccount};
 
@@ -31,10 +33,14 @@ async fn read(paths: &Paths, request: &ControlRequest) -> Result<ControlResponse
                     return Err(no_account(paths, id));
                 }
             }
-            Ok(ControlResponse::Accounts { accounts })
+            Ok(ControlResponse::Accounts {
+                accounts,
+                config: None,
+            })
         }
         ControlRequest::ChannelsList => Ok(ControlResponse::Accounts {
             accounts: accounts(paths, store.as_ref()).await?,
+            config: None,
         }),
         ControlRequest::Status => {
             let accounts = accounts(paths, store.as_ref()).await?;
@@ -42,15 +48,28 @@ async fn read(paths: &Paths, request: &ControlRequest) -> Result<ControlResponse
                 Some(store) => status::answer(store, None, accounts).await,
                 None => Ok(ControlResponse::Status(StatusInfo {
                     gateway: None,
+                    config: None,
                     accounts,
                     notices: Vec::new(),
                 })),
             }
         }
-        ControlRequest::PairingList { account } => match &store {
-            Some(store) => pairing_list::answer(store, account.as_deref()).await,
-            None => Ok(ControlResponse::Pending { pending: Vec::new() }),
+        ControlRequest::PairingList { account, approved } => match (&store, approved) {
+            (Some(store), approved) => pairing_list::answer(store, account.as_deref(), *approved).await,
+            (None, false) => Ok(ControlResponse::Pending { pending: Vec::new() }),
+            (None, true) => Ok(ControlResponse::Approved { approved: Vec::new() }),
         },
+        ControlRequest::GroupsList { account } => {
+            let mut config = config(paths)?;
+            if let Some(id) = account {
+                config.accounts.retain(|known, _| known == id);
+                if config.accounts.is_empty() {
+                    return Err(no_account(paths, id));
+                }
+            }
+            let accounts: Vec<_> = config.accounts.into_values().map(Arc::new).collect();
+            groups_list::answer(store.as_ref(), &accounts).await
+        }
         ControlRequest::Explain { message_id } => match &store {
             Some(store) => explain::answer(store, message_id).await,
             None => Err(ControlError {
@@ -68,6 +87,9 @@ async fn read(paths: &Paths, request: &ControlRequest) -> Result<ControlResponse
         | ControlRequest::ChannelsResume { .. }
         | ControlRequest::PairingApprove { .. }
         | ControlRequest::PairingDeny { .. }
+        | ControlRequest::PairingRevoke { .. }
+        | ControlRequest::GroupsActivation { .. }
+        | ControlRequest::ConfigReload
         | ControlRequest::Watch => Err(ControlError {
             code: ErrorCode::NoGateway,
             message: format!("no gateway runs on {}", paths.state_dir.display()),
@@ -76,15 +98,19 @@ async fn read(paths: &Paths, request: &ControlRequest) -> Result<ControlResponse
     }
 }
 
+fn config(paths: &Paths) -> Result<Config, ControlError> {
+    Config::load(paths).map_err(|error| ControlError {
+        code: ErrorCode::Config,
+        message: error.message,
+        next: format!("edit {}", paths.config.display()),
+    })
+}
+
 async fn accounts(
     paths: &Paths,
     store: Option<&Store>,
 ) -> Result<Vec<fased_protocol::control::AccountInfo>, ControlError> {
-    let config = Config::load(paths).map_err(|error| ControlError {
-        code: ErrorCode::Config,
-        message: error.message,
-        next: format!("edit {}", paths.config.display()),
-    })?;
+    let config = config(paths)?;
     let mut views = Vec::new();
     for (id, account) in &config.accounts {
         let stored = match store {

@@ -1,50 +1,66 @@
 //! Lets a sender in; what was held from them is judged again.
 
-use fased_policy::ids::Identity;
+use fased_policy::pairing::approved_text;
 use fased_protocol::control::{ControlError, ControlResponse, PairingWho};
 
-use super::pairing_find::find;
+use super::pairing_find::{self, Found};
 use super::{Live, done, internal};
 use crate::clock;
-use crate::store::{PairingRow, Store};
+use crate::outbound::{REPLY_TTL_MS, mint_id, mint_secret};
+use crate::store::{Draft, Purpose};
 
 pub(super) async fn answer(
     live: &Live,
     account: Option<&str>,
     who: &PairingWho,
+    notify: bool,
 ) -> Result<ControlResponse, ControlError> {
-    let request = find(&live.store, account, who).await?;
-    let running = live.accounts().await?.get(&request.account);
-    // No verdict about this sender may be given between reading what is held and the approval.
-    let verdicts = match running {
+    if let Some(id) = account {
+        live.account(id).await?;
+    }
+    let found = pairing_find::sender(&live.store, account, who).await?;
+    let running = live.accounts().await?.get(&found.account).cloned();
+    // No verdict about this sender may be given between reading what is held and the approval, and
+    // who approves at the same moment finds what is left.
+    let verdicts = match &running {
         Some(account) => Some(account.shared().verdicts.lock().await),
         None => None,
     };
-    approve(&live.store, &request)
+    let found = pairing_find::sender(&live.store, Some(&found.account), who).await?;
+    let observes = running
+        .as_ref()
+        .is_some_and(|account| account.shared().config().observe_only);
+    let now = clock::now_ms();
+    let notice = notice(&found, now).filter(|_| notify && !observes);
+    live.store
+        .approve(&found.account, &found.sender, notice.as_ref(), now)
         .await
         .map_err(|error| internal(&error))?;
     drop(verdicts);
     if let Some(account) = running {
         account.shared().undecided.notify_one();
+        account.shared().outbox.notify_one();
     }
+    let told = match (notify, &notice) {
+        (true, Some(_)) => ", and is told so",
+        (true, None) if observes => "; they are not told, for the account only observes",
+        (true, None) => "; they are not told, for they wrote in no chat of their own",
+        (false, _) => "",
+    };
     Ok(done(&format!(
-        "{} may write to account {} now",
-        request.identity().label(),
-        request.account
+        "{} may write to account {} now{told}",
+        found.sender.label(),
+        found.account
     )))
 }
 
-async fn approve(store: &Store, request: &PairingRow) -> anyhow::Result<()> {
-    let mut sender = request.identity();
-    store.complete(&mut sender).await?;
-    let held: Vec<i64> = store
-        .held(&request.account)
-        .await?
-        .iter()
-        .filter(|message| {
-            Identity::from_jids(&message.sender, message.sender_alt.as_deref()).matches(&sender)
-        })
-        .map(|message| message.seq)
-        .collect();
-    store.approve(request, &sender, &held, clock::now_ms()).await
+fn notice(found: &Found, now_ms: i64) -> Option<Draft> {
+    Some(Draft {
+        chat: found.chat.clone()?,
+        message_id: mint_id(),
+        secret: mint_secret(),
+        purpose: Purpose::Notice,
+        text: approved_text().to_owned(),
+        expires_ms: now_ms + REPLY_TTL_MS,
+    })
 }

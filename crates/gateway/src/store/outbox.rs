@@ -15,6 +15,8 @@ pub enum Purpose {
     Reply,
     /// A pairing code.
     Pairing,
+    /// News from the gateway itself.
+    Notice,
 }
 
 impl Purpose {
@@ -24,6 +26,7 @@ impl Purpose {
         match self {
             Self::Reply => "reply",
             Self::Pairing => "pairing",
+            Self::Notice => "notice",
         }
     }
 }
