@@ -1,12 +1,14 @@
 //! End-to-end tests, by what the user would notice.
 
 mod accounts;
+mod approvals;
 mod broken_sidecar;
 mod deaf;
 mod durability;
 mod exit_codes;
 mod files;
 mod groups;
+mod groups_verbs;
 mod link_loss;
 mod login;
 mod messages;
@@ -14,6 +16,7 @@ mod pairing;
 mod pause;
 mod policies;
 mod processes;
+mod reload;
 mod retries;
 mod secrecy;
 mod sockets;
