@@ -51,6 +51,8 @@ pub(crate) struct Reload {
     from_file: bool,
     /// What was said of it already.
     warnings: Vec<String>,
+    /// An account of it could not be started; that is tried again.
+    unfinished: bool,
     shutdown: CancellationToken,
 }
 
@@ -66,6 +68,7 @@ impl Reload {
             from_file: seen.0.is_some(),
             seen,
             warnings,
+            unfinished: false,
             shutdown,
         }
     }
@@ -78,7 +81,8 @@ impl Reload {
                 Some(asker) = asked.recv() => Some(asker),
                 () = clock::pause(EVERY) => None,
             };
-            if asker.is_none() && Look::at(&self.live.paths().config) == self.seen {
+            let changed = Look::at(&self.live.paths().config) != self.seen;
+            if asker.is_none() && !changed && !self.unfinished {
                 continue;
             }
             let told = self.look().await;
@@ -102,28 +106,26 @@ impl Reload {
             Ok(_) if gone => Err(format!("{} is gone", paths.config.display())),
             loaded => loaded,
         };
+        let before = self.live.config();
+        let loaded_ms = loaded.as_ref().map_or(before.loaded_ms, |_| clock::now_ms());
         let told = match loaded {
             Ok(config) => self.put_in_force(config).await,
-            Err(problem) => Err(problem),
-        };
-        let before = self.live.config();
-        match &told {
-            Ok(_) => self.live.set_config(ConfigInfo {
-                problem: None,
-                loaded_ms: clock::now_ms(),
-            }),
-            Err(message) if before.problem.as_ref().is_some_and(|old| old.message == *message) => {}
-            Err(message) => {
-                tracing::warn!("the last good config stays in force: {message}");
-                self.live.set_config(ConfigInfo {
-                    problem: Some(ConfigProblem {
-                        message: message.clone(),
-                        since_ms: before.problem.map_or_else(clock::now_ms, |old| old.since_ms),
-                    }),
-                    ..before
-                });
+            Err(problem) => {
+                self.unfinished = false;
+                Err(format!("the last good config stays in force: {problem}"))
             }
-        }
+        };
+        let problem = told.as_ref().err().map(|message| match before.problem {
+            Some(old) if old.message == *message => old,
+            other => {
+                tracing::warn!("{message}");
+                ConfigProblem {
+                    message: message.clone(),
+                    since_ms: other.map_or_else(clock::now_ms, |old| old.since_ms),
+                }
+            }
+        });
+        self.live.set_config(ConfigInfo { problem, loaded_ms });
         told
     }
 
@@ -167,10 +169,15 @@ impl Reload {
                     }
                     accounts.insert(id, account);
                 }
-                Err(error) => problem = Some(format!("account {id} could not be started: {error:#}")),
+                Err(error) => {
+                    problem = Some(format!(
+                        "account {id} cannot be started, which is tried again: {error:#}"
+                    ));
+                }
             }
         }
         self.live.set_accounts(accounts);
+        self.unfinished = problem.is_some();
         let mut told = "the config is in force".to_owned();
         for change in changes {
             told.push_str("; ");

@@ -27,10 +27,10 @@ pub(super) fn problem(config: &ConfigInfo) -> String {
         return String::new();
     };
     format!(
-        "config: wrong since {}, so the one read {} stays in force: {}\nnext: fased config validate\n\n",
+        "config: {}\nsince {}; the one in force was read {}\nnext: fased config validate\n\n",
+        problem.message,
         span::span(now_ms() - problem.since_ms),
-        span::ago(config.loaded_ms),
-        problem.message
+        span::ago(config.loaded_ms)
     )
 }
 

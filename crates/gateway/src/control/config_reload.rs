@@ -29,7 +29,7 @@ pub(super) async fn answer(live: &Live) -> Result<ControlResponse, ControlError>
         Ok(Some(Ok(message))) => Ok(done(&message)),
         Ok(Some(Err(problem))) => Err(ControlError {
             code: ErrorCode::Config,
-            message: format!("the last good config stays in force: {problem}"),
+            message: problem,
             next: "mend the config; what is wrong with it says: fased config validate".to_owned(),
         }),
         Ok(None) => Err(ControlError {

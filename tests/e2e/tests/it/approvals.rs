@@ -79,6 +79,29 @@ fn anybody_whose_message_is_held_is_approved_by_sender_told_if_wanted_and_revoke
     );
     assert_eq!(approved(&world).len(), 2);
 
+    // A code whose time is over is none; its sender can be named all the same.
+    let late = world.fake.send(OWNER, CARA, "may I, too?");
+    let code = until_pending(&world, 1)[0]["code"]
+        .as_str()
+        .expect("a code")
+        .to_owned();
+    journal::alter(world.state.path(), "UPDATE pairing_request SET expires_ms = 1");
+    let error = world.state.error(&["pairing", "approve", &code], 1);
+    assert_eq!(
+        error["message"],
+        format!("No pending pairing request found for code: {code}")
+    );
+    let _done = world.state.json(&["pairing", "approve", "--sender", CARA]);
+    wait_for("what was held from her is answered", PATIENCE, || {
+        world
+            .fake
+            .inbox(OWNER, CARA)
+            .contains(&"may I, too?".to_owned())
+            .then_some(())
+    });
+    assert_eq!(world.verdict(&late)["reason"], "dm_paired");
+    let _done = world.state.json(&["pairing", "revoke", "--sender", CARA]);
+
     // Taken back, for the next message.
     let revoked = world
         .state

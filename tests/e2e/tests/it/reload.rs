@@ -4,7 +4,7 @@ use std::fs;
 use std::time::Duration;
 
 use fased_e2e::world::{ANNA, BERT, OWNER, World};
-use fased_e2e::{Login, PATIENCE, never_within, process, wait_for};
+use fased_e2e::{Login, PATIENCE, journal, never_within, process, wait_for};
 use nix::sys::signal::Signal;
 use serde_json::{Value, json};
 
@@ -255,4 +255,28 @@ fn a_gateway_that_is_there_for_one_login_keeps_its_config() {
         login.expect(step);
     }
     assert_eq!(login.end(), 0, "the login went on");
+}
+
+#[test]
+fn an_account_that_only_observes_from_now_on_sends_nothing_that_waits() {
+    let mut world = World::linked(OPEN);
+    let _id = world.fake.send(OWNER, ANNA, "hello");
+    world.until_inbox(OWNER, ANNA, &["hello"]);
+    world.configure(r#"{ observeOnly: true }"#);
+    let _done = world.state.json(&["config", "reload"]);
+    // As a run leaves it that was under way when the config changed.
+    journal::alter(
+        world.state.path(),
+        "INSERT INTO outbox (account, chat, message_id, purpose, text, secret, state, created_ms, expires_ms, updated_ms)
+         SELECT account, chat, message_id || '0', purpose, 'too late', secret, 'queued', created_ms, expires_ms, updated_ms
+         FROM outbox",
+    );
+    world.kill_and_start();
+    world.until("default", "ready");
+    never_within("something is said", Duration::from_secs(3), || {
+        world.fake.inbox(OWNER, ANNA).len() > 1
+    });
+    world.configure(OPEN);
+    let _done = world.state.json(&["config", "reload"]);
+    world.until_inbox(OWNER, ANNA, &["hello", "too late"]);
 }
