@@ -37,6 +37,23 @@ fn anybody_whose_message_is_held_is_approved_by_sender_told_if_wanted_and_revoke
     assert_eq!(world.verdict(&hidden)["reason"], "unresolved_identity");
     assert!(list(&world, &[], "pending").is_empty());
     assert!(approved(&world).is_empty());
+    let early = world
+        .state
+        .json(&["pairing", "approve", "--sender", &lid, "--notify"]);
+    assert!(
+        early["message"]
+            .as_str()
+            .is_some_and(|said| said.contains("do not count")),
+        "{early}"
+    );
+    assert_eq!(approved(&world).len(), 1);
+    assert!(
+        world.fake.inbox(OWNER, ANNA).is_empty(),
+        "nobody is told what is not so"
+    );
+    wait_for("it is held again", PATIENCE, || {
+        (world.verdict(&hidden)["reason"] == "unresolved_identity").then_some(())
+    });
     world.configure("{}");
     let _reloaded = world.state.json(&["config", "reload"]);
     let done = world
@@ -54,6 +71,7 @@ fn anybody_whose_message_is_held_is_approved_by_sender_told_if_wanted_and_revoke
     let told: Vec<_> = journal::outbound(world.state.path());
     assert_eq!(told.iter().filter(|sent| sent.purpose == "notice").count(), 1);
     assert_eq!(world.verdict(&hidden)["reason"], "dm_paired");
+    assert_eq!(approved(&world).len(), 1, "approved twice is approved once");
     let row = approved(&world).remove(0);
     assert_eq!((&row["account"], &row["lid"]), (&json!("default"), &json!(lid)));
     assert!(row["approved_ms"].is_i64());
