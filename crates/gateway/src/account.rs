@@ -10,11 +10,12 @@ mod login;
 mod lookup;
 mod view;
 
+use std::collections::HashSet;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use anyhow::Result;
-use fased_policy::ids::{AccountId, Identity};
+use fased_policy::ids::{AccountId, AllowList, Identity, Phone};
 use fased_policy::lifecycle::Status;
 use fased_protocol::control::{ControlError, ErrorCode, LoginEvent};
 use fased_protocol::sidecar::LoginMethod;
@@ -32,6 +33,8 @@ pub use view::{View, info, info_without_store};
 const COMMAND_QUEUE: usize = 16;
 /// Login events that a slow login client may lag behind.
 const LOGIN_QUEUE: usize = 64;
+/// How long one account may take to end while the others go on; its driver gives up before.
+const END_DEADLINE: Duration = Duration::from_secs(10);
 /// How long a logout may take on WhatsApp's side and ours.
 const LOGOUT_DEADLINE: Duration = Duration::from_secs(30);
 
@@ -54,9 +57,9 @@ pub struct Shared {
     pub watchers: Watchers,
     /// The open link, if there is one.
     pub link: watch::Sender<Option<OpenLink>>,
-    /// Cancelled when the run ends.
+    /// Cancelled when the account ends, with the run or alone.
     pub ending: CancellationToken,
-    /// Where tasks are counted that the end of a run waits for.
+    /// Where tasks are counted that the end of the account waits for.
     pub tasks: TaskTracker,
     /// Held from reading who may write to recording the verdict, and by whoever changes who may
     /// write: nobody is held back by what was true a moment ago.
@@ -67,6 +70,8 @@ pub struct Shared {
     pub runs: Notify,
     /// There may be messages to send, or one of them has moved.
     pub outbox: Notify,
+    /// Other people are listed in the config now.
+    pub listed: Notify,
     own: RwLock<Identity>,
 }
 
@@ -115,8 +120,8 @@ pub struct Account {
 }
 
 impl Account {
-    /// Starts the account's tasks on `tasks`; they end after `shutdown`. Without `connect` the
-    /// account waits for a login.
+    /// Starts the account's tasks; they end after `shutdown`, or by [`Account::end`]. Without `connect`
+    /// the account waits for a login.
     ///
     /// # Errors
     /// What the store said.
@@ -124,8 +129,7 @@ impl Account {
         config: AccountConfig,
         store: Store,
         watchers: Watchers,
-        tasks: &TaskTracker,
-        shutdown: CancellationToken,
+        shutdown: &CancellationToken,
         connect: bool,
     ) -> Result<Self> {
         let mut stored = store.account(config.id.as_str()).await?.unwrap_or_default();
@@ -136,6 +140,8 @@ impl Account {
         let stopped_for_good = [Status::Replaced, Status::LoggedOut, Status::Forbidden]
             .iter()
             .any(|status| status.as_str() == stored.state);
+        let tasks = TaskTracker::new();
+        let ending = shutdown.child_token();
         let shared = Arc::new(Shared {
             own: RwLock::new(stored.identity()),
             id: config.id.clone(),
@@ -143,22 +149,23 @@ impl Account {
             store,
             watchers,
             link: watch::Sender::new(None),
-            ending: shutdown.clone(),
+            ending: ending.clone(),
             tasks: tasks.clone(),
             verdicts: tokio::sync::Mutex::new(()),
             undecided: Notify::new(),
             runs: Notify::new(),
             outbox: Notify::new(),
+            listed: Notify::new(),
         });
         let (commands, to_do) = mpsc::channel(COMMAND_QUEUE);
         let (shown, view) = watch::channel(View::new(enabled, paused, stopped_for_good, &stored));
         let logins = broadcast::channel(LOGIN_QUEUE).0;
-        let work = shutdown.child_token();
+        let work = ending.child_token();
         tasks.spawn(crate::inbound::decide_forever(Arc::clone(&shared), work.clone()));
         tasks.spawn(crate::run::answer_forever(Arc::clone(&shared), work.clone()));
         tasks.spawn(crate::outbound::send_forever(Arc::clone(&shared), work));
         let driver = driver::Driver::new(Arc::clone(&shared), shown, logins.clone());
-        tasks.spawn(driver.run(to_do, shutdown));
+        tasks.spawn(driver.run(to_do, ending));
         let account = Self {
             shared,
             commands,
@@ -169,6 +176,47 @@ impl Account {
             account.command(Command::Start).await?;
         }
         Ok(account)
+    }
+
+    /// Puts changed settings in force for whatever is decided from now on. The link stays.
+    pub async fn apply(&self, config: AccountConfig) {
+        let people = |config: &AccountConfig| -> HashSet<Phone> {
+            let lists = config.rules.lists();
+            lists.flat_map(AllowList::phones).cloned().collect()
+        };
+        let others = people(&config) != people(&self.shared.config());
+        {
+            // A verdict under way is given by the settings that it began with.
+            let _verdicts = self.shared.verdicts.lock().await;
+            self.shared.config.send_replace(Arc::new(config));
+        }
+        if others {
+            self.shared.listed.notify_one();
+        }
+        for work in [&self.shared.undecided, &self.shared.runs, &self.shared.outbox] {
+            work.notify_one();
+        }
+    }
+
+    /// Do these settings need another start? Only those do that the link itself hangs on.
+    #[must_use]
+    pub fn must_start_again_for(&self, config: &AccountConfig) -> bool {
+        let now = self.shared.config();
+        (now.enabled, &now.auth_dir) != (config.enabled, &config.auth_dir)
+    }
+
+    /// Ends this account alone: its process is gone then, and its tasks have ended.
+    pub async fn end(&self) {
+        self.shared.ending.cancel();
+        if tokio::time::timeout(END_DEADLINE, self.ended()).await.is_err() {
+            tracing::warn!(account = self.shared.id(), "the account took too long to end");
+        }
+    }
+
+    /// Waits for the end of all its tasks, which has to be asked for elsewhere.
+    pub async fn ended(&self) {
+        self.shared.tasks.close();
+        self.shared.tasks.wait().await;
     }
 
     /// What the tasks share.

@@ -19,6 +19,7 @@ mod channels_logout;
 mod channels_pause;
 mod channels_resume;
 mod channels_status;
+mod config_reload;
 mod explain;
 mod explain_event;
 mod explain_sender;
@@ -26,10 +27,13 @@ mod gateway_restart;
 mod gateway_run;
 mod gateway_status;
 mod gateway_stop;
+mod groups_activation;
+mod groups_list;
 mod out;
 mod pairing_approve;
 mod pairing_deny;
 mod pairing_list;
+mod pairing_revoke;
 mod pairing_who;
 mod qr;
 mod runtime;
@@ -81,6 +85,12 @@ enum Verb {
     /// Let senders in who have asked, or refuse them
     #[command(subcommand)]
     Pairing(PairingVerb),
+    /// See the groups, and choose what is answered there
+    #[command(subcommand)]
+    Groups(GroupsVerb),
+    /// The config file
+    #[command(subcommand)]
+    Config(ConfigVerb),
     /// The overview: gateway, accounts, what needs attention
     Status,
     /// What became of a message, and why; or what would become of one
@@ -120,18 +130,34 @@ enum ChannelsVerb {
 
 #[derive(Debug, Subcommand)]
 enum PairingVerb {
-    /// Who waits for approval
+    /// Who waits for approval, or has it
     List(pairing_list::Options),
     /// Let a sender in, by code or by number
     #[command(
         override_usage = "fased pairing approve [whatsapp] CODE\n       fased pairing approve --sender NUMBER|LID"
     )]
-    Approve(pairing_who::Options),
+    Approve(pairing_approve::Options),
     /// Refuse a sender, by code or by number
     #[command(
         override_usage = "fased pairing deny [whatsapp] CODE\n       fased pairing deny --sender NUMBER|LID"
     )]
     Deny(pairing_who::Options),
+    /// Take an approval back, by number or hidden id
+    Revoke(pairing_revoke::Options),
+}
+
+#[derive(Debug, Subcommand)]
+enum GroupsVerb {
+    /// Which groups are known, and what is answered there
+    List(groups_list::Options),
+    /// Choose what is answered in a group; wins over the config and outlives restarts
+    Activation(groups_activation::Options),
+}
+
+#[derive(Debug, Subcommand)]
+enum ConfigVerb {
+    /// Put an edited config in force now; the running gateway does so by itself within a few seconds
+    Reload,
 }
 
 /// Which account.
@@ -198,6 +224,10 @@ fn run(cli: Cli) -> Outcome {
         Verb::Pairing(PairingVerb::List(options)) => pairing_list::run(global, options),
         Verb::Pairing(PairingVerb::Approve(options)) => pairing_approve::run(global, options),
         Verb::Pairing(PairingVerb::Deny(options)) => pairing_deny::run(global, options),
+        Verb::Pairing(PairingVerb::Revoke(options)) => pairing_revoke::run(global, options),
+        Verb::Groups(GroupsVerb::List(options)) => groups_list::run(global, options),
+        Verb::Groups(GroupsVerb::Activation(options)) => groups_activation::run(global, options),
+        Verb::Config(ConfigVerb::Reload) => config_reload::run(global),
         Verb::Status => status::run(global),
         Verb::Explain(options) => explain::run(global, options),
         Verb::Simulate(options) => simulate::run(global, &options),

@@ -6,14 +6,18 @@ mod channels_logout;
 mod channels_pause;
 mod channels_resume;
 mod channels_status;
+mod config_reload;
 pub(crate) mod explain;
 pub(crate) mod explain_sender;
 mod gateway_restart;
+mod groups_activation;
+pub(crate) mod groups_list;
 mod live;
 mod pairing_approve;
 mod pairing_deny;
 mod pairing_find;
 pub(crate) mod pairing_list;
+mod pairing_revoke;
 pub(crate) mod status;
 mod watch;
 
@@ -33,7 +37,7 @@ use tokio_util::codec::{Framed, LinesCodec};
 use tokio_util::sync::CancellationToken;
 
 pub(crate) use accounts::account_infos;
-pub use live::{Ending, Live};
+pub use live::{Accounts, Ending, Live};
 
 use crate::clock;
 use crate::lease::make_private_dir;
@@ -152,24 +156,39 @@ async fn handle(live: &Live, request: &ControlRequest) -> Result<ControlResponse
             Ok(done("the gateway is draining and will end"))
         }
         ControlRequest::GatewayRestart => gateway_restart::answer(live),
+        ControlRequest::ConfigReload => config_reload::answer(live).await,
         ControlRequest::ChannelsList => Ok(ControlResponse::Accounts {
             accounts: live.infos().await?,
+            config: Some(live.config()),
         }),
         ControlRequest::ChannelsStatus { account } => channels_status::answer(live, account.as_deref()).await,
         ControlRequest::ChannelsPause { account } => channels_pause::answer(live, account).await,
         ControlRequest::ChannelsResume { account } => channels_resume::answer(live, account).await,
         ControlRequest::ChannelsLogout { account } => channels_logout::answer(live, account).await,
-        ControlRequest::PairingList { account } => {
-            pairing_list::answer(&live.store, account.as_deref()).await
+        ControlRequest::PairingList { account, approved } => {
+            pairing_list::answer(&live.store, account.as_deref(), *approved).await
         }
-        ControlRequest::PairingApprove { account, who } => {
-            pairing_approve::answer(live, account.as_deref(), who).await
+        ControlRequest::PairingApprove { account, who, notify } => {
+            pairing_approve::answer(live, account.as_deref(), who, *notify).await
         }
         ControlRequest::PairingDeny { account, who } => {
             pairing_deny::answer(live, account.as_deref(), who).await
         }
+        ControlRequest::PairingRevoke { account, sender } => {
+            pairing_revoke::answer(live, account.as_deref(), sender).await
+        }
+        ControlRequest::GroupsList { account } => {
+            let configs = live.configs(account.as_deref()).await?;
+            groups_list::answer(Some(&live.store), &configs).await
+        }
+        ControlRequest::GroupsActivation {
+            account,
+            group,
+            activation,
+        } => groups_activation::answer(live, account.as_deref(), group, *activation).await,
         ControlRequest::Status => {
-            status::answer(&live.store, Some(live.info.clone()), live.infos().await?).await
+            let running = (live.info.clone(), live.config());
+            status::answer(&live.store, Some(running), live.infos().await?).await
         }
         ControlRequest::Explain { message_id } => {
             explain::answer(&live.store, &Ok(live.linked().await?), message_id).await

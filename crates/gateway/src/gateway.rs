@@ -5,17 +5,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub use crate::config::ConfigError;
 pub use crate::lease::LeaseHeld;
 
-use crate::account::Account;
 use crate::config::Config;
 use crate::control::{self, Ending, Live};
 use crate::lease::{Lease, make_private_dir};
 use crate::paths::Paths;
+use crate::reload::{self, Reload};
 use crate::store::Store;
 use crate::watch::Watchers;
 
@@ -53,19 +54,22 @@ pub async fn run(
     let RunOptions { paths, only_account } = options;
     make_private_dir(&paths.state_dir)?;
     let _lease = Lease::take(&paths.lease)?;
+    // Before it is read: a change while it is read is found later.
+    let seen = reload::Look::at(&paths.config);
     let config = Config::load(&paths)?;
     for warning in &config.warnings {
         tracing::warn!("{}: {warning}", paths.config.display());
     }
     let store = Store::open(&paths.store).await?;
-    let watchers = Watchers::default();
     let tasks = TaskTracker::new();
     let ending = Ending::new(shutdown.clone());
+    let (ask, asked) = mpsc::channel(reload::ASKED_QUEUE);
     let live = Arc::new(Live::new(
         paths.clone(),
         store.clone(),
-        watchers.clone(),
+        Watchers::default(),
         ending.clone(),
+        only_account.is_none().then_some(ask),
     ));
     let server = control::listen(&paths.socket)?;
     listening();
@@ -75,22 +79,26 @@ pub async fn run(
         if only_account.as_ref().is_some_and(|only| *only != id) {
             continue;
         }
-        let started = Account::start(
-            account,
-            store.clone(),
-            watchers.clone(),
-            &tasks,
-            shutdown.clone(),
-            only_account.is_none(),
-        );
+        let started = live.start(account, &shutdown, only_account.is_none());
         accounts.insert(id, started.await?);
     }
     live.set_accounts(accounts);
+    if only_account.is_none() {
+        let reload = Reload::new(Arc::clone(&live), seen, config.warnings, shutdown.clone());
+        tasks.spawn(reload.run(asked));
+    }
     tracing::info!(state_dir = %paths.state_dir.display(), "gateway is up");
     shutdown.cancelled().await;
     tracing::info!("draining");
     tasks.close();
-    if tokio::time::timeout(DRAIN_DEADLINE, tasks.wait()).await.is_err() {
+    let drained = async {
+        // Accounts may still be exchanged until these have ended.
+        tasks.wait().await;
+        for account in live.running().values() {
+            account.ended().await;
+        }
+    };
+    if tokio::time::timeout(DRAIN_DEADLINE, drained).await.is_err() {
         tracing::warn!("the drain took too long and was cut off");
     }
     store.close().await;

@@ -7,7 +7,7 @@ use fased_protocol::control::{ControlError, ControlRequest, ControlResponse, Err
 
 use crate::account::View;
 use crate::config::Config;
-use crate::control::{account_infos, explain, explain_sender, internal, pairing_list, status};
+use crate::control::{account_infos, explain, explain_sender, groups_list, internal, pairing_list, status};
 use crate::explain::{Accounts, Linked};
 use crate::paths::Paths;
 use crate::store::{Store, StoredAccount};
@@ -34,10 +34,14 @@ async fn read(paths: &Paths, request: &ControlRequest) -> Result<ControlResponse
                     return Err(no_account(paths, id));
                 }
             }
-            Ok(ControlResponse::Accounts { accounts })
+            Ok(ControlResponse::Accounts {
+                accounts,
+                config: None,
+            })
         }
         ControlRequest::ChannelsList => Ok(ControlResponse::Accounts {
             accounts: accounts(paths, store.as_ref()).await?,
+            config: None,
         }),
         ControlRequest::Status => {
             let accounts = accounts(paths, store.as_ref()).await?;
@@ -45,15 +49,28 @@ async fn read(paths: &Paths, request: &ControlRequest) -> Result<ControlResponse
                 Some(store) => status::answer(store, None, accounts).await,
                 None => Ok(ControlResponse::Status(StatusInfo {
                     gateway: None,
+                    config: None,
                     accounts,
                     notices: Vec::new(),
                 })),
             }
         }
-        ControlRequest::PairingList { account } => match &store {
-            Some(store) => pairing_list::answer(store, account.as_deref()).await,
-            None => Ok(ControlResponse::Pending { pending: Vec::new() }),
+        ControlRequest::PairingList { account, approved } => match (&store, approved) {
+            (Some(store), approved) => pairing_list::answer(store, account.as_deref(), *approved).await,
+            (None, false) => Ok(ControlResponse::Pending { pending: Vec::new() }),
+            (None, true) => Ok(ControlResponse::Approved { approved: Vec::new() }),
         },
+        ControlRequest::GroupsList { account } => {
+            let mut config = config(paths)?;
+            if let Some(id) = account {
+                config.accounts.retain(|known, _| known == id);
+                if config.accounts.is_empty() {
+                    return Err(no_account(paths, id));
+                }
+            }
+            let accounts: Vec<_> = config.accounts.into_values().map(Arc::new).collect();
+            groups_list::answer(store.as_ref(), &accounts).await
+        }
         ControlRequest::Explain { message_id } => match &store {
             Some(store) => {
                 let linked = linked(paths, Some(store)).await;
@@ -87,12 +104,23 @@ async fn read(paths: &Paths, request: &ControlRequest) -> Result<ControlResponse
         | ControlRequest::ChannelsResume { .. }
         | ControlRequest::PairingApprove { .. }
         | ControlRequest::PairingDeny { .. }
+        | ControlRequest::PairingRevoke { .. }
+        | ControlRequest::GroupsActivation { .. }
+        | ControlRequest::ConfigReload
         | ControlRequest::Watch => Err(ControlError {
             code: ErrorCode::NoGateway,
             message: format!("no gateway runs on {}", paths.state_dir.display()),
             next: "start it: fased gateway run".to_owned(),
         }),
     }
+}
+
+fn config(paths: &Paths) -> Result<Config, ControlError> {
+    Config::load(paths).map_err(|error| ControlError {
+        code: ErrorCode::Config,
+        message: error.message,
+        next: format!("edit {}", paths.config.display()),
+    })
 }
 
 async fn accounts(
@@ -125,14 +153,6 @@ async fn accounts(
             .map(crate::account::info_without_store)
             .collect()),
     }
-}
-
-fn config(paths: &Paths) -> Result<Config, ControlError> {
-    Config::load(paths).map_err(|error| ControlError {
-        code: ErrorCode::Config,
-        message: error.message,
-        next: format!("edit {}", paths.config.display()),
-    })
 }
 
 /// All accounts, as far as judging needs them.

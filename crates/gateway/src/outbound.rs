@@ -182,6 +182,7 @@ async fn next_rows(shared: &Shared, link: &OpenLink, sending: &mut Sending) -> R
     if open.iter().any(|row| row.expires_ms <= now) {
         shared.store.expire_outbox(shared.id(), now).await?;
     }
+    let observes = shared.config().observe_only;
     let mut blocked: HashSet<String> = sending.busy.keys().cloned().collect();
     let mut late = Vec::new();
     let mut chosen = Vec::new();
@@ -194,6 +195,8 @@ async fn next_rows(shared: &Shared, link: &OpenLink, sending: &mut Sending) -> R
         }
         match SendState::parse(&row.state) {
             Some(SendState::Queued | SendState::Unknown) if row.expires_ms <= now => continue,
+            // It waits until the account may speak again, or until its time is over.
+            Some(SendState::Queued | SendState::Unknown) if observes => continue,
             Some(SendState::Queued) => {}
             Some(SendState::Unknown) if now >= link.opened_ms + LATE_ACK_MS => {
                 sending.repeated.insert(row.id);

@@ -15,6 +15,7 @@ mod outbox;
 mod pairing;
 mod run;
 mod settle;
+mod tally;
 
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
@@ -30,9 +31,10 @@ pub use account::StoredAccount;
 pub use asking::Waiting;
 pub use decision::{Decision, NewRun};
 pub use echoes::RecentSend;
+pub use group::GroupRow;
 pub use inbox::{Journaled, StoredMessage};
 pub use outbox::{Draft, Fate, OutboxRow, Purpose};
-pub use pairing::{PairingChange, PairingRow};
+pub use pairing::{ApprovalRow, PairingChange, PairingRow};
 pub use run::{FinishedRun, QueuedRun};
 
 /// The store: one connection that writes, and one that only reads.
@@ -95,11 +97,13 @@ impl Store {
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(BUSY_TIMEOUT)
             .pragma("cache_size", CACHE_KIB);
-        let write = Line::open(&options)
-            .await
-            .with_context(|| format!("cannot open the store {}", path.display()))?;
+        let write = match Line::open(&options).await {
+            Ok(write) => write,
+            Err(error) => return Err(unreadable(path, error)),
+        };
         migrate::bring_up_to_date(&mut *write.turn().await?)
             .await
+            .map_err(|error| unreadable(path, error))
             .with_context(|| format!("cannot bring the store {} up to date", path.display()))?;
         let read = Line::open(&options.read_only(true)).await?;
         Ok(Self { write, read })
@@ -136,6 +140,44 @@ impl Store {
         self.read.close().await;
         self.write.close().await;
     }
+}
+
+/// The store's file is damaged, or is none. Found in an error chain by `downcast_ref`.
+#[derive(Debug)]
+pub struct StoreUnreadable {
+    /// For people: which file, and why.
+    pub message: String,
+    /// What to do.
+    pub next: String,
+}
+
+impl std::fmt::Display for StoreUnreadable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for StoreUnreadable {}
+
+/// SQLite's codes for a damaged file and for one that never was a store.
+const DAMAGED: [&str; 2] = ["11", "26"];
+
+fn unreadable(path: &Path, error: anyhow::Error) -> anyhow::Error {
+    let code = error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<sqlx::Error>())
+        .find_map(sqlx::Error::as_database_error)
+        .and_then(|error| error.code());
+    let shown = path.display();
+    if code.is_some_and(|code| DAMAGED.contains(&code.as_ref())) {
+        return anyhow::Error::new(StoreUnreadable {
+            message: format!("the store {shown} cannot be read and was left as it is: {error:#}"),
+            next: format!(
+                "put a backup in its place, or begin anew without approvals and history: mv {shown} {shown}.damaged"
+            ),
+        });
+    }
+    error.context(format!("cannot open the store {shown}"))
 }
 
 fn counts(rows: Vec<(String, i64)>) -> Vec<fased_protocol::control::Count> {

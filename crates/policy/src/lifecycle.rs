@@ -90,6 +90,11 @@ impl Lifecycle {
         }
     }
 
+    /// Other times from now on. Timers that are armed already keep theirs.
+    pub fn set_settings(&mut self, settings: Settings) {
+        self.settings = settings;
+    }
+
     /// Takes one input and says what to do, in order. `jitter` is drawn from 0.0 to 1.0.
     #[expect(
         clippy::needless_pass_by_value,

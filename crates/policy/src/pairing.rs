@@ -161,6 +161,12 @@ pub fn is_live(timestamp_s: i64, opened_at_ms: i64) -> bool {
     timestamp_s.saturating_mul(1000) >= opened_at_ms.saturating_sub(LIVE_SLACK_MS)
 }
 
+/// The text that an approved sender gets, if the owner wants it.
+#[must_use]
+pub fn approved_text() -> &'static str {
+    "You are approved. You can write to this assistant now."
+}
+
 /// The text that a sender gets.
 #[must_use]
 pub fn request_text(sender_label: &str, code: &Code) -> String {

@@ -5,13 +5,18 @@
 
 mod explain;
 mod follow;
+mod groups;
 mod info;
 
 use serde::{Deserialize, Serialize};
 
 pub use explain::{Explanation, HearingInfo, JudgementInfo, PersonInfo, SourceInfo, TriedInfo};
 pub use follow::{LoginEvent, WatchEvent, Watched};
-pub use info::{AccountInfo, Count, GatewayInfo, Notice, PendingInfo, RunInfo, SentInfo, StatusInfo};
+pub use groups::{ActivationChoice, GroupInfo, ModeSource};
+pub use info::{
+    AccountInfo, ApprovedInfo, ConfigInfo, ConfigProblem, Count, GatewayInfo, Notice, PendingInfo, RunInfo,
+    SentInfo, StatusInfo,
+};
 
 use crate::sidecar::LoginMethod;
 
@@ -25,6 +30,9 @@ pub enum ControlRequest {
     GatewayStop,
     /// Drain and execute the same program again under the same pid. Answered by `done` likewise.
     GatewayRestart,
+    /// Look at the config file now instead of within a second. Answered by `done`, or by an error `config` when the
+    /// last good one stays in force.
+    ConfigReload,
     /// Link an account. Answered by `login` events until `linked` or `error`.
     ChannelsLogin {
         /// Account id.
@@ -54,17 +62,23 @@ pub enum ControlRequest {
         /// Account id.
         account: String,
     },
-    /// Senders that wait for approval. Answered by `pending`.
+    /// Senders that wait for approval, or that have it. Answered by `pending`, or by `approved`.
     PairingList {
         /// Only this account's.
         account: Option<String>,
+        /// Those that have it.
+        #[serde(default)]
+        approved: bool,
     },
     /// Let a sender in. Answered by `done`.
     PairingApprove {
-        /// Only among this account's requests.
+        /// Only among those who wrote to this account.
         account: Option<String>,
         /// Which one.
         who: PairingWho,
+        /// Tell them.
+        #[serde(default)]
+        notify: bool,
     },
     /// Refuse a sender's request. Answered by `done`.
     PairingDeny {
@@ -72,6 +86,27 @@ pub enum ControlRequest {
         account: Option<String>,
         /// Which one.
         who: PairingWho,
+    },
+    /// Take an approval back. Answered by `done`.
+    PairingRevoke {
+        /// Only this account's.
+        account: Option<String>,
+        /// The sender's number or hidden id.
+        sender: String,
+    },
+    /// Groups that were seen, listed or chosen for. Answered by `groups`.
+    GroupsList {
+        /// Only this account's.
+        account: Option<String>,
+    },
+    /// Choose what a group's messages need to be answered. Answered by `done`.
+    GroupsActivation {
+        /// The account; needed where more than one knows the group.
+        account: Option<String>,
+        /// The group's address.
+        group: String,
+        /// What it is to be.
+        activation: ActivationChoice,
     },
     /// The overview. Answered by `status`.
     Status,
@@ -120,11 +155,24 @@ pub enum ControlResponse {
     Accounts {
         /// In the order of their ids.
         accounts: Vec<AccountInfo>,
+        /// The running gateway's config; absent when the store was asked.
+        #[serde(default)]
+        config: Option<ConfigInfo>,
     },
     /// Pairing requests.
     Pending {
         /// Oldest first.
         pending: Vec<PendingInfo>,
+    },
+    /// Approved senders.
+    Approved {
+        /// Oldest first.
+        approved: Vec<ApprovedInfo>,
+    },
+    /// Groups.
+    Groups {
+        /// By account, then by address.
+        groups: Vec<GroupInfo>,
     },
     /// The overview.
     Status(StatusInfo),

@@ -39,7 +39,7 @@ pub struct Outbound {
     pub text: String,
     /// How far it came.
     pub state: String,
-    /// `reply` or `pairing`.
+    /// `reply`, `pairing` or `notice`.
     pub purpose: String,
 }
 
@@ -91,6 +91,24 @@ pub fn change(state_dir: &Path, statement: &'static str) {
             .await
             .expect("change the store");
         assert_ne!(changed.rows_affected(), 0, "nothing to change: {statement}");
+        store.close().await.expect("close the store");
+    });
+}
+
+/// Changes a table of the store beside a running gateway, for what cannot be brought about otherwise.
+///
+/// # Panics
+/// When that is not possible.
+pub fn alter(state_dir: &Path, statement: &'static str) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    runtime.block_on(async {
+        let store = SqliteConnectOptions::new().filename(state_dir.join("fased.db"));
+        let mut store = store.connect().await.expect("open the store");
+        let altered = sqlx::query(statement).execute(&mut store).await;
+        altered.expect("alter the store");
         store.close().await.expect("close the store");
     });
 }

@@ -78,6 +78,7 @@ impl Driver {
     #[tracing::instrument(name = "account", skip_all, fields(account = %self.shared.id()))]
     pub(super) async fn run(mut self, mut commands: mpsc::Receiver<Command>, shutdown: CancellationToken) {
         let mut give_up: Option<Instant> = None;
+        let mut settings = self.shared.config.subscribe();
         loop {
             if give_up.is_some() && matches!(self.process, Process::None) {
                 return;
@@ -93,6 +94,7 @@ impl Driver {
                     }
                 }
                 Some(command) = commands.recv(), if give_up.is_none() => self.obey(command).await,
+                Ok(()) = settings.changed() => self.machine.set_settings(self.shared.config().lifecycle),
                 spawned = finished(&mut self.process) => self.spawned(spawned).await,
                 Some(news) = self.news.recv() => self.hear(news).await,
                 () = tokio::time::sleep_until(deadline.unwrap_or_else(clock::monotonic)), if deadline.is_some() => {

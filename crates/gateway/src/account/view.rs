@@ -66,8 +66,10 @@ impl View {
 /// What SQLite said.
 pub async fn info(store: &Store, view: View, now_ms: i64) -> anyhow::Result<AccountInfo> {
     let account = view.stored.account.clone();
+    let (received, inbound) = store.tally_inbound(&account).await?;
     Ok(AccountInfo {
-        inbound: store.count_inbound(&account).await?,
+        received,
+        inbound,
         outbound: store.count_outbound(&account).await?,
         pending_pairings: store.pending_pairings(Some(&account), now_ms).await?.len() as u64,
         ..info_without_store(view)
@@ -91,6 +93,7 @@ pub fn info_without_store(view: View) -> AccountInfo {
         last_ready_ms: view.stored.last_ready_ms,
         respawns: view.spawns.saturating_sub(1),
         sidecar_pid: view.sidecar_pid,
+        received: 0,
         inbound: Vec::new(),
         outbound: Vec::new(),
         pending_pairings: 0,

@@ -8,7 +8,7 @@ use super::{ChannelOptions, Global, Outcome, ask, out};
 
 pub(super) fn run(global: &Global, options: &ChannelOptions) -> Outcome {
     let answer = ask::read(global, &ControlRequest::ChannelsList)?;
-    let ControlResponse::Accounts { mut accounts } = answer else {
+    let ControlResponse::Accounts { mut accounts, .. } = answer else {
         return Err(ask::unexpected(&answer));
     };
     accounts.retain(|account| {

@@ -1,7 +1,7 @@
 //! `fased channels status`: each account's state, what it means and what to do about it.
 
 use fased::clock::now_ms;
-use fased_protocol::control::{AccountInfo, ControlRequest, ControlResponse, Count};
+use fased_protocol::control::{AccountInfo, ConfigInfo, ControlRequest, ControlResponse, Count};
 use serde_json::json;
 
 use super::table::Table;
@@ -10,14 +10,28 @@ use super::{ChannelOptions, Global, Outcome, ask, out, span};
 pub(super) fn run(global: &Global, options: ChannelOptions) -> Outcome {
     let ChannelOptions { channel: _, account } = options;
     let answer = ask::read(global, &ControlRequest::ChannelsStatus { account })?;
-    let ControlResponse::Accounts { accounts } = answer else {
+    let ControlResponse::Accounts { accounts, config } = answer else {
         return Err(ask::unexpected(&answer));
     };
     if global.json {
-        out::json(&json!({ "accounts": accounts }))
+        out::json(&json!({ "accounts": accounts, "config": config }))
     } else {
-        out::text(&rendered(&accounts))
+        let config = config.as_ref().map(problem).unwrap_or_default();
+        out::text(&format!("{config}{}", rendered(&accounts)))
     }
+}
+
+/// What is wrong with the config, if something is. Also a part of `fased status`.
+pub(super) fn problem(config: &ConfigInfo) -> String {
+    let Some(problem) = &config.problem else {
+        return String::new();
+    };
+    format!(
+        "config: {}\nsince {}; the one in force was read {}\nnext: fased config validate\n\n",
+        problem.message,
+        span::span(now_ms() - problem.since_ms),
+        span::ago(config.loaded_ms)
+    )
 }
 
 /// Also a part of `fased status`.
@@ -46,7 +60,8 @@ pub(super) fn rendered(accounts: &[AccountInfo]) -> String {
         if let Some(next) = &account.next {
             table.line([format!("next: {next}")]);
         }
-        for (label, counts) in [("in", &account.inbound), ("out", &account.outbound)] {
+        let received = format!("in, {} received", account.received);
+        for (label, counts) in [(received.as_str(), &account.inbound), ("out", &account.outbound)] {
             if let Some(counted) = counted(counts) {
                 table.line([format!("{label}: {counted}")]);
             }
@@ -98,6 +113,7 @@ mod tests {
             last_ready_ms: None,
             respawns: 0,
             sidecar_pid: None,
+            received: 4,
             inbound: vec![
                 Count {
                     name: "admit".to_owned(),
@@ -116,7 +132,7 @@ account  state     since  number  pending
 default  unlinked  0 s    -       1
          No phone is linked.
          next: fased channels login --channel whatsapp
-         in: 3 admit, 1 hold
+         in, 4 received: 3 admit, 1 hold
 ";
         assert_eq!(rendered(&[account]), expected);
     }

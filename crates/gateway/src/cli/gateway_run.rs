@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use fased::gateway::{self, ConfigError, Ended, LeaseHeld, RunOptions};
+use fased::store::StoreUnreadable;
 use fased_protocol::control::{ControlError, ErrorCode};
 use tokio_util::sync::CancellationToken;
 use tracing::info;
@@ -92,6 +93,13 @@ pub(super) fn worded(error: &anyhow::Error) -> ControlError {
             code: ErrorCode::Config,
             message: config.message.clone(),
             next: "correct the config file, then start again".to_owned(),
+        };
+    }
+    if let Some(store) = error.downcast_ref::<StoreUnreadable>() {
+        return ControlError {
+            code: ErrorCode::Internal,
+            message: store.message.clone(),
+            next: store.next.clone(),
         };
     }
     ControlError {

@@ -28,6 +28,9 @@ fn rendered(status: &StatusInfo) -> String {
         None => "gateway: not running; below is what it left\nnext: fased gateway run\n".to_owned(),
     };
     text.push('\n');
+    if let Some(config) = &status.config {
+        text.push_str(&channels_status::problem(config));
+    }
     text.push_str(&channels_status::rendered(&status.accounts));
     if !status.notices.is_empty() {
         text.push_str("\nnotices, newest first:\n");

@@ -10,5 +10,8 @@ pub(super) async fn answer(live: &Live, account: Option<&str>) -> Result<Control
     }
     let mut accounts = live.infos().await?;
     accounts.retain(|info| account.is_none_or(|id| id == info.account));
-    Ok(ControlResponse::Accounts { accounts })
+    Ok(ControlResponse::Accounts {
+        accounts,
+        config: Some(live.config()),
+    })
 }

@@ -1,18 +1,21 @@
 //! What the handlers work on: the running gateway.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use fased_protocol::control::{AccountInfo, ControlError, ErrorCode, GatewayInfo};
+use fased_protocol::control::{AccountInfo, ConfigInfo, ControlError, ErrorCode, GatewayInfo};
+use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::account_infos;
 use crate::account::Account;
 use crate::clock;
+use crate::config::AccountConfig;
 use crate::explain;
 use crate::paths::Paths;
+use crate::reload::Asked;
 use crate::store::Store;
 use crate::watch::Watchers;
 
@@ -52,6 +55,9 @@ impl Ending {
     }
 }
 
+/// The accounts that run, by id. Whoever works on them has them as they were when asked for.
+pub type Accounts = Arc<BTreeMap<String, Account>>;
+
 /// What the handlers work on.
 pub struct Live {
     paths: Paths,
@@ -59,14 +65,22 @@ pub struct Live {
     pub(super) watchers: Watchers,
     pub(super) ending: Ending,
     pub(super) info: GatewayInfo,
-    accounts: OnceLock<BTreeMap<String, Account>>,
-    started: tokio::sync::Notify,
+    accounts: watch::Sender<Option<Accounts>>,
+    config: watch::Sender<ConfigInfo>,
+    /// Who looks at the config file; nobody in a gateway that is there for one login.
+    pub(super) reload: Option<mpsc::Sender<Asked>>,
 }
 
 impl Live {
     /// Without accounts until [`Live::set_accounts`].
     #[must_use]
-    pub fn new(paths: Paths, store: Store, watchers: Watchers, ending: Ending) -> Self {
+    pub fn new(
+        paths: Paths,
+        store: Store,
+        watchers: Watchers,
+        ending: Ending,
+        reload: Option<mpsc::Sender<Asked>>,
+    ) -> Self {
         let instance: [u8; 8] = clock::random();
         let info = GatewayInfo {
             pid: std::process::id(),
@@ -82,38 +96,77 @@ impl Live {
             watchers,
             ending,
             info,
-            accounts: OnceLock::new(),
-            started: tokio::sync::Notify::new(),
+            accounts: watch::Sender::new(None),
+            config: watch::Sender::new(ConfigInfo {
+                problem: None,
+                loaded_ms: clock::now_ms(),
+            }),
+            reload,
         }
     }
 
-    pub(super) fn paths(&self) -> &Paths {
+    /// Where everything lives.
+    #[must_use]
+    pub fn paths(&self) -> &Paths {
         &self.paths
     }
 
-    /// Once, when they are started.
-    pub fn set_accounts(&self, accounts: BTreeMap<String, Account>) {
-        if self.accounts.set(accounts).is_err() {
-            tracing::error!("the accounts were started twice");
-        }
-        self.started.notify_waiters();
+    /// What is told of the config.
+    #[must_use]
+    pub fn config(&self) -> ConfigInfo {
+        self.config.borrow().clone()
     }
 
-    pub(super) async fn accounts(&self) -> Result<&BTreeMap<String, Account>, ControlError> {
-        let started = self.started.notified();
-        if self.accounts.get().is_none() && tokio::time::timeout(START_DEADLINE, started).await.is_err() {
+    /// From now on this is told of the config.
+    pub fn set_config(&self, config: ConfigInfo) {
+        self.config.send_replace(config);
+    }
+
+    /// Starts one account, which the others do not notice.
+    ///
+    /// # Errors
+    /// What the store said.
+    pub async fn start(
+        &self,
+        config: AccountConfig,
+        shutdown: &CancellationToken,
+        connect: bool,
+    ) -> anyhow::Result<Account> {
+        let (store, watchers) = (self.store.clone(), self.watchers.clone());
+        Account::start(config, store, watchers, shutdown, connect).await
+    }
+
+    /// When they are started, and whenever others are.
+    pub fn set_accounts(&self, accounts: BTreeMap<String, Account>) {
+        self.accounts.send_replace(Some(Arc::new(accounts)));
+    }
+
+    /// Those that run now; none while the gateway starts.
+    #[must_use]
+    pub fn running(&self) -> Accounts {
+        self.accounts.borrow().clone().unwrap_or_default()
+    }
+
+    pub(super) async fn accounts(&self) -> Result<Accounts, ControlError> {
+        let mut accounts = self.accounts.subscribe();
+        let started = accounts.wait_for(Option::is_some);
+        let accounts = match tokio::time::timeout(START_DEADLINE, started).await {
+            Ok(Ok(accounts)) => accounts.clone(),
+            Ok(Err(_)) | Err(_) => None,
+        };
+        accounts.ok_or_else(|| {
             tracing::warn!("a request came while the accounts were starting and waited in vain");
-        }
-        self.accounts.get().ok_or_else(|| ControlError {
-            code: ErrorCode::NotReady,
-            message: "the gateway is still starting its accounts".to_owned(),
-            next: "try again in a moment".to_owned(),
+            ControlError {
+                code: ErrorCode::NotReady,
+                message: "the gateway is still starting its accounts".to_owned(),
+                next: "try again in a moment".to_owned(),
+            }
         })
     }
 
-    pub(super) async fn account(&self, id: &str) -> Result<&Account, ControlError> {
+    pub(super) async fn account(&self, id: &str) -> Result<Account, ControlError> {
         let accounts = self.accounts().await?;
-        accounts.get(id).ok_or_else(|| ControlError {
+        accounts.get(id).cloned().ok_or_else(|| ControlError {
             code: ErrorCode::NotFound,
             message: format!("there is no account {id} in {}", self.paths.config.display()),
             next: format!(
@@ -125,8 +178,8 @@ impl Live {
 
     /// All accounts, as far as judging needs them.
     pub(super) async fn linked(&self) -> Result<explain::Accounts, ControlError> {
-        let accounts = self.accounts().await?.iter();
-        let linked = accounts.map(|(id, account)| {
+        let accounts = self.accounts().await?;
+        let linked = accounts.iter().map(|(id, account)| {
             let shared = account.shared();
             let linked = explain::Linked {
                 config: shared.config(),
@@ -135,6 +188,21 @@ impl Live {
             (id.clone(), linked)
         });
         Ok(linked.collect())
+    }
+
+    /// The settings of all accounts or of one.
+    pub(super) async fn configs(
+        &self,
+        account: Option<&str>,
+    ) -> Result<Vec<Arc<AccountConfig>>, ControlError> {
+        if let Some(id) = account {
+            return Ok(vec![self.account(id).await?.shared().config()]);
+        }
+        let accounts = self.accounts().await?;
+        Ok(accounts
+            .values()
+            .map(|account| account.shared().config())
+            .collect())
     }
 
     /// All accounts as every surface shows them.

@@ -2,15 +2,17 @@
 
 use fased_protocol::control::{ControlError, ControlResponse, PairingWho};
 
-use super::pairing_find::find;
-use super::{Live, done, internal};
+use super::{Live, done, internal, pairing_find};
 
 pub(super) async fn answer(
     live: &Live,
     account: Option<&str>,
     who: &PairingWho,
 ) -> Result<ControlResponse, ControlError> {
-    let request = find(&live.store, account, who).await?;
+    if let Some(id) = account {
+        live.account(id).await?;
+    }
+    let request = pairing_find::request(&live.store, account, who).await?;
     live.store
         .deny(&request)
         .await

@@ -1,6 +1,8 @@
 //! The overview.
 
-use fased_protocol::control::{AccountInfo, ControlError, ControlResponse, GatewayInfo, StatusInfo};
+use fased_protocol::control::{
+    AccountInfo, ConfigInfo, ControlError, ControlResponse, GatewayInfo, StatusInfo,
+};
 
 use super::internal;
 use crate::store::Store;
@@ -10,15 +12,17 @@ const NOTICES_SHOWN: i64 = 10;
 
 pub(crate) async fn answer(
     store: &Store,
-    gateway: Option<GatewayInfo>,
+    running: Option<(GatewayInfo, ConfigInfo)>,
     accounts: Vec<AccountInfo>,
 ) -> Result<ControlResponse, ControlError> {
     let notices = store
         .notices(NOTICES_SHOWN)
         .await
         .map_err(|error| internal(&error))?;
+    let (gateway, config) = running.unzip();
     Ok(ControlResponse::Status(StatusInfo {
         gateway,
+        config,
         accounts,
         notices,
     }))

@@ -20,7 +20,7 @@ impl Player {
     pub(super) async fn accounts(&mut self) -> Vec<AccountInfo> {
         let request = ControlRequest::ChannelsStatus { account: None };
         let answer = client::ask(&self.world.paths, &request).await;
-        if let Ok(ControlResponse::Accounts { accounts }) = answer {
+        if let Ok(ControlResponse::Accounts { accounts, .. }) = answer {
             accounts
         } else {
             Vec::new()
@@ -29,7 +29,10 @@ impl Player {
 
     /// The request of a sender that waits for approval.
     pub(super) async fn pending(&mut self, sender: &str) -> Option<PendingInfo> {
-        let request = ControlRequest::PairingList { account: None };
+        let request = ControlRequest::PairingList {
+            account: None,
+            approved: false,
+        };
         let answer = client::ask(&self.world.paths, &request).await;
         let Ok(ControlResponse::Pending { pending }) = answer else {
             return None;

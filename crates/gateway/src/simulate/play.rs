@@ -144,7 +144,11 @@ impl Player {
             who = PairingWho::Code(code);
         }
         let request = if approve {
-            ControlRequest::PairingApprove { account: None, who }
+            ControlRequest::PairingApprove {
+                account: None,
+                who,
+                notify: false,
+            }
         } else {
             ControlRequest::PairingDeny { account: None, who }
         };

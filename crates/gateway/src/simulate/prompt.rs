@@ -169,7 +169,10 @@ async fn obey(
             });
         }
         Command::Pending => {
-            let request = ControlRequest::PairingList { account: None };
+            let request = ControlRequest::PairingList {
+                account: None,
+                approved: false,
+            };
             let answer = player
                 .until_answered(async |paths| client::ask(paths, &request).await)
                 .await?;
@@ -182,7 +185,7 @@ async fn obey(
             let answer = player
                 .until_answered(async |paths| client::ask(paths, &request).await)
                 .await?;
-            if let ControlResponse::Accounts { accounts } = answer {
+            if let ControlResponse::Accounts { accounts, .. } = answer {
                 screen.accounts(&accounts);
             }
         }

@@ -2,7 +2,6 @@
 
 use anyhow::Result;
 use fased_policy::ids::{Lid, Phone};
-use fased_protocol::control::Count;
 
 use sqlx::Connection as _;
 
@@ -214,23 +213,6 @@ impl Store {
                 .fetch_all(&mut *self.read.turn().await?)
                 .await?,
         )
-    }
-
-    /// How many messages became what. Repeated deliveries count as `duplicate`.
-    ///
-    /// # Errors
-    /// What SQLite said.
-    pub async fn count_inbound(&self, account: &str) -> Result<Vec<Count>> {
-        let rows: Vec<(String, i64)> = sqlx::query_as(
-            "SELECT COALESCE(reason, 'undecided'), COUNT(*) FROM inbox WHERE account = ?1 GROUP BY 1
-             UNION ALL
-             SELECT 'duplicate', SUM(deliveries - 1) FROM inbox WHERE account = ?1 HAVING SUM(deliveries - 1) > 0
-             ORDER BY 1",
-        )
-        .bind(account)
-        .fetch_all(&mut *self.read.turn().await?)
-        .await?;
-        Ok(super::counts(rows))
     }
 }
 

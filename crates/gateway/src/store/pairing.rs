@@ -2,11 +2,11 @@
 
 use anyhow::Result;
 use fased_policy::ids::{Identity, Lid, Phone};
-use fased_protocol::control::PendingInfo;
+use fased_protocol::control::{ApprovedInfo, PendingInfo};
 
-use sqlx::Connection as _;
+use sqlx::{Connection as _, SqliteConnection};
 
-use super::{Store, inbox};
+use super::{Draft, Store, batch, inbox};
 
 /// A pending request.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -57,6 +57,67 @@ impl PairingRow {
     }
 }
 
+/// An approval.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct ApprovalRow {
+    /// Its place in the store.
+    pub id: i64,
+    /// Account id.
+    pub account: String,
+    /// The sender's hidden id.
+    pub lid: Option<String>,
+    /// The sender's number.
+    pub phone: Option<String>,
+    /// Since when.
+    pub approved_ms: i64,
+}
+
+impl ApprovalRow {
+    /// Who is approved.
+    #[must_use]
+    pub fn identity(&self) -> Identity {
+        identity(self.lid.as_deref(), self.phone.as_deref())
+    }
+
+    /// As shown to the owner.
+    #[must_use]
+    pub fn into_info(self) -> ApprovedInfo {
+        ApprovedInfo {
+            sender: self.identity().label(),
+            account: self.account,
+            lid: self.lid,
+            phone: self.phone,
+            approved_ms: self.approved_ms,
+        }
+    }
+}
+
+/// A held message, as far as it says who wrote it.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct HeldRow {
+    seq: i64,
+    /// Account id.
+    pub account: String,
+    chat: String,
+    sender: String,
+    sender_alt: Option<String>,
+}
+
+impl HeldRow {
+    /// Who wrote it, by what the message itself says.
+    #[must_use]
+    pub fn identity(&self) -> Identity {
+        Identity::from_jids(&self.sender, self.sender_alt.as_deref())
+    }
+
+    /// Where it was written, if that is a chat with its sender alone.
+    #[must_use]
+    pub fn direct_chat(&self) -> Option<&str> {
+        let direct = !Identity::from_jids(&self.chat, None).is_empty();
+        direct.then_some(self.chat.as_str())
+    }
+}
+
 /// What happens to a sender's request.
 #[derive(Debug, Clone)]
 pub enum PairingChange {
@@ -104,57 +165,100 @@ impl Store {
     /// # Errors
     /// What SQLite said.
     pub async fn approved(&self, account: &str) -> Result<Vec<Identity>> {
-        let rows: Vec<(Option<String>, Option<String>)> =
-            sqlx::query_as("SELECT lid, phone FROM pairing_approval WHERE account = ? ORDER BY id")
-                .bind(account)
-                .fetch_all(&mut *self.read.turn().await?)
-                .await?;
-        Ok(rows
-            .iter()
-            .map(|(lid, phone)| identity(lid.as_deref(), phone.as_deref()))
-            .collect())
+        let rows = self.approvals(Some(account)).await?;
+        Ok(rows.iter().map(ApprovalRow::identity).collect())
     }
 
-    /// Approves a request, ends it, and takes back the verdicts of the sender's held messages, so
-    /// that they are judged again.
+    /// Approvals, oldest first; of all accounts if none is named.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn approvals(&self, account: Option<&str>) -> Result<Vec<ApprovalRow>> {
+        Ok(
+            sqlx::query_as("SELECT * FROM pairing_approval WHERE (?1 IS NULL OR account = ?1) ORDER BY id")
+                .bind(account)
+                .fetch_all(&mut *self.read.turn().await?)
+                .await?,
+        )
+    }
+
+    /// Who wrote the messages that are held, oldest first; of all accounts if none is named.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn held_senders(&self, account: Option<&str>) -> Result<Vec<HeldRow>> {
+        held(&mut *self.read.turn().await?, account).await
+    }
+
+    /// Approves a sender, ends what they asked for, and takes back the verdicts of their held
+    /// messages, so that they are judged again; queues what they are told. One person is one
+    /// approval, under all addresses that are known by now.
     ///
     /// # Errors
     /// What SQLite said.
     pub async fn approve(
         &self,
-        request: &PairingRow,
+        account: &str,
         sender: &Identity,
-        held: &[i64],
+        notice: Option<&Draft>,
         now_ms: i64,
     ) -> Result<()> {
         let mut turn = self.write.turn().await?;
         let mut tx = turn.begin().await?;
+        let approvals: Vec<ApprovalRow> =
+            sqlx::query_as("SELECT * FROM pairing_approval WHERE account = ? ORDER BY id")
+                .bind(account)
+                .fetch_all(&mut *tx)
+                .await?;
+        let (mut sender, mut since_ms) = (sender.clone(), now_ms);
+        let mut replaced = Vec::new();
+        for earlier in approvals {
+            if earlier.identity().matches(&sender) {
+                sender.merge(&earlier.identity());
+                since_ms = since_ms.min(earlier.approved_ms);
+                replaced.push(earlier.id);
+            }
+        }
+        delete_approvals(&mut tx, &replaced).await?;
         sqlx::query("INSERT INTO pairing_approval (account, lid, phone, approved_ms) VALUES (?, ?, ?, ?)")
-            .bind(&request.account)
+            .bind(account)
             .bind(sender.lid.as_ref().map(Lid::to_string))
             .bind(sender.phone.as_ref().map(Phone::to_string))
-            .bind(now_ms)
+            .bind(since_ms)
             .execute(&mut *tx)
             .await?;
-        sqlx::query("DELETE FROM pairing_request WHERE id = ?")
-            .bind(request.id)
-            .execute(&mut *tx)
-            .await?;
-        inbox::take_back(&mut tx, held).await?;
+        end_requests(&mut tx, account, &sender).await?;
+        let held: Vec<i64> = held(&mut tx, Some(account))
+            .await?
+            .iter()
+            .filter(|message| message.identity().matches(&sender))
+            .map(|message| message.seq)
+            .collect();
+        inbox::take_back(&mut tx, &held).await?;
+        let told: Vec<_> = notice.iter().map(|draft| (None, *draft)).collect();
+        batch::queue(&mut tx, account, &told, now_ms).await?;
         tx.commit().await?;
         Ok(())
     }
 
-    /// Ends a request without approval. The sender keeps no code and gets a new one only by
+    /// Takes approvals back.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn revoke(&self, ids: &[i64]) -> Result<()> {
+        delete_approvals(&mut *self.write.turn().await?, ids).await
+    }
+
+    /// Ends what somebody asked for without approval. They keep no code and get a new one only by
     /// writing again.
     ///
     /// # Errors
     /// What SQLite said.
     pub async fn deny(&self, request: &PairingRow) -> Result<()> {
-        sqlx::query("DELETE FROM pairing_request WHERE id = ?")
-            .bind(request.id)
-            .execute(&mut *self.write.turn().await?)
-            .await?;
+        let mut turn = self.write.turn().await?;
+        let mut tx = turn.begin().await?;
+        end_requests(&mut tx, &request.account, &request.identity()).await?;
+        tx.commit().await?;
         Ok(())
     }
 
@@ -182,8 +286,40 @@ fn identity(lid: Option<&str>, phone: Option<&str>) -> Identity {
     }
 }
 
+async fn held(connection: &mut SqliteConnection, account: Option<&str>) -> Result<Vec<HeldRow>> {
+    Ok(sqlx::query_as(
+        "SELECT seq, account, chat, sender, sender_alt FROM inbox
+         WHERE (?1 IS NULL OR account = ?1) AND outcome = 'hold' AND content != 'undecryptable' ORDER BY seq",
+    )
+    .bind(account)
+    .fetch_all(connection)
+    .await?)
+}
+
+async fn end_requests(connection: &mut SqliteConnection, account: &str, sender: &Identity) -> Result<()> {
+    let rows: Vec<PairingRow> = sqlx::query_as("SELECT * FROM pairing_request WHERE account = ?")
+        .bind(account)
+        .fetch_all(&mut *connection)
+        .await?;
+    let theirs = rows.iter().filter(|row| row.identity().matches(sender));
+    let ids: Vec<i64> = theirs.map(|row| row.id).collect();
+    sqlx::query("DELETE FROM pairing_request WHERE id IN (SELECT value FROM json_each(?))")
+        .bind(serde_json::to_string(&ids)?)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+async fn delete_approvals(connection: &mut SqliteConnection, ids: &[i64]) -> Result<()> {
+    sqlx::query("DELETE FROM pairing_approval WHERE id IN (SELECT value FROM json_each(?))")
+        .bind(serde_json::to_string(ids)?)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 pub(super) async fn apply(
-    tx: &mut sqlx::SqliteConnection,
+    tx: &mut SqliteConnection,
     account: &str,
     change: &PairingChange,
     now_ms: i64,
@@ -240,3 +376,6 @@ pub(super) async fn apply(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

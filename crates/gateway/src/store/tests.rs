@@ -326,7 +326,7 @@ async fn an_approval_ends_its_request_and_counts_for_its_account_alone() {
     );
     let pending = store.pending_pairings(Some(ACCOUNT), NOW).await.expect("read");
     store
-        .approve(&pending[0], &sender, &[], NOW)
+        .approve(&pending[0].account, &sender, None, NOW)
         .await
         .expect("committed");
     assert!(store.pending_pairings(None, NOW).await.expect("read").is_empty());

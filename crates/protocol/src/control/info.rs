@@ -48,6 +48,8 @@ pub struct AccountInfo {
     pub respawns: u64,
     /// Process id of its sidecar.
     pub sidecar_pid: Option<u32>,
+    /// Deliveries of inbound messages, each repetition counted: at any instant the sum of `inbound`.
+    pub received: u64,
     /// Inbound messages by what became of them.
     pub inbound: Vec<Count>,
     /// Outbound messages by state.
@@ -84,11 +86,47 @@ pub struct PendingInfo {
     pub last_seen_ms: i64,
 }
 
+/// A sender that was approved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApprovedInfo {
+    /// Account id.
+    pub account: String,
+    /// Number, else hidden id.
+    pub sender: String,
+    /// Their hidden id, if it is known.
+    pub lid: Option<String>,
+    /// Their number, if it is known.
+    pub phone: Option<String>,
+    /// When, Unix milliseconds.
+    pub approved_ms: i64,
+}
+
+/// The config that is in force.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConfigInfo {
+    /// Why the file, as it is now, is not the one in force.
+    pub problem: Option<ConfigProblem>,
+    /// When the one in force was read, Unix milliseconds.
+    pub loaded_ms: i64,
+}
+
+/// Why a config is not in force.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConfigProblem {
+    /// For people: file, line, column, key, what is allowed.
+    pub message: String,
+    /// Since when, Unix milliseconds.
+    pub since_ms: i64,
+}
+
 /// The overview.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StatusInfo {
     /// Absent when no gateway runs and the store was asked.
     pub gateway: Option<GatewayInfo>,
+    /// Absent likewise.
+    #[serde(default)]
+    pub config: Option<ConfigInfo>,
     /// All accounts.
     pub accounts: Vec<AccountInfo>,
     /// Things the owner should know, newest first.

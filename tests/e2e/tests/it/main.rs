@@ -1,6 +1,7 @@
 //! End-to-end tests, by what the user would notice.
 
 mod accounts;
+mod approvals;
 mod broken_sidecar;
 mod deaf;
 mod durability;
@@ -9,6 +10,7 @@ mod explain;
 mod files;
 mod flood;
 mod groups;
+mod groups_verbs;
 mod link_loss;
 mod login;
 mod messages;
@@ -16,6 +18,7 @@ mod pairing;
 mod pause;
 mod policies;
 mod processes;
+mod reload;
 mod retries;
 mod secrecy;
 mod self_chat;

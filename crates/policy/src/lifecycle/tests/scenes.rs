@@ -359,3 +359,18 @@ fn stop_wins_over_what_was_to_come() {
     assert!(!spawns(&bench.input(Input::Exited)));
     assert_eq!(bench.machine.status(), Status::Suspended);
 }
+
+#[test]
+fn other_times_hold_from_the_next_wait_on_and_change_nothing_else() {
+    let mut bench = online();
+    bench.machine.set_settings(Settings {
+        backoff: BackoffSettings {
+            initial_ms: 70,
+            ..BackoffSettings::default()
+        },
+        ..Settings::default()
+    });
+    assert_eq!(bench.machine.status(), Status::Ready);
+    bench.input(Input::Closed(CloseCause::Lost));
+    assert_eq!(bench.machine.status(), Status::BackingOff { delay_ms: 70 });
+}

@@ -1,0 +1,211 @@
+//! Reads the config file again when it changes, and puts it in force account by account.
+//!
+//! A file that is wrong changes nothing: the last good config stays in force, and status says why.
+
+use std::collections::BTreeMap;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use fased_protocol::control::{ConfigInfo, ConfigProblem};
+use futures_util::future::join_all;
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+
+use crate::clock;
+use crate::config::Config;
+use crate::control::Live;
+use crate::paths::Paths;
+
+/// Requests to look at once that may wait. When full the asker waits.
+pub(crate) const ASKED_QUEUE: usize = 4;
+/// How often the file is looked at.
+const EVERY: Duration = Duration::from_secs(1);
+/// A file that did not change for this long has been written.
+const SETTLED: Duration = Duration::from_millis(100);
+/// A file that makes no sense gets this much longer: perhaps only half of it is there.
+const SECOND_LOOK: Duration = Duration::from_millis(400);
+/// A file that changes all the time is read another time.
+const LOOKS: usize = 20;
+
+/// A request to look now; told what is in force since, or why the file is not.
+pub(crate) type Asked = oneshot::Sender<Result<String, String>>;
+
+/// What tells one state of a file from another without reading it; `None` where there is no file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Look(Option<(i64, i64, u64, u64)>);
+
+impl Look {
+    pub(crate) fn at(path: &Path) -> Self {
+        let about = std::fs::metadata(path).ok();
+        Self(about.map(|about| (about.mtime(), about.mtime_nsec(), about.size(), about.ino())))
+    }
+}
+
+/// What is in force, and what was seen of the file.
+pub(crate) struct Reload {
+    live: Arc<Live>,
+    seen: Look,
+    /// The config in force was written in a file.
+    from_file: bool,
+    /// What was said of it already.
+    warnings: Vec<String>,
+    /// An account of it could not be started; that is tried again.
+    unfinished: bool,
+    shutdown: CancellationToken,
+}
+
+impl Reload {
+    pub(crate) fn new(
+        live: Arc<Live>,
+        seen: Look,
+        warnings: Vec<String>,
+        shutdown: CancellationToken,
+    ) -> Self {
+        Self {
+            live,
+            from_file: seen.0.is_some(),
+            seen,
+            warnings,
+            unfinished: false,
+            shutdown,
+        }
+    }
+
+    /// Looks until told to end.
+    pub(crate) async fn run(mut self, mut asked: mpsc::Receiver<Asked>) {
+        loop {
+            let asker = tokio::select! {
+                () = self.shutdown.cancelled() => return,
+                Some(asker) = asked.recv() => Some(asker),
+                () = clock::pause(EVERY) => None,
+            };
+            let changed = Look::at(&self.live.paths().config) != self.seen;
+            if asker.is_none() && !changed && !self.unfinished {
+                continue;
+            }
+            let told = self.look().await;
+            if let Some(asker) = asker
+                && asker.send(told).is_err()
+            {
+                tracing::debug!("nobody waits for the config any more");
+            }
+        }
+    }
+
+    async fn look(&mut self) -> Result<String, String> {
+        let paths = self.live.paths().clone();
+        let Some((seen, loaded)) = settled(&paths).await else {
+            return Err(format!("{} changes all the time", paths.config.display()));
+        };
+        self.seen = seen;
+        // Some programs take a file away before they write the new one, and nobody ends all accounts that way.
+        let gone = self.from_file && seen.0.is_none();
+        let loaded = match loaded {
+            Ok(_) if gone => Err(format!("{} is gone", paths.config.display())),
+            loaded => loaded,
+        };
+        let before = self.live.config();
+        let loaded_ms = loaded.as_ref().map_or(before.loaded_ms, |_| clock::now_ms());
+        let told = match loaded {
+            Ok(config) => self.put_in_force(config).await,
+            Err(problem) => {
+                self.unfinished = false;
+                Err(format!("the last good config stays in force: {problem}"))
+            }
+        };
+        let problem = told.as_ref().err().map(|message| match before.problem {
+            Some(old) if old.message == *message => old,
+            other => {
+                tracing::warn!("{message}");
+                ConfigProblem {
+                    message: message.clone(),
+                    since_ms: other.map_or_else(clock::now_ms, |old| old.since_ms),
+                }
+            }
+        });
+        self.live.set_config(ConfigInfo { problem, loaded_ms });
+        told
+    }
+
+    async fn put_in_force(&mut self, config: Config) -> Result<String, String> {
+        if config.warnings != self.warnings {
+            for warning in &config.warnings {
+                tracing::warn!("{}: {warning}", self.live.paths().config.display());
+            }
+        }
+        self.warnings = config.warnings;
+        self.from_file = self.seen.0.is_some();
+        let mut wanted = config.accounts;
+        let mut accounts = BTreeMap::new();
+        let mut leaving = Vec::new();
+        let mut changes = Vec::new();
+        for (id, account) in self.live.running().iter() {
+            match wanted.remove(id) {
+                Some(settings) if account.must_start_again_for(&settings) => {
+                    leaving.push(account.clone());
+                    wanted.insert(id.clone(), settings);
+                    changes.push(format!("account {id} was started again"));
+                }
+                Some(settings) => {
+                    account.apply(settings).await;
+                    accounts.insert(id.clone(), account.clone());
+                }
+                None => {
+                    leaving.push(account.clone());
+                    changes.push(format!("account {id} was ended"));
+                }
+            }
+        }
+        let left: Vec<&str> = leaving.iter().map(|account| account.shared().id()).collect();
+        join_all(leaving.iter().map(|account| account.end())).await;
+        let mut problem = None;
+        for (id, settings) in wanted {
+            match self.live.start(settings, &self.shutdown, true).await {
+                Ok(account) => {
+                    if !left.contains(&id.as_str()) {
+                        changes.push(format!("account {id} was started"));
+                    }
+                    accounts.insert(id, account);
+                }
+                Err(error) => {
+                    problem = Some(format!(
+                        "account {id} cannot be started, which is tried again: {error:#}"
+                    ));
+                }
+            }
+        }
+        self.live.set_accounts(accounts);
+        self.unfinished = problem.is_some();
+        let mut told = "the config is in force".to_owned();
+        for change in changes {
+            told.push_str("; ");
+            told.push_str(&change);
+        }
+        tracing::info!("{told}");
+        problem.map_or(Ok(told), Err)
+    }
+}
+
+/// The config as it is when nobody writes it; nothing while somebody never stops.
+async fn settled(paths: &Paths) -> Option<(Look, Result<Config, String>)> {
+    let mut look = Look::at(&paths.config);
+    for _ in 0..LOOKS {
+        clock::pause(SETTLED).await;
+        let before = std::mem::replace(&mut look, Look::at(&paths.config));
+        if before != look {
+            continue;
+        }
+        let loaded = Config::load(paths).map_err(|error| error.to_string());
+        if loaded.is_err() || look.0.is_none() {
+            clock::pause(SECOND_LOOK).await;
+        }
+        let after = Look::at(&paths.config);
+        if after == look {
+            return Some((look, loaded));
+        }
+        look = after;
+    }
+    None
+}

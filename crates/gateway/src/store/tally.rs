@@ -1,0 +1,38 @@
+//! How much came in, and what became of it.
+
+use anyhow::Result;
+use fased_protocol::control::Count;
+
+use super::Store;
+
+impl Store {
+    /// How many messages became what, as [`Store::tally_inbound`] counts.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn count_inbound(&self, account: &str) -> Result<Vec<Count>> {
+        Ok(self.tally_inbound(account).await?.1)
+    }
+
+    /// How many deliveries there were, and how many messages became what. Repeated deliveries count
+    /// as `duplicate`. One read, so that the counts add up to the deliveries at any instant.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn tally_inbound(&self, account: &str) -> Result<(u64, Vec<Count>)> {
+        let mut rows: Vec<(String, i64)> = sqlx::query_as(
+            "SELECT COALESCE(reason, 'undecided'), COUNT(*) FROM inbox WHERE account = ?1 GROUP BY 1
+             UNION ALL
+             SELECT 'duplicate', SUM(deliveries - 1) FROM inbox WHERE account = ?1 HAVING SUM(deliveries - 1) > 0
+             UNION ALL
+             SELECT '', SUM(deliveries) FROM inbox WHERE account = ?1 HAVING COUNT(*) > 0
+             ORDER BY 1",
+        )
+        .bind(account)
+        .fetch_all(&mut *self.read.turn().await?)
+        .await?;
+        let total = rows.iter().position(|(name, _)| name.is_empty());
+        let received = total.map_or(0, |at| rows.remove(at).1);
+        Ok((u64::try_from(received).unwrap_or(0), super::counts(rows)))
+    }
+}
