@@ -223,8 +223,8 @@ fn no_line_of_the_log_names_a_person() {
     let blocks = [
         "{}",
         r#"{ dmPolicy: "disabled", groupPolicy: "disabled" }"#,
-        r#"{ dmPolicy: "allowlist", groups: { "15550100002-1400000000@g.us": { enabled: false } } }"#,
-        r#"{ dmPolicy: "allowlist", groups: { "15550100002-1400000000@g.us": { allowFrom: [] } } }"#,
+        r#"{ dmPolicy: "allowlist", allowFrom: ["+15550100003"], groups: { "15550100002-1400000000@g.us": { enabled: false } } }"#,
+        r#"{ dmPolicy: "allowlist", allowFrom: ["+15550100003"], groups: { "15550100002-1400000000@g.us": { allowFrom: [] } } }"#,
         r#"{ groups: { "120363000000000001@g.us": {} } }"#,
     ];
     for block in blocks {

@@ -312,7 +312,10 @@ fn a_quoted_message_of_self_is_the_gateways_unless_owners_quote_themselves() {
 
 #[test]
 fn its_json_is_what_programs_read() {
-    let found = judged(r#"{ dmPolicy: "allowlist" }"#, &of_anna(&json!({})));
+    let found = judged(
+        r#"{ dmPolicy: "allowlist", allowFrom: ["+15550100003"] }"#,
+        &of_anna(&json!({})),
+    );
     let mut found = serde_json::to_value(found).expect("JSON");
     // Levels and lines belong to the config's own tests.
     let source = found["source"].take();
