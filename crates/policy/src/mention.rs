@@ -7,6 +7,9 @@ use regex::{RegexSet, RegexSetBuilder};
 use crate::access::Mode;
 use crate::ids::{Identity, Phone};
 
+#[cfg(test)]
+mod tests;
+
 /// Most patterns of one list, and longest pattern in characters.
 pub const MAX_PATTERNS: usize = 100;
 /// See [`MAX_PATTERNS`].

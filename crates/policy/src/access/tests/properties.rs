@@ -157,6 +157,7 @@ proptest! {
         if !none {
             let of_group = case.chat == GROUP && verdict.reason != Reason::Stale;
             prop_assert_eq!(named.starts_with("group."), of_group, "{}", named);
+            prop_assert!(!of_group || verdict.reason != Reason::PairingRequired, "nobody pairs in a group");
         }
     }
 
