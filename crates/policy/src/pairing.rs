@@ -128,8 +128,7 @@ pub enum Ask {
 /// Decides what a held message of an unapproved sender leads to.
 ///
 /// `existing` is this sender's own request, if there is one. `pending_count` counts the account's unexpired
-/// codes, without this sender's. `live` comes from [`is_live`]. `untold` is true for a personal number, which tells
-/// strangers nothing, and for a sender who is an owner: neither ever gets the text.
+/// codes, without this sender's. `live` comes from [`is_live`], `personal` is the account's mode.
 #[must_use]
 #[expect(
     clippy::too_many_arguments,
@@ -141,12 +140,12 @@ pub fn on_request(
     texts_last_hour: usize,
     live: bool,
     observe_only: bool,
-    untold: bool,
+    personal: bool,
     now_ms: i64,
     rules: &PairingRules,
 ) -> Ask {
     let may_text =
-        live && !observe_only && !untold && !rules.silent && texts_last_hour < rules.max_texts_per_hour;
+        live && !observe_only && !personal && !rules.silent && texts_last_hour < rules.max_texts_per_hour;
     match existing {
         Some(request) if now_ms < request.expires_ms => Ask::KeepCode {
             send_text: may_text && !request.text_sent,

@@ -16,7 +16,7 @@ struct Case {
     texts: usize,
     live: bool,
     observe_only: bool,
-    untold: bool,
+    personal: bool,
     silent: bool,
 }
 
@@ -26,7 +26,7 @@ const STRANGER: Case = Case {
     texts: 0,
     live: true,
     observe_only: false,
-    untold: false,
+    personal: false,
     silent: false,
 };
 const TOLD: PendingFacts = PendingFacts {
@@ -60,9 +60,8 @@ const ENDED: PendingFacts = PendingFacts {
 #[case::reply_eleventh_text_of_a_kept_code(Case { existing: Some(UNTOLD), texts: 10, ..STRANGER }, Ask::KeepCode { send_text: false })]
 #[case::reply_never_while_observing(Case { observe_only: true, ..STRANGER }, Ask::NewCode { send_text: false })]
 #[case::reply_never_while_silent(Case { silent: true, ..STRANGER }, Ask::NewCode { send_text: false })]
-#[case::personal_number_never_texts(Case { untold: true, ..STRANGER }, Ask::NewCode { send_text: false })]
-#[case::reply_never_to_an_owner(Case { untold: true, ..STRANGER }, Ask::NewCode { send_text: false })]
-#[case::personal_number_never_texts_for_a_kept_code(Case { existing: Some(UNTOLD), untold: true, ..STRANGER }, Ask::KeepCode { send_text: false })]
+#[case::personal_number_never_texts(Case { personal: true, ..STRANGER }, Ask::NewCode { send_text: false })]
+#[case::personal_number_never_texts_for_a_kept_code(Case { existing: Some(UNTOLD), personal: true, ..STRANGER }, Ask::KeepCode { send_text: false })]
 fn requests(#[case] case: Case, #[case] expected: Ask) {
     assert_eq!(ask(case), expected);
 }
@@ -78,7 +77,7 @@ fn ask(case: Case) -> Ask {
         texts,
         live,
         observe_only,
-        untold,
+        personal,
         silent: _,
     } = case;
     on_request(
@@ -87,7 +86,7 @@ fn ask(case: Case) -> Ask {
         texts,
         live,
         observe_only,
-        untold,
+        personal,
         NOW,
         &rules,
     )
@@ -224,12 +223,12 @@ proptest! {
         existing in proptest::option::of(prop_oneof![Just(TOLD), Just(UNTOLD), Just(ENDED)]),
         pending in 0_usize..6,
         texts in 0_usize..20,
-        (live, observe_only, untold, silent) in any::<(bool, bool, bool, bool)>(),
+        (live, observe_only, personal, silent) in any::<(bool, bool, bool, bool)>(),
     ) {
-        let sends = match ask(Case { existing, pending, texts, live, observe_only, untold, silent }) {
+        let sends = match ask(Case { existing, pending, texts, live, observe_only, personal, silent }) {
             Ask::KeepCode { send_text } | Ask::NewCode { send_text } => send_text,
             Ask::Full => false,
         };
-        prop_assert!(!sends || (live && !observe_only && !untold && !silent && texts < 10));
+        prop_assert!(!sends || (live && !observe_only && !personal && !silent && texts < 10));
     }
 }
