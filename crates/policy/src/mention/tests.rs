@@ -64,6 +64,14 @@ fn a_log_shows_the_patterns() {
     assert_eq!(format!("{patterns:?}"), r#"Patterns(["gatey"])"#);
 }
 
+/// Some pictures are joined by marks that nobody sees.
+#[test]
+fn a_pattern_may_hold_such_marks_itself() {
+    let patterns = Patterns::new(&["\u{1f469}\u{200d}\u{1f4bb}"]).unwrap();
+    assert!(patterns.match_text("hey \u{1f469}\u{200d}\u{1f4bb}, are you there?"));
+    assert!(!patterns.match_text("hey \u{1f469}"));
+}
+
 proptest! {
     #[test]
     fn no_text_and_no_pattern_makes_it_stumble(
