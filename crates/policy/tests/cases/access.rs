@@ -91,7 +91,7 @@ impl Written {
             if key == "*" {
                 groups.any = Some(rules);
             } else {
-                groups.listed.insert(GroupId::parse(key).unwrap(), rules);
+                groups.listed.insert(GroupId::parse(key).expect("a group"), rules);
             }
         }
         let plain = Rules::default();
@@ -121,7 +121,7 @@ fn decide(given: &Given, default_chat: Option<&str>) -> (String, &'static str) {
     assert!(event.sender.is_some() || event.from_me, "whose is it?");
     let chat = event.chat.as_deref().or(default_chat).unwrap_or(sender);
     let mentions: Vec<Identity> = event.mentions.iter().map(|jid| person(jid, None, &[])).collect();
-    let patterns = Patterns::new(&written.mention_patterns).unwrap();
+    let patterns = Patterns::new(&written.mention_patterns).expect("patterns");
     let facts = Facts {
         chat: &ChatId::from_jids(chat, None, &own),
         sender: &person(sender, None, &[]),

@@ -29,12 +29,12 @@ static SOURCES: LazyLock<String> = LazyLock::new(|| {
 });
 
 fn gather(folder: &Path, text: &mut String) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
         if path.is_dir() {
             gather(&path, text);
         } else if path.extension().is_some_and(|ending| ending == "rs") {
-            text.push_str(&fs::read_to_string(&path).unwrap());
+            text.push_str(&fs::read_to_string(&path).expect("a source"));
         }
     }
 }
