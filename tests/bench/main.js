@@ -2,7 +2,7 @@
 
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
-import { round } from './round.js';
+import { PARTS, round } from './round.js';
 import { row, table } from './table.js';
 
 const { values } = parseArgs({
@@ -11,18 +11,28 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
     rounds: { type: 'string' },
     idle: { type: 'string' },
+    only: { type: 'string' },
   },
 });
 const FULL = {
   ...{ empty: 5, starts: 3, idleS: 60, trips: 30, bursts: 2, burst: 200 },
   ...{ warmFloods: 4, floods: 8, warmGroups: 1, groups: 3 },
+  ...{ known: 100_000, judged: 200 },
 };
 const QUICK = {
   ...{ empty: 2, starts: 3, idleS: 5, trips: 5, bursts: 1, burst: 50 },
   ...{ warmFloods: 1, floods: 2, warmGroups: 1, groups: 2 },
+  ...{ known: 100_000, judged: 20 },
 };
 const sizes = { ...(values.quick ? QUICK : FULL) };
 if (values.idle !== undefined) sizes.idleS = Number(values.idle);
+const parts = values.only?.split(',') ?? Object.keys(PARTS);
+for (const part of parts) {
+  if (PARTS[part] === undefined) {
+    process.stderr.write(`--only knows ${Object.keys(PARTS).join(', ')}, not ${part}\n`);
+    process.exit(2);
+  }
+}
 const rounds = Number(values.rounds ?? (values.quick ? 1 : 5));
 
 /** @type {import('./table.js').Figure[]} */
@@ -45,6 +55,14 @@ const FIGURES = [
   { name: 'stanza to echo, p90', unit: 'ms', key: 'trip', q: 0.9 },
   { name: 'burst, processor', unit: 'ms/msg', key: 'cpu', gate: { most: 1.25, ratio: true } },
   { name: 'burst, answered', unit: 'msg/s', key: 'burst' },
+  { name: 'verdicts, 10,000 listed', unit: '1/s', key: 'decisions', gate: { least: 200_000 } },
+  { name: 'verdicts in groups', unit: '1/s', key: 'group decisions' },
+  {
+    name: 'gateway RSS, 100,000 known (plain: none)',
+    unit: 'MiB',
+    key: 'known rss',
+    gate: { extra: 30 },
+  },
   { name: 'burst, unanswered', unit: 'msg', key: 'unanswered', q: 1, gate: { most: 0, worst: true } },
 ];
 
@@ -52,7 +70,7 @@ const FIGURES = [
 const noted = {};
 const loads = [loadavg()[0]];
 for (let number = 0; number < rounds; number++) {
-  await round(number, sizes, (key, side, value) => {
+  await round(number, sizes, parts, (key, side, value) => {
     noted[key] ??= {};
     noted[key][side] ??= [];
     noted[key][side][number] ??= [];
@@ -62,7 +80,7 @@ for (let number = 0; number < rounds; number++) {
   process.stderr.write(`round ${number + 1} of ${rounds} done\n`);
 }
 
-const rows = FIGURES.map(figure => row(figure, noted[figure.key]));
+const rows = FIGURES.filter(({ key }) => noted[key]).map(figure => row(figure, noted[figure.key]));
 const failed = rows.filter(({ ok }) => ok === false);
 const machine = { node: process.version, processors: cpus().length, model: cpus()[0]?.model ?? '', loads };
 if (values.json) {

@@ -4,6 +4,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { decisions, identities } from './decisions.js';
 import { at, Fake, sleep } from './fake.js';
 import { Gateway } from './gateway.js';
 import { Plain } from './plain.js';
@@ -29,10 +30,13 @@ const SETTLE_MS = 400;
  * @property {number} floods of messages that are not answered
  * @property {number} warmGroups floods from groups, and to them, that do not count
  * @property {number} groups floods from groups, and to them
+ * @property {number} known people in the store of a gateway
+ * @property {number} judged messages that it judges before its memory is read
  */
 
 /**
  * @typedef {object} Stage
+ * @property {number} number of this round, from 0
  * @property {string} dir for everything in this round
  * @property {Sizes} sizes
  * @property {(name: string, side: string, value: number) => void} note
@@ -41,8 +45,16 @@ const SETTLE_MS = 400;
  * @property {Set<{ process?: import('node:child_process').ChildProcess }>} running killed when something goes wrong
  */
 
-/** @param {number} number @param {Sizes} sizes @param {(name: string, side: string, value: number) => void} note */
-export async function round(number, sizes, note) {
+/** What can be measured alone. @type {{[part: string]: ((stage: Stage) => Promise<void>)[]}} */
+export const PARTS = { gateway: [echoing, receiving], decisions: [decisions], identities: [identities] };
+
+/**
+ * @param {number} number
+ * @param {Sizes} sizes
+ * @param {string[]} parts of {@link PARTS}
+ * @param {(name: string, side: string, value: number) => void} note
+ */
+export async function round(number, sizes, parts, note) {
   const dir = mkdtempSync(join(tmpdir(), 'fb-'));
   const turns = sides => (number % 2 === 0 ? Object.entries(sides) : Object.entries(sides).reverse());
   const fakes = [];
@@ -52,39 +64,9 @@ export async function round(number, sizes, note) {
     return fakes.at(-1);
   };
   try {
-    const echo = {
-      ours: new Gateway(join(dir, 'ours'), await newFake()),
-      plain: new Plain('./plain-bot.js', join(dir, 'plain'), await newFake()),
-    };
-    for (let i = 0; i < sizes.empty; i++) {
-      const empty = new Gateway(join(dir, `empty-${i}`), echo.ours.fake);
-      const time = await empty.start();
-      // The first start reads the binary from disk.
-      if (number > 0 || i > 0) note('socket', 'ours', time);
-      await empty.stop();
+    for (const measure of parts.flatMap(part => PARTS[part])) {
+      await measure({ number, dir, sizes, note, turns, newFake, running });
     }
-    for (const [, side] of turns(echo)) await side.link();
-    for (let i = 0; i < sizes.starts; i++) {
-      for (const [name, side] of turns(echo)) {
-        running.add(side);
-        note('ready', name, await side.startLinked());
-        if (i < sizes.starts - 1) await side.stop();
-      }
-    }
-    await sleep(sizes.idleS * 1000);
-    for (const [name, side] of turns(echo)) memory(note, name, side, 'idle');
-    await latency(note, turns(echo), sizes.trips);
-    for (const [, { fake }] of turns(echo)) {
-      for (const sender of SENDERS) await fake.roundTrip(sender, `hello from ${sender}`);
-    }
-    for (let i = 0; i <= sizes.bursts; i++) {
-      for (const [name, side] of turns(echo)) await burst(i === 0 ? () => {} : note, name, side, sizes.burst);
-    }
-    for (const [name, side] of turns(echo)) memory(note, name, side, 'busy');
-    for (const side of Object.values(echo)) await side.stop();
-    running.clear();
-
-    await receiving({ dir, sizes, note, turns, newFake, running });
   } catch (error) {
     error.message += `; the files of this round are in ${dir}`;
     for (const side of running) side.process?.kill('SIGTERM');
@@ -93,6 +75,41 @@ export async function round(number, sizes, note) {
     for (const each of fakes) await each.stop();
   }
   rmSync(dir, { recursive: true });
+}
+
+/** Starts, memory, and messages that are answered. @param {Stage} stage */
+async function echoing({ number, dir, sizes, note, turns, newFake, running }) {
+  const echo = {
+    ours: new Gateway(join(dir, 'ours'), await newFake()),
+    plain: new Plain('./plain-bot.js', join(dir, 'plain'), await newFake()),
+  };
+  for (let i = 0; i < sizes.empty; i++) {
+    const empty = new Gateway(join(dir, `empty-${i}`), echo.ours.fake);
+    const time = await empty.start();
+    // The first start reads the binary from disk.
+    if (number > 0 || i > 0) note('socket', 'ours', time);
+    await empty.stop();
+  }
+  for (const [, side] of turns(echo)) await side.link();
+  for (let i = 0; i < sizes.starts; i++) {
+    for (const [name, side] of turns(echo)) {
+      running.add(side);
+      note('ready', name, await side.startLinked());
+      if (i < sizes.starts - 1) await side.stop();
+    }
+  }
+  await sleep(sizes.idleS * 1000);
+  for (const [name, side] of turns(echo)) memory(note, name, side, 'idle');
+  await latency(note, turns(echo), sizes.trips);
+  for (const [, { fake }] of turns(echo)) {
+    for (const sender of SENDERS) await fake.roundTrip(sender, `hello from ${sender}`);
+  }
+  for (let i = 0; i <= sizes.bursts; i++) {
+    for (const [name, side] of turns(echo)) await burst(i === 0 ? () => {} : note, name, side, sizes.burst);
+  }
+  for (const [name, side] of turns(echo)) memory(note, name, side, 'busy');
+  for (const side of Object.values(echo)) await side.stop();
+  running.clear();
 }
 
 function memory(note, name, side, when) {

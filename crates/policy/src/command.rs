@@ -1,5 +1,8 @@
 //! Chat commands: which texts are one. What each does is decided where it is carried out.
 
+#[cfg(test)]
+mod tests;
+
 /// The words that are commands after a slash.
 pub const COMMANDS: [&str; 11] = [
     "help",

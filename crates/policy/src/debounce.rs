@@ -2,6 +2,9 @@
 
 use crate::command;
 
+#[cfg(test)]
+mod tests;
+
 /// May this message wait for more? Commands, replies and whatever is more than text are answered at once,
 /// after what waits.
 #[must_use]

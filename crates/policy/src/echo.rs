@@ -1,6 +1,9 @@
 //! Was this message ours? An id tells, most of the time; where WhatsApp gave our message another id or
 //! another form, its words do. And should an echo ever be taken for a message, the loop ends soon.
 
+#[cfg(test)]
+mod tests;
+
 /// How long ago a message of ours may have been written for an unknown id to be its echo.
 pub const ECHO_WINDOW_MS: i64 = 120_000;
 
@@ -9,6 +12,10 @@ pub const LOOP_WINDOW_MS: i64 = 600_000;
 
 /// Turns in a row, in one chat, that our own words may have started.
 pub const LOOP_TURNS: u32 = 3;
+
+/// WhatsApp's clock and ours differ, and whole seconds are cut off, so an echo may be stamped before it was
+/// written.
+const CLOCK_SLACK_MS: i64 = 2_000;
 
 /// Shorter texts say nothing about where they come from.
 const MIN_CONTAINED: usize = 8;
@@ -26,10 +33,10 @@ pub fn folded(text: &str) -> String {
 /// Could a text of ours, sent at `written_ms`, be what came back with this timestamp, now?
 #[must_use]
 pub fn is_in_window(written_ms: i64, timestamp_s: i64, now_ms: i64) -> bool {
+    let after_ms = |at_ms: i64| at_ms.saturating_sub(written_ms);
     let sent_ms = timestamp_s.saturating_mul(1000);
-    let near = |at: i64| (0..=ECHO_WINDOW_MS).contains(&at.saturating_sub(written_ms));
-    // WhatsApp's clock and ours differ, and whole seconds are cut off.
-    near(now_ms) || near(sent_ms.saturating_add(2_000))
+    (0..=ECHO_WINDOW_MS).contains(&after_ms(now_ms))
+        || (-CLOCK_SLACK_MS..=ECHO_WINDOW_MS).contains(&after_ms(sent_ms))
 }
 
 /// Do these folded texts share so much that one may be made of the other?

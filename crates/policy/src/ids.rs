@@ -10,6 +10,7 @@ mod chat;
 mod identity;
 mod lid;
 mod phone;
+mod target;
 #[cfg(test)]
 mod tests;
 
@@ -19,6 +20,7 @@ pub use chat::{ChatId, GroupId, OtherChat};
 pub use identity::Identity;
 pub use lid::Lid;
 pub use phone::Phone;
+pub use target::Target;
 
 /// Why a text is not the id it should be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -37,6 +39,12 @@ pub enum IdError {
     /// Not a group.
     #[error("a group is digits and dashes followed by @g.us, such as 120363000000000001@g.us")]
     Group,
+    /// Nobody who can be written to.
+    #[error(
+        "a target is a number in international form, such as +15550100001, a hidden id, such as \
+         100000000000001@lid, or a group, such as 120363000000000001@g.us"
+    )]
+    Target,
 }
 
 /// Serialises as what `Display` prints and reads through `parse`, so that a config can hold the type itself.

@@ -1,5 +1,8 @@
 //! Names that people gave themselves, made harmless for whoever reads them.
 
+#[cfg(test)]
+mod tests;
+
 /// Longest name that is passed on, in characters.
 const MAX_CHARS: usize = 100;
 

@@ -12,6 +12,9 @@ use fased_policy::pairing::PairingRules;
 
 use super::Sources;
 
+#[cfg(test)]
+mod tests;
+
 /// One account's settings, merged from its own keys, the root's and the defaults.
 #[derive(Debug, Clone)]
 pub struct AccountConfig {

@@ -8,6 +8,9 @@ use sqlx::Connection as _;
 
 use super::Store;
 
+#[cfg(test)]
+mod tests;
+
 /// The last known state of an account.
 #[derive(Debug, Clone, Default, PartialEq, Eq, sqlx::FromRow)]
 pub struct StoredAccount {

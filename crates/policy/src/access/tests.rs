@@ -1,59 +1,115 @@
-//! The table of direct messages, row by row, and what has to hold for every event.
+//! The tables of direct messages and of groups, row by row, and what has to hold for every event.
 
-use proptest::prelude::*;
-use rstest::rstest;
+mod direct;
+mod group;
+mod mention;
+mod properties;
+mod words;
+
+use std::sync::LazyLock;
 
 use super::*;
-use crate::ids::AllowEntry;
+use crate::ids::{AllowEntry, AllowList, GroupId};
+use crate::mention::Patterns;
 
 const PHONE: &str = "15550100001@s.whatsapp.net";
 const LID: &str = "100000000000001@lid";
 const OWN: &str = "15550100009@s.whatsapp.net";
 const OWN_LID: &str = "100000000000009@lid";
 const GROUP: &str = "120363000000000001@g.us";
+const OTHER_GROUP: &str = "120363000000000002@g.us";
 const MAX_AGE_S: i64 = 720 * 60;
 
 use DmPolicy::{Allowlist, Disabled, Open, Pairing};
+
+/// The pattern of most cases, compiled once.
+const GATEY: &str = "\\bgatey\\b";
+static GATEY_COMPILED: LazyLock<Patterns> = LazyLock::new(|| Patterns::new(&[GATEY]).unwrap());
 
 fn own() -> Identity {
     Identity::from_jids(OWN, Some(OWN_LID))
 }
 
+fn list<S: AsRef<str>>(entries: &[S]) -> AllowList {
+    entries
+        .iter()
+        .map(|entry| AllowEntry::parse(entry.as_ref()).unwrap())
+        .collect()
+}
+
 /// One event and its rules, as strings, so that a row of a table stays a row.
 #[derive(Debug, Clone)]
 struct Case {
+    personal: bool,
     policy: DmPolicy,
     allow: Vec<String>,
+    owners: Option<Vec<String>>,
+    self_chat: bool,
+    honour: bool,
+    group_policy: GroupPolicy,
+    group_allow: Option<Vec<String>>,
+    groups: Vec<(&'static str, GroupRules)>,
     chat: String,
     sender: String,
     alt: Option<String>,
     from_me: bool,
+    age_s: i64,
     own_echo: bool,
     paired: bool,
-    self_chat: bool,
-    honour: bool,
-    age_s: i64,
+    identity_pending: bool,
+    aside: bool,
+    text: Option<String>,
+    mentions: Vec<String>,
+    quotes_gateway: bool,
+    patterns: Vec<&'static str>,
+    activation: Option<Activation>,
+}
+
+/// A fresh message of somebody, sent directly.
+fn dm(policy: DmPolicy, allow: &[&str]) -> Case {
+    Case {
+        personal: false,
+        policy,
+        allow: allow.iter().map(|entry| (*entry).to_owned()).collect(),
+        owners: None,
+        self_chat: false,
+        honour: false,
+        group_policy: GroupPolicy::Allowlist,
+        group_allow: None,
+        groups: Vec::new(),
+        chat: PHONE.to_owned(),
+        sender: PHONE.to_owned(),
+        alt: None,
+        from_me: false,
+        age_s: 1,
+        own_echo: false,
+        paired: false,
+        identity_pending: false,
+        aside: false,
+        text: Some("hello".to_owned()),
+        mentions: Vec::new(),
+        quotes_gateway: false,
+        patterns: Vec::new(),
+        activation: None,
+    }
+}
+
+/// A fresh message of the same person in a group that nobody has set anything for.
+fn group(policy: GroupPolicy) -> Case {
+    Case {
+        group_policy: policy,
+        ..dm(Pairing, &[]).in_chat(GROUP)
+    }
 }
 
 impl Case {
-    fn new(policy: DmPolicy, allow: &[&str]) -> Self {
-        Self {
-            policy,
-            allow: allow.iter().map(|entry| (*entry).to_owned()).collect(),
-            chat: PHONE.to_owned(),
-            sender: PHONE.to_owned(),
-            alt: None,
-            from_me: false,
-            own_echo: false,
-            paired: false,
-            self_chat: false,
-            honour: false,
-            age_s: 1,
-        }
+    /// From somebody, in the chat with them.
+    fn sent_by(self, jid: &str) -> Self {
+        self.by(jid).in_chat(jid)
     }
 
-    fn sent_by(mut self, jid: &str) -> Self {
-        self.chat = jid.to_owned();
+    /// From somebody, in the chat as it is.
+    fn by(mut self, jid: &str) -> Self {
         self.sender = jid.to_owned();
         self
     }
@@ -69,9 +125,8 @@ impl Case {
     }
 
     fn mine(mut self) -> Self {
-        self.sender = OWN.to_owned();
         self.from_me = true;
-        self
+        self.by(OWN)
     }
 
     fn echo(mut self) -> Self {
@@ -81,6 +136,16 @@ impl Case {
 
     fn paired(mut self) -> Self {
         self.paired = true;
+        self
+    }
+
+    fn pending(mut self) -> Self {
+        self.identity_pending = true;
+        self
+    }
+
+    fn aside(mut self) -> Self {
+        self.aside = true;
         self
     }
 
@@ -99,240 +164,145 @@ impl Case {
         self
     }
 
-    fn judge(&self) -> Verdict {
-        let allow_from: AllowList = self
-            .allow
-            .iter()
-            .map(|entry| AllowEntry::parse(entry).unwrap())
-            .collect();
-        let chat = ChatId::from_jids(&self.chat, self.alt.as_deref(), &own());
-        let sender = Identity::from_jids(&self.sender, self.alt.as_deref());
-        let rules = DmRules {
+    fn personal(mut self) -> Self {
+        self.personal = true;
+        self
+    }
+
+    fn owners(mut self, owners: &[&str]) -> Self {
+        self.owners = Some(owners.iter().map(|entry| (*entry).to_owned()).collect());
+        self
+    }
+
+    fn allow(mut self, entries: &[&str]) -> Self {
+        self.allow = entries.iter().map(|entry| (*entry).to_owned()).collect();
+        self
+    }
+
+    fn group_allow(mut self, entries: &[&str]) -> Self {
+        self.group_allow = Some(entries.iter().map(|entry| (*entry).to_owned()).collect());
+        self
+    }
+
+    /// With an entry of `groups`.
+    fn entry(mut self, key: &'static str, rules: GroupRules) -> Self {
+        self.groups.push((key, rules));
+        self
+    }
+
+    fn says(mut self, text: &str) -> Self {
+        self.text = Some(text.to_owned());
+        self
+    }
+
+    fn wordless(mut self) -> Self {
+        self.text = None;
+        self
+    }
+
+    fn mentions(mut self, jids: &[&str]) -> Self {
+        self.mentions = jids.iter().map(|jid| (*jid).to_owned()).collect();
+        self
+    }
+
+    fn quotes(mut self) -> Self {
+        self.quotes_gateway = true;
+        self
+    }
+
+    fn patterns(mut self, patterns: &[&'static str]) -> Self {
+        self.patterns = patterns.to_vec();
+        self
+    }
+
+    fn activated(mut self, activation: Activation) -> Self {
+        self.activation = Some(activation);
+        self
+    }
+
+    fn rules(&self) -> Rules {
+        let mut groups = Groups::default();
+        for (key, rules) in &self.groups {
+            if *key == "*" {
+                groups.any = Some(rules.clone());
+            } else {
+                groups.listed.insert(GroupId::parse(key).unwrap(), rules.clone());
+            }
+        }
+        Rules {
+            mode: if self.personal {
+                Mode::Personal
+            } else {
+                Mode::Dedicated
+            },
+            owners: self.owners.as_deref().map(list),
             dm_policy: self.policy,
-            allow_from: &allow_from,
+            allow_from: list(&self.allow),
             self_chat_mode: self.self_chat,
             honour_pairings_in_allowlist: self.honour,
             catch_up_max_age_s: MAX_AGE_S,
+            group_policy: self.group_policy,
+            group_allow_from: self.group_allow.as_deref().map(list),
+            groups,
+        }
+    }
+
+    /// Calls with the facts of this event.
+    fn with_facts<T>(&self, ask: impl FnOnce(&Facts<'_>, &Rules) -> T) -> T {
+        let own = own();
+        let mentions: Vec<Identity> = self
+            .mentions
+            .iter()
+            .map(|jid| Identity::from_jids(jid, None))
+            .collect();
+        let patterns = if self.patterns == [GATEY] {
+            GATEY_COMPILED.clone()
+        } else {
+            Patterns::new(&self.patterns).unwrap()
         };
-        let facts = InboundFacts {
-            chat: &chat,
-            sender: &sender,
+        let facts = Facts {
+            chat: &ChatId::from_jids(&self.chat, self.alt.as_deref(), &own),
+            sender: &Identity::from_jids(&self.sender, self.alt.as_deref()),
+            own: &own,
             from_me: self.from_me,
             age_s: self.age_s,
             own_echo: self.own_echo,
             paired: self.paired,
+            identity_pending: self.identity_pending,
+            aside: self.aside,
+            said: Said {
+                text: self.text.as_deref(),
+                mentions: &mentions,
+                quotes_gateway: self.quotes_gateway,
+                patterns: &patterns,
+            },
+            activation: self.activation,
         };
-        judge(&facts, &rules)
+        ask(&facts, &self.rules())
+    }
+
+    fn judge(&self) -> Verdict {
+        self.with_facts(judge)
+    }
+
+    fn traced(&self) -> (Verdict, Vec<Step>) {
+        let mut steps = Vec::new();
+        let verdict = self.with_facts(|facts, rules| judge_traced(facts, rules, &mut steps));
+        (verdict, steps)
+    }
+
+    fn is_owner(&self) -> bool {
+        self.with_facts(|facts, rules| rules.is_owner(facts))
     }
 }
 
-fn case(policy: DmPolicy, allow: &[&str]) -> Case {
-    Case::new(policy, allow)
-}
-
-#[rstest]
-#[case::row_1_status(case(Open, &["*"]).in_chat("status@broadcast"), "drop not_a_conversation 1")]
-#[case::row_1_broadcast_list(case(Open, &["*"]).in_chat("1600000000@broadcast"), "drop not_a_conversation 1")]
-#[case::row_1_newsletter(case(Open, &["*"]).in_chat("120363000000000001@newsletter"), "drop not_a_conversation 1")]
-#[case::row_1_before_own_echo(case(Open, &["*"]).in_chat("status@broadcast").mine().echo(), "drop not_a_conversation 1")]
-#[case::row_3_own_echo(case(Open, &["*"]).mine().echo(), "drop own_echo 3")]
-#[case::row_3_own_echo_in_self_chat(case(Pairing, &[]).in_chat(OWN).mine().echo().self_chat_mode(), "drop own_echo 3")]
-#[case::row_3_own_echo_in_group(case(Open, &["*"]).in_chat(GROUP).mine().echo(), "drop own_echo 3")]
-#[case::row_3_only_for_our_own(case(Open, &["*"]).echo(), "admit dm_open 7")]
-#[case::row_4_own_outgoing(case(Open, &["*"]).mine(), "drop own_outgoing 4")]
-#[case::row_4_own_outgoing_in_group(case(Open, &["*"]).in_chat(GROUP).mine(), "drop own_outgoing 4")]
-#[case::row_4_before_disabled(case(Disabled, &["*"]).mine(), "drop own_outgoing 4")]
-#[case::row_5_disabled(case(Disabled, &[]), "drop dm_disabled 5")]
-#[case::row_5_disabled_even_if_listed(case(Disabled, &["+15550100001"]), "drop dm_disabled 5")]
-#[case::row_5_disabled_even_if_anyone(case(Disabled, &["*"]).paired(), "drop dm_disabled 5")]
-#[case::row_5_disabled_self_chat(case(Disabled, &[]).in_chat(OWN).mine().self_chat_mode(), "drop dm_disabled 5")]
-#[case::row_6_self_chat_on(case(Pairing, &[]).in_chat(OWN).mine().self_chat_mode(), "admit self_chat 6")]
-#[case::row_6_self_chat_by_lid(case(Allowlist, &[]).in_chat("100000000000009:3@lid").mine().self_chat_mode(), "admit self_chat 6")]
-#[case::row_6_self_chat_off(case(Open, &["*"]).in_chat(OWN).mine(), "drop self_chat_off 6")]
-#[case::row_7_open(case(Open, &["*"]), "admit dm_open 7")]
-#[case::row_7_open_admits_a_hidden_sender(case(Open, &["*", "+15550100002"]).sent_by(LID), "admit dm_open 7")]
-#[case::row_8_listed_by_phone(case(Allowlist, &["+15550100001"]), "admit dm_listed 8")]
-#[case::row_8_listed_under_pairing(case(Pairing, &["+15550100001"]), "admit dm_listed 8")]
-#[case::row_8_listed_by_lid(case(Allowlist, &[LID]).sent_by(LID), "admit dm_listed 8")]
-#[case::row_8_hidden_with_alternate_phone(case(Allowlist, &["+15550100001"]).sent_by(LID).alt(PHONE), "admit dm_listed 8")]
-#[case::row_8_phone_with_alternate_lid(case(Allowlist, &[LID]).alt(LID), "admit dm_listed 8")]
-#[case::row_8_device_suffix(case(Allowlist, &["+15550100001"]).sent_by("15550100001:12@s.whatsapp.net"), "admit dm_listed 8")]
-#[case::row_8_anyone(case(Allowlist, &["*"]), "admit dm_listed 8")]
-#[case::row_8_anyone_admits_a_hidden_sender(case(Pairing, &["*"]).sent_by(LID), "admit dm_listed 8")]
-#[case::row_8_listed_before_paired(case(Pairing, &["+15550100001"]).paired(), "admit dm_listed 8")]
-#[case::row_9_paired(case(Pairing, &[]).paired(), "admit dm_paired 9")]
-#[case::row_9_paired_hidden_sender(case(Pairing, &["+15550100002"]).sent_by(LID).paired(), "admit dm_paired 9")]
-#[case::row_9_allowlist_ignores_approvals(case(Allowlist, &[]).paired(), "drop not_in_allowlist 12")]
-#[case::row_9_allowlist_honours_approvals(case(Allowlist, &[]).paired().honour(), "admit dm_paired 9")]
-#[case::row_10_hidden_sender_and_a_list_of_phones(case(Allowlist, &["+15550100001"]).sent_by(LID), "hold unresolved_identity 10")]
-#[case::row_10_lid_with_the_digits_of_a_listed_phone(case(Allowlist, &["+15550100001"]).sent_by("15550100001@lid"), "hold unresolved_identity 10")]
-#[case::row_10_not_for_a_list_of_lids(case(Allowlist, &["100000000000002@lid"]).sent_by(LID), "drop not_in_allowlist 12")]
-#[case::row_10_not_under_pairing(case(Pairing, &["+15550100001"]).sent_by(LID), "hold pairing_required 11")]
-#[case::row_11_stranger(case(Pairing, &[]), "hold pairing_required 11")]
-#[case::row_11_stranger_beside_a_list(case(Pairing, &["+15550100002"]), "hold pairing_required 11")]
-#[case::row_12_stranger(case(Allowlist, &["+15550100002"]), "drop not_in_allowlist 12")]
-#[case::row_12_empty_list_is_nobody(case(Allowlist, &[]), "drop not_in_allowlist 12")]
-#[case::row_12_hidden_stranger_and_an_empty_list(case(Allowlist, &[]).sent_by(LID), "drop not_in_allowlist 12")]
-#[case::row_13_open(case(Open, &["*"]).aged(MAX_AGE_S + 1), "stale stale 13")]
-#[case::row_13_listed(case(Allowlist, &["+15550100001"]).aged(MAX_AGE_S + 1), "stale stale 13")]
-#[case::row_13_paired(case(Pairing, &[]).paired().aged(MAX_AGE_S + 1), "stale stale 13")]
-#[case::row_13_self_chat(case(Pairing, &[]).in_chat(OWN).mine().self_chat_mode().aged(MAX_AGE_S + 1), "stale stale 13")]
-#[case::row_13_exactly_the_limit_is_answered(case(Open, &["*"]).aged(MAX_AGE_S), "admit dm_open 7")]
-#[case::row_13_a_clock_behind_is_answered(case(Open, &["*"]).aged(-3_600), "admit dm_open 7")]
-#[case::row_13_does_not_touch_holds(case(Pairing, &[]).aged(MAX_AGE_S + 1), "hold pairing_required 11")]
-#[case::row_13_does_not_touch_drops(case(Allowlist, &[]).aged(MAX_AGE_S + 1), "drop not_in_allowlist 12")]
-#[case::no_row_group(case(Open, &["*"]).in_chat(GROUP), "drop groups_not_supported 0")]
-#[case::no_row_group_under_disabled(case(Disabled, &[]).in_chat(GROUP), "drop groups_not_supported 0")]
-#[case::no_row_sender_unreadable(Case { sender: "?".to_owned(), ..case(Open, &["*"]) }, "drop no_sender 0")]
-fn direct_messages(#[case] case: Case, #[case] expected: &str) {
-    let verdict = case.judge();
-    let shown = format!(
-        "{} {} {}",
+/// Outcome, reason, rule, and the setting that decided.
+fn shown(verdict: Verdict) -> String {
+    let by = verdict.by.map_or_else(|| "-".to_owned(), |by| format!("{by:?}"));
+    format!(
+        "{} {} {} {by}",
         verdict.outcome.as_str(),
         verdict.reason.as_str(),
         verdict.rule
-    );
-    assert_eq!(shown, expected, "{case:?}");
-}
-
-#[test]
-fn words_are_read_back() {
-    for reason in Reason::ALL {
-        assert_eq!(Reason::parse(reason.as_str()), Some(reason));
-        assert!(reason.sentence().ends_with('.'), "{reason:?}");
-    }
-    for outcome in Outcome::ALL {
-        assert_eq!(Outcome::parse(outcome.as_str()), Some(outcome));
-    }
-    assert_eq!(Reason::parse("no_such_reason"), None);
-    assert_eq!(Outcome::parse(""), None);
-}
-
-#[test]
-fn what_a_setting_or_a_command_would_change_says_so() {
-    for reason in [
-        Reason::DmDisabled,
-        Reason::SelfChatOff,
-        Reason::NotInAllowlist,
-        Reason::Stale,
-    ] {
-        assert!(reason.fix().unwrap().contains("channels.whatsapp."), "{reason:?}");
-    }
-    for reason in [
-        Reason::PairingRequired,
-        Reason::PairingFull,
-        Reason::UnresolvedIdentity,
-    ] {
-        assert!(
-            reason.fix().unwrap().contains("fased pairing approve whatsapp"),
-            "{reason:?}"
-        );
-    }
-    for reason in [Reason::OwnEcho, Reason::DmListed, Reason::Duplicate] {
-        assert_eq!(reason.fix(), None);
-    }
-}
-
-#[test]
-fn verdicts_of_others_name_their_rows() {
-    assert_eq!(
-        (Verdict::DUPLICATE.outcome, Verdict::DUPLICATE.rule),
-        (Outcome::Drop, 2)
-    );
-    assert_eq!(
-        (Verdict::PAIRING_FULL.outcome, Verdict::PAIRING_FULL.rule),
-        (Outcome::Hold, 11)
-    );
-    assert_eq!(Verdict::UNSUPPORTED_KIND.reason, Reason::UnsupportedKind);
-}
-
-fn any_policy() -> impl Strategy<Value = DmPolicy> {
-    prop_oneof![Just(Pairing), Just(Allowlist), Just(Open), Just(Disabled)]
-}
-
-/// Few digits, so that senders and entries meet often.
-fn any_address() -> impl Strategy<Value = String> {
-    ("155501000[0-4]", prop_oneof![Just("s.whatsapp.net"), Just("lid")])
-        .prop_map(|(user, server)| format!("{user}@{server}"))
-}
-
-fn any_entry() -> impl Strategy<Value = String> {
-    prop_oneof![1 => Just("*".to_owned()), 9 => any_address().prop_map(|jid| jid.replace("@s.whatsapp.net", ""))]
-}
-
-fn any_chat() -> impl Strategy<Value = String> {
-    prop_oneof![
-        6 => any_address(),
-        1 => Just(OWN.to_owned()),
-        1 => Just(GROUP.to_owned()),
-        1 => Just("status@broadcast".to_owned()),
-        1 => "\\PC{0,20}",
-    ]
-}
-
-prop_compose! {
-    fn any_case()(
-        policy in any_policy(),
-        allow in proptest::collection::vec(any_entry(), 0..4),
-        (chat, sender, alt) in (any_chat(), any_chat(), proptest::option::of(any_address())),
-        (from_me, own_echo, paired, self_chat, honour) in any::<(bool, bool, bool, bool, bool)>(),
-        age_s in any::<i64>(),
-    ) -> Case {
-        Case { policy, allow, chat, sender, alt, from_me, own_echo, paired, self_chat, honour, age_s }
-    }
-}
-
-proptest! {
-    #[test]
-    fn no_event_without_a_verdict(case in any_case()) {
-        let verdict = case.judge();
-        let fits = match verdict.outcome {
-            Outcome::Admit => matches!(verdict.reason, Reason::DmOpen | Reason::DmListed | Reason::DmPaired | Reason::SelfChat),
-            Outcome::Stale => verdict.reason == Reason::Stale && case.age_s > MAX_AGE_S,
-            Outcome::Hold => matches!(verdict.reason, Reason::UnresolvedIdentity | Reason::PairingRequired),
-            Outcome::Context => false,
-            Outcome::Drop => !matches!(
-                verdict.reason,
-                Reason::DmOpen | Reason::DmListed | Reason::DmPaired | Reason::SelfChat | Reason::Stale | Reason::Duplicate
-            ),
-        };
-        prop_assert!(fits, "{:?}", verdict);
-        prop_assert!(verdict.rule <= 13);
-        prop_assert_eq!(verdict, case.judge());
-    }
-
-    #[test]
-    fn adding_an_entry_never_removes_anyone(case in any_case(), entry in any_entry()) {
-        let before = case.judge();
-        let mut longer = case;
-        longer.allow.push(entry);
-        let after = longer.judge();
-        if matches!(before.outcome, Outcome::Admit | Outcome::Stale) {
-            prop_assert_eq!(after.outcome, before.outcome);
-        }
-    }
-
-    #[test]
-    fn devices_never_change_a_verdict(case in any_case(), device in 0_u8..=99) {
-        let before = case.judge();
-        let mut other_device = case;
-        for server in ["@s.whatsapp.net", "@lid"] {
-            let marked = format!(":{device}{server}");
-            other_device.chat = other_device.chat.replace(server, &marked);
-            other_device.sender = other_device.sender.replace(server, &marked);
-        }
-        prop_assert_eq!(other_device.judge(), before);
-    }
-
-    #[test]
-    fn the_digits_of_a_hidden_id_never_admit(digits in "[1-9][0-9]{6,14}", policy in any_policy()) {
-        let case = Case::new(policy, &[&digits]).sent_by(&format!("{digits}@lid"));
-        prop_assert_eq!(case.judge().outcome == Outcome::Admit, policy == Open);
-    }
-
-    #[test]
-    fn disabled_admits_nobody(case in any_case()) {
-        let case = Case { policy: Disabled, ..case };
-        prop_assert_eq!(case.judge().outcome, Outcome::Drop);
-    }
+    )
 }

@@ -1,3 +1,5 @@
+mod target;
+
 use proptest::prelude::*;
 use rstest::rstest;
 

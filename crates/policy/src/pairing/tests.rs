@@ -45,21 +45,21 @@ const ENDED: PendingFacts = PendingFacts {
 };
 
 #[rstest]
-#[case::first_message(STRANGER, Ask::NewCode { send_text: true })]
-#[case::backlog_gets_a_code_and_no_text(Case { live: false, ..STRANGER }, Ask::NewCode { send_text: false })]
-#[case::second_message_changes_nothing(Case { existing: Some(TOLD), ..STRANGER }, Ask::KeepCode { send_text: false })]
-#[case::first_live_message_after_backlog(Case { existing: Some(UNTOLD), ..STRANGER }, Ask::KeepCode { send_text: true })]
-#[case::backlog_after_backlog(Case { existing: Some(UNTOLD), live: false, ..STRANGER }, Ask::KeepCode { send_text: false })]
-#[case::ended_code_is_replaced_and_told(Case { existing: Some(ENDED), ..STRANGER }, Ask::NewCode { send_text: true })]
-#[case::ended_code_and_no_room(Case { existing: Some(ENDED), pending: 3, ..STRANGER }, Ask::Full)]
-#[case::third_code(Case { pending: 2, ..STRANGER }, Ask::NewCode { send_text: true })]
-#[case::fourth_code(Case { pending: 3, ..STRANGER }, Ask::Full)]
-#[case::own_code_stands_when_full(Case { existing: Some(TOLD), pending: 3, ..STRANGER }, Ask::KeepCode { send_text: false })]
-#[case::tenth_text_of_the_hour(Case { texts: 9, ..STRANGER }, Ask::NewCode { send_text: true })]
-#[case::eleventh_text_of_the_hour(Case { texts: 10, ..STRANGER }, Ask::NewCode { send_text: false })]
-#[case::eleventh_text_of_a_kept_code(Case { existing: Some(UNTOLD), texts: 10, ..STRANGER }, Ask::KeepCode { send_text: false })]
-#[case::observe_only(Case { observe_only: true, ..STRANGER }, Ask::NewCode { send_text: false })]
-#[case::silent(Case { silent: true, ..STRANGER }, Ask::NewCode { send_text: false })]
+#[case::code_for_a_first_message(STRANGER, Ask::NewCode { send_text: true })]
+#[case::live_backlog_gets_a_code_and_no_text(Case { live: false, ..STRANGER }, Ask::NewCode { send_text: false })]
+#[case::code_second_message_changes_nothing(Case { existing: Some(TOLD), ..STRANGER }, Ask::KeepCode { send_text: false })]
+#[case::reply_first_live_message_after_backlog(Case { existing: Some(UNTOLD), ..STRANGER }, Ask::KeepCode { send_text: true })]
+#[case::live_backlog_after_backlog(Case { existing: Some(UNTOLD), live: false, ..STRANGER }, Ask::KeepCode { send_text: false })]
+#[case::code_that_ended_is_replaced_and_told(Case { existing: Some(ENDED), ..STRANGER }, Ask::NewCode { send_text: true })]
+#[case::cap_ended_code_and_no_room(Case { existing: Some(ENDED), pending: 3, ..STRANGER }, Ask::Full)]
+#[case::cap_third_code(Case { pending: 2, ..STRANGER }, Ask::NewCode { send_text: true })]
+#[case::cap_fourth_code(Case { pending: 3, ..STRANGER }, Ask::Full)]
+#[case::cap_own_code_stands_when_full(Case { existing: Some(TOLD), pending: 3, ..STRANGER }, Ask::KeepCode { send_text: false })]
+#[case::reply_tenth_text_of_the_hour(Case { texts: 9, ..STRANGER }, Ask::NewCode { send_text: true })]
+#[case::reply_eleventh_text_of_the_hour(Case { texts: 10, ..STRANGER }, Ask::NewCode { send_text: false })]
+#[case::reply_eleventh_text_of_a_kept_code(Case { existing: Some(UNTOLD), texts: 10, ..STRANGER }, Ask::KeepCode { send_text: false })]
+#[case::reply_never_while_observing(Case { observe_only: true, ..STRANGER }, Ask::NewCode { send_text: false })]
+#[case::reply_never_while_silent(Case { silent: true, ..STRANGER }, Ask::NewCode { send_text: false })]
 #[case::personal_number_never_texts(Case { personal: true, ..STRANGER }, Ask::NewCode { send_text: false })]
 #[case::personal_number_never_texts_for_a_kept_code(Case { existing: Some(UNTOLD), personal: true, ..STRANGER }, Ask::KeepCode { send_text: false })]
 fn requests(#[case] case: Case, #[case] expected: Ask) {
@@ -137,6 +137,17 @@ fn the_text_names_number_code_and_command() {
     let text = request_text("+15550100001", &code);
     assert!(text.contains("+15550100001"), "{text}");
     assert!(text.contains("fased pairing approve whatsapp ABCD2345"), "{text}");
+}
+
+#[test]
+fn cap_follows_the_setting() {
+    let rules = PairingRules {
+        max_pending: 50,
+        ..PairingRules::default()
+    };
+    let ask = |pending| on_request(None, pending, 0, true, false, false, NOW, &rules);
+    assert_eq!(ask(49), Ask::NewCode { send_text: true });
+    assert_eq!(ask(50), Ask::Full);
 }
 
 #[test]

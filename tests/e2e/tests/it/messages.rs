@@ -67,3 +67,36 @@ fn an_error_in_an_ack_is_shown_with_its_code() {
     let _next = world.fake.send(OWNER, ANNA, "the answer to this is not");
     world.until_inbox(OWNER, ANNA, &["the answer to this is not"]);
 }
+
+/// With `debounceMs`: who waits in a group is answered as soon as somebody else speaks, each in a turn of their own.
+#[test]
+fn another_member_sends_off_what_waits_in_a_group() {
+    let world = World::linked(
+        r#"{ groupPolicy: "open", groups: { "*": { requireMention: false } }, debounceMs: 20000 }"#,
+    );
+    for contact in [ANNA, BERT] {
+        world.fake.contact(&json!({ "phone": contact }));
+    }
+    let group = world.fake.group("pn", &[ANNA, OWNER, BERT]);
+    let said = [(ANNA, "one"), (BERT, "two"), (ANNA, "three")].map(|(from, text)| {
+        let message = json!({ "group": group, "from": from, "text": text });
+        world.fake.send_with(&message).remove(0)
+    });
+    let heard = || -> Vec<String> {
+        let records = world.fake.records("message");
+        let of_anna = records
+            .iter()
+            .filter(|record| record["group"] == group.as_str() && record["contact"] == ANNA);
+        of_anna
+            .filter_map(|record| record["text"].as_str().map(str::to_owned))
+            .collect()
+    };
+    wait_for("two turns", PATIENCE, || {
+        (heard() == ["one", "two"]).then_some(())
+    });
+    let runs = said.map(|id| world.verdict(&id)["run"]["id"].clone());
+    assert!(
+        runs[0] != runs[1] && runs[1] != runs[2] && runs[0] != runs[2],
+        "{runs:?}"
+    );
+}

@@ -1,0 +1,69 @@
+//! What belongs to one account is not taken for another's.
+
+use fased_policy::ids::{ChatId, Identity};
+
+use crate::agent::session_key;
+use crate::store::Store;
+
+const NOW: i64 = 1_700_000_000_000;
+
+async fn filled(statement: &'static str) -> (tempfile::TempDir, Store) {
+    let dir = tempfile::tempdir().expect("a folder");
+    let store = Store::open(&dir.path().join("fased.db")).await.expect("a store");
+    {
+        let mut write = store.write.turn().await.expect("a connection");
+        sqlx::query(statement).execute(&mut *write).await.expect("filled");
+    }
+    (dir, store)
+}
+
+#[tokio::test]
+async fn our_messages_are_known_by_account_and_id() {
+    let (_dir, store) = filled(
+        "INSERT INTO outbox (account, chat, message_id, purpose, text, secret, state, created_ms, expires_ms, updated_ms)
+         VALUES ('default', '15550001111@s.whatsapp.net', 'A1', 'reply', 'hi', '00', 'written', 1, 2, 1)",
+    )
+    .await;
+    for (account, id, ours) in [
+        // In whichever chat it comes back, and under whichever address.
+        ("default", "A1", true),
+        ("default", "A2", false),
+        ("default", "unknown", false),
+        ("default", "", false),
+        ("work", "A1", false),
+    ] {
+        let found = store.is_own_message(account, id).await.expect("read");
+        assert_eq!(found, ours, "{account} {id}");
+    }
+}
+
+#[tokio::test]
+async fn a_request_is_found_in_its_own_account_only() {
+    let (_dir, store) = filled(
+        "INSERT INTO pairing_request (account, phone, chat, code, created_ms, expires_ms, last_seen_ms)
+         VALUES ('work', '+15550000004', '15550000004@s.whatsapp.net', 'ABCD2345', 1, 1700000000001, 1)",
+    )
+    .await;
+    for (account, waiting) in [(Some("work"), 1), (None, 1), (Some("default"), 0)] {
+        let found = store.pending_pairings(account, NOW).await.expect("read");
+        assert_eq!(found.len(), waiting, "{account:?}");
+    }
+}
+
+#[test]
+fn a_session_is_of_one_account_and_one_person_or_group() {
+    let own = Identity::from_jids("15550100009@s.whatsapp.net", None);
+    let session = |account: &str, chat: &str, sender: &str| {
+        let chat = ChatId::from_jids(chat, None, &own);
+        session_key("main", account, &chat, &Identity::from_jids(sender, None))
+    };
+    let (anna, bert) = ("15550100001@s.whatsapp.net", "15550100002@s.whatsapp.net");
+    let group = "120363000000000001@g.us";
+    let direct = session("default", anna, anna);
+    assert_eq!(direct, session("default", anna, "15550100001:7@s.whatsapp.net"));
+    assert_ne!(direct, session("work", anna, anna));
+    assert_ne!(direct, session("default", bert, bert));
+    assert_ne!(direct, session("default", group, anna));
+    assert_eq!(session("default", group, anna), session("default", group, bert));
+    assert_ne!(session("default", group, anna), session("work", group, anna));
+}
