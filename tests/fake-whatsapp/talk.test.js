@@ -93,7 +93,7 @@ test('a number that is written in two ways is one person', async () => {
   ]);
   await assert.rejects(
     call(fake, 'POST /contacts', { phone: ALICE, also: ['+5511987654321'] }),
-    /number_taken/,
+    /belongs to somebody/,
   );
   const other = new People();
   other.put('+551187654321', { also: ['+5511987654321'] });

@@ -1,7 +1,7 @@
 //! One task per account: hears news, steps the pure machine, carries out its effects.
 //!
 //! Everything that outlives a process is in the store; the tasks beside this one (`intake`,
-//! `inbound`, `run`, `outbound`) find their work there and are only woken from here.
+//! `inbound`, `run`, `outbound`, `reading`) find their work there and are only woken from here.
 
 mod driver;
 pub(crate) mod intake;
@@ -23,6 +23,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::config::AccountConfig;
+use crate::reading;
 use crate::sidecar::SidecarHandle;
 use crate::store::Store;
 use crate::watch::Watchers;
@@ -67,6 +68,10 @@ pub struct Shared {
     pub runs: Notify,
     /// There may be messages to send, or one of them has moved.
     pub outbox: Notify,
+    /// Messages that were read.
+    pub reading: reading::Queue,
+    listed: Notify,
+    asked: lids::Asked,
     own: RwLock<Identity>,
 }
 
@@ -136,6 +141,7 @@ impl Account {
         let stopped_for_good = [Status::Replaced, Status::LoggedOut, Status::Forbidden]
             .iter()
             .any(|status| status.as_str() == stored.state);
+        let asked = lids::Asked::new(store.asked_aliases().await?);
         let shared = Arc::new(Shared {
             own: RwLock::new(stored.identity()),
             id: config.id.clone(),
@@ -149,6 +155,9 @@ impl Account {
             undecided: Notify::new(),
             runs: Notify::new(),
             outbox: Notify::new(),
+            reading: reading::Queue::default(),
+            listed: Notify::new(),
+            asked,
         });
         let (commands, to_do) = mpsc::channel(COMMAND_QUEUE);
         let (shown, view) = watch::channel(View::new(enabled, paused, stopped_for_good, &stored));
@@ -156,7 +165,9 @@ impl Account {
         let work = shutdown.child_token();
         tasks.spawn(crate::inbound::decide_forever(Arc::clone(&shared), work.clone()));
         tasks.spawn(crate::run::answer_forever(Arc::clone(&shared), work.clone()));
-        tasks.spawn(crate::outbound::send_forever(Arc::clone(&shared), work));
+        tasks.spawn(crate::outbound::send_forever(Arc::clone(&shared), work.clone()));
+        tasks.spawn(reading::mark_forever(Arc::clone(&shared), work.clone()));
+        tasks.spawn(lids::resolve_forever(Arc::clone(&shared), work));
         let driver = driver::Driver::new(Arc::clone(&shared), shown, logins.clone());
         tasks.spawn(driver.run(to_do, shutdown));
         let account = Self {

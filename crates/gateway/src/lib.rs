@@ -18,6 +18,7 @@ pub mod lease;
 pub mod offline;
 pub mod outbound;
 pub mod paths;
+pub mod reading;
 pub mod run;
 pub mod sidecar;
 pub mod store;

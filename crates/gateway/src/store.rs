@@ -4,6 +4,7 @@
 //! WAL with `synchronous = FULL`: when a function returns, its change survives a power cut.
 
 mod account;
+mod alias;
 mod batch;
 mod group;
 mod inbox;

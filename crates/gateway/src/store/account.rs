@@ -122,7 +122,7 @@ impl Store {
         let mut turn = self.write.turn().await?;
         let mut tx = turn.begin().await?;
         for (lid, phone) in pairs {
-            learn(&mut tx, lid, phone, now_ms).await?;
+            learn(&mut tx, lid, phone, None, now_ms).await?;
         }
         tx.commit().await?;
         Ok(())
@@ -195,15 +195,18 @@ pub(super) async fn learn(
     tx: &mut sqlx::SqliteConnection,
     lid: &Lid,
     phone: &Phone,
+    name: Option<&str>,
     now_ms: i64,
 ) -> Result<()> {
     sqlx::query(
-        "INSERT INTO identity (lid, phone, learned_ms) VALUES (?1, ?2, ?3)
-         ON CONFLICT (lid) DO UPDATE SET phone = ?2, learned_ms = ?3 WHERE phone != ?2",
+        "INSERT INTO identity (lid, phone, learned_ms, name) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (lid) DO UPDATE SET phone = ?2, learned_ms = ?3, name = COALESCE(?4, name)
+             WHERE phone != ?2 OR name IS NOT COALESCE(?4, name)",
     )
     .bind(lid.to_string())
     .bind(phone.to_string())
     .bind(now_ms)
+    .bind(name)
     .execute(tx)
     .await?;
     Ok(())
