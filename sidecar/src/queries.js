@@ -60,7 +60,7 @@ export async function resolveLids(sock, phones) {
  * @returns {Promise<import('./calls.js').Canonical>}
  */
 export async function canonicalId(sock, phone) {
-  const question = new USyncQuery().withContactProtocol().withLIDProtocol().withContext('background');
+  const question = new USyncQuery().withContactProtocol().withLIDProtocol();
   question.withUser(new USyncUser().withPhone(`+${userOf(phone)}`));
   const answer = await inTime(sock.executeUSyncQuery(question));
   if (!answer) throw new Error('WhatsApp gave no answer');

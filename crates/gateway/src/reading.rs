@@ -115,6 +115,10 @@ fn calls(marks: VecDeque<ReadMark>) -> Vec<Call> {
 
 #[cfg(test)]
 mod tests {
+    use std::path::{Path, PathBuf};
+
+    use crate::config::Config;
+
     use super::*;
 
     fn mark(chat: &str, participant: Option<&str>, message_id: &str) -> ReadMark {
@@ -122,6 +126,21 @@ mod tests {
             chat: chat.to_owned(),
             participant: participant.map(ToOwned::to_owned),
             message_id: message_id.to_owned(),
+        }
+    }
+
+    #[test]
+    fn nobody_is_told_on_a_personal_number_while_only_observing_or_when_switched_off() {
+        for (keys, told) in [
+            ("", true),
+            ("sendReadReceipts: false", false),
+            ("observeOnly: true", false),
+            ("mode: 'personal'", false),
+        ] {
+            let text = format!("{{ channels: {{ whatsapp: {{ {keys} }} }} }}");
+            let config = Config::parse(&text, Path::new("/etc/fased.json"), |_| PathBuf::from("/auth"))
+                .expect("a good config");
+            assert_eq!(may_tell(&config.accounts["default"]), told, "{keys}");
         }
     }
 

@@ -46,11 +46,19 @@ impl Asked {
         }
     }
 
-    fn add(&self, phone: Phone) {
+    fn add(&self, phones: impl IntoIterator<Item = Phone>) {
         self.phones
             .write()
             .unwrap_or_else(PoisonError::into_inner)
-            .insert(phone);
+            .extend(phones);
+    }
+
+    /// Is there a listed number that may turn out to be this person's?
+    fn may_name(&self, config: &AccountConfig, person: &Identity) -> bool {
+        person
+            .phones()
+            .filter_map(country_of)
+            .any(|country| self.is_pending(config, country))
     }
 
     /// Is a listed number of this country still to be asked about?
@@ -65,11 +73,7 @@ impl Shared {
     /// has still to say so?
     #[must_use]
     pub fn identity_pending(&self, person: &Identity) -> bool {
-        let config = self.config();
-        person
-            .phones()
-            .filter_map(country_of)
-            .any(|country| self.asked.is_pending(&config, country))
+        self.asked.may_name(&self.config(), person)
     }
 
     /// The lists of the config may have new people on them.
@@ -143,7 +147,17 @@ impl Round {
         let (in_two_ways, plain): (Vec<Phone>, Vec<Phone>) =
             phones.into_iter().partition(|phone| country_of(phone).is_some());
         let to_ask = shared.store.alias_pending(&in_two_ways, clock::now_ms()).await?;
-        let answered = in_two_ways.into_iter().filter(|phone| !to_ask.contains(phone));
+        let to_ask: HashSet<Phone> = to_ask.into_iter().collect();
+        let answered: Vec<Phone> = in_two_ways
+            .into_iter()
+            .filter(|phone| !to_ask.contains(phone))
+            .collect();
+        // Another account may have asked, or the gateway stopped before it drew the conclusion.
+        shared.asked.add(answered.iter().cloned());
+        let countries: HashSet<&str> = answered.iter().filter_map(country_of).collect();
+        for country in countries {
+            clear_up(shared, country).await?;
+        }
         let sure: Vec<Phone> = plain.into_iter().chain(answered).collect();
         if !resolve_lids(shared, link, &sure).await? {
             return Ok(false);
@@ -184,25 +198,37 @@ async fn ask_canonical(shared: &Shared, link: &OpenLink, listed: Phone) -> Resul
     let now = clock::now_ms();
     let phone = person.as_ref().and_then(|person| person.phone.as_ref());
     shared.store.learn_alias(&listed, phone, now).await?;
-    if let Some(person) = &person {
-        if let (Some(lid), Some(phone)) = (&person.lid, &person.phone) {
-            let pair = (lid.clone(), phone.clone());
-            shared.store.learn_identities(&[pair], now).await?;
-        }
+    if let Some(Identity {
+        lid: Some(lid),
+        phone: Some(phone),
+        ..
+    }) = &person
+    {
+        let pair = (lid.clone(), phone.clone());
+        shared.store.learn_identities(&[pair], now).await?;
     }
     let country = country_of(&listed);
-    shared.asked.add(listed);
+    shared.asked.add([listed]);
     if let Some(person) = person {
         intake::judge_again_from(shared, &[person]).await?;
     }
-    if let Some(country) = country.filter(|country| !shared.asked.is_pending(&shared.config(), country)) {
-        // Nobody of this country can turn out to be on the list any more.
-        let _verdicts = shared.verdicts.lock().await;
-        if shared.store.judge_unclear_again(shared.id(), country).await? > 0 {
-            shared.undecided.notify_one();
-        }
+    if let Some(country) = country {
+        clear_up(shared, country).await?;
     }
     Ok(true)
+}
+
+/// Once nobody of a country can turn out to be on the list any more, whoever was held for that is
+/// judged again.
+async fn clear_up(shared: &Shared, country: &str) -> Result<()> {
+    if shared.asked.is_pending(&shared.config(), country) {
+        return Ok(());
+    }
+    let _verdicts = shared.verdicts.lock().await;
+    if shared.store.judge_unclear_again(shared.id(), country).await? > 0 {
+        shared.undecided.notify_one();
+    }
+    Ok(())
 }
 
 /// Asks for the hidden ids that are not known yet, and judges again what was held.
@@ -248,4 +274,40 @@ fn country_of(phone: &Phone) -> Option<&'static str> {
     TWO_SPELLINGS
         .into_iter()
         .find(|code| phone.digits().starts_with(code))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::{Path, PathBuf};
+
+    use crate::config::Config;
+
+    use super::*;
+
+    fn phone(text: &str) -> Phone {
+        Phone::parse(text).expect("a number")
+    }
+
+    #[test]
+    fn a_person_is_unclear_while_a_listed_number_of_their_country_was_not_asked_for() {
+        let text = r#"{ channels: { whatsapp: {
+            allowFrom: ["+5511987654321", "+15550100002"],
+            groups: { "120363000000000001@g.us": { allowFrom: ["+5491122334455"] } },
+        } } }"#;
+        let config = Config::parse(text, Path::new("/etc/fased.json"), |_| PathBuf::from("/auth"))
+            .expect("a good config");
+        let config = &config.accounts["default"];
+        let asked = Asked::default();
+        let is_unclear = |number: &str| asked.may_name(config, &Identity::from(phone(number)));
+        assert!(is_unclear("+551187654321") && is_unclear("+551133334444"));
+        assert!(is_unclear("+541122334455"), "a list of one group counts as well");
+        assert!(!is_unclear("+525512345678"), "nobody of that country is listed");
+        assert!(!is_unclear("+15550100003"), "numbers there have one spelling");
+        assert!(
+            !asked.may_name(config, &Identity::default()),
+            "of whom nothing is known, policy holds for that reason"
+        );
+        asked.add([phone("+5511987654321")]);
+        assert!(!is_unclear("+551133334444") && is_unclear("+541122334455"));
+    }
 }

@@ -137,3 +137,6 @@ fn json(phones: &[Phone]) -> Result<String> {
     let texts: Vec<String> = phones.iter().map(ToString::to_string).collect();
     Ok(serde_json::to_string(&texts)?)
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,6 +7,7 @@ mod durability;
 mod exit_codes;
 mod files;
 mod groups;
+mod identity;
 mod link_loss;
 mod login;
 mod messages;
