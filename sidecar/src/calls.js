@@ -9,6 +9,8 @@ import { faultOf } from './translate.js';
 /** @typedef {import('./protocol.gen.ts').Fault} Fault */
 /** @typedef {import('./protocol.gen.ts').Outcome} Outcome */
 /** @typedef {import('./protocol.gen.ts').LidPair} LidPair */
+/** @typedef {Omit<Extract<Reply, { type: 'canonical' }>, 'type'>} Canonical */
+/** @typedef {Extract<Call, { method: 'mark_read' }>['params']} MarkRead */
 /** @typedef {import('./protocol.gen.ts').TextPayload} TextPayload */
 
 export const MAX_CALLS = 64;
@@ -17,6 +19,9 @@ const MESSAGE_ID = /^[0-9A-Za-z._-]{4,64}$/;
 const MAX_TEXT = 65_536;
 const SECRET = /^[0-9a-fA-F]{64}$/;
 const MAX_PHONES = 500;
+const MAX_READ = 500;
+/** Ids of others are what their writers chose. */
+const MAX_FOREIGN_ID = 256;
 /** A number without device, so that what comes back is spelled as it was asked. */
 const PHONE = /^\d{5,20}@s\.whatsapp\.net$/;
 
@@ -34,6 +39,8 @@ class Refused extends Error {
  * @property {() => boolean} isOpen
  * @property {(chat: string, payload: TextPayload, messageId: string) => Promise<unknown>} sendText
  * @property {(phones: string[]) => Promise<LidPair[]>} resolveLids
+ * @property {(phone: string) => Promise<Canonical>} canonicalId
+ * @property {(read: MarkRead) => Promise<void>} markRead
  * @property {() => Promise<number>} probe
  * @property {() => Promise<void>} unlink
  */
@@ -80,6 +87,11 @@ export class Calls {
         return { type: 'sent' };
       case 'resolve_lids':
         return { type: 'lids', pairs: await this.#resolveLids(call.params) };
+      case 'canonical_id':
+        return { type: 'canonical', ...(await this.#canonicalId(call.params)) };
+      case 'mark_read':
+        await this.#markRead(call.params);
+        return { type: 'done' };
       case 'ping':
         this.#needOpen();
         return { type: 'pong', rtt_ms: await this.#probe() };
@@ -134,6 +146,29 @@ export class Calls {
       throw badRequest('phones holds something else than numbers');
     this.#needOpen();
     return this.#line.resolveLids(phones);
+  }
+
+  /** @param {Extract<Call, { method: 'canonical_id' }>['params']} params */
+  async #canonicalId(params) {
+    const { phone } = params ?? {};
+    if (typeof phone !== 'string' || !PHONE.test(phone)) throw badRequest('phone is not a number');
+    this.#needOpen();
+    return this.#line.canonicalId(phone);
+  }
+
+  /** @param {MarkRead} params */
+  async #markRead(params) {
+    const { chat, participant, ids } = params ?? {};
+    if (typeof chat !== 'string' || !(isPerson(chat) || isGroup(chat)))
+      throw badRequest('chat is neither a person nor a group');
+    if (isGroup(chat) ? typeof participant !== 'string' || !isPerson(participant) : participant !== null)
+      throw badRequest('participant is needed in a group, and only there');
+    if (!Array.isArray(ids) || ids.length === 0 || ids.length > MAX_READ)
+      throw badRequest(`ids is not a list of 1 to ${MAX_READ}`);
+    if (!ids.every(id => typeof id === 'string' && id !== '' && id.length <= MAX_FOREIGN_ID))
+      throw badRequest('ids holds something else than message ids');
+    this.#needOpen();
+    await this.#line.markRead({ chat, participant, ids });
   }
 
   #needOpen() {

@@ -1,5 +1,9 @@
 // Pure: what a decrypted message holds. Wrappers (disappearing, view once, document with caption,
-// edits and those still to come) are looked through; the innermost field names the kind.
+// edits, group status, bots and those still to come) are looked through; the innermost field names
+// the kind.
+
+import { contextOf } from './context.js';
+import { plainJid } from './jid.js';
 
 /** @typedef {import('./protocol.gen.ts').ContentKind} ContentKind */
 /** @typedef {import('./protocol.gen.ts').Quoted} Quoted */
@@ -16,6 +20,8 @@ const NOT_CONTENT = new Set([
 const REVOKE = 0;
 const MESSAGE_EDIT = 14;
 const MAX_WRAPPERS = 6;
+/** Of a quoted message: enough to know it again, whatever was quoted. */
+const MAX_QUOTED_CHARACTERS = 1_000;
 
 /** @type {ReadonlyMap<string, [ContentKind, (value: any) => unknown]>} */
 const KINDS = new Map(
@@ -24,12 +30,13 @@ const KINDS = new Map(
     ['extendedTextMessage', ['text', value => value.text]],
     ['buttonsResponseMessage', ['text', value => value.selectedDisplayText]],
     ['templateButtonReplyMessage', ['text', value => value.selectedDisplayText]],
-    ['listResponseMessage', ['text', value => value.title]],
+    ['listResponseMessage', ['text', value => value.title || value.description]],
     ['interactiveResponseMessage', ['text', value => value.body?.text]],
-    ['buttonsMessage', ['text', value => value.contentText]],
-    ['listMessage', ['text', value => value.description]],
-    ['interactiveMessage', ['text', value => value.body?.text]],
-    ['templateMessage', ['text', value => value.hydratedTemplate?.hydratedContentText]],
+    ['buttonsMessage', ['text', value => value.contentText || value.text]],
+    ['listMessage', ['text', value => value.description || value.title]],
+    ['interactiveMessage', ['text', interactiveText]],
+    ['templateMessage', ['text', templateText]],
+    ['highlyStructuredMessage', ['text', value => value.hydratedHsm && templateText(value.hydratedHsm)]],
     ['imageMessage', ['image', value => value.caption]],
     ['videoMessage', ['video', value => value.caption]],
     ['ptvMessage', ['video', value => value.caption]],
@@ -42,10 +49,10 @@ const KINDS = new Map(
     ['liveLocationMessage', ['location', value => value.caption]],
     ['reactionMessage', ['reaction', value => value.text]],
     ['encReactionMessage', ['reaction', () => null]],
-    ['pollCreationMessage', ['poll', value => value.name]],
-    ['pollCreationMessageV2', ['poll', value => value.name]],
-    ['pollCreationMessageV3', ['poll', value => value.name]],
-    ['pollCreationMessageV5', ['poll', value => value.name]],
+    ['pollCreationMessage', ['poll', pollText]],
+    ['pollCreationMessageV2', ['poll', pollText]],
+    ['pollCreationMessageV3', ['poll', pollText]],
+    ['pollCreationMessageV5', ['poll', pollText]],
     ['pollUpdateMessage', ['poll_vote', () => null]],
     ['eventMessage', ['event', value => value.name]],
   ]),
@@ -66,20 +73,34 @@ const TARGETS = new Map(
  * @returns {Content | undefined} undefined: it holds nothing but a sender key or context
  */
 export function contentOf(message) {
+  const said = saidIn(message);
+  if (!said) return undefined;
+  const { content, raw_kind, value, text } = said;
+  const target = targetOf(raw_kind, value);
+  if (raw_kind === 'protocolMessage') return protocolContent(value, target);
+  // What is about another message has no context of its own.
+  const context = TARGETS.has(raw_kind) ? undefined : contextOf(value);
+  return {
+    content,
+    raw_kind,
+    text,
+    mentions: context?.mentions ?? [],
+    quoted: context ? quotedOf(context) : target,
+  };
+}
+
+/**
+ * What a message says by itself, without what it refers to.
+ *
+ * @param {IMessage} message
+ * @returns {{ content: ContentKind, raw_kind: string, value: any, text: string | null } | undefined}
+ */
+function saidIn(message) {
   const found = innermost(message, MAX_WRAPPERS);
   if (!found) return undefined;
   const [rawKind, value] = found;
-  const context = value?.contextInfo;
-  const quoted = quotedOf(context) ?? targetOf(rawKind, value);
-  if (rawKind === 'protocolMessage') return protocolContent(value, quoted);
-  const [kind, text] = KINDS.get(rawKind) ?? ['other', () => null];
-  return {
-    content: kind,
-    raw_kind: rawKind,
-    text: textOrNull(text(value)),
-    mentions: strings(context?.mentionedJid),
-    quoted,
-  };
+  const [content, text] = KINDS.get(rawKind) ?? ['other', () => null];
+  return { content, raw_kind: rawKind, value, text: textOrNull(text(value)) };
 }
 
 /**
@@ -103,25 +124,59 @@ function protocolContent(value, quoted) {
   const bare = { raw_kind: 'protocolMessage', text: null, mentions: [], quoted };
   if (value.type === REVOKE) return { content: 'delete', ...bare };
   if (value.type !== MESSAGE_EDIT) return { content: 'other', ...bare };
-  const edited = value.editedMessage ? contentOf(value.editedMessage) : undefined;
-  return { content: 'edit', ...bare, text: edited?.text ?? null, mentions: edited?.mentions ?? [] };
+  const edited = value.editedMessage ? saidIn(value.editedMessage) : undefined;
+  if (!edited) return { content: 'edit', ...bare };
+  return { content: 'edit', ...bare, text: edited.text, mentions: contextOf(edited.value).mentions };
 }
 
-/** @param {any} context @returns {Quoted | null} */
-function quotedOf(context) {
-  if (!context?.stanzaId) return null;
-  return { id: String(context.stanzaId), sender: context.participant || null };
+/** @param {import('./context.js').Context} context @returns {Quoted | null} */
+function quotedOf({ quotedId, quotedSender, quotedMessage }) {
+  if (quotedId === null) return null;
+  const said = quotedMessage ? saidIn(quotedMessage)?.text : null;
+  return {
+    id: quotedId,
+    sender: quotedSender,
+    text: said ? firstCharacters(said, MAX_QUOTED_CHARACTERS) : null,
+  };
 }
 
 /** @param {string} rawKind @param {any} value @returns {Quoted | null} */
 function targetOf(rawKind, value) {
   const key = TARGETS.get(rawKind)?.(value);
-  return key?.id ? { id: String(key.id), sender: key.participant || null } : null;
+  if (!key?.id) return null;
+  return { id: String(key.id), sender: key.participant ? plainJid(key.participant) : null, text: null };
 }
 
-/** @param {unknown} value @returns {string[]} */
-function strings(value) {
-  return Array.isArray(value) ? value.filter(item => typeof item === 'string') : [];
+/** @param {any} poll the question, and each option on a line of its own */
+function pollText({ name, options }) {
+  const lines = Array.isArray(options) ? options.map(option => `- ${option?.optionName ?? ''}`) : [];
+  return [name ?? '', ...lines].join('\n');
+}
+
+/** @param {any} value @returns {unknown} */
+function templateText({ hydratedTemplate, hydratedFourRowTemplate, interactiveMessageTemplate }) {
+  const own = hydratedTemplate?.hydratedContentText || hydratedFourRowTemplate?.hydratedContentText;
+  return own || (interactiveMessageTemplate && interactiveText(interactiveMessageTemplate));
+}
+
+/** @param {any} value @returns {unknown} */
+function interactiveText({ header, body, carouselMessage }) {
+  const cards = Array.isArray(carouselMessage?.cards) ? carouselMessage.cards : [];
+  const texts = [body?.text || header?.title, ...cards.map((/** @type {any} */ card) => card?.body?.text)];
+  return texts.filter(Boolean).join('\n');
+}
+
+/** @param {string} text @param {number} most never half a character */
+function firstCharacters(text, most) {
+  if (text.length <= most) return text;
+  let end = 0;
+  let count = 0;
+  for (const character of text) {
+    if (count === most) break;
+    count += 1;
+    end += character.length;
+  }
+  return text.slice(0, end);
 }
 
 /** @param {unknown} value */

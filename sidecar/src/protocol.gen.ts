@@ -1,6 +1,6 @@
 // Generated from crates/protocol by scripts/generate. Do not edit.
 
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 
 export type Private = string;
 
@@ -80,7 +80,23 @@ payload: TextPayload, } } | { "method": "resolve_lids", "params": {
 /**
  * `…@s.whatsapp.net`, at most 500.
  */
-phones: Array<Jid>, } } | { "method": "ping" } | { "method": "logout" }) | { "kind": "found", 
+phones: Array<Jid>, } } | { "method": "canonical_id", "params": { 
+/**
+ * `…@s.whatsapp.net`, as somebody wrote it.
+ */
+phone: Jid, } } | { "method": "mark_read", "params": { 
+/**
+ * The chat.
+ */
+chat: Jid, 
+/**
+ * Who wrote them, in a group.
+ */
+participant: Jid | null, 
+/**
+ * Their ids, 1 to 500.
+ */
+ids: Array<string>, } } | { "method": "ping" } | { "method": "logout" }) | { "kind": "found", 
 /**
  * The lookup's id.
  */
@@ -312,7 +328,11 @@ id: string,
 /**
  * Who wrote it.
  */
-sender: Jid | null, };
+sender: Jid | null, 
+/**
+ * What it said, as the reply repeats it: text or caption, at most 1,000 characters of it.
+ */
+text: Private | null, };
 
 export type ContentKind = "text" | "image" | "video" | "audio" | "document" | "sticker" | "contact" | "location" | "reaction" | "edit" | "delete" | "poll" | "poll_vote" | "event" | "other";
 
@@ -344,7 +364,23 @@ payload: TextPayload, } } | { "method": "resolve_lids", "params": {
 /**
  * `…@s.whatsapp.net`, at most 500.
  */
-phones: Array<Jid>, } } | { "method": "ping" } | { "method": "logout" };
+phones: Array<Jid>, } } | { "method": "canonical_id", "params": { 
+/**
+ * `…@s.whatsapp.net`, as somebody wrote it.
+ */
+phone: Jid, } } | { "method": "mark_read", "params": { 
+/**
+ * The chat.
+ */
+chat: Jid, 
+/**
+ * Who wrote them, in a group.
+ */
+participant: Jid | null, 
+/**
+ * Their ids, 1 to 500.
+ */
+ids: Array<string>, } } | { "method": "ping" } | { "method": "logout" };
 
 export type TextPayload = { 
 /**
@@ -374,7 +410,15 @@ rtt_ms: number, } | { "type": "lids",
 /**
  * The pairs.
  */
-pairs: Array<LidPair>, } | { "type": "done" };
+pairs: Array<LidPair>, } | { "type": "canonical", 
+/**
+ * The number that WhatsApp takes it for, as `…@s.whatsapp.net`; absent: it is not on WhatsApp.
+ */
+jid: Jid | null, 
+/**
+ * Its hidden id, if WhatsApp tells it.
+ */
+lid: Jid | null, } | { "type": "done" };
 
 export type Closed = { 
 /**

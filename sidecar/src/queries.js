@@ -53,6 +53,42 @@ export async function resolveLids(sock, phones) {
 }
 
 /**
+ * What WhatsApp takes a number for. The library's own way keeps neither the hidden id nor a deadline.
+ *
+ * @param {import('baileys').WASocket} sock
+ * @param {string} phone without device
+ * @returns {Promise<import('./calls.js').Canonical>}
+ */
+export async function canonicalId(sock, phone) {
+  const question = new USyncQuery().withContactProtocol().withLIDProtocol();
+  question.withUser(new USyncUser().withPhone(`+${userOf(phone)}`));
+  const answer = await inTime(sock.executeUSyncQuery(question));
+  if (!answer) throw new Error('WhatsApp gave no answer');
+  const found = answer.list.find(({ id, contact }) => contact === true && isPhone(id));
+  if (!found) return { jid: null, lid: null };
+  const jid = plainJid(found.id);
+  const lid = typeof found.lid === 'string' && isLid(found.lid) ? plainJid(found.lid) : null;
+  if (lid) await sock.signalRepository.lidMapping.storeLIDPNMappings([{ lid, pn: jid }]);
+  return { jid, lid };
+}
+
+/**
+ * As far as the phone's privacy settings let others see it; the library asks for them once a link.
+ *
+ * @param {import('baileys').WASocket} sock
+ * @param {import('./calls.js').MarkRead} read
+ */
+export async function markRead(sock, { chat, participant, ids }) {
+  const keys = ids.map(id => ({
+    remoteJid: chat,
+    id,
+    fromMe: false,
+    ...(participant === null ? {} : { participant }),
+  }));
+  await inTime(sock.readMessages(keys));
+}
+
+/**
  * @template T
  * @param {Promise<T>} answer
  * @returns {Promise<T>} rejects as the library does when time is up
@@ -60,8 +96,8 @@ export async function resolveLids(sock, phones) {
 function inTime(answer) {
   return new Promise((resolve, reject) => {
     const late = Object.assign(new Error('no answer'), { output: { statusCode: 408 } });
-    setTimeout(reject, QUESTION_DEADLINE_MS, late);
-    answer.then(resolve, reject);
+    const timer = setTimeout(reject, QUESTION_DEADLINE_MS, late);
+    answer.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }
 

@@ -15,7 +15,7 @@ import { Liveness } from './liveness.js';
 import { libraryLogger, log, nameOf } from './log.js';
 import { messageOf } from './payload.js';
 import { PhoneCode } from './phone-code.js';
-import { orNothing, pingOnce, resolveLids, unlink } from './queries.js';
+import { canonicalId, markRead, orNothing, pingOnce, resolveLids, unlink } from './queries.js';
 import { boundRetries } from './retries.js';
 import { mendSenderKeys } from './sender-key-mend.js';
 import { mendSessions } from './session-mend.js';
@@ -279,6 +279,10 @@ export function openSocket({
     },
     /** @param {string[]} phones */
     resolveLids: phones => resolveLids(sock, phones),
+    /** @param {string} phone */
+    canonicalId: phone => canonicalId(sock, phone),
+    /** @param {import('./calls.js').MarkRead} read */
+    markRead: read => markRead(sock, read),
     probe: () => liveness.probe(),
     unlink: () => unlink(sock, self().jid),
     /** Nothing comes or goes after this; synchronous, so that no receipt slips out. */

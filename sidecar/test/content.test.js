@@ -59,6 +59,45 @@ const CONTENTS = [
     'pollUpdateMessage',
     null,
   ],
+  [
+    'poll with options',
+    { pollCreationMessage: { name: 'Tea?', options: [{ optionName: 'yes' }, { optionName: 'no' }] } },
+    'poll',
+    'pollCreationMessage',
+    'Tea?\n- yes\n- no',
+  ],
+  [
+    'list',
+    { listMessage: { title: 'Menu', description: 'Choose one' } },
+    'text',
+    'listMessage',
+    'Choose one',
+  ],
+  [
+    'old template',
+    { highlyStructuredMessage: { hydratedHsm: { hydratedTemplate: { hydratedContentText: 'hi' } } } },
+    'text',
+    'highlyStructuredMessage',
+    'hi',
+  ],
+  [
+    'template with cards',
+    { templateMessage: { interactiveMessageTemplate: { body: { text: 'hi' } } } },
+    'text',
+    'templateMessage',
+    'hi',
+  ],
+  [
+    'cards',
+    {
+      interactiveMessage: {
+        carouselMessage: { cards: [{ body: { text: 'one' } }, { body: { text: 'two' } }] },
+      },
+    },
+    'text',
+    'interactiveMessage',
+    'one\ntwo',
+  ],
   ['calendar event', { eventMessage: { name: 'Tea' } }, 'event', 'eventMessage', 'Tea'],
   [
     'button',
@@ -98,18 +137,40 @@ test('a sender key or context alone is no content', () => {
 });
 
 test('reactions, edits and replies say what they are about', () => {
+  const bare = { id: 'M', sender: null, text: null };
   assert.deepEqual(contentOf({ reactionMessage: { text: 'x', key: { id: 'M', participant: BO } } })?.quoted, {
     id: 'M',
     sender: BO,
+    text: null,
   });
-  assert.deepEqual(contentOf({ protocolMessage: { type: 0, key: { id: 'M' } } })?.quoted, {
-    id: 'M',
-    sender: null,
-  });
+  assert.deepEqual(contentOf({ protocolMessage: { type: 0, key: { id: 'M' } } })?.quoted, bare);
   assert.deepEqual(
     contentOf({ extendedTextMessage: { text: 'x', contextInfo: { stanzaId: 'M' } } })?.quoted,
-    { id: 'M', sender: null },
+    bare,
   );
+  const editedReply = { extendedTextMessage: { text: 'x', contextInfo: { stanzaId: 'ANOTHER' } } };
+  const edit = { protocolMessage: { type: 14, key: { id: 'M' }, editedMessage: editedReply } };
+  assert.deepEqual(contentOf(edit)?.quoted, bare, 'the message that is edited');
+});
+
+/** @param {object} quotedMessage */
+const quoting = quotedMessage => {
+  const contextInfo = { stanzaId: 'M', participant: `${BO.replace('@', ':4@')}`, quotedMessage };
+  return contentOf({ extendedTextMessage: { text: 'x', contextInfo } })?.quoted;
+};
+
+test('a reply brings what it replies to, whatever that was', () => {
+  assert.deepEqual(quoting({ conversation: 'was' }), { id: 'M', sender: BO, text: 'was' });
+  assert.equal(quoting({ imageMessage: { caption: 'a picture' } })?.text, 'a picture');
+  assert.equal(quoting({ ephemeralMessage: { message: { conversation: 'was' } } })?.text, 'was');
+  assert.equal(quoting({ pollCreationMessageV3: { name: 'Tea?' } })?.text, 'Tea?');
+  assert.equal(quoting({ audioMessage: {} })?.text, null);
+  assert.equal(quoting({})?.text, null);
+});
+
+test('of a long quote, the first thousand characters, each of them whole', () => {
+  assert.equal(quoting({ conversation: '🙂'.repeat(1_000) })?.text, '🙂'.repeat(1_000));
+  assert.equal(quoting({ conversation: `a${'🙂'.repeat(1_200)}` })?.text, `a${'🙂'.repeat(999)}`);
 });
 
 /** @param {Record<string, string>} attrs */

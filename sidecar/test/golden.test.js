@@ -56,6 +56,7 @@ const made = {
             mentionedJid: ['15550100001@s.whatsapp.net'],
             stanzaId: '3EB0AA',
             participant: '15550100001@s.whatsapp.net',
+            quotedMessage: { conversation: 'hello' },
           },
         },
       },

@@ -24,6 +24,24 @@ test('hidden ids of numbers: the known ones, the new ones, and none made up', as
   assert.deepEqual((await resolve(sidecar, [])).reply, { type: 'lids', pairs: [] });
 });
 
+/** @param {import('./helpers/driver.js').Sidecar} sidecar @param {string} phone */
+const canonical = (sidecar, phone) => sidecar.request({ method: 'canonical_id', params: { phone } });
+
+test('what WhatsApp takes a number for: another spelling, itself, or nobody', async t => {
+  const short = '551187654321@s.whatsapp.net';
+  await world.api.post('/contacts', { phone: '+551187654321', also: ['+5511987654321'] });
+  const sidecar = await world.openFor(t);
+  const answer = { type: 'canonical', jid: short, lid: '100551187654321@lid' };
+  assert.deepEqual((await canonical(sidecar, '5511987654321@s.whatsapp.net')).reply, answer);
+  assert.deepEqual((await canonical(sidecar, short)).reply, answer);
+  assert.deepEqual((await canonical(sidecar, '5511987654329@s.whatsapp.net')).reply, {
+    type: 'canonical',
+    jid: null,
+    lid: null,
+  });
+  assert.equal((await canonical(sidecar, '551187654321:3@s.whatsapp.net')).fault?.code, 'bad_request');
+});
+
 test('no answer is a failure, not an empty list', async t => {
   const sidecar = await world.openFor(t);
   await world.api.post('/fault', { account: OWNER, kind: 'half_open' });

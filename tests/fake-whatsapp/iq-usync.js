@@ -11,7 +11,7 @@ export function answerUsync({ conn, child: usync }) {
   const listed = new Set();
   for (const user of users) {
     const number = textOf(getBinaryNodeChild(user, 'contact'));
-    const person = number ? conn.server.people.byPhone.get(number) : conn.server.people.byJid(user.attrs.jid);
+    const person = number ? asNumber(conn, number) : conn.server.people.byJid(user.attrs.jid);
     const jid = user.attrs.jid ?? person?.jid;
     // Numbers nobody has are left out, and a jid asked for twice is answered once.
     if (!person || listed.has(jid)) continue;
@@ -21,6 +21,13 @@ export function answerUsync({ conn, child: usync }) {
   const { sid, mode, context } = usync.attrs;
   const list = { tag: 'list', attrs: {}, content };
   return [{ tag: 'usync', attrs: { sid, mode, context, index: '0', last: 'true' }, content: [list] }];
+}
+
+/** A number may be written in another way than the server knows it; the answer names the person as it does. */
+function asNumber(conn, number) {
+  const person = conn.server.people.byNumber(number);
+  conn.record.add('number_asked', { account: conn.account, number, phone: person?.phone ?? null });
+  return person;
 }
 
 function about(conn, person, tag) {

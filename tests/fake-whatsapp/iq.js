@@ -32,9 +32,10 @@ const HANDLERS = {
   usync: answerUsync,
   abt: () => [{ tag: 'props', attrs: { protocol: '1', hash: 'fake', refresh: '86400' }, content: [] }],
   blocklist: () => [{ tag: 'list', attrs: {}, content: [] }],
-  privacy: ({ child }) => {
+  privacy: ({ conn, child }) => {
     if (child?.tag === 'tokens') return [];
-    const content = Object.entries(PRIVACY).map(([name, value]) => ({
+    const readreceipts = conn.device?.account.person.readReceipts === false ? 'none' : 'all';
+    const content = Object.entries({ ...PRIVACY, readreceipts }).map(([name, value]) => ({
       tag: 'category',
       attrs: { name, value },
     }));

@@ -56,8 +56,8 @@ export function readMessage(bytes, { wrapped, unwrap = false }) {
 const BESIDE = ['messageContextInfo', 'senderKeyDistributionMessage'];
 
 function innerOf(message) {
-  const wrapper = message.ephemeralMessage ?? message.viewOnceMessage ?? message.editedMessage;
-  return wrapper?.message ?? message;
+  const wrapper = Object.values(message).find(part => part?.message && typeof part.message === 'object');
+  return wrapper ? innerOf(wrapper.message) : message;
 }
 
 function textOf(message) {

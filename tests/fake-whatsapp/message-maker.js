@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { proto } from 'baileys/WAProto/index.js';
 import { ApiError } from './people.js';
 
@@ -18,22 +19,55 @@ const DELETED_BY_ADMIN = '8';
  * @returns {{message: any, attrs: {[name: string]: string}, encAttrs?: {[name: string]: string}}}
  */
 export function makeMessage(people, request, place) {
-  const { kind = 'text', text = '', content, mentions, quote } = request;
-  if (kind !== 'text') return about(people, request, place);
+  const { kind = 'text', text = '', content } = request;
   if (content) return { message: proto.Message.fromObject(content), attrs: { type: typeOf(content) } };
-  if (!mentions && !quote) return { message: { conversation: text }, attrs: { type: 'text' } };
+  const contextInfo = contextOf(people, request, place);
+  if (kind === 'poll') return { message: poll(request, contextInfo), attrs: { type: 'poll' } };
+  if (kind === 'buttons') return { message: buttons(request, contextInfo), attrs: { type: 'text' } };
+  if (kind !== 'text') return about(people, request, place);
+  return { message: written(text, contextInfo), attrs: { type: 'text' } };
+}
+
+/** @returns {object | undefined} whom a message mentions and what it replies to */
+function contextOf(people, { mentions = undefined, quote = undefined }, place) {
+  if (!mentions && !quote) return undefined;
   const contextInfo = {};
   if (mentions) contextInfo.mentionedJid = mentions.map(phone => people.put(phone).jidIn(place.addressing));
   if (quote) Object.assign(contextInfo, quoted(people, quote, place));
-  return { message: { extendedTextMessage: { text, contextInfo } }, attrs: { type: 'text' } };
+  return contextInfo;
 }
 
+function written(text, contextInfo) {
+  return contextInfo ? { extendedTextMessage: { text, contextInfo } } : { conversation: text };
+}
+
+function poll({ text: name = '', options = ['yes', 'no'] }, contextInfo) {
+  const choices = options.map(optionName => ({ optionName }));
+  const poll = { name, options: choices, selectableOptionsCount: 1, contextInfo };
+  return { messageContextInfo: { messageSecret: randomBytes(32) }, pollCreationMessageV3: poll };
+}
+
+function buttons({ text: contentText = '', options = ['yes', 'no'] }, contextInfo) {
+  const shown = options.map(displayText => ({ buttonId: displayText, buttonText: { displayText }, type: 1 }));
+  return { buttonsMessage: { contentText, buttons: shown, headerType: 1, contextInfo } };
+}
+
+const POLLS = [
+  'pollCreationMessage',
+  'pollCreationMessageV2',
+  'pollCreationMessageV3',
+  'pollCreationMessageV5',
+];
+
+/** What a phone writes beside the encrypted content, which it also does for content in a wrapper. */
 function typeOf(content) {
-  if (content.reactionMessage) return 'reaction';
-  if (content.pollCreationMessage || content.pollCreationMessageV3 || content.pollUpdateMessage)
-    return 'poll';
-  const media = ['image', 'video', 'audio', 'document', 'sticker'];
-  return media.some(name => content[`${name}Message`]) ? 'media' : 'text';
+  const [name] = Object.keys(content).filter(key => key !== 'messageContextInfo');
+  const inner = content[name]?.message;
+  if (inner && typeof inner === 'object') return typeOf(inner);
+  if (name === 'reactionMessage') return 'reaction';
+  if (name === 'pollUpdateMessage' || POLLS.includes(name)) return 'poll';
+  const media = ['image', 'video', 'audio', 'document', 'sticker', 'ptv'];
+  return media.some(kind => name === `${kind}Message`) ? 'media' : 'text';
 }
 
 /** @returns the part of a contextInfo that names an earlier message */
@@ -47,9 +81,10 @@ function quoted(people, { id, from, text }, { addressing }) {
 }
 
 /** A reaction to a message, an edit of it, or its removal. */
-function about(people, { kind, target, target_from: targetFrom, text = '' }, place) {
+function about(people, { kind, target, target_from: targetFrom, text = '', mentions }, place) {
   if (!['reaction', 'edit', 'delete'].includes(kind)) {
-    throw new ApiError(400, 'bad_mode', `no kind ${kind}`, 'use text, reaction, edit or delete');
+    const next = 'use text, poll, buttons, reaction, edit or delete';
+    throw new ApiError(400, 'bad_mode', `no kind ${kind}`, next);
   }
   if (!target) throw new ApiError(400, 'missing_field', `${kind} needs a target`, 'give the id of a message');
   const { person } = place;
@@ -65,7 +100,7 @@ function about(people, { kind, target, target_from: targetFrom, text = '' }, pla
     const protocolMessage = {
       key,
       type: Type.MESSAGE_EDIT,
-      editedMessage: { conversation: text },
+      editedMessage: written(text, contextOf(people, { mentions }, place)),
       timestampMs: Date.now(),
     };
     return { message: { protocolMessage }, attrs: { type: 'text', edit: EDITED } };

@@ -14,14 +14,22 @@ export class ApiError extends Error {
 
 /** Someone with a phone. A person whose phone is an account may have linked devices as well. */
 export class Person {
-  /** @param {string} phone @param {{lid?: string, name?: string, addressing?: string, share_alt?: boolean}} details */
-  constructor(phone, { lid, name, addressing = 'pn', share_alt = true } = {}) {
+  /**
+   * @param {string} phone
+   * @param {{lid?: string, name?: string, addressing?: string, share_alt?: boolean, also?: string[],
+   *   read_receipts?: boolean}} details
+   */
+  constructor(phone, { lid, name, addressing = 'pn', share_alt = true, read_receipts = true } = {}) {
     this.phone = phone;
     this.user = phone.slice(1);
     this.lidUser = lid ? lid.split('@')[0] : `100${this.user}`;
     this.name = name ?? `Contact ${phone}`;
     this.addressing = addressing;
     this.shareAlt = share_alt;
+    /** The privacy setting of the phone: whether others see what was read. */
+    this.readReceipts = read_receipts;
+    /** Other numbers that the server takes for this person, as some countries write a number in two ways. */
+    this.also = [];
     this.signal = new SignalDevice();
     /** @type {import('./account.js').Account | null} */
     this.account = null;
@@ -61,6 +69,8 @@ export class People {
     this.byPhone = new Map();
     /** @type {Map<string, Person>} */
     this.byLid = new Map();
+    /** @type {Map<string, Person>} by numbers that are not their own */
+    this.byOther = new Map();
   }
 
   /** Adds a person, or changes what is given of a known one. */
@@ -79,6 +89,8 @@ export class People {
       if (details.name !== undefined) known.name = details.name;
       if (details.addressing !== undefined) known.addressing = details.addressing;
       if (details.share_alt !== undefined) known.shareAlt = details.share_alt;
+      if (details.read_receipts !== undefined) known.readReceipts = details.read_receipts;
+      if (details.also !== undefined) this.#setAlso(known, details.also);
       return known;
     }
     const person = new Person(phone, details);
@@ -90,9 +102,27 @@ export class People {
         'choose another LID',
       );
     }
+    if (this.byNumber(phone)) throw numberTaken(phone);
+    this.#setAlso(person, details.also ?? []);
     this.byPhone.set(phone, person);
     this.byLid.set(person.lidUser, person);
     return person;
+  }
+
+  /** Whom the server takes a number for, in whichever way it is written. @param {string} number */
+  byNumber(number) {
+    return this.byPhone.get(number) ?? this.byOther.get(number);
+  }
+
+  #setAlso(person, also) {
+    for (const number of also) {
+      checkPhone(number);
+      const taken = this.byNumber(number);
+      if (number === person.phone || (taken && taken !== person)) throw numberTaken(number);
+    }
+    for (const number of person.also) this.byOther.delete(number);
+    for (const number of also) this.byOther.set(number, person);
+    person.also = also;
   }
 
   /** @param {string | undefined} jid a phone number jid or a LID, with or without a device */
@@ -138,6 +168,10 @@ export class People {
   accounts() {
     return [...this.byPhone.values()].flatMap(person => person.account ?? []);
   }
+}
+
+function numberTaken(number) {
+  return new ApiError(409, 'number_taken', `${number} belongs to somebody already`, 'choose another number');
 }
 
 function checkPhone(phone) {

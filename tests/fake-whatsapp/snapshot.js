@@ -35,7 +35,14 @@ export function takeSnapshot(server, { withRecord = false } = {}) {
   };
 }
 
-const details = ({ lid, name, addressing, shareAlt }) => ({ lid, name, addressing, share_alt: shareAlt });
+const details = ({ lid, name, addressing, shareAlt, also, readReceipts }) => ({
+  lid,
+  name,
+  addressing,
+  share_alt: shareAlt,
+  also,
+  read_receipts: readReceipts,
+});
 const refOf = device => device && `${device.account.phone} ${device.number}`;
 const phoneOf = person => person.phone;
 

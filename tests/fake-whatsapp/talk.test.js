@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { FakeWhatsApp } from './index.js';
+import { People } from './people.js';
 import { call, linkedClient, waitFor } from './test-support/baileys-client.js';
 
 const OWNER = '+15550100001';
@@ -52,6 +53,53 @@ async function eventually(find) {
   }
   throw new Error('it did not come');
 }
+
+test('edits, polls and buttons may mention people, and polls show their options', async () => {
+  const said = [];
+  client.sock.ev.on('messages.upsert', ({ messages }) => said.push(...messages));
+  const [id] = (await say(ALICE, 'first', { group })).ids;
+  await say(ALICE, 'second', { group, kind: 'edit', target: id, mentions: [BOB] });
+  const edit = await eventually(() => edits.find(({ key }) => key.id === id));
+  const edited = edit.update.message.editedMessage.message.extendedTextMessage;
+  assert.deepEqual([edited.text, edited.contextInfo.mentionedJid], ['second', [BOB_LID]]);
+
+  await say(ALICE, 'which?', { group, kind: 'poll', options: ['green', 'black'], mentions: [BOB] });
+  const poll = await eventually(() => said.find(({ message }) => message?.pollCreationMessageV3));
+  const { name, options, contextInfo } = poll.message.pollCreationMessageV3;
+  assert.deepEqual(
+    [name, options.map(option => option.optionName), contextInfo.mentionedJid],
+    ['which?', ['green', 'black'], [BOB_LID]],
+  );
+
+  await say(ALICE, 'go?', { group, kind: 'buttons', options: ['go'], mentions: [BOB] });
+  const shown = await eventually(() => said.find(({ message }) => message?.buttonsMessage));
+  const { contentText, buttons, contextInfo: context } = shown.message.buttonsMessage;
+  assert.deepEqual(
+    [contentText, buttons[0].buttonText.displayText, context.mentionedJid],
+    ['go?', 'go', [BOB_LID]],
+  );
+});
+
+test('a number that is written in two ways is one person', async () => {
+  await call(fake, 'POST /contacts', { phone: '+551187654321', also: ['+5511987654321'] });
+  const [found] = await client.sock.onWhatsApp('5511987654321@s.whatsapp.net');
+  assert.deepEqual(found, { jid: '551187654321@s.whatsapp.net', exists: true });
+  assert.deepEqual(await client.sock.onWhatsApp('5511987654329@s.whatsapp.net'), []);
+  const asked = await call(fake, 'GET /record', { type: 'number_asked' });
+  const told = asked.records.map(({ number, phone }) => [number, phone]);
+  assert.deepEqual(told, [
+    ['+5511987654321', '+551187654321'],
+    ['+5511987654329', null],
+  ]);
+  await assert.rejects(
+    call(fake, 'POST /contacts', { phone: ALICE, also: ['+5511987654321'] }),
+    /belongs to somebody/,
+  );
+  const other = new People();
+  other.put('+551187654321', { also: ['+5511987654321'] });
+  other.put('+551187654321', { also: [] });
+  assert.equal(other.byNumber('+5511987654321'), undefined);
+});
 
 test('typing of contacts: composing, recording, paused, and being there', async () => {
   for (const [state, heard] of [

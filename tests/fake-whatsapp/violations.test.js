@@ -352,6 +352,25 @@ test('receipt_undelivered: a receipt for a message that never came', async () =>
   await onlyViolation('receipt_undelivered');
 });
 
+test('receipt_misaddressed: it was read, but in another chat, or nobody wrote it', async () => {
+  const client = await openRaw();
+  const [direct] = (await call(fake, 'POST /messages', { to: OWNER, from: ALICE, text: 'read me' })).ids;
+  await waitFor(fake, 'delivered', { id: direct });
+  client.send({ tag: 'receipt', attrs: { to: '15550100102@s.whatsapp.net', id: direct, type: 'read' } });
+  await onlyViolation('receipt_misaddressed');
+  const { group } = await call(fake, 'POST /groups', { members: [OWNER, ALICE] });
+  const [inGroup] = (await call(fake, 'POST /messages', { group, from: ALICE, text: 'read me' })).ids;
+  await waitFor(fake, 'delivered', { id: inGroup });
+  from = fake.record.lastSeq;
+  client.send({ tag: 'receipt', attrs: { to: group, id: inGroup, type: 'read' } });
+  await onlyViolation('receipt_misaddressed');
+  from = fake.record.lastSeq;
+  const attrs = { to: group, id: inGroup, participant: ALICE_JID, type: 'read' };
+  client.send({ tag: 'receipt', attrs });
+  await waitFor(fake, 'receipt', { id: inGroup, participant: ALICE_JID });
+  await noViolation();
+});
+
 test('the real library is not blamed: QR, both ways by phone number and LID, redelivery after a drop', async () => {
   const phone = '+15550100009';
   from = fake.record.lastSeq;

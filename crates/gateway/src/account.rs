@@ -1,7 +1,7 @@
 //! One task per account: hears news, steps the pure machine, carries out its effects.
 //!
 //! Everything that outlives a process is in the store; the tasks beside this one (`intake`,
-//! `inbound`, `run`, `outbound`) find their work there and are only woken from here.
+//! `inbound`, `run`, `outbound`, `reading`) find their work there and are only woken from here.
 
 mod driver;
 pub(crate) mod intake;
@@ -24,6 +24,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::config::AccountConfig;
+use crate::reading;
 use crate::sidecar::SidecarHandle;
 use crate::store::Store;
 use crate::watch::Watchers;
@@ -70,8 +71,11 @@ pub struct Shared {
     pub runs: Notify,
     /// There may be messages to send, or one of them has moved.
     pub outbox: Notify,
+    /// Messages that were read.
+    pub reading: reading::Queue,
     /// Other people are listed in the config now.
     pub listed: Notify,
+    asked: lids::Asked,
     own: RwLock<Identity>,
 }
 
@@ -142,6 +146,7 @@ impl Account {
             .any(|status| status.as_str() == stored.state);
         let tasks = TaskTracker::new();
         let ending = shutdown.child_token();
+        let asked = lids::Asked::new(store.asked_aliases().await?);
         let shared = Arc::new(Shared {
             own: RwLock::new(stored.identity()),
             id: config.id.clone(),
@@ -155,7 +160,9 @@ impl Account {
             undecided: Notify::new(),
             runs: Notify::new(),
             outbox: Notify::new(),
+            reading: reading::Queue::default(),
             listed: Notify::new(),
+            asked,
         });
         let (commands, to_do) = mpsc::channel(COMMAND_QUEUE);
         let (shown, view) = watch::channel(View::new(enabled, paused, stopped_for_good, &stored));
@@ -163,7 +170,9 @@ impl Account {
         let work = ending.child_token();
         tasks.spawn(crate::inbound::decide_forever(Arc::clone(&shared), work.clone()));
         tasks.spawn(crate::run::answer_forever(Arc::clone(&shared), work.clone()));
-        tasks.spawn(crate::outbound::send_forever(Arc::clone(&shared), work));
+        tasks.spawn(crate::outbound::send_forever(Arc::clone(&shared), work.clone()));
+        tasks.spawn(reading::mark_forever(Arc::clone(&shared), work.clone()));
+        tasks.spawn(lids::resolve_forever(Arc::clone(&shared), work));
         let driver = driver::Driver::new(Arc::clone(&shared), shown, logins.clone());
         tasks.spawn(driver.run(to_do, ending));
         let account = Self {

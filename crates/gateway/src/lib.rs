@@ -20,6 +20,7 @@ pub mod lease;
 pub mod offline;
 pub mod outbound;
 pub mod paths;
+pub mod reading;
 mod reload;
 pub mod run;
 pub mod sidecar;

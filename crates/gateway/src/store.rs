@@ -4,6 +4,7 @@
 //! WAL with `synchronous = FULL`: when a function returns, its change survives a power cut.
 
 mod account;
+mod alias;
 mod asking;
 mod batch;
 mod decision;
@@ -42,6 +43,7 @@ pub use run::{FinishedRun, QueuedRun};
 pub struct Store {
     write: Line,
     read: Line,
+    aliases: Arc<Mutex<Option<alias::Aliases>>>,
 }
 
 /// One connection, taken in turns. A pool would ask its connection at the beginning and the end of
@@ -106,7 +108,11 @@ impl Store {
             .map_err(|error| unreadable(path, error))
             .with_context(|| format!("cannot bring the store {} up to date", path.display()))?;
         let read = Line::open(&options.read_only(true)).await?;
-        Ok(Self { write, read })
+        Ok(Self {
+            write,
+            read,
+            aliases: Arc::default(),
+        })
     }
 
     /// Opens the store for reading beside whoever writes; `None` when there is none yet.
@@ -127,6 +133,7 @@ impl Store {
         let store = Self {
             write: read.clone(),
             read,
+            aliases: Arc::default(),
         };
         store
             .accounts()

@@ -31,7 +31,7 @@ pub mod sidecar;
 
 /// The sidecar wire's version. Both sides ship together, so the integers must be equal.
 /// `tests::typescript` keeps a hash of the generated types beside it: change them together.
-pub const PROTOCOL_VERSION: u32 = 2;
+pub const PROTOCOL_VERSION: u32 = 3;
 
 /// The control socket's version; the socket lives in a folder named after it, so an old CLI and a
 /// new gateway never meet.

@@ -60,7 +60,7 @@ export class Sidecar {
     env = {},
     main = MAIN,
     nodeFlags = [],
-    protocol = 2,
+    protocol = 3,
   }) {
     const target = fake ? { FASED_WHATSAPP_URL: fake.ws, FASED_WHATSAPP_ROOT: fake.root } : {};
     this.startedAt = performance.now();

@@ -74,6 +74,13 @@ pub fn runs(state_dir: &Path) -> usize {
     read::<(i64,)>(state_dir, "SELECT id FROM run").len()
 }
 
+/// What WhatsApp takes numbers for, as the gateway keeps it: the number that was asked for, and the one
+/// that was told, if there is one.
+#[must_use]
+pub fn aliases(state_dir: &Path) -> Vec<(String, Option<String>)> {
+    read(state_dir, "SELECT alias, phone FROM phone_alias ORDER BY alias")
+}
+
 /// Changes what the store says, for what cannot be brought about otherwise; no gateway may run.
 ///
 /// # Panics

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fased_policy::delivery::SendState;
-use fased_policy::ids::Lid;
+use fased_policy::ids::{Identity, Lid, Phone};
 use fased_protocol::control::{SentInfo, Watched};
 use fased_protocol::sidecar::{Event, ReceiptStatus, ToSidecar};
 use tokio::sync::mpsc;
@@ -33,6 +33,8 @@ const UNREADABLE_LOG_EVERY: Duration = Duration::from_secs(5);
 struct Memory {
     /// Hidden ids whose number was learned in this process.
     known_lids: HashSet<Lid>,
+    /// Those of them that a message told, and so the name of.
+    told_lids: HashSet<Lid>,
     /// Unreadable messages not logged yet, and when the last line was written.
     unreadable: usize,
     logged: Option<Instant>,
@@ -131,25 +133,34 @@ async fn commit(shared: &Shared, batch: &[SequencedEvent], memory: &mut Memory) 
             shared.undecided.notify_one();
         }
         tell(shared, &messages, &fresh);
-        pairs.extend(messages.iter().filter_map(|message| message.learned.clone()));
+        let told: Vec<(Lid, Phone)> = messages
+            .into_iter()
+            .filter_map(|message| message.learned)
+            .collect();
+        memory.told_lids.extend(told.iter().map(|(lid, _)| lid.clone()));
+        pairs.extend(told);
     }
-    let new_lids: Vec<Lid> = pairs
+    let people: Vec<Identity> = pairs
         .into_iter()
-        .map(|(lid, _)| lid)
-        .filter(|lid| !memory.known_lids.contains(lid))
+        .filter(|(lid, _)| !memory.known_lids.contains(lid))
+        .map(|(lid, phone)| Identity {
+            lid: Some(lid),
+            phone: Some(phone),
+            aliases: Vec::new(),
+        })
         .collect();
-    if !new_lids.is_empty() {
-        judge_unresolved_again(shared, &new_lids).await?;
-        memory.known_lids.extend(new_lids);
+    if !people.is_empty() {
+        judge_again_from(shared, &people).await?;
+        memory
+            .known_lids
+            .extend(people.into_iter().filter_map(|person| person.lid));
     }
     Ok(())
 }
 
 /// What this process has learned already need not be written again.
 fn new_to(memory: &Memory, message: Journaled) -> Journaled {
-    let learned = message
-        .learned
-        .filter(|(lid, _)| !memory.known_lids.contains(lid));
+    let learned = message.learned.filter(|(lid, _)| !memory.told_lids.contains(lid));
     Journaled { learned, ..message }
 }
 
@@ -201,18 +212,10 @@ pub(crate) fn tell_moved(shared: &Shared, moved: Vec<SentInfo>) {
     }
 }
 
-/// Numbers became known for hidden ids: what was held from them is judged again.
-pub(super) async fn judge_unresolved_again(shared: &Shared, lids: &[Lid]) -> anyhow::Result<()> {
+/// More became known of these people: what was held from them is judged again.
+pub(super) async fn judge_again_from(shared: &Shared, people: &[Identity]) -> anyhow::Result<()> {
     let _verdicts = shared.verdicts.lock().await;
-    let addresses: HashSet<String> = lids.iter().map(Lid::to_jid).collect();
-    let held = shared.store.held(shared.id()).await?;
-    let again: Vec<i64> = held
-        .iter()
-        .filter(|message| addresses.contains(&message.sender))
-        .map(|message| message.seq)
-        .collect();
-    if !again.is_empty() {
-        shared.store.judge_again(&again).await?;
+    if shared.store.judge_again_from(shared.id(), people).await? > 0 {
         shared.undecided.notify_one();
     }
     Ok(())

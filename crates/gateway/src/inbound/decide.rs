@@ -54,6 +54,7 @@ impl<'a> Bench<'a> {
         let (shared, config) = (self.shared, self.config);
         let now = clock::now_ms();
         let mut known = Known::of(&shared.store, message, &shared.own(), self.approved).await?;
+        known.identity_pending = shared.identity_pending(&known.sender);
         let echo = self.echoes.recognise(shared, message, &mut known, now).await?;
         let agent = config.agent_for(&known.chat);
         let facts = known.facts(now / 1000, config.agents.patterns_of(agent));

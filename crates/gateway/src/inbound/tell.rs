@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use fased_policy::access::{Outcome, Reason};
-use fased_policy::ids::Identity;
+use fased_policy::ids::{ChatId, Identity};
 use fased_protocol::control::Watched;
 use fased_protocol::private::short_hash;
 
@@ -11,6 +11,7 @@ use super::decide::Decided;
 use crate::account::Shared;
 use crate::config::AccountConfig;
 use crate::explain;
+use crate::reading::ReadMark;
 use crate::store::StoredMessage;
 
 /// Chats and reasons that are remembered; beyond that remembering starts anew.
@@ -47,6 +48,14 @@ pub(super) fn tell(
         reason,
         "verdict"
     );
+    // WhatsApp hears only now, when the admission is committed, and only of what an agent will see.
+    if verdict.outcome == Outcome::Admit && !message.from_me {
+        shared.reading.push(ReadMark {
+            chat: message.chat.clone(),
+            participant: matches!(decided.known.chat, ChatId::Group(_)).then(|| message.sender.clone()),
+            message_id: message.message_id.clone(),
+        });
+    }
     let is_refused = matches!(verdict.outcome, Outcome::Drop | Outcome::Hold);
     if is_refused && told.is_first(&message.chat, verdict.reason) {
         warn_first(shared, config, message, decided);

@@ -36,6 +36,11 @@ pub fn message(message: &Message) -> Journaled {
             .as_ref()
             .and_then(|quoted| quoted.sender.as_ref())
             .map(|jid| without_device(&jid.0)),
+        quoted_text: message
+            .quoted
+            .as_ref()
+            .and_then(|quoted| quoted.text.as_ref())
+            .map(|text| text.0.clone()),
         ..placeholder(&message.origin)
     }
 }
@@ -59,6 +64,7 @@ pub fn placeholder(origin: &Origin) -> Journaled {
         mentions: "[]".to_owned(),
         quoted_id: None,
         quoted_sender: None,
+        quoted_text: None,
         learned: pair_of(&identity(&origin.sender, origin.sender_alt.as_ref())),
     }
 }

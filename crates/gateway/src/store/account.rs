@@ -125,7 +125,7 @@ impl Store {
         let mut turn = self.write.turn().await?;
         let mut tx = turn.begin().await?;
         for (lid, phone) in pairs {
-            learn(&mut tx, lid, phone, now_ms).await?;
+            learn(&mut tx, lid, phone, None, now_ms).await?;
         }
         tx.commit().await?;
         Ok(())
@@ -153,12 +153,7 @@ impl Store {
             (Some(_), Some(_)) | (None, None) => {}
         }
         if let Some(phone) = &identity.phone {
-            let aliases: Vec<String> = sqlx::query_scalar("SELECT alias FROM phone_alias WHERE phone = ?")
-                .bind(phone.to_string())
-                .fetch_all(&mut *self.read.turn().await?)
-                .await?;
-            let other = aliases.iter().filter_map(|alias| Phone::parse(alias).ok());
-            identity.aliases = other.filter(|alias| alias != phone).collect();
+            identity.aliases = self.aliases_of(phone).await?;
         }
         Ok(())
     }
@@ -198,15 +193,18 @@ pub(super) async fn learn(
     tx: &mut sqlx::SqliteConnection,
     lid: &Lid,
     phone: &Phone,
+    name: Option<&str>,
     now_ms: i64,
 ) -> Result<()> {
     sqlx::query(
-        "INSERT INTO identity (lid, phone, learned_ms) VALUES (?1, ?2, ?3)
-         ON CONFLICT (lid) DO UPDATE SET phone = ?2, learned_ms = ?3 WHERE phone != ?2",
+        "INSERT INTO identity (lid, phone, learned_ms, name) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (lid) DO UPDATE SET phone = ?2, learned_ms = ?3, name = COALESCE(?4, name)
+             WHERE phone != ?2 OR name IS NOT COALESCE(?4, name)",
     )
     .bind(lid.to_string())
     .bind(phone.to_string())
     .bind(now_ms)
+    .bind(name)
     .execute(tx)
     .await?;
     Ok(())

@@ -38,6 +38,8 @@ pub struct Journaled {
     pub quoted_id: Option<String>,
     /// Writer of the quoted message.
     pub quoted_sender: Option<String>,
+    /// What the quoted message said.
+    pub quoted_text: Option<String>,
     /// What the event says about who is who.
     pub learned: Option<(Lid, Phone)>,
 }
@@ -123,7 +125,7 @@ impl Store {
         let mut fresh = Vec::with_capacity(batch.len());
         for (index, message) in batch.iter().enumerate() {
             if let Some((lid, phone)) = &message.learned {
-                account::learn(&mut tx, lid, phone, now_ms).await?;
+                account::learn(&mut tx, lid, phone, message.push_name.as_deref(), now_ms).await?;
             }
             if insert(&mut tx, account, message, now_ms).await? || fill_in(&mut tx, account, message).await? {
                 fresh.push(index);
@@ -225,9 +227,9 @@ async fn insert(
 ) -> Result<bool> {
     let query = sqlx::query(
         "INSERT INTO inbox (account, chat, sender, message_id, chat_alt, sender_alt, from_me, push_name,
-             timestamp_s, content, raw_kind, text, mentions, quoted_id, quoted_sender, recorded_ms,
+             timestamp_s, content, raw_kind, text, mentions, quoted_id, quoted_sender, quoted_text, recorded_ms,
              outcome, reason, rule)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
              CASE ?10 WHEN 'undecryptable' THEN 'hold' END,
              CASE ?10 WHEN 'undecryptable' THEN 'undecryptable' END,
              CASE ?10 WHEN 'undecryptable' THEN 0 END)
@@ -249,7 +251,7 @@ async fn fill_in(
     let query = sqlx::query(
         "UPDATE inbox SET chat_alt = ?5, sender_alt = ?6, from_me = ?7, push_name = ?8, timestamp_s = ?9,
              content = ?10, raw_kind = ?11, text = ?12, mentions = ?13, quoted_id = ?14,
-             quoted_sender = ?15, outcome = NULL, reason = NULL, rule = NULL, deliveries = deliveries + 1
+             quoted_sender = ?15, quoted_text = ?16, outcome = NULL, reason = NULL, rule = NULL, deliveries = deliveries + 1
          WHERE account = ?1 AND chat = ?2 AND sender = ?3 AND message_id = ?4
              AND content = 'undecryptable' AND ?10 != 'undecryptable'",
     );
@@ -306,4 +308,5 @@ fn bind<'a>(query: Query<'a>, account: &'a str, message: &'a Journaled) -> Query
         .bind(&message.mentions)
         .bind(&message.quoted_id)
         .bind(&message.quoted_sender)
+        .bind(&message.quoted_text)
 }

@@ -32,6 +32,7 @@ pub(super) fn message(id: &str, text: &str) -> Journaled {
         mentions: "[]".into(),
         quoted_id: None,
         quoted_sender: None,
+        quoted_text: None,
         learned: None,
     }
 }

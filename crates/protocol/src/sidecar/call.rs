@@ -26,6 +26,22 @@ pub enum Call {
         /// `…@s.whatsapp.net`, at most 500.
         phones: Vec<Jid>,
     },
+    /// Ask WhatsApp what one number is there, for numbers that people write in more than one way;
+    /// answered by `canonical`.
+    CanonicalId {
+        /// `…@s.whatsapp.net`, as somebody wrote it.
+        phone: Jid,
+    },
+    /// Tell WhatsApp that messages were read; answered by `done` once it is on the socket. Their
+    /// writers see it only where the phone's privacy settings let them.
+    MarkRead {
+        /// The chat.
+        chat: Jid,
+        /// Who wrote them, in a group.
+        participant: Option<Jid>,
+        /// Their ids, 1 to 500.
+        ids: Vec<String>,
+    },
     /// Ask WhatsApp for a sign of life; answered by `pong`.
     Ping,
     /// Unlink this device on WhatsApp's side; answered by `done`, then the socket closes.
@@ -75,6 +91,13 @@ pub enum Reply {
     Lids {
         /// The pairs.
         pairs: Vec<LidPair>,
+    },
+    /// What a number is on WhatsApp.
+    Canonical {
+        /// The number that WhatsApp takes it for, as `…@s.whatsapp.net`; absent: it is not on WhatsApp.
+        jid: Option<Jid>,
+        /// Its hidden id, if WhatsApp tells it.
+        lid: Option<Jid>,
     },
     /// Done.
     Done,

@@ -118,6 +118,8 @@ pub struct Quoted {
     pub id: String,
     /// Who wrote it.
     pub sender: Option<Jid>,
+    /// What it said, as the reply repeats it: text or caption, at most 1,000 characters of it.
+    pub text: Option<Private>,
 }
 
 /// Kinds of content.

@@ -54,7 +54,7 @@ fn trickle(fake: &Fake, stop: &AtomicBool) -> usize {
         } else {
             PEST.to_owned()
         };
-        fake.send_with(&json!({ "to": OWNER, "from": from, "text": "let me in" }));
+        let _ids = fake.send_with(&json!({ "to": OWNER, "from": from, "text": "let me in" }));
         sent += 1;
         wait_for("it is taken in", Duration::from_secs(30), || {
             (fake.queue_length(OWNER) == 0).then_some(())
@@ -66,9 +66,10 @@ fn trickle(fake: &Fake, stop: &AtomicBool) -> usize {
 
 /// All at once.
 fn flood(fake: &Fake, messages: usize, senders: usize) -> usize {
-    fake.send_with(&json!({ "to": OWNER, "from": PEST, "text": "LET ME IN", "count": messages }));
+    let _ids = fake.send_with(&json!({ "to": OWNER, "from": PEST, "text": "LET ME IN", "count": messages }));
     for number in 0..senders {
-        fake.send_with(&json!({ "to": OWNER, "from": stranger(1_000 + number), "text": "let me in" }));
+        let _ids =
+            fake.send_with(&json!({ "to": OWNER, "from": stranger(1_000 + number), "text": "let me in" }));
     }
     messages + senders
 }

@@ -11,6 +11,7 @@ mod files;
 mod flood;
 mod groups;
 mod groups_verbs;
+mod identity;
 mod link_loss;
 mod login;
 mod messages;

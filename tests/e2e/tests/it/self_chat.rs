@@ -88,24 +88,24 @@ fn the_owner_is_answered_in_the_chat_with_themselves_and_nowhere_else() {
 #[test]
 fn c4_what_the_gateway_said_never_starts_a_turn_when_it_comes_back() {
     let mut world = World::linked(PERSONAL);
-    note(&world, "first *question*");
+    let _id = note(&world, "first *question*");
     let out = until_said(&world, 1);
     let (id, text) = &out[0];
 
     let same = echo(&world, id, text);
     assert_eq!(verdict(&world, &same)["reason"], "own_echo", "the same id");
     // The row has absorbed its echo; so the same words are the owner's from here on.
-    note(&world, "second _question_");
+    let _id = note(&world, "second _question_");
     let out = until_said(&world, 2);
     let other = echo(&world, "3EB0AAAAAAAAAAAAAAAA01", &out[1].1);
     assert_eq!(verdict(&world, &other)["reason"], "own_echo", "another id");
 
-    note(&world, "third  ~question~\nof two lines");
+    let _id = note(&world, "third  ~question~\nof two lines");
     until_said(&world, 3);
     let converted = echo(&world, "3EB0AAAAAAAAAAAAAAAA02", "*third question*  of two lines");
     assert_eq!(verdict(&world, &converted)["reason"], "own_echo", "another form");
 
-    note(&world, "fourth question");
+    let _id = note(&world, "fourth question");
     until_said(&world, 4);
     world.kill_and_start();
     world.until("default", "ready");
@@ -130,7 +130,7 @@ fn c4_what_the_gateway_said_never_starts_a_turn_when_it_comes_back() {
 #[test]
 fn c4_a_loop_of_our_own_words_is_broken_and_the_owner_is_told() {
     let world = World::linked(PERSONAL);
-    note(&world, "hello there");
+    let _id = note(&world, "hello there");
     let mut text = "hello there".to_owned();
     // Something on the owner's side sends each answer back, a little longer each time.
     for turn in 1..=3 {
@@ -170,7 +170,7 @@ fn c2_a_personal_number_texts_nobody_whatever_comes() {
     world.fake.hold(OWNER);
     let stranger = |number: usize| format!("+1555012{number:04}");
     for number in 0..50 {
-        world.fake.send_with(&json!({
+        let _ids = world.fake.send_with(&json!({
             "to": OWNER, "from": stranger(number), "text": "old", "count": 10
         }));
     }

@@ -1,15 +1,13 @@
 //! What the driver hears from its process, and what it makes of it.
 
 use fased_policy::lifecycle::Input;
-use std::sync::Arc;
-
 use fased_protocol::PROTOCOL_VERSION;
 use fased_protocol::control::LoginEvent;
 use fased_protocol::private::{Jid, Private};
 use fased_protocol::sidecar as wire;
 use fased_protocol::{MAX_HELD_BYTES, MAX_HELD_STANZAS, MAX_LINE_BYTES};
 
-use super::super::{OpenLink, lids};
+use super::super::OpenLink;
 use super::{Driver, Process};
 use crate::clock;
 use crate::sidecar::{News, translate};
@@ -157,10 +155,6 @@ impl Driver {
                 handle: sidecar.handle(),
                 opened_ms: now,
             }));
-        }
-        if let Process::Running(sidecar) = &self.process {
-            let resolving = lids::resolve_listed(Arc::clone(&self.shared), sidecar.handle());
-            self.shared.tasks.spawn(resolving);
         }
         if self.login.take().is_some() {
             self.tell_linked();

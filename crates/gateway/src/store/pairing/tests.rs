@@ -47,6 +47,7 @@ async fn hold(store: &Store, senders: &[(&str, &str)]) {
             mentions: "[]".to_owned(),
             quoted_id: None,
             quoted_sender: None,
+            quoted_text: None,
             learned: None,
         })
         .collect();
