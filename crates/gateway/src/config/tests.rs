@@ -44,19 +44,6 @@ fn an_account_adds_to_the_root_and_hides_nothing_it_does_not_set() {
 }
 
 #[test]
-fn the_chat_with_oneself_and_quick_messages_are_set_per_account() {
-    let config = parse(
-        "{ channels: { whatsapp: { selfChatMode: true, debounceMs: 2000,
-             accounts: { work: { selfChatMode: false, debounceMs: 0 }, home: {} } } } }",
-    )
-    .expect("valid");
-    let (work, home) = (&config.accounts["work"], &config.accounts["home"]);
-    assert!(!work.rules.self_chat_mode && home.rules.self_chat_mode);
-    assert_eq!((work.debounce_ms, home.debounce_ms), (0, 2000));
-    assert_eq!(parse("{}").expect("valid").accounts["default"].debounce_ms, 0);
-}
-
-#[test]
 fn the_root_switch_turns_every_account_off() {
     let config = parse("{ channels: { whatsapp: { enabled: false, accounts: { a: { enabled: true } } } } }")
         .expect("valid");

@@ -1,6 +1,37 @@
-//! Which patterns count for which agent.
+//! What an account sets counts for it alone, and what an agent sets for it alone.
+
+use std::path::Path;
+
+use fased_policy::access::DmPolicy;
 
 use super::*;
+use crate::config::Config;
+
+#[test]
+fn what_an_account_sets_wins_over_the_root_for_that_account() {
+    let text = "{ channels: { whatsapp: {
+        dmPolicy: 'pairing', allowFrom: ['+15559999998'], selfChatMode: true, debounceMs: 2000,
+        accounts: {
+            work: { dmPolicy: 'allowlist', allowFrom: ['+15559999999'], selfChatMode: false, debounceMs: 0 },
+            home: {},
+        },
+    } } }";
+    let config = Config::parse(text, Path::new("/etc/fased.json"), |id| PathBuf::from(id)).expect("valid");
+    let (work, home) = (&config.accounts["work"], &config.accounts["home"]);
+    assert_eq!(work.rules.dm_policy, DmPolicy::Allowlist);
+    assert_eq!(home.rules.dm_policy, DmPolicy::Pairing);
+    for (account, listed) in [(work, "+15559999999"), (home, "+15559999998")] {
+        let phones: Vec<String> = account
+            .rules
+            .allow_from
+            .phones()
+            .map(ToString::to_string)
+            .collect();
+        assert_eq!(phones, [listed]);
+    }
+    assert!(!work.rules.self_chat_mode && home.rules.self_chat_mode);
+    assert_eq!((work.debounce_ms, home.debounce_ms), (0, 2000));
+}
 
 #[test]
 fn patterns_of_an_agent_replace_those_of_all() {
