@@ -19,6 +19,7 @@ mod pairing;
 mod pause;
 mod policies;
 mod processes;
+mod reading;
 mod reload;
 mod retries;
 mod secrecy;
