@@ -13,12 +13,21 @@ use fased_protocol::control::{ControlError, ErrorCode};
 use crate::exit::Exit;
 
 mod ask;
+mod channels_add;
 mod channels_list;
 mod channels_login;
 mod channels_logout;
 mod channels_pause;
+mod channels_remove;
 mod channels_resume;
 mod channels_status;
+mod config_edit;
+mod config_get;
+mod config_path;
+mod config_schema;
+mod config_set;
+mod config_unset;
+mod config_validate;
 mod explain;
 mod gateway_restart;
 mod gateway_run;
@@ -79,6 +88,9 @@ enum Verb {
     /// Let senders in who have asked, or refuse them
     #[command(subcommand)]
     Pairing(PairingVerb),
+    /// Look at the config, check it, change it
+    #[command(subcommand)]
+    Config(ConfigVerb),
     /// The overview: gateway, accounts, what needs attention
     Status,
     /// What became of a message, and why
@@ -107,12 +119,32 @@ enum ChannelsVerb {
     Status(ChannelOptions),
     /// Which accounts there are
     List(ChannelOptions),
+    /// Add an account to the config
+    Add(channels_add::Options),
+    /// Take an account out of the config; its files stay
+    Remove(channels_remove::Options),
     /// Close an account's link until it is resumed; what arrives meanwhile waits at WhatsApp
     Pause(ChannelOptions),
     /// Open the link of an account that was paused, replaced or given up
     Resume(ChannelOptions),
     /// Unlink an account, also on the phone's list of linked devices
     Logout(ChannelOptions),
+}
+
+#[derive(Debug, Subcommand)]
+enum ConfigVerb {
+    /// Which file is read
+    Path,
+    /// Is the config right? Exit code 2 if not
+    Validate,
+    /// What holds, with where it comes from: account, root, or default
+    Get(config_get::Options),
+    /// Change a key; comments and order stay
+    Set(config_set::Options),
+    /// Take a key, or an entry of a list, out of the file
+    Unset(config_unset::Options),
+    /// The JSON Schema of the config, for editors
+    Schema,
 }
 
 #[derive(Debug, Subcommand)]
@@ -189,12 +221,20 @@ fn run(cli: Cli) -> Outcome {
         Verb::Channels(ChannelsVerb::Login(options)) => channels_login::run(global, &options),
         Verb::Channels(ChannelsVerb::Status(options)) => channels_status::run(global, options),
         Verb::Channels(ChannelsVerb::List(options)) => channels_list::run(global, &options),
+        Verb::Channels(ChannelsVerb::Add(options)) => channels_add::run(global, &options),
+        Verb::Channels(ChannelsVerb::Remove(options)) => channels_remove::run(global, &options),
         Verb::Channels(ChannelsVerb::Pause(options)) => channels_pause::run(global, options),
         Verb::Channels(ChannelsVerb::Resume(options)) => channels_resume::run(global, options),
         Verb::Channels(ChannelsVerb::Logout(options)) => channels_logout::run(global, options),
         Verb::Pairing(PairingVerb::List(options)) => pairing_list::run(global, options),
         Verb::Pairing(PairingVerb::Approve(options)) => pairing_approve::run(global, options),
         Verb::Pairing(PairingVerb::Deny(options)) => pairing_deny::run(global, options),
+        Verb::Config(ConfigVerb::Path) => config_path::run(global),
+        Verb::Config(ConfigVerb::Validate) => config_validate::run(global),
+        Verb::Config(ConfigVerb::Get(options)) => config_get::run(global, &options),
+        Verb::Config(ConfigVerb::Set(options)) => config_set::run(global, &options),
+        Verb::Config(ConfigVerb::Unset(options)) => config_unset::run(global, &options),
+        Verb::Config(ConfigVerb::Schema) => config_schema::run(global),
         Verb::Status => status::run(global),
         Verb::Explain(options) => explain::run(global, options),
         Verb::Simulate(options) => simulate::run(global, &options),

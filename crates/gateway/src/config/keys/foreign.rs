@@ -1,0 +1,49 @@
+//! What the original product has and Fased does not, so that an existing config can be brought along.
+
+/// Sections of the file.
+pub(in crate::config) const SECTIONS: &[&str] = &[
+    "$schema", "accessGroups", "acp", "approvals", "audio", "auth", "browser", "canvasHost", "cli", "cron",
+    "diagnostics", "discovery", "env", "hooks", "identity", "mcp", "media", "memory", "meta", "models",
+    "nodeHost", "plugins", "proxy", "secrets", "skills", "surfaces", "talk", "tools", "ui", "update",
+    "wallets", "web", "wizard",
+];
+
+/// Channels other than WhatsApp, and what stands beside them.
+pub(in crate::config) const CHANNELS: &[&str] = &[
+    "bluebubbles", "defaults", "discord", "feishu", "googlechat", "imessage", "irc", "line", "matrix",
+    "mattermost", "modelByChannel", "msteams", "nextcloud-talk", "nostr", "qqbot", "signal", "slack",
+    "synology-chat", "telegram", "tlon", "twitch", "webchat", "zalo", "zalouser",
+];
+
+pub(super) const AGENTS: &[&str] = &["defaults"];
+
+pub(super) const AGENT: &[&str] = &[
+    "agentDir", "blockStreamingDefault", "groupChat", "heartbeat", "humanDelay", "identity",
+    "memorySearch", "model", "params", "reasoningDefault", "runtime", "sandbox", "skills", "subagents",
+    "thinkingDefault", "tools", "workspace",
+];
+
+pub(super) const MESSAGES: &[&str] = &[
+    "ackReaction", "ackReactionScope", "inbound", "messagePrefix", "queue", "removeAckAfterReply",
+    "responsePrefix", "statusReactions", "suppressToolErrors", "tts", "usageTemplate",
+];
+
+pub(super) const GROUP_CHAT: &[&str] = &["historyLimit", "visibleReplies"];
+
+pub(super) const SESSION: &[&str] = &[
+    "agentToAgent", "identityLinks", "idleMinutes", "mainKey", "maintenance", "parentForkMaxTokens",
+    "reset", "resetByChannel", "resetByType", "resetTriggers", "scope", "sendPolicy", "store",
+    "threadBindings", "typingIntervalSeconds", "typingMode",
+];
+
+pub(super) const COMMANDS: &[&str] = &[
+    "bash", "bashForegroundMs", "config", "debug", "mcp", "native", "nativeSkills", "ownerAllowFrom",
+    "ownerDisplay", "plugins", "restart", "text", "useAccessGroups",
+];
+
+pub(super) const GATEWAY: &[&str] = &[
+    "allowRealIpFallback", "auth", "bind", "channelHealthCheckMinutes", "controlUi", "customBindHost",
+    "mode", "nodes", "port", "push", "reload", "remote", "tailscale", "tls", "tools", "trustedProxies",
+];
+
+pub(super) const LOGGING: &[&str] = &["consoleLevel", "consoleStyle", "file", "redactPatterns", "redactSensitive"];
