@@ -107,7 +107,8 @@ impl Config {
         }
         // What was checked can be read and merged; if not, the table of keys has a defect, and this tells it.
         let defect = |said: String| wrong(vec![Problem::of_file(said)]);
-        let file: File = serde_json::from_value(root.to_value()).map_err(|error| defect(error.to_string()))?;
+        let file: File =
+            serde_json::from_value(root.to_value()).map_err(|error| defect(error.to_string()))?;
         let agents = Arc::new(merge::agents(&file).map_err(defect)?);
         let places = Arc::new(found.places);
         let whatsapp = file.channels.whatsapp;
@@ -137,9 +138,10 @@ fn no_effect(mut keys: Vec<String>) -> Option<String> {
     // A block without effect says it for its keys.
     let blocks = keys.clone();
     keys.retain(|key| {
-        !blocks
-            .iter()
-            .any(|block| key.strip_prefix(block.as_str()).is_some_and(|rest| rest.starts_with('.')))
+        !blocks.iter().any(|block| {
+            key.strip_prefix(block.as_str())
+                .is_some_and(|rest| rest.starts_with('.'))
+        })
     });
     (!keys.is_empty()).then(|| format!("these keys have no effect in this version: {}", keys.join(", ")))
 }

@@ -50,7 +50,8 @@ enum DmPolicyWord {
 }
 
 pub(super) fn run(global: &Global, options: &Options) -> Outcome {
-    let id = AccountId::parse(&options.account).map_err(|error| usage(format!("--account {}: {error}", options.account)))?;
+    let id = AccountId::parse(&options.account)
+        .map_err(|error| usage(format!("--account {}: {error}", options.account)))?;
     let paths = paths(global)?;
     let config = Config::load(&paths).map_err(|error| invalid(error.message))?;
     let named = config.accounts.contains_key(id.as_str());
@@ -80,7 +81,10 @@ pub(super) fn run(global: &Global, options: &Options) -> Outcome {
     let backup = replace(&paths, before.as_deref(), text.as_deref().unwrap_or_default())?;
     let key = account_key(id.as_str()).to_string();
     let config = Config::load(&paths).map_err(|error| invalid(error.message))?;
-    let line = config.accounts.get(id.as_str()).and_then(|account| account.sources.line(&key));
+    let line = config
+        .accounts
+        .get(id.as_str())
+        .and_then(|account| account.sources.line(&key));
     let next = format!("fased channels login --account {id}");
     let kept = accounts.len() > 1;
     if global.json {
@@ -89,10 +93,15 @@ pub(super) fn run(global: &Global, options: &Options) -> Outcome {
             "backup": backup, "keptDefault": kept, "next": next,
         }));
     }
-    let place = line.map_or_else(|| paths.config.display().to_string(), |line| format!("{}:{line}", paths.config.display()));
+    let place = line.map_or_else(
+        || paths.config.display().to_string(),
+        |line| format!("{}:{line}", paths.config.display()),
+    );
     let mut told = format!("{place}: {key} is {}", accounts[id.as_str()]);
     if kept {
-        told.push_str("\nthe account default, which was there without being named, is named now too, so that it stays");
+        told.push_str(
+            "\nthe account default, which was there without being named, is named now too, so that it stays",
+        );
     }
     told.push_str(&format!("\nnext: {next}"));
     out::text(&told)
@@ -101,7 +110,8 @@ pub(super) fn run(global: &Global, options: &Options) -> Outcome {
 /// Does the config name its accounts, or is there only the implicit one?
 pub(super) fn accounts_are_named(paths: &fased::paths::Paths) -> Result<bool, Failure> {
     let config = Config::load(paths).map_err(|error| invalid(error.message))?;
-    let named = |account: &fased::config::AccountConfig| account.sources.line("channels.whatsapp.accounts").is_some();
+    let named =
+        |account: &fased::config::AccountConfig| account.sources.line("channels.whatsapp.accounts").is_some();
     Ok(config.accounts.values().next().is_none_or(named))
 }
 

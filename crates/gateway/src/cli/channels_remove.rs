@@ -40,10 +40,16 @@ pub(super) fn run(global: &Global, options: &Options) -> Outcome {
     };
     let Some(account) = config.accounts.get(id) else {
         let message = format!("there is no account {id}");
-        return Err(refused(ErrorCode::NotFound, message, "see which there are: fased channels list"));
+        return Err(refused(
+            ErrorCode::NotFound,
+            message,
+            "see which there are: fased channels list",
+        ));
     };
     if !accounts_are_named(&paths)? {
-        let message = format!("{id} is the account that is there as long as the config names none; it cannot be taken out");
+        let message = format!(
+            "{id} is the account that is there as long as the config names none; it cannot be taken out"
+        );
         let next = "switch it off: fased config set channels.whatsapp.enabled false";
         return Err(refused(ErrorCode::Refused, message, next));
     }
@@ -54,11 +60,19 @@ pub(super) fn run(global: &Global, options: &Options) -> Outcome {
     let edited = edit::unset(before.as_deref(), &account_key(id), None).map_err(usage)?;
     let Edited::Changed(new) = edited else {
         let message = format!("{} names no account {id}", paths.config.display());
-        return Err(refused(ErrorCode::NotFound, message, "see which there are: fased channels list"));
+        return Err(refused(
+            ErrorCode::NotFound,
+            message,
+            "see which there are: fased channels list",
+        ));
     };
     let backup = replace(&paths, before.as_deref(), &new)?;
     let last = config.accounts.len() == 1;
-    let next = if last { "fased channels add --account ID" } else { "fased channels list" };
+    let next = if last {
+        "fased channels add --account ID"
+    } else {
+        "fased channels list"
+    };
     if global.json {
         return out::json(&json!({
             "account": id, "path": paths.config, "key": account_key(id).to_string(), "line": line,
@@ -91,13 +105,20 @@ fn confirm(global: &Global, options: &Options) -> Outcome {
     if global.json || !std::io::stdin().is_terminal() {
         return Err(Failure::Error(ControlError {
             next: format!("fased channels remove --account {id} --yes"),
-            ..usage(format!("taking the account {id} out of the config has to be confirmed with --yes"))
+            ..usage(format!(
+                "taking the account {id} out of the config has to be confirmed with --yes"
+            ))
         }));
     }
     let mut stderr = std::io::stderr();
-    let asked = write!(stderr, "Take the account {id} out of the config? Its files on disk stay. [y/N] ");
+    let asked = write!(
+        stderr,
+        "Take the account {id} out of the config? Its files on disk stay. [y/N] "
+    );
     let mut answer = String::new();
-    let read = asked.and_then(|()| stderr.flush()).and_then(|()| std::io::stdin().read_line(&mut answer));
+    let read = asked
+        .and_then(|()| stderr.flush())
+        .and_then(|()| std::io::stdin().read_line(&mut answer));
     if read.is_ok() && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes") {
         return Ok(());
     }

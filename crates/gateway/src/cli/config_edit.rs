@@ -56,11 +56,19 @@ pub(super) fn replace(paths: &Paths, before: Option<&str>, new: &str) -> Result<
             Ok(written.backup.map(|backup| backup.display().to_string()))
         }
         Err(NotWritten::Invalid(error)) => {
-            let was_right = before.is_none_or(|text| Config::parse(text, &paths.config, |id| paths.default_auth_dir(id)).is_ok());
+            let was_right = before.is_none_or(|text| {
+                Config::parse(text, &paths.config, |id| paths.default_auth_dir(id)).is_ok()
+            });
             let (why, next) = if was_right {
-                ("the config would be wrong then, so nothing was changed", "see the allowed values: fased config schema")
+                (
+                    "the config would be wrong then, so nothing was changed",
+                    "see the allowed values: fased config schema",
+                )
             } else {
-                ("the config is wrong, and would be after this change; nothing was changed", "correct the file: fased config validate")
+                (
+                    "the config is wrong, and would be after this change; nothing was changed",
+                    "correct the file: fased config validate",
+                )
             };
             Err(Failure::Error(ControlError {
                 code: ErrorCode::Config,
@@ -103,6 +111,8 @@ fn told(global: &Global, paths: &Paths, key: &KeyPath, changed: bool, backup: Op
         [] => format!("{key} is gone"),
         _several => format!("{key} is changed"),
     };
-    let before = backup.map(|backup| format!("\nbefore: {backup}")).unwrap_or_default();
+    let before = backup
+        .map(|backup| format!("\nbefore: {backup}"))
+        .unwrap_or_default();
     out::text(&format!("{place}: {now}{before}"))
 }

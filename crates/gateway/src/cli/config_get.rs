@@ -45,7 +45,10 @@ pub(super) fn run(global: &Global, options: &Options) -> Outcome {
     for value in &values {
         table.line([
             value.path.clone(),
-            value.value.as_ref().map_or_else(|| "not set".to_owned(), Value::to_string),
+            value
+                .value
+                .as_ref()
+                .map_or_else(|| "not set".to_owned(), Value::to_string),
             from(value, &paths.config),
         ]);
     }

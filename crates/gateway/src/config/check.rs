@@ -15,6 +15,9 @@ use super::patterns;
 use super::problem::{Problem, place};
 use super::tree::{Entry, Node, Shape, whole};
 
+/// Longer texts are not repeated in a message.
+const MAX_SHOWN: usize = 40;
+
 /// What was found.
 #[derive(Debug)]
 pub(super) struct Found<'a> {
@@ -83,7 +86,9 @@ impl Found<'_> {
             if let Some(first) = entries[..index].iter().find(|first| first.name == entry.name) {
                 let (line, column) = place(self.text, first.name_span.start);
                 let message = "this key is set twice".to_owned();
-                let hint = Some(format!("the first is in line {line}, column {column}; keep one of them"));
+                let hint = Some(format!(
+                    "the first is in line {line}, column {column}; keep one of them"
+                ));
                 self.wrong(entry.name_span.clone(), &join(path, &entry.name), message, hint);
             }
         }
@@ -119,7 +124,11 @@ impl Found<'_> {
         let hint = misplaced::hint(path, &entry.name, is_object)
             .or_else(|| nearest(&entry.name, names()).map(|name| format!("did you mean {name}?")))
             .or_else(|| {
-                let foreign = if path.is_empty() { FOREIGN_SECTIONS } else { FOREIGN_CHANNELS };
+                let foreign = if path.is_empty() {
+                    FOREIGN_SECTIONS
+                } else {
+                    FOREIGN_CHANNELS
+                };
                 let foreign = nearest(&entry.name, foreign.iter().copied());
                 foreign
                     .filter(|_| path.is_empty() || path == "channels")
@@ -138,11 +147,13 @@ impl Found<'_> {
                 self.entries(path, node, "");
             }
             (Kind::Bool, Shape::Text(text)) if matches!(text.as_str(), "true" | "false") => {
-                let message = format!("found {text:?}, a text; allowed are true and false, without quotation marks");
+                let message =
+                    format!("found the text {text:?}; allowed are true and false, without quotation marks");
                 self.wrong(node.span.clone(), path, message, Some(format!("write {text}")));
             }
             (Kind::Int { min, max }, Shape::Number(number)) => {
-                let fits = whole(*number).is_some_and(|number| (i64::from(min)..=i64::from(max)).contains(&number));
+                let fits =
+                    whole(*number).is_some_and(|number| (i64::from(min)..=i64::from(max)).contains(&number));
                 if !fits {
                     let message = format!("found {number}; allowed is a whole number from {min} to {max}");
                     self.wrong(node.span.clone(), path, message, None);
@@ -157,7 +168,8 @@ impl Found<'_> {
             (Kind::Words(words) | Kind::WordOrObject(words), Shape::Text(text)) => {
                 if !words.contains(&text.as_str()) {
                     let message = format!("found {text:?}; allowed are {}", quoted(words));
-                    let hint = nearest(text, words.iter().copied()).map(|word| format!("did you mean {word:?}?"));
+                    let hint =
+                        nearest(text, words.iter().copied()).map(|word| format!("did you mean {word:?}?"));
                     self.wrong(node.span.clone(), path, message, hint);
                 }
             }
@@ -173,11 +185,16 @@ impl Found<'_> {
     }
 
     fn kind_differs(&mut self, path: &str, node: &Node, allowed: &str) {
+        let text: String;
         let (found, hint) = match &node.value {
             Shape::Null => ("null", Some("to go back to the default, leave the key out")),
             Shape::Bool(true) => ("true", None),
             Shape::Bool(false) => ("false", None),
             Shape::Number(_) => ("a number", None),
+            Shape::Text(found) if found.chars().count() <= MAX_SHOWN => {
+                text = format!("the text {found:?}");
+                (text.as_str(), None)
+            }
             Shape::Text(_) => ("a text", None),
             Shape::List(_) => ("a list", None),
             Shape::Object(_) => ("an object", None),

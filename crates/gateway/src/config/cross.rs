@@ -35,7 +35,12 @@ pub(super) fn check(found: &mut Found<'_>, root: &Node, file: &Path) {
         let path = format!("{path}.authDir");
         if written.is_empty() {
             let message = "found an empty text; allowed is a folder".to_owned();
-            found.wrong_at(&path, &path, message, Some("leave the key out for the default".to_owned()));
+            found.wrong_at(
+                &path,
+                &path,
+                message,
+                Some("leave the key out for the default".to_owned()),
+            );
         }
         let dir = merge::auth_dir(written, file);
         if let Some((_, other)) = dirs.iter().find(|(taken, _)| *taken == dir) {
@@ -98,8 +103,15 @@ fn account(found: &mut Found<'_>, own: Option<(&str, &Node)>, root: &Node) {
         let max_at = of.get(&["reconnect", "maxMs"]);
         let at = max_at.or_else(|| of.get(&["reconnect", "initialMs"]));
         if let Some((written, _)) = at {
-            let message = format!("the longest wait, maxMs ({max}), is shorter than the first, initialMs ({initial})");
-            once(found, &written, &written, message, "make maxMs at least initialMs");
+            let message =
+                format!("the longest wait, maxMs ({max}), is shorter than the first, initialMs ({initial})");
+            once(
+                found,
+                &written,
+                &written,
+                message,
+                "make maxMs at least initialMs",
+            );
         }
     }
 }
@@ -110,7 +122,13 @@ fn direct_messages(found: &mut Found<'_>, of: &Effective<'_>) {
     };
     let listed = of.get(&["allowFrom"]);
     let entries = match &listed {
-        Some((_, Node { value: Shape::List(items), .. })) => items.as_slice(),
+        Some((
+            _,
+            Node {
+                value: Shape::List(items),
+                ..
+            },
+        )) => items.as_slice(),
         // It has the wrong type, which was said already.
         Some(_) => return,
         None => &[],
@@ -179,21 +197,38 @@ fn agents(found: &mut Found<'_>, root: &Node) -> Vec<String> {
                 for key in keys {
                     let line = found.places.get(&join(&path, &key.name)).copied();
                     if let Some(line) = line {
-                        found.places.insert(format!("agents.list.{id}.{}", key.name), line);
+                        found
+                            .places
+                            .insert(format!("agents.list.{id}.{}", key.name), line);
                     }
                 }
             }
             None if item.get("id").is_none() => {
                 let message = "an agent needs an id".to_owned();
-                found.wrong(item.span.clone(), &id_at, message, Some("add id: \"…\"".to_owned()));
+                found.wrong(
+                    item.span.clone(),
+                    &id_at,
+                    message,
+                    Some("add id: \"…\"".to_owned()),
+                );
             }
             None => {}
         }
-        if matches!(item.get("default"), Some(Entry { node: Node { value: Shape::Bool(true), .. }, .. })) {
+        if matches!(
+            item.get("default"),
+            Some(Entry {
+                node: Node {
+                    value: Shape::Bool(true),
+                    ..
+                },
+                ..
+            })
+        ) {
             let at = format!("{path}.default");
             match default {
                 Some(first) => {
-                    let message = format!("agents.list[{first}] is the default already; there is one at most");
+                    let message =
+                        format!("agents.list[{first}] is the default already; there is one at most");
                     found.wrong_at(&at, &at, message, None);
                 }
                 None => default = Some(index),

@@ -64,10 +64,20 @@ fn entry(text: &mut String, key: &Key, depth: usize, all: bool, off: bool) {
             text.push_str(&format!("{indent}{start}}},\n"));
         }
         Kind::Map(Names::Group, inner) => {
-            several(text, key, depth, ['{', '}'], "\"120363000000000001@g.us\": ", &inner);
+            several(
+                text,
+                key,
+                depth,
+                ['{', '}'],
+                "\"120363000000000001@g.us\": ",
+                &inner,
+            );
         }
         Kind::Map(Names::Account, _) => {
-            let own = Block { keys: &[], foreign: &[] };
+            let own = Block {
+                keys: &[],
+                foreign: &[],
+            };
             several(text, key, depth, ['{', '}'], "default: ", &own);
         }
         Kind::List(inner) => several(text, key, depth, ['[', ']'], "", &inner),
@@ -90,15 +100,20 @@ fn entry(text: &mut String, key: &Key, depth: usize, all: bool, off: bool) {
 /// An example of one entry, commented out.
 fn several(text: &mut String, key: &Key, depth: usize, [open, close]: [char; 2], name: &str, inner: &Block) {
     let indent = "  ".repeat(depth);
-    text.push_str(&format!("{indent}// {}: {open}\n{indent}  // {name}{{\n", key.name));
+    text.push_str(&format!(
+        "{indent}// {}: {open}\n{indent}  // {name}{{\n",
+        key.name
+    ));
     block(text, inner, depth + 2, false, true);
     text.push_str(&format!("{indent}  // }},\n{indent}// {close},\n"));
 }
 
 /// For keys whose default depends on others, or that have none.
-fn example(key: &Key) -> &'static str {
-    match key.kind {
-        Kind::Words(_) | Kind::WordOrObject(_) => "\"pairing\"",
+fn example(key: &Key) -> String {
+    let example = match key.kind {
+        Kind::Words(words) | Kind::WordOrObject(words) => {
+            return format!("{:?}", words.first().copied().unwrap_or_default());
+        }
         Kind::Bool => "false",
         Kind::Int { .. } | Kind::Number { .. } => "0",
         Kind::Entries { .. } => "[\"+15551234567\"]",
@@ -106,7 +121,8 @@ fn example(key: &Key) -> &'static str {
         Kind::Text => "\"…\"",
         Kind::Array | Kind::List(_) => "[]",
         Kind::Block(_) | Kind::Map(..) | Kind::Object => "{}",
-    }
+    };
+    example.to_owned()
 }
 
 fn wrapped(text: &str, width: usize) -> Vec<String> {

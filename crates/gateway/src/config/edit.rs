@@ -1,5 +1,7 @@
 //! Changes of the text that leave comments, order and spelling of everything else as they are.
 
+use std::cell::RefCell;
+
 use fased_policy::ids::AllowEntry;
 use jsonc_parser::cst::{CstArray, CstInputValue, CstNode, CstObject, CstRootNode, ObjectPropName};
 use serde_json::Value;
@@ -26,7 +28,12 @@ const EMPTY: &str = "{\n}\n";
 pub fn set(text: Option<&str>, key: &KeyPath, raw: &str, append: bool) -> Result<Edited, String> {
     let kind = kind_at(&key.steps)?;
     let append = append || key.append;
-    if append && !matches!(kind, None | Some(Kind::Entries { .. } | Kind::Patterns | Kind::List(_) | Kind::Array)) {
+    if append
+        && !matches!(
+            kind,
+            None | Some(Kind::Entries { .. } | Kind::Patterns | Kind::List(_) | Kind::Array)
+        )
+    {
         return Err(format!("{key} is no list; only lists are added to"));
     }
     let value = value::read(raw, kind)?;
@@ -46,12 +53,12 @@ pub fn set(text: Option<&str>, key: &KeyPath, raw: &str, append: bool) -> Result
 /// # Errors
 /// As [`set`].
 pub fn put(text: Option<&str>, key: &KeyPath, value: &Value) -> Result<Edited, String> {
-    change(text, |root| {
-        let (last, parent) = parent(root, key, true)?;
+    change(text, |root, fresh| {
+        let (last, parent) = parent(root, key, Some(fresh))?;
         match (last, &parent) {
-            (Step::Name(name), Container::Object(object)) => put_in(object, name, value),
+            (Step::Name(name), Container::Object(object)) => put_in(object, name, value, fresh),
             (Step::Index(index), Container::List(list)) => match list.elements().into_iter().nth(*index) {
-                Some(element) => replace(element, value),
+                Some(element) => replace(&element, value, fresh),
                 None => return Err(format!("the list has no entry {index}; add one with --append")),
             },
             (Step::Name(_), Container::List(_)) | (Step::Index(_), Container::Object(_)) => {
@@ -64,19 +71,21 @@ pub fn put(text: Option<&str>, key: &KeyPath, value: &Value) -> Result<Edited, S
 
 /// Adds to a list what is not on it yet.
 fn add(text: Option<&str>, key: &KeyPath, items: &[Value]) -> Result<Edited, String> {
-    change(text, |root| {
-        let (last, parent) = parent(root, key, true)?;
+    change(text, |root, fresh| {
+        let (last, parent) = parent(root, key, Some(fresh))?;
         let (Step::Name(name), Container::Object(object)) = (last, parent) else {
             return Err(format!("{key} is no list"));
         };
         let Some(found) = object.get(name) else {
-            put_in(&object, name, &Value::from(items.to_vec()));
+            put_in(&object, name, &Value::from(items.to_vec()), fresh);
             return Ok(());
         };
-        let list = found.array_value().ok_or_else(|| format!("{key} is no list in the file"))?;
+        let list = found
+            .array_value()
+            .ok_or_else(|| format!("{key} is no list in the file"))?;
         for item in items {
             if !list.elements().iter().any(|there| same(there, item)) {
-                list.append(input(item));
+                fresh.borrow_mut().push(list.append(input(item)));
             }
         }
         Ok(())
@@ -97,8 +106,8 @@ pub fn unset(text: Option<&str>, key: &KeyPath, entry: Option<&str>) -> Result<E
     if text.is_none() {
         return Ok(Edited::Same);
     }
-    change(text, |root| {
-        let Ok((last, parent)) = parent(root, key, false) else {
+    change(text, |root, _fresh| {
+        let Ok((last, parent)) = parent(root, key, None) else {
             return Ok(());
         };
         let found = match (last, &parent) {
@@ -125,18 +134,31 @@ pub fn unset(text: Option<&str>, key: &KeyPath, entry: Option<&str>) -> Result<E
     })
 }
 
-fn change(text: Option<&str>, edit: impl FnOnce(&CstRootNode) -> Result<(), String>) -> Result<Edited, String> {
+fn change(
+    text: Option<&str>,
+    edit: impl FnOnce(&CstRootNode, &Fresh) -> Result<(), String>,
+) -> Result<Edited, String> {
     let text = text.unwrap_or(EMPTY);
     let (mark, body) = match text.strip_prefix(read::BOM) {
         Some(body) => (&text[..read::BOM.len_utf8()], body),
         None => ("", text),
     };
     let body = if body.trim().is_empty() { EMPTY } else { body };
-    let root = CstRootNode::parse(body, &tree::options()).map_err(|error| format!("the file cannot be read: {error}"))?;
-    edit(&root)?;
+    let root = CstRootNode::parse(body, &tree::options())
+        .map_err(|error| format!("the file cannot be read: {error}"))?;
+    let fresh = Fresh::default();
+    edit(&root, &fresh)?;
+    fresh.into_inner().into_iter().for_each(bare_names);
     let new = format!("{mark}{root}");
-    Ok(if new == text { Edited::Same } else { Edited::Changed(new) })
+    Ok(if new == text {
+        Edited::Same
+    } else {
+        Edited::Changed(new)
+    })
 }
+
+/// What was made new. Its names lose their quotation marks at the end: the library cannot look names up after that.
+type Fresh = RefCell<Vec<CstNode>>;
 
 enum Container {
     Object(CstObject),
@@ -144,18 +166,26 @@ enum Container {
 }
 
 /// What holds the last step, made on the way there if wanted.
-fn parent<'k>(root: &CstRootNode, key: &'k KeyPath, make: bool) -> Result<(&'k Step, Container), String> {
+fn parent<'k>(
+    root: &CstRootNode,
+    key: &'k KeyPath,
+    make: Option<&Fresh>,
+) -> Result<(&'k Step, Container), String> {
     let Some((last, way)) = key.steps.split_last() else {
         return Err("a key is missing".to_owned());
     };
-    let object = if root.value().is_none() { root.object_value_or_create() } else { root.object_value() };
+    let object = if root.value().is_none() {
+        root.object_value_or_create()
+    } else {
+        root.object_value()
+    };
     let mut at = Container::Object(object.ok_or("the file holds no object")?);
     let missing = || format!("the file has nothing at the beginning of {key}");
     for step in way {
         let node = match (&at, step) {
             (Container::Object(object), Step::Name(name)) => {
-                if object.get(name).is_none() && make {
-                    put_in(object, name, &Value::Object(serde_json::Map::new()));
+                if let (None, Some(fresh)) = (object.get(name), make) {
+                    put_in(object, name, &Value::Object(serde_json::Map::new()), fresh);
                 }
                 object.get(name).and_then(|property| property.value())
             }
@@ -181,31 +211,42 @@ fn by_id(list: &CstArray, id: &str) -> Option<CstNode> {
     })
 }
 
-fn put_in(object: &CstObject, name: &str, value: &Value) {
+fn put_in(object: &CstObject, name: &str, value: &Value, fresh: &Fresh) {
     match object.get(name) {
         Some(found) => {
             if !found.value().is_some_and(|node| same(&node, value)) {
                 found.set_value(input(value));
-                found.value().into_iter().for_each(bare_names);
+                fresh.borrow_mut().extend(found.value());
             }
         }
-        None => bare_names(object.append(name, input(value)).into()),
+        None => fresh.borrow_mut().push(object.append(name, input(value)).into()),
     }
 }
 
-fn replace(element: CstNode, value: &Value) {
-    let Some(parent) = element.parent().and_then(|parent| parent.as_array()) else {
-        return;
+/// In place, so that a comment beside it stays.
+fn replace(element: &CstNode, value: &Value, fresh: &Fresh) {
+    let new = input(value);
+    let replaced = if let Some(text) = element.as_string_lit() {
+        text.replace_with(new)
+    } else if let Some(number) = element.as_number_lit() {
+        number.replace_with(new)
+    } else if let Some(flag) = element.as_boolean_lit() {
+        flag.replace_with(new)
+    } else if let Some(null) = element.as_null_keyword() {
+        null.replace_with(new)
+    } else if let Some(object) = element.as_object() {
+        object.replace_with(new)
+    } else {
+        element.as_array().and_then(|list| list.replace_with(new))
     };
-    let index = element.element_index().unwrap_or_default();
-    element.remove();
-    parent.insert(index, input(value));
+    fresh.borrow_mut().extend(replaced);
 }
 
 /// New names come in quotation marks, and need none in JSON5.
 fn bare_names(node: CstNode) {
     if let Some(property) = node.as_object_prop() {
         if let Some(ObjectPropName::String(name)) = property.name()
+            && name.raw_value().starts_with('"')
             && let Ok(text) = name.decoded_value()
             && plain(&text)
         {
@@ -214,7 +255,10 @@ fn bare_names(node: CstNode) {
         property.value().into_iter().for_each(bare_names);
     }
     if let Some(object) = node.as_object() {
-        object.properties().into_iter().for_each(|property| bare_names(property.into()));
+        object
+            .properties()
+            .into_iter()
+            .for_each(|property| bare_names(property.into()));
     }
     if let Some(list) = node.as_array() {
         list.elements().into_iter().for_each(bare_names);
@@ -224,7 +268,9 @@ fn bare_names(node: CstNode) {
 /// Both readers take it as a name: letters, digits and underscores, beginning with a letter.
 fn plain(name: &str) -> bool {
     name.starts_with(|first: char| first.is_ascii_alphabetic())
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
         && !matches!(name, "true" | "false" | "null" | "Infinity" | "NaN")
 }
 
@@ -251,8 +297,11 @@ fn input(value: &Value) -> CstInputValue {
         Value::Number(number) => CstInputValue::Number(number.to_string()),
         Value::String(text) => CstInputValue::String(text.clone()),
         Value::Array(items) => CstInputValue::Array(items.iter().map(input).collect()),
-        Value::Object(entries) => {
-            CstInputValue::Object(entries.iter().map(|(name, value)| (name.clone(), input(value))).collect())
-        }
+        Value::Object(entries) => CstInputValue::Object(
+            entries
+                .iter()
+                .map(|(name, value)| (name.clone(), input(value)))
+                .collect(),
+        ),
     }
 }

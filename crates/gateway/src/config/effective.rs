@@ -50,13 +50,16 @@ impl View {
     pub fn load(paths: &Paths) -> Result<Self, ConfigError> {
         let text = read::text(&paths.config)?.unwrap_or_default();
         let config = Config::parse(&text, &paths.config, |account| paths.default_auth_dir(account))?;
-        let root = tree::parse(&text).map_err(|problem| ConfigError::new(vec![*problem], &paths.config, &text))?;
+        let root =
+            tree::parse(&text).map_err(|problem| ConfigError::new(vec![*problem], &paths.config, &text))?;
         let places = check::check(&text, &root).places;
         let named = places.contains_key("channels.whatsapp.accounts");
         let dirs = config.accounts.iter();
         Ok(Self {
             accounts: named.then(|| config.accounts.keys().cloned().collect()),
-            auth_dirs: dirs.map(|(id, account)| (id.clone(), account.auth_dir.clone())).collect(),
+            auth_dirs: dirs
+                .map(|(id, account)| (id.clone(), account.auth_dir.clone()))
+                .collect(),
             root,
             places: Arc::new(places),
             file: paths.config.clone(),
@@ -83,7 +86,12 @@ impl View {
         let path = key.to_string();
         let mut leaves = self.others();
         leaves.extend(self.account(None));
-        leaves.extend(self.accounts.iter().flatten().flat_map(|id| self.account(Some(id))));
+        leaves.extend(
+            self.accounts
+                .iter()
+                .flatten()
+                .flat_map(|id| self.account(Some(id))),
+        );
         let below = |leaf: &Effective| {
             leaf.path == path
                 || leaf
@@ -111,9 +119,16 @@ impl View {
                 let line = self.places.get(path).copied();
                 leaves.push(Effective {
                     path: path.to_owned(),
-                    value: self.written(path).or_else(|| key.default_value()).map(|value| shown(key, value)),
+                    value: self
+                        .written(path)
+                        .or_else(|| key.default_value())
+                        .map(|value| shown(key, value)),
                     source: Source {
-                        level: if line.is_some() { Level::Global } else { Level::Default },
+                        level: if line.is_some() {
+                            Level::Global
+                        } else {
+                            Level::Default
+                        },
                         path: path.to_owned(),
                         line,
                     },
@@ -155,7 +170,10 @@ impl View {
                     "dmPolicy" => Some(Value::from(if personal { "allowlist" } else { "pairing" })),
                     "selfChatMode" => Some(Value::from(personal)),
                     "groupAllowFrom" => Some(of("allowFrom").0.unwrap_or_else(|| Value::Array(Vec::new()))),
-                    "authDir" => self.auth_dirs.get(id?).map(|dir| Value::from(dir.display().to_string())),
+                    "authDir" => self
+                        .auth_dirs
+                        .get(id?)
+                        .map(|dir| Value::from(dir.display().to_string())),
                     _literal => key.default_value(),
                 };
                 leaves.push(Effective {
@@ -181,10 +199,11 @@ impl View {
     fn inside(&self, leaf: &Effective, rest: &[Step], path: &str) -> Option<Effective> {
         let value = leaf.value.clone().unwrap_or(Value::Null);
         let at = |rest: &[Step]| {
-            rest.iter().fold(leaf.source.path.clone(), |path, step| match step {
-                Step::Name(name) => join(&path, name),
-                Step::Index(index) => format!("{path}[{index}]"),
-            })
+            rest.iter()
+                .fold(leaf.source.path.clone(), |path, step| match step {
+                    Step::Name(name) => join(&path, name),
+                    Step::Index(index) => format!("{path}[{index}]"),
+                })
         };
         let found = |value: &Value, rest: &[Step]| {
             let path = at(rest);
@@ -209,7 +228,8 @@ impl View {
         let written = descend(&value, rest).map(|value| found(value, rest));
         let written = written.or_else(|| descend(&value, &any).map(|value| found(value, &any)));
         let effective = written.or_else(|| {
-            let Kind::Map(_, block) = ROOT.get("groups").filter(|_| any != rest || rest.len() > 1)?.kind else {
+            let Kind::Map(_, block) = ROOT.get("groups").filter(|_| any != rest || rest.len() > 1)?.kind
+            else {
                 return None;
             };
             let Step::Name(name) = rest.get(1)? else {
@@ -254,5 +274,9 @@ fn walk(key: &'static Key, path: &str, each: &mut impl FnMut(&str, &'static Key)
 }
 
 fn shown(key: &Key, value: Value) -> Value {
-    if key.secret { Value::from("(hidden)") } else { value }
+    if key.secret {
+        Value::from("(hidden)")
+    } else {
+        value
+    }
 }

@@ -120,4 +120,6 @@ block!(Reconnect {
     factor: f64,
     jitter: f64
 });
-block!(Supervision { first_respawn_ms: u32 });
+block!(Supervision {
+    first_respawn_ms: u32
+});

@@ -37,7 +37,9 @@ impl KeyPath {
                 let end = rest.find(['.', '[']).unwrap_or(rest.len());
                 let (name, after) = rest.split_at(end);
                 if name.is_empty() {
-                    return Err(format!("{text:?} is no key: a name is missing before or after a dot"));
+                    return Err(format!(
+                        "{text:?} is no key: a name is missing before or after a dot"
+                    ));
                 }
                 path.name(name);
                 rest = after;
@@ -67,7 +69,8 @@ impl KeyPath {
     }
 
     fn bracket<'t>(&mut self, text: &str, after: &'t str) -> Result<&'t str, String> {
-        let wrong = || format!("{text:?} is no key: a bracket holds a number, a \"name\" in quotation marks, or +");
+        let wrong =
+            || format!("{text:?} is no key: a bracket holds a number, a \"name\" in quotation marks, or +");
         if let Some(quote) = after.chars().next().filter(|c| matches!(c, '"' | '\'')) {
             let end = after[1..].find(quote).ok_or_else(wrong)? + 1;
             self.steps.push(Step::Name(after[1..end].to_owned()));

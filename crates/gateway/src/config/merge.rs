@@ -166,7 +166,6 @@ pub(super) fn merge(
     })
 }
 
-
 /// `~/` is the home folder, and a relative path starts at the config file's folder.
 pub(super) fn auth_dir(written: &str, config: &Path) -> PathBuf {
     if let Some(below) = written.strip_prefix("~/")

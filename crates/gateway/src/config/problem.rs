@@ -40,7 +40,13 @@ pub(super) fn place(text: &str, offset: usize) -> (usize, usize) {
 }
 
 impl Problem {
-    pub(super) fn new(text: &str, span: Range<usize>, path: &str, message: String, hint: Option<String>) -> Self {
+    pub(super) fn new(
+        text: &str,
+        span: Range<usize>,
+        path: &str,
+        message: String,
+        hint: Option<String>,
+    ) -> Self {
         let (line, column) = place(text, span.start);
         Self {
             line,

@@ -27,7 +27,11 @@ pub(super) fn text(path: &Path) -> Result<Option<String>, ConfigError> {
     if !about.is_file() {
         return Err(wrong("this is no regular file".to_owned()));
     }
-    let too_large = || wrong(format!("is larger than {MAX_BYTES} bytes (1 MiB); no config needs that much"));
+    let too_large = || {
+        wrong(format!(
+            "is larger than {MAX_BYTES} bytes (1 MiB); no config needs that much"
+        ))
+    };
     if about.len() > MAX_BYTES {
         return Err(too_large());
     }
@@ -47,7 +51,9 @@ pub(super) fn text(path: &Path) -> Result<Option<String>, ConfigError> {
     if bytes.len() as u64 > MAX_BYTES {
         return Err(too_large());
     }
-    utf8(bytes).map(Some).map_err(|problem| ConfigError::new(vec![problem], path, ""))
+    utf8(bytes)
+        .map(Some)
+        .map_err(|problem| ConfigError::new(vec![problem], path, ""))
 }
 
 fn utf8(bytes: Vec<u8>) -> Result<String, Problem> {

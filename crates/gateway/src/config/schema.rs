@@ -38,7 +38,8 @@ fn object(block: &Block) -> Value {
         .map(|key| (key.name.to_owned(), described(key)))
         .collect();
     for name in block.foreign {
-        let skipped = json!({ "description": "Of another product; skipped with a warning.", "deprecated": true });
+        let skipped =
+            json!({ "description": "Of another product; skipped with a warning.", "deprecated": true });
         properties.insert((*name).to_owned(), skipped);
     }
     json!({ "type": "object", "properties": properties, "additionalProperties": false })
@@ -64,7 +65,9 @@ fn of_kind(kind: Kind) -> Value {
         Kind::Number { min, max } => json!({ "type": "number", "minimum": min, "maximum": max }),
         Kind::Text => json!({ "type": "string" }),
         Kind::Words(words) => json!({ "type": "string", "enum": words }),
-        Kind::WordOrObject(words) => json!({ "anyOf": [{ "type": "string", "enum": words }, { "type": "object" }] }),
+        Kind::WordOrObject(words) => {
+            json!({ "anyOf": [{ "type": "string", "enum": words }, { "type": "object" }] })
+        }
         Kind::Entries { anyone } => {
             let entry = if anyone { "#/$defs/entry" } else { "#/$defs/person" };
             json!({ "type": "array", "items": { "$ref": entry } })

@@ -153,17 +153,31 @@ fn number(text: &str) -> Option<f64> {
 }
 
 fn of_fault(text: &str, fault: Fault) -> Problem {
-    let here = |at: usize, message: String, hint: Option<String>| Problem::new(text, at..at + 1, "", message, hint);
+    let here =
+        |at: usize, message: String, hint: Option<String>| Problem::new(text, at..at + 1, "", message, hint);
     match fault {
-        Fault::Deep { at } => here(at, "nested too deeply; at most 64 levels are read".to_owned(), None),
+        Fault::Deep { at } => here(
+            at,
+            "nested too deeply; at most 64 levels are read".to_owned(),
+            None,
+        ),
         Fault::Open { at, bracket } => here(
             at,
-            format!("this {bracket} is never closed: a {} is missing", partner(bracket)),
-            Some(format!("add the missing {} where the part that begins here ends", partner(bracket))),
+            format!(
+                "this {bracket} is never closed: a {} is missing",
+                partner(bracket)
+            ),
+            Some(format!(
+                "add the missing {} where the part that begins here ends",
+                partner(bracket)
+            )),
         ),
         Fault::Stray { at, bracket } => here(
             at,
-            format!("this {bracket} closes nothing: there is one too many, or its {} is missing", partner(bracket)),
+            format!(
+                "this {bracket} closes nothing: there is one too many, or its {} is missing",
+                partner(bracket)
+            ),
             None,
         ),
         Fault::Mixed { open, at, bracket } => {
@@ -172,7 +186,9 @@ fn of_fault(text: &str, fault: Fault) -> Problem {
             here(
                 at,
                 format!("a {} is missing before this {bracket}", partner(opened)),
-                Some(format!("the {opened} in line {line}, column {column} is still open")),
+                Some(format!(
+                    "the {opened} in line {line}, column {column} is still open"
+                )),
             )
         }
         Fault::Endless { at, what } => here(

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod broken_sidecar;
+mod config;
 mod deaf;
 mod durability;
 mod exit_codes;

@@ -22,7 +22,9 @@ pub(in crate::config) fn kind_at(steps: &[Step]) -> Result<Option<Kind>, String>
             }
             (Kind::List(block), Step::Name(_) | Step::Index(_)) => Kind::Block(block),
             (Kind::Entries { .. } | Kind::Patterns, Step::Index(_)) => Kind::Text,
-            (Kind::Object | Kind::Array | Kind::WordOrObject(_), Step::Name(_) | Step::Index(_)) => return Ok(None),
+            (Kind::Object | Kind::Array | Kind::WordOrObject(_), Step::Name(_) | Step::Index(_)) => {
+                return Ok(None);
+            }
             (
                 Kind::Bool
                 | Kind::Int { .. }

@@ -5,10 +5,23 @@ use super::{Block, Kind, block, foreign, key, whatsapp};
 /// The whole file.
 pub(in crate::config) const FILE: Block = Block {
     keys: &[
-        key("channels", Kind::Block(CHANNELS), "Where messages come from and go to."),
-        key("messages", Kind::Block(MESSAGES), "What holds for the messages of all channels."),
+        key(
+            "channels",
+            Kind::Block(CHANNELS),
+            "Where messages come from and go to.",
+        ),
+        key(
+            "messages",
+            Kind::Block(MESSAGES),
+            "What holds for the messages of all channels.",
+        ),
         key("agents", Kind::Block(AGENTS), "Who answers."),
-        key("bindings", Kind::Array, "Which chats and accounts go to which agent.").idle(),
+        key(
+            "bindings",
+            Kind::Array,
+            "Which chats and accounts go to which agent.",
+        )
+        .idle(),
         key("broadcast", Kind::Object, "Chats that several agents answer.").idle(),
         key("session", Kind::Block(SESSION), "Conversations.").idle(),
         key("commands", Kind::Block(COMMANDS), "Chat commands.").idle(),
@@ -27,7 +40,11 @@ const CHANNELS: Block = Block {
 };
 
 const MESSAGES: Block = Block {
-    keys: &[key("groupChat", Kind::Block(GROUP_CHAT), "What holds for groups.")],
+    keys: &[key(
+        "groupChat",
+        Kind::Block(GROUP_CHAT),
+        "What holds for groups.",
+    )],
     foreign: foreign::MESSAGES,
 };
 
@@ -52,10 +69,18 @@ const AGENTS: Block = Block {
 
 const AGENT: Block = Block {
     keys: &[
-        key("id", Kind::Text, "Its name in keys and commands: a-z, 0-9, _ and -, at most 32. Required."),
+        key(
+            "id",
+            Kind::Text,
+            "Its name in keys and commands: a-z, 0-9, _ and -, at most 32. Required.",
+        ),
         key("name", Kind::Text, "What people call it.").idle(),
-        key("default", Kind::Bool, "Answers wherever no other agent is named; at most one. Default: the first.")
-            .default("false"),
+        key(
+            "default",
+            Kind::Bool,
+            "Answers wherever no other agent is named; at most one. Default: the first.",
+        )
+        .default("false"),
         key(
             "backend",
             Kind::WordOrObject(&["echo", "command", "openai", "acp"]),
@@ -63,7 +88,12 @@ const AGENT: Block = Block {
         )
         .default("\"echo\"")
         .idle(),
-        key("systemPrompt", Kind::Text, "What it is told before every conversation.").idle(),
+        key(
+            "systemPrompt",
+            Kind::Text,
+            "What it is told before every conversation.",
+        )
+        .idle(),
         key(
             "mentionPatterns",
             Kind::Patterns,
@@ -108,12 +138,24 @@ const GATEWAY: Block = Block {
 const HTTP: Block = block(&[
     key("bind", Kind::Text, "Address to listen on.").idle(),
     key("port", Kind::Int { min: 0, max: 65_535 }, "Port to listen on.").idle(),
-    key("token", Kind::Text, "The secret that the page asks for.").idle().secret(),
+    key("token", Kind::Text, "The secret that the page asks for.")
+        .idle()
+        .secret(),
 ]);
 
-const STORE: Block = block(&[key("url", Kind::Text, "The database. Default: fased.db in the state dir.").idle()]);
+const STORE: Block = block(&[key(
+    "url",
+    Kind::Text,
+    "The database. Default: fased.db in the state dir.",
+)
+.idle()]);
 
 const LOGGING: Block = Block {
-    keys: &[key("level", Kind::Words(&["error", "warn", "info", "debug", "trace", "silent", "fatal"]), "How much is logged.").idle()],
+    keys: &[key(
+        "level",
+        Kind::Words(&["error", "warn", "info", "debug", "trace", "silent", "fatal"]),
+        "How much is logged.",
+    )
+    .idle()],
     foreign: foreign::LOGGING,
 };

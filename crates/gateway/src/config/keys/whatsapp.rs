@@ -76,17 +76,42 @@ pub(in crate::config) const ACCOUNT: Block = block(shared![
 
 const GROUP: Block = block(&[
     key("enabled", Kind::Bool, "Whether the group is heard.").default("true"),
-    key("requireMention", Kind::Bool, "Whether a message must mention the account. What a group leaves open is looked up in \"*\".")
-        .default("true"),
-    key("allowFrom", Kind::Entries { anyone: true }, "Who may write in this group. Default: groupAllowFrom."),
-    key("agentId", Kind::Text, "The agent that answers there. Default: the default agent."),
+    key(
+        "requireMention",
+        Kind::Bool,
+        "Whether a message must mention the account. What a group leaves open is looked up in \"*\".",
+    )
+    .default("true"),
+    key(
+        "allowFrom",
+        Kind::Entries { anyone: true },
+        "Who may write in this group. Default: groupAllowFrom.",
+    ),
+    key(
+        "agentId",
+        Kind::Text,
+        "The agent that answers there. Default: the default agent.",
+    ),
     key("tools", Kind::Object, "Tools of the agent in this group.").idle(),
 ]);
 
 const ACK_REACTION: Block = block(&[
-    key("emoji", Kind::Text, "The reaction. Default: none, so nothing is sent.").idle(),
-    key("direct", Kind::Bool, "Whether in direct messages.").default("true").idle(),
-    key("group", Kind::Words(&["always", "mentions", "never"]), "When in groups.").default("\"mentions\"").idle(),
+    key(
+        "emoji",
+        Kind::Text,
+        "The reaction. Default: none, so nothing is sent.",
+    )
+    .idle(),
+    key("direct", Kind::Bool, "Whether in direct messages.")
+        .default("true")
+        .idle(),
+    key(
+        "group",
+        Kind::Words(&["always", "mentions", "never"]),
+        "When in groups.",
+    )
+    .default("\"mentions\"")
+    .idle(),
 ]);
 
 const CATCH_UP: Block = block(&[key(
@@ -97,33 +122,137 @@ const CATCH_UP: Block = block(&[key(
 .default("720")]);
 
 const PAIRING: Block = block(&[
-    key("codeTtlMinutes", Kind::Int { min: 1, max: 43_200 }, "Life of a code, in minutes.").default("1440"),
-    key("maxPending", Kind::Int { min: 1, max: 1000 }, "Most codes that wait at once for an account.").default("3"),
-    key("silent", Kind::Bool, "Never text the sender: requests are only listed.").default("false"),
-    key("notifyOwner", Kind::Bool, "Tell the owner of each new request on WhatsApp.").default("false"),
-    key("honourInAllowlist", Kind::Bool, "Whether approvals count under dmPolicy \"allowlist\" too.").default("false"),
+    key(
+        "codeTtlMinutes",
+        Kind::Int { min: 1, max: 43_200 },
+        "Life of a code, in minutes.",
+    )
+    .default("1440"),
+    key(
+        "maxPending",
+        Kind::Int { min: 1, max: 1000 },
+        "Most codes that wait at once for an account.",
+    )
+    .default("3"),
+    key(
+        "silent",
+        Kind::Bool,
+        "Never text the sender: requests are only listed.",
+    )
+    .default("false"),
+    key(
+        "notifyOwner",
+        Kind::Bool,
+        "Tell the owner of each new request on WhatsApp.",
+    )
+    .default("false"),
+    key(
+        "honourInAllowlist",
+        Kind::Bool,
+        "Whether approvals count under dmPolicy \"allowlist\" too.",
+    )
+    .default("false"),
 ]);
 
 const PACING: Block = block(&[
-    key("perChatPerMinute", Kind::Int { min: 1, max: 600 }, "Most messages to one chat in a minute.").default("20").idle(),
-    key("perAccountPerMinute", Kind::Int { min: 1, max: 6000 }, "Most messages of the account in a minute.").default("60").idle(),
-    key("jitterMs", Kind::Int { min: 0, max: 60_000 }, "Random wait before a message, in milliseconds at most.").default("400").idle(),
-    key("firstContact", Kind::Bool, "Whether people may be written to who never wrote.").default("false").idle(),
+    key(
+        "perChatPerMinute",
+        Kind::Int { min: 1, max: 600 },
+        "Most messages to one chat in a minute.",
+    )
+    .default("20")
+    .idle(),
+    key(
+        "perAccountPerMinute",
+        Kind::Int { min: 1, max: 6000 },
+        "Most messages of the account in a minute.",
+    )
+    .default("60")
+    .idle(),
+    key(
+        "jitterMs",
+        Kind::Int { min: 0, max: 60_000 },
+        "Random wait before a message, in milliseconds at most.",
+    )
+    .default("400")
+    .idle(),
+    key(
+        "firstContact",
+        Kind::Bool,
+        "Whether people may be written to who never wrote.",
+    )
+    .default("false")
+    .idle(),
 ]);
 
 const RECONNECT: Block = block(&[
-    key("initialMs", Kind::Int { min: 10, max: 3_600_000 }, "The first wait, in milliseconds.").default("2000"),
-    key("maxMs", Kind::Int { min: 10, max: 86_400_000 }, "The longest wait, in milliseconds; at least initialMs.").default("30000"),
-    key("factor", Kind::Number { min: 1.0, max: 10.0 }, "Each wait is this many times the one before.").default("1.8"),
-    key("jitter", Kind::Number { min: 0.0, max: 1.0 }, "Spread of a wait to either side, as a part of it.").default("0.25"),
+    key(
+        "initialMs",
+        Kind::Int {
+            min: 10,
+            max: 3_600_000,
+        },
+        "The first wait, in milliseconds.",
+    )
+    .default("2000"),
+    key(
+        "maxMs",
+        Kind::Int {
+            min: 10,
+            max: 86_400_000,
+        },
+        "The longest wait, in milliseconds; at least initialMs.",
+    )
+    .default("30000"),
+    key(
+        "factor",
+        Kind::Number { min: 1.0, max: 10.0 },
+        "Each wait is this many times the one before.",
+    )
+    .default("1.8"),
+    key(
+        "jitter",
+        Kind::Number { min: 0.0, max: 1.0 },
+        "Spread of a wait to either side, as a part of it.",
+    )
+    .default("0.25"),
 ]);
 
 const SUPERVISION: Block = block(&[
-    key("breakerExits", Kind::Int { min: 1, max: 100 }, "So many early exits stop the attempts for a while.").default("5").idle(),
-    key("breakerWindowMs", Kind::Int { min: 1000, max: 3_600_000 }, "Early exits count when they come within this, in milliseconds.")
-        .default("60000").idle(),
-    key("breakerRetryMs", Kind::Int { min: 1000, max: 86_400_000 }, "Then the next attempt comes after this, in milliseconds.")
-        .default("300000").idle(),
-    key("firstRespawnMs", Kind::Int { min: 0, max: 3_600_000 }, "Wait before a process that had been ready is started again, in milliseconds.")
-        .default("0"),
+    key(
+        "breakerExits",
+        Kind::Int { min: 1, max: 100 },
+        "So many early exits stop the attempts for a while.",
+    )
+    .default("5")
+    .idle(),
+    key(
+        "breakerWindowMs",
+        Kind::Int {
+            min: 1000,
+            max: 3_600_000,
+        },
+        "Early exits count when they come within this, in milliseconds.",
+    )
+    .default("60000")
+    .idle(),
+    key(
+        "breakerRetryMs",
+        Kind::Int {
+            min: 1000,
+            max: 86_400_000,
+        },
+        "Then the next attempt comes after this, in milliseconds.",
+    )
+    .default("300000")
+    .idle(),
+    key(
+        "firstRespawnMs",
+        Kind::Int {
+            min: 0,
+            max: 3_600_000,
+        },
+        "Wait before a process that had been ready is started again, in milliseconds.",
+    )
+    .default("0"),
 ]);
