@@ -4,7 +4,7 @@
 const MAX_DEPTH: usize = 64;
 
 /// What is wrong with the brackets, and where: byte offsets into the text.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fault {
     /// More than [`MAX_DEPTH`] deep.
     Deep { at: usize },

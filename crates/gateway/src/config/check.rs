@@ -1,7 +1,7 @@
 //! Compares the values with the table of keys, and collects what is wrong, what has no effect, and where
 //! everything is written.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 use fased_policy::ids::{AccountId, AllowEntry, GroupId};
@@ -12,8 +12,14 @@ use super::keys::{Block, FILE, FOREIGN_CHANNELS, FOREIGN_SECTIONS, Key, Kind, Na
 use super::misplaced;
 use super::nearest::nearest;
 use super::patterns;
-use super::problem::{Problem, place};
+use super::problem::{Lines, Problem, place};
 use super::tree::{Entry, Node, Shape, whole};
+
+/// No more problems are collected than this; whoever has so many does not need the rest.
+const MAX_PROBLEMS: usize = 1000;
+
+/// No more remarks about single entries are made than this.
+const MAX_REMARKS: usize = 5;
 
 /// Longer texts are not repeated in a message.
 const MAX_SHOWN: usize = 40;
@@ -22,6 +28,7 @@ const MAX_SHOWN: usize = 40;
 #[derive(Debug)]
 pub(super) struct Found<'a> {
     text: &'a str,
+    lines: Lines,
     pub(super) problems: Vec<Problem>,
     /// Keys without effect in this version.
     pub(super) idle: Vec<String>,
@@ -39,6 +46,7 @@ pub(super) struct Found<'a> {
 pub(super) fn check<'a>(text: &'a str, root: &Node) -> Found<'a> {
     let mut found = Found {
         text,
+        lines: Lines::of(text),
         problems: Vec::new(),
         idle: Vec::new(),
         foreign: Vec::new(),
@@ -52,8 +60,10 @@ pub(super) fn check<'a>(text: &'a str, root: &Node) -> Found<'a> {
 
 impl Found<'_> {
     pub(super) fn wrong(&mut self, span: Range<usize>, path: &str, message: String, hint: Option<String>) {
-        self.problems
-            .push(Problem::new(self.text, span, path, message, hint));
+        if self.problems.len() < MAX_PROBLEMS {
+            self.problems
+                .push(Problem::new(self.text, span, path, message, hint));
+        }
     }
 
     /// Wrong at a key that may not be written; then it is about the nearest one above that is.
@@ -70,7 +80,7 @@ impl Found<'_> {
     }
 
     fn seen(&mut self, path: &str, entry: &Entry) {
-        let (line, _) = place(self.text, entry.name_span.start);
+        let line = self.lines.line(entry.name_span.start);
         self.places
             .insert(path.to_owned(), u32::try_from(line).unwrap_or(u32::MAX));
         self.spans.insert(path.to_owned(), entry.name_span.clone());
@@ -82,14 +92,19 @@ impl Found<'_> {
             self.kind_differs(path, node, allowed);
             return &[];
         };
-        for (index, entry) in entries.iter().enumerate() {
-            if let Some(first) = entries[..index].iter().find(|first| first.name == entry.name) {
-                let (line, column) = place(self.text, first.name_span.start);
-                let message = "this key is set twice".to_owned();
-                let hint = Some(format!(
-                    "the first is in line {line}, column {column}; keep one of them"
-                ));
-                self.wrong(entry.name_span.clone(), &join(path, &entry.name), message, hint);
+        let mut first: HashMap<&str, &Entry> = HashMap::new();
+        for entry in entries {
+            match first.get(entry.name.as_str()) {
+                Some(first) => {
+                    let (line, column) = place(self.text, first.name_span.start);
+                    let message = "this key is set twice".to_owned();
+                    let hint = format!("the first is in line {line}, column {column}; keep one of them");
+                    let path = join(path, &entry.name);
+                    self.wrong(entry.name_span.clone(), &path, message, Some(hint));
+                }
+                None => {
+                    first.insert(&entry.name, entry);
+                }
             }
         }
         entries
@@ -230,6 +245,7 @@ impl Found<'_> {
     }
 
     fn allow_list(&mut self, path: &str, items: &[Node], anyone: bool) {
+        let mut bare = 0;
         for (index, item) in items.iter().enumerate() {
             let at = format!("{path}[{index}]");
             let span = item.span.clone();
@@ -252,10 +268,11 @@ impl Found<'_> {
                     self.wrong(span, &at, message, Some(hint.to_owned()));
                 }
                 Ok(AllowEntry::Phone(phone)) if !text.contains('+') => {
-                    let (line, _) = place(self.text, span.start);
-                    self.remarks.push(format!(
-                        "line {line}: {at}: {text:?} has no + and is read as {phone}; if that is a number without its country code, nobody will match it. Write the + to be sure"
-                    ));
+                    let line = self.lines.line(span.start);
+                    bare += 1;
+                    if bare <= MAX_REMARKS {
+                        self.remarks.push(format!("line {line}: {at}: {text:?} has no + and is read as {phone}; if that is a number without its country code, nobody will match it. Write the + to be sure"));
+                    }
                 }
                 Ok(AllowEntry::Anyone | AllowEntry::Phone(_) | AllowEntry::Lid(_)) => {}
                 Err(_not_an_entry) => {
@@ -263,6 +280,11 @@ impl Found<'_> {
                     self.wrong(span, &at, message, Some(hint));
                 }
             }
+        }
+        if bare > MAX_REMARKS {
+            let more = bare - MAX_REMARKS;
+            self.remarks
+                .push(format!("{path}: {more} more numbers have no +"));
         }
     }
 

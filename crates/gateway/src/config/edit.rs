@@ -38,14 +38,17 @@ pub fn set(text: Option<&str>, key: &KeyPath, raw: &str, append: bool) -> Result
     }
     let value = value::read(raw, kind)?;
     if append {
-        let items = match value {
-            Value::Array(items) => items,
-            other => vec![other],
-        };
-        add(text, key, &items)
+        add(text, key, &one_or_many(value))
     } else {
         put(text, key, &value)
     }
+}
+
+fn one_or_many(value: Value) -> Vec<Value> {
+    if let Value::Array(items) = value {
+        return items;
+    }
+    vec![value]
 }
 
 /// Sets a key to a value.
@@ -99,10 +102,7 @@ fn add(text: Option<&str>, key: &KeyPath, items: &[Value]) -> Result<Edited, Str
 pub fn unset(text: Option<&str>, key: &KeyPath, entry: Option<&str>) -> Result<Edited, String> {
     let kind = kind_at(&key.steps)?;
     let entry = entry.map(|raw| value::read(raw, kind)).transpose()?;
-    let entry = entry.map(|entry| match entry {
-        Value::Array(items) => items,
-        other => vec![other],
-    });
+    let entry = entry.map(one_or_many);
     if text.is_none() {
         return Ok(Edited::Same);
     }
@@ -148,7 +148,7 @@ fn change(
         .map_err(|error| format!("the file cannot be read: {error}"))?;
     let fresh = Fresh::default();
     edit(&root, &fresh)?;
-    fresh.into_inner().into_iter().for_each(bare_names);
+    fresh.into_inner().iter().for_each(bare_names);
     let new = format!("{mark}{root}");
     Ok(if new == text {
         Edited::Same
@@ -243,7 +243,7 @@ fn replace(element: &CstNode, value: &Value, fresh: &Fresh) {
 }
 
 /// New names come in quotation marks, and need none in JSON5.
-fn bare_names(node: CstNode) {
+fn bare_names(node: &CstNode) {
     if let Some(property) = node.as_object_prop() {
         if let Some(ObjectPropName::String(name)) = property.name()
             && name.raw_value().starts_with('"')
@@ -252,16 +252,16 @@ fn bare_names(node: CstNode) {
         {
             name.set_raw_value(text);
         }
-        property.value().into_iter().for_each(bare_names);
+        property.value().iter().for_each(bare_names);
     }
     if let Some(object) = node.as_object() {
         object
             .properties()
             .into_iter()
-            .for_each(|property| bare_names(property.into()));
+            .for_each(|property| bare_names(&property.into()));
     }
     if let Some(list) = node.as_array() {
-        list.elements().into_iter().for_each(bare_names);
+        list.elements().iter().for_each(bare_names);
     }
 }
 

@@ -1,11 +1,13 @@
 //! Mention patterns of the config, each judged for itself so that every wrong one is named.
 
-use fased_policy::mention::Patterns;
+use fased_policy::mention::{MAX_PATTERNS, Patterns};
 
 /// Which are wrong, and why.
 pub(super) fn problems(patterns: &[&str]) -> Vec<(usize, String)> {
+    // Of a list that is too long the first patterns are enough to look at.
     let mut wrong: Vec<(usize, String)> = patterns
         .iter()
+        .take(MAX_PATTERNS)
         .enumerate()
         .filter_map(|(index, pattern)| {
             let error = Patterns::new(&[pattern]).err()?;

@@ -39,6 +39,26 @@ pub(super) fn place(text: &str, offset: usize) -> (usize, usize) {
     (line, before[start..].chars().count() + 1)
 }
 
+/// Where the lines begin, for the many keys of a large file.
+#[derive(Debug)]
+pub(super) struct Lines {
+    starts: Vec<usize>,
+}
+
+impl Lines {
+    pub(super) fn of(text: &str) -> Self {
+        let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        Self {
+            starts: ends.map(|(end, _)| end + 1).collect(),
+        }
+    }
+
+    /// The line, from 1, of a byte offset.
+    pub(super) fn line(&self, offset: usize) -> usize {
+        self.starts.partition_point(|start| *start <= offset) + 1
+    }
+}
+
 impl Problem {
     pub(super) fn new(
         text: &str,

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use super::{Config, ConfigError, read};
+use super::{Config, ConfigError, read, tree};
 use crate::paths::Paths;
 
 /// Why a change was not written; the file is as it was.
@@ -26,11 +26,21 @@ pub struct Written {
     pub backup: Option<PathBuf>,
 }
 
-/// The text as it is in the file, with its byte order mark if it has one; none if there is no file.
+/// The text to be changed, as it is in the file, with its byte order mark if it has one; none if there is no
+/// file. Its values may be wrong, but it is JSON5.
 ///
 /// # Errors
 /// As [`Config::load`].
 pub fn current(paths: &Paths) -> Result<Option<String>, ConfigError> {
+    let text = on_disk(paths)?;
+    if let Some(text) = &text {
+        let body = text.strip_prefix(read::BOM).unwrap_or(text);
+        tree::parse(body).map_err(|problem| ConfigError::new(vec![*problem], &paths.config, body))?;
+    }
+    Ok(text)
+}
+
+fn on_disk(paths: &Paths) -> Result<Option<String>, ConfigError> {
     // Everything that could be wrong with the file itself is said there.
     if read::text(&paths.config)?.is_none() {
         return Ok(None);
@@ -67,7 +77,7 @@ pub fn replace(paths: &Paths, before: Option<&str>, new: &str) -> Result<Written
         None => None,
     };
     // Somebody may have saved the file in an editor since it was read; their work is not to be lost.
-    if current(paths).map_err(NotWritten::Invalid)?.as_deref() != before {
+    if on_disk(paths).map_err(NotWritten::Invalid)?.as_deref() != before {
         return Err(NotWritten::Failed(format!(
             "{} was changed by somebody else in this moment; try again",
             file.display()

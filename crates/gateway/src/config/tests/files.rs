@@ -48,7 +48,7 @@ fn a_file_that_may_not_be_read_is_said_to_be_so() {
     let paths = paths(dir.path());
     fs::create_dir_all(dir.path().join("conf")).expect("a folder");
     fs::write(&paths.config, "{}").expect("write");
-    fs::set_permissions(&paths.config, fs::Permissions::from_mode(0)).expect("mode");
+    fs::set_permissions(&paths.config, fs::Permissions::from_mode(0o000)).expect("mode");
     // Root may read everything, and then there is nothing to be said.
     match Config::load(&paths) {
         Ok(_) => assert!(nix::unistd::geteuid().is_root()),

@@ -177,3 +177,19 @@ fn columns_are_counted_in_characters() {
     assert_eq!(found[0].column, 15);
     assert!(parse("{ 'ключ': 1 }").is_err(), "no crash in other scripts");
 }
+
+#[test]
+fn a_large_config_is_read_in_time() {
+    let groups: Vec<String> = (0..20_000)
+        .map(|number| format!("'{number}@g.us': {{ allowFrom: ['+1555{number:07}'] }}"))
+        .collect();
+    let entries: Vec<String> = (0..10_000).map(|number| format!("'1555{number:07}'")).collect();
+    let text = whatsapp(&format!(
+        "allowFrom: [{}], groups: {{ {} }}",
+        entries.join(","),
+        groups.join(",\n")
+    ));
+    let config = valid(&text);
+    assert_eq!(config.accounts["default"].rules.groups.listed.len(), 20_000);
+    assert_eq!(config.warnings.len(), 6, "not one for each of 10,000 numbers");
+}
