@@ -64,15 +64,24 @@ pub(super) fn run(global: &Global, options: &Options) -> Outcome {
             next: format!("change it: fased config set channels.whatsapp.accounts.{id}.KEY VALUE"),
         }));
     }
-    let mut accounts = Map::new();
-    if implicit && id.as_str() != "default" {
-        // Naming accounts would end the one that is there without being named.
-        accounts.insert("default".to_owned(), json!({}));
+    let keys = keys(options);
+    let mut changes: Vec<(KeyPath, Value)> = Vec::new();
+    // Naming accounts would end the one that is there without being named.
+    let kept = implicit && id.as_str() != "default";
+    if kept {
+        changes.push((account_key("default"), json!({})));
     }
-    accounts.insert(id.as_str().to_owned(), keys(options));
+    if keys.is_empty() {
+        changes.push((account_key(id.as_str()), json!({})));
+    }
+    changes.extend(keys.iter().map(|(name, value)| {
+        let mut key = account_key(id.as_str());
+        key.steps.push(Step::Name((*name).to_owned()));
+        (key, value.clone())
+    }));
     let mut text = before.clone();
-    for (account, keys) in &accounts {
-        let edited = edit::put(text.as_deref(), &account_key(account), keys);
+    for (key, value) in &changes {
+        let edited = edit::put(text.as_deref(), key, value);
         match edited.map_err(|message| Failure::from(usage(message)))? {
             Edited::Changed(new) => text = Some(new),
             Edited::Same => {}
@@ -86,18 +95,26 @@ pub(super) fn run(global: &Global, options: &Options) -> Outcome {
         .get(id.as_str())
         .and_then(|account| account.sources.line(&key));
     let next = format!("fased channels login --account {id}");
-    let kept = accounts.len() > 1;
     if global.json {
+        let written: Map<String, Value> = keys
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), value.clone()))
+            .collect();
         return out::json(&json!({
-            "account": id.as_str(), "path": paths.config, "key": key, "line": line,
+            "account": id.as_str(), "path": paths.config, "key": key, "line": line, "written": written,
             "backup": backup, "keptDefault": kept, "next": next,
         }));
     }
-    let place = line.map_or_else(
-        || paths.config.display().to_string(),
-        |line| format!("{}:{line}", paths.config.display()),
-    );
-    let mut told = format!("{place}: {key} is {}", accounts[id.as_str()]);
+    let file = paths.config.display();
+    let place = line.map_or_else(|| file.to_string(), |line| format!("{file}:{line}"));
+    let written: Vec<String> = keys
+        .iter()
+        .map(|(name, value)| format!("{name}: {value}"))
+        .collect();
+    let mut told = format!("{place}: {key} is {{ {} }}", written.join(", "));
+    if let Some(backup) = backup {
+        told.push_str(&format!("\nbefore: {backup}"));
+    }
     if kept {
         told.push_str(
             "\nthe account default, which was there without being named, is named now too, so that it stays",
@@ -123,30 +140,27 @@ pub(super) fn account_key(id: &str) -> KeyPath {
     }
 }
 
-fn keys(options: &Options) -> Value {
-    let mut keys = Map::new();
-    if let Some(name) = &options.name {
-        keys.insert("name".to_owned(), json!(name));
-    }
-    let by_mode = match options.mode {
-        Some(ModeWord::Personal) => Some(("personal", "allowlist")),
-        Some(ModeWord::Dedicated) => Some(("dedicated", "pairing")),
-        None => None,
+/// In the order in which they are written.
+fn keys(options: &Options) -> Vec<(&'static str, Value)> {
+    let (mode, by_mode) = match options.mode {
+        Some(ModeWord::Personal) => (Some("personal"), Some("allowlist")),
+        Some(ModeWord::Dedicated) => (Some("dedicated"), Some("pairing")),
+        None => (None, None),
     };
-    if let Some((mode, _)) = by_mode {
-        keys.insert("mode".to_owned(), json!(mode));
-    }
     let asked = options.dm_policy.map(|policy| match policy {
         DmPolicyWord::Pairing => "pairing",
         DmPolicyWord::Allowlist => "allowlist",
         DmPolicyWord::Open => "open",
         DmPolicyWord::Disabled => "disabled",
     });
-    if let Some(policy) = asked.or(by_mode.map(|(_, policy)| policy)) {
-        keys.insert("dmPolicy".to_owned(), json!(policy));
-    }
-    if !options.allow_from.is_empty() {
-        keys.insert("allowFrom".to_owned(), json!(options.allow_from));
-    }
-    Value::Object(keys)
+    let allow_from = (!options.allow_from.is_empty()).then(|| json!(options.allow_from));
+    let keys = [
+        ("name", options.name.as_ref().map(|name| json!(name))),
+        ("mode", mode.map(|mode| json!(mode))),
+        ("dmPolicy", asked.or(by_mode).map(|policy| json!(policy))),
+        ("allowFrom", allow_from),
+    ];
+    keys.into_iter()
+        .filter_map(|(name, value)| Some((name, value?)))
+        .collect()
 }

@@ -29,6 +29,7 @@ pub(super) fn invalid(message: String) -> Failure {
 pub(super) fn run(
     global: &Global,
     key: &KeyPath,
+    what: &str,
     edit: impl FnOnce(Option<&str>) -> Result<Edited, String>,
 ) -> Outcome {
     let paths = paths(global)?;
@@ -40,10 +41,10 @@ pub(super) fn run(
         })
     })?;
     let Edited::Changed(new) = edited else {
-        return told(global, &paths, key, false, None);
+        return told(global, &paths, key, None);
     };
     let backup = replace(&paths, before.as_deref(), &new)?;
-    told(global, &paths, key, true, backup)
+    told(global, &paths, key, Some((what, backup)))
 }
 
 /// Writes a changed config, or says why it cannot be; where the old one is.
@@ -84,35 +85,36 @@ pub(super) fn replace(paths: &Paths, before: Option<&str>, new: &str) -> Result<
     }
 }
 
-fn told(global: &Global, paths: &Paths, key: &KeyPath, changed: bool, backup: Option<String>) -> Outcome {
+/// `changed`: what was done, and where the file is as it was before.
+fn told(global: &Global, paths: &Paths, key: &KeyPath, changed: Option<(&str, Option<String>)>) -> Outcome {
     let view = View::load(paths).map_err(|error| invalid(error.message))?;
     let values = view.get(key).unwrap_or_default();
-    let place = match values.first().and_then(|value| value.source.line) {
+    let line = values.first().and_then(|value| value.source.line);
+    if global.json {
+        return out::json(&json!({
+            "changed": changed.is_some(),
+            "path": paths.config,
+            "key": key.to_string(),
+            "line": line,
+            "backup": changed.and_then(|(_, backup)| backup),
+        }));
+    }
+    let place = match line {
         Some(line) => format!("{}:{line}", paths.config.display()),
         None => paths.config.display().to_string(),
     };
-    if global.json {
-        return out::json(&json!({
-            "changed": changed,
-            "path": paths.config,
-            "key": key.to_string(),
-            "line": values.first().and_then(|value| value.source.line),
-            "backup": backup,
-        }));
-    }
-    if !changed {
+    let Some((what, backup)) = changed else {
         return out::text(&format!("{place}: nothing to change"));
-    }
+    };
     let now = match values.as_slice() {
         [only] => match &only.value {
-            Some(value) => format!("{key} is {value} now ({})", only.source.level.as_str()),
-            None => format!("{key} is not set now"),
+            Some(value) => format!("; {value} holds now ({})", only.source.level.as_str()),
+            None => String::new(),
         },
-        [] => format!("{key} is gone"),
-        _several => format!("{key} is changed"),
+        _several => String::new(),
     };
     let before = backup
         .map(|backup| format!("\nbefore: {backup}"))
         .unwrap_or_default();
-    out::text(&format!("{place}: {now}{before}"))
+    out::text(&format!("{place}: {key} is {what}{now}{before}"))
 }

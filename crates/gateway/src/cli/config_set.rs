@@ -29,5 +29,5 @@ pub(super) struct Options {
 
 pub(super) fn run(global: &Global, options: &Options) -> Outcome {
     let Options { key, value, append } = options;
-    config_edit::run(global, key, |text| edit::set(text, key, value, *append))
+    config_edit::run(global, key, "set", |text| edit::set(text, key, value, *append))
 }

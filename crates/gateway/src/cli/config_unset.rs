@@ -24,5 +24,7 @@ pub(super) struct Options {
 
 pub(super) fn run(global: &Global, options: &Options) -> Outcome {
     let Options { key, entry } = options;
-    config_edit::run(global, key, |text| edit::unset(text, key, entry.as_deref()))
+    config_edit::run(global, key, "taken out", |text| {
+        edit::unset(text, key, entry.as_deref())
+    })
 }

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod broken_sidecar;
+mod channels_add;
 mod config;
 mod deaf;
 mod durability;

@@ -2,7 +2,6 @@
 
 /// Sections of the file.
 pub(in crate::config) const SECTIONS: &[&str] = &[
-    "$schema",
     "accessGroups",
     "acp",
     "approvals",

@@ -30,6 +30,11 @@ pub(in crate::config) const FILE: Block = Block {
         key("logging", Kind::Block(LOGGING), "The log.").idle(),
         key("tasks", Kind::Object, "Scheduled work.").idle(),
         key("alerts", Kind::Object, "Who is told when something breaks.").idle(),
+        key(
+            "$schema",
+            Kind::Text,
+            "Where an editor finds the JSON Schema of this file; Fased does not read it.",
+        ),
     ],
     foreign: foreign::SECTIONS,
 };
