@@ -217,3 +217,79 @@ fn what_cannot_be_done_is_said() {
         assert!(error.contains(says), "{path}: {error}");
     }
 }
+
+/// Pieces from which texts are put together at random: what people mistype, and what readers trip over.
+const PIECES: &[&str] = &[
+    "{",
+    "}",
+    "[",
+    "]",
+    ":",
+    ",",
+    "\"",
+    "'",
+    "\\",
+    "\n",
+    "\r\n",
+    "//",
+    "/*",
+    "*/",
+    "*",
+    "+",
+    "-",
+    ".",
+    "0x",
+    "1e9",
+    "é",
+    "👀",
+    "\u{feff}",
+    "\u{2028}",
+    "\0",
+    "channels",
+    "whatsapp",
+    "groups",
+    "true",
+    "null",
+    "Infinity",
+    "\\u0061",
+    "allowFrom",
+];
+
+#[test]
+fn no_text_brings_reading_or_changing_down() {
+    let mut state: u64 = 1;
+    let mut draw = |below: usize| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(state >> 33).unwrap_or_default() % below
+    };
+    let (policy, list, groups) = (
+        key("channels.whatsapp.dmPolicy"),
+        key("channels.whatsapp.allowFrom"),
+        key("channels.whatsapp.groups"),
+    );
+    for _round in 0..1000 {
+        let mut text: Vec<char> = BEFORE.chars().collect();
+        for _ in 0..=draw(3) {
+            let at = draw(text.len());
+            let cut = (at + draw(4)).min(text.len());
+            text.splice(at..cut, PIECES[draw(PIECES.len())].chars());
+        }
+        let text: String = text.into_iter().collect();
+        let right = super::parse(&text).is_ok();
+        let set = set(Some(&text), &policy, "disabled", false);
+        let add = super::super::edit::set(Some(&text), &list, "+15550100007", true);
+        if right {
+            for edited in [set, add, unset(Some(&text), &groups, None)] {
+                match edited {
+                    Ok(Edited::Changed(after)) => {
+                        assert!(super::parse(&after).is_ok(), "{text}\nbecame\n{after}")
+                    }
+                    Ok(Edited::Same) => {}
+                    Err(error) => panic!("{text}\n{error}"),
+                }
+            }
+        }
+    }
+}
