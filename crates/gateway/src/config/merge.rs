@@ -173,5 +173,6 @@ pub(super) fn auth_dir(written: &str, config: &Path) -> PathBuf {
     {
         return PathBuf::from(home).join(below);
     }
-    config.parent().unwrap_or(Path::new("/")).join(written)
+    let dir = config.parent().unwrap_or(Path::new("/")).join(written);
+    std::path::absolute(&dir).unwrap_or(dir)
 }

@@ -89,7 +89,12 @@ pub fn replace(paths: &Paths, before: Option<&str>, new: &str) -> Result<Written
 
 /// The file itself where the config is a link to it: the link stays.
 fn target(config: &Path) -> PathBuf {
-    fs::canonicalize(config).unwrap_or_else(|_missing| config.to_owned())
+    let file = if config.is_symlink() {
+        fs::canonicalize(config)
+    } else {
+        std::path::absolute(config)
+    };
+    file.unwrap_or_else(|_unresolved| config.to_owned())
 }
 
 fn beside(file: &Path, ending: &str) -> PathBuf {

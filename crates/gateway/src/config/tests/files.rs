@@ -67,13 +67,7 @@ fn a_new_file_is_private_and_a_changed_one_keeps_its_mode_and_leaves_a_copy() {
     let before = current(&paths).expect("read");
     let written = replace(&paths, before.as_deref(), "{ /* new */ }\n").expect("written");
     let backup = written.backup.expect("a copy");
-    assert_eq!(
-        backup,
-        dir.path()
-            .canonicalize()
-            .expect("a folder")
-            .join("conf/fased.json.bak")
-    );
+    assert_eq!(backup, dir.path().join("conf/fased.json.bak"));
     assert_eq!(fs::read_to_string(&backup).expect("read"), "{}\n");
     assert_eq!((mode(&paths.config), mode(&backup)), (0o640, 0o640));
     assert_eq!(
