@@ -13,13 +13,22 @@ use fased_protocol::control::{ControlError, ErrorCode};
 use crate::exit::Exit;
 
 mod ask;
+mod channels_add;
 mod channels_list;
 mod channels_login;
 mod channels_logout;
 mod channels_pause;
+mod channels_remove;
 mod channels_resume;
 mod channels_status;
+mod config_edit;
+mod config_get;
+mod config_path;
 mod config_reload;
+mod config_schema;
+mod config_set;
+mod config_unset;
+mod config_validate;
 mod explain;
 mod explain_event;
 mod explain_sender;
@@ -88,7 +97,7 @@ enum Verb {
     /// See the groups, and choose what is answered there
     #[command(subcommand)]
     Groups(GroupsVerb),
-    /// The config file
+    /// Look at the config, check it, change it
     #[command(subcommand)]
     Config(ConfigVerb),
     /// The overview: gateway, accounts, what needs attention
@@ -120,12 +129,34 @@ enum ChannelsVerb {
     Status(ChannelOptions),
     /// Which accounts there are
     List(ChannelOptions),
+    /// Add an account to the config
+    Add(channels_add::Options),
+    /// Take an account out of the config; its files stay
+    Remove(channels_remove::Options),
     /// Close an account's link until it is resumed; what arrives meanwhile waits at WhatsApp
     Pause(ChannelOptions),
     /// Open the link of an account that was paused, replaced or given up
     Resume(ChannelOptions),
     /// Unlink an account, also on the phone's list of linked devices
     Logout(ChannelOptions),
+}
+
+#[derive(Debug, Subcommand)]
+enum ConfigVerb {
+    /// Which file is read
+    Path,
+    /// Is the config right? Exit code 2 if not
+    Validate,
+    /// What holds, with where it comes from: account, root, or default
+    Get(config_get::Options),
+    /// Change a key; comments and order stay
+    Set(config_set::Options),
+    /// Take a key, or an entry of a list, out of the file
+    Unset(config_unset::Options),
+    /// The JSON Schema of the config, for editors
+    Schema,
+    /// Have the running gateway read the file now; it does so by itself within a second or two
+    Reload,
 }
 
 #[derive(Debug, Subcommand)]
@@ -152,12 +183,6 @@ enum GroupsVerb {
     List(groups_list::Options),
     /// Choose what is answered in a group; wins over the config and outlives restarts
     Activation(groups_activation::Options),
-}
-
-#[derive(Debug, Subcommand)]
-enum ConfigVerb {
-    /// Put an edited config in force now; the running gateway does so by itself within a few seconds
-    Reload,
 }
 
 /// Which account.
@@ -218,6 +243,8 @@ fn run(cli: Cli) -> Outcome {
         Verb::Channels(ChannelsVerb::Login(options)) => channels_login::run(global, &options),
         Verb::Channels(ChannelsVerb::Status(options)) => channels_status::run(global, options),
         Verb::Channels(ChannelsVerb::List(options)) => channels_list::run(global, &options),
+        Verb::Channels(ChannelsVerb::Add(options)) => channels_add::run(global, &options),
+        Verb::Channels(ChannelsVerb::Remove(options)) => channels_remove::run(global, &options),
         Verb::Channels(ChannelsVerb::Pause(options)) => channels_pause::run(global, options),
         Verb::Channels(ChannelsVerb::Resume(options)) => channels_resume::run(global, options),
         Verb::Channels(ChannelsVerb::Logout(options)) => channels_logout::run(global, options),
@@ -228,6 +255,12 @@ fn run(cli: Cli) -> Outcome {
         Verb::Groups(GroupsVerb::List(options)) => groups_list::run(global, options),
         Verb::Groups(GroupsVerb::Activation(options)) => groups_activation::run(global, options),
         Verb::Config(ConfigVerb::Reload) => config_reload::run(global),
+        Verb::Config(ConfigVerb::Path) => config_path::run(global),
+        Verb::Config(ConfigVerb::Validate) => config_validate::run(global),
+        Verb::Config(ConfigVerb::Get(options)) => config_get::run(global, &options),
+        Verb::Config(ConfigVerb::Set(options)) => config_set::run(global, &options),
+        Verb::Config(ConfigVerb::Unset(options)) => config_unset::run(global, &options),
+        Verb::Config(ConfigVerb::Schema) => config_schema::run(global),
         Verb::Status => status::run(global),
         Verb::Explain(options) => explain::run(global, options),
         Verb::Simulate(options) => simulate::run(global, &options),

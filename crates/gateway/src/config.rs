@@ -1,33 +1,68 @@
-//! The config: JSON5 file over defaults → one validated [`Config`]. Errors name file, line,
-//! column, key path, what was found and what is allowed.
+//! The config: JSON5 file over defaults → one validated [`Config`].
+//!
+//! `keys` defines every key. Text goes through `read`, `brackets`, `tree` (values with places), `check` (against
+//! the table), `cross` (rules about several keys) and `merge` (account over root over defaults). Everything that
+//! is wrong is told at once, with file, line, column, key path, what was found and what is allowed.
 
 mod account;
+mod brackets;
+mod check;
+mod cross;
+#[cfg(test)]
+mod defaults;
+pub mod edit;
+pub mod effective;
+mod entry;
 mod file;
+mod key_path;
+mod keys;
+mod merge;
+mod misplaced;
+mod nearest;
+mod patterns;
+mod problem;
+mod read;
+mod schema;
 mod sources;
+mod tree;
+mod value;
+pub mod write;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use fased_policy::access::{DmPolicy, GroupRules, Groups, Mode, Rules};
-use fased_policy::ids::{AccountId, AllowEntry, AllowList, GroupId};
-use fased_policy::lifecycle::{BackoffSettings, Settings};
-use fased_policy::mention::Patterns;
-use fased_policy::pairing::PairingRules;
+use fased_policy::ids::AccountId;
 
 use crate::paths::Paths;
 pub use account::{AccountConfig, Agents};
-use file::{File, Group, Keys};
+use file::{File, Keys};
+pub use key_path::{KeyPath, Step};
+pub use problem::Problem;
+pub use schema::schema;
 pub use sources::{Level, Source, Sources, join};
-
-/// Config files larger than this are refused: none is, and the parser keeps it all in memory.
-const MAX_CONFIG_BYTES: u64 = 1024 * 1024;
 
 /// The config is wrong. Found in an error chain by `downcast_ref`.
 #[derive(Debug)]
 pub struct ConfigError {
-    /// For people: file, line, column, key, what is allowed.
+    /// For people: file, line, column, key, what is allowed. Several lines, of which the first stands for itself.
     pub message: String,
+    /// One by one, in the order of the file.
+    pub problems: Vec<Problem>,
+}
+
+impl ConfigError {
+    fn new(mut problems: Vec<Problem>, file: &Path, text: &str) -> Self {
+        problems.sort_by_key(|problem| (problem.line, problem.column));
+        Self {
+            message: problem::told(&problems, file, text),
+            problems,
+        }
+    }
+
+    fn of_file(file: &Path, message: String) -> Self {
+        Self::new(vec![Problem::of_file(message)], file, "")
+    }
 }
 
 impl std::fmt::Display for ConfigError {
@@ -53,208 +88,70 @@ impl Config {
     /// # Errors
     /// [`ConfigError`], with everything a person needs to mend it.
     pub fn load(paths: &Paths) -> Result<Self, ConfigError> {
-        let wrong = |message: String| ConfigError { message };
-        let shown = paths.config.display();
-        let text = match std::fs::metadata(&paths.config) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => "{}".to_owned(),
-            Err(error) => return Err(wrong(format!("cannot read {shown}: {error}"))),
-            Ok(about) if about.len() > MAX_CONFIG_BYTES => {
-                return Err(wrong(format!(
-                    "{shown} has {} bytes; at most {MAX_CONFIG_BYTES} are read",
-                    about.len()
-                )));
-            }
-            Ok(_) => std::fs::read_to_string(&paths.config)
-                .map_err(|error| wrong(format!("cannot read {shown}: {error}")))?,
-        };
+        let text = read::text(&paths.config)?.unwrap_or_default();
         Self::parse(&text, &paths.config, |account| paths.default_auth_dir(account))
     }
 
-    /// Validates the text of a config.
+    /// Validates the text of a config. An empty one is an empty config.
     ///
     /// # Errors
     /// [`ConfigError`], see [`Config::load`].
     pub fn parse(text: &str, path: &Path, auth_dir: impl Fn(&str) -> PathBuf) -> Result<Self, ConfigError> {
-        let path_of_file = path;
-        let wrong = |message: String| ConfigError {
-            message: format!("{}: {message}", path_of_file.display()),
-        };
-        let file = File::parse(text).map_err(wrong)?;
-        let mut warnings = file.warnings();
-        let agents = Arc::new(agents(&file).map_err(wrong)?);
-        let whatsapp = file.channels.whatsapp;
-        let mut listed = whatsapp.accounts.unwrap_or_default();
-        if listed.is_empty() {
-            listed.insert("default".to_owned(), Keys::default());
+        let text = text.strip_prefix(read::BOM).unwrap_or(text);
+        let wrong = |problems: Vec<Problem>| ConfigError::new(problems, path, text);
+        let root = tree::parse(text).map_err(|problem| wrong(vec![*problem]))?;
+        let mut found = check::check(text, &root);
+        cross::check(&mut found, &root, path);
+        if !found.problems.is_empty() {
+            return Err(wrong(found.problems));
         }
+        // What was checked can be read and merged; if not, the table of keys has a defect, and this tells it.
+        let defect = |said: String| wrong(vec![Problem::of_file(said)]);
+        let file: File =
+            serde_json::from_value(root.to_value()).map_err(|error| defect(error.to_string()))?;
+        let agents = Arc::new(merge::agents(&file).map_err(defect)?);
+        let places = Arc::new(found.places);
+        let whatsapp = file.channels.whatsapp;
+        let listed = whatsapp
+            .accounts
+            .unwrap_or_else(|| BTreeMap::from([("default".to_owned(), Keys::default())]));
         let mut accounts = BTreeMap::new();
         for (id, own) in listed {
-            let path = format!("channels.whatsapp.accounts.{id}");
-            warnings.extend(own.warnings(&path));
-            let account = AccountId::parse(&id).map_err(|error| wrong(format!("{path}: {error}")))?;
-            let merged =
-                merge(account, own, &whatsapp.keys, auth_dir(&id), &agents, path_of_file).map_err(&wrong)?;
-            accounts.insert(id, merged);
+            let sources = Sources {
+                account: id.clone(),
+                file: path.to_owned(),
+                places: Arc::clone(&places),
+            };
+            let account = AccountId::parse(&id).map_err(|error| defect(error.to_string()))?;
+            let merged = merge::merge(account, own, &whatsapp.keys, auth_dir(&id), &agents, sources);
+            accounts.insert(id, merged.map_err(defect)?);
         }
+        let mut warnings = found.remarks;
+        warnings.extend(no_effect(found.idle));
+        warnings.extend(skipped(&found.foreign));
         Ok(Self { accounts, warnings })
     }
 }
 
-fn agents(file: &File) -> Result<Agents, String> {
-    let patterns = |at: &str, list: &Option<Vec<String>>| {
-        let compiled = list.as_ref().map(|list| Patterns::new(list)).transpose();
-        compiled.map_err(|error| format!("{at}: {error}"))
-    };
-    let global = &file.messages.group_chat.mention_patterns;
-    let mut agents = Agents {
-        patterns: patterns("messages.groupChat.mentionPatterns", global)?.unwrap_or_default(),
-        ..Agents::default()
-    };
-    if let Some(list) = &file.agents.list {
-        agents.list.clear();
-        for agent in list {
-            let at = format!("agents.list.{}.mentionPatterns", agent.id);
-            agents
-                .list
-                .insert(agent.id.clone(), patterns(&at, &agent.mention_patterns)?);
-        }
-        let default = list.iter().find(|agent| agent.default == Some(true));
-        if let Some(default) = default.or(list.first()) {
-            agents.default.clone_from(&default.id);
-        }
-    }
-    Ok(agents)
-}
-
-fn allow_list(at: &str, entries: &[String]) -> Result<AllowList, String> {
-    let parsed = entries
-        .iter()
-        .enumerate()
-        .map(|(index, entry)| AllowEntry::parse(entry).map_err(|error| format!("{at}[{index}]: {error}")));
-    parsed.collect()
-}
-
-fn group(at: &str, group: &Group) -> Result<GroupRules, String> {
-    let allow_from = group.allow_from.as_ref();
-    let allow_from = allow_from.map(|list| allow_list(&format!("{at}.allowFrom"), list));
-    Ok(GroupRules {
-        enabled: group.enabled,
-        require_mention: group.require_mention,
-        allow_from: allow_from.transpose()?,
-        agent: group.agent_id.clone(),
-    })
-}
-
-fn groups(at: &str, entries: &BTreeMap<String, Group>) -> Result<Groups, String> {
-    let mut groups = Groups::default();
-    for (id, entry) in entries {
-        let at = join(&format!("{at}.groups"), id);
-        let rules = group(&at, entry)?;
-        if id == "*" {
-            groups.any = Some(rules);
-        } else {
-            let id = GroupId::parse(id).map_err(|error| format!("{at}: {error}"))?;
-            groups.listed.insert(id, rules);
-        }
-    }
-    Ok(groups)
-}
-
-/// Account value, else root value, else default; nested blocks key by key.
-fn merge(
-    id: AccountId,
-    own: Keys,
-    root: &Keys,
-    default_auth_dir: PathBuf,
-    agents: &Arc<Agents>,
-    file: &Path,
-) -> Result<AccountConfig, String> {
-    let mode = own.mode.or(root.mode).unwrap_or_default();
-    let personal = mode == Mode::Personal;
-    let dm_policy = own.dm_policy.or(root.dm_policy);
-    let dm_policy = dm_policy.unwrap_or(if personal {
-        DmPolicy::Allowlist
-    } else {
-        DmPolicy::Pairing
+/// Names the keys that are understood and do nothing yet, so that none is silently dead.
+fn no_effect(mut keys: Vec<String>) -> Option<String> {
+    // A block without effect says it for its keys.
+    let blocks = keys.clone();
+    keys.retain(|key| {
+        !blocks.iter().any(|block| {
+            key.strip_prefix(block.as_str())
+                .is_some_and(|rest| rest.starts_with('.'))
+        })
     });
-    let at = |own: bool| {
-        if own {
-            join("channels.whatsapp.accounts", id.as_str())
-        } else {
-            "channels.whatsapp".to_owned()
-        }
-    };
-    let list = |key: &str, own: &Option<Vec<String>>, root: &Option<Vec<String>>| {
-        let found = own.as_ref().or(root.as_ref());
-        let at = format!("{}.{key}", at(own.is_some()));
-        found.map(|entries| allow_list(&at, entries)).transpose()
-    };
-    let allow_from = list("allowFrom", &own.allow_from, &root.allow_from)?.unwrap_or_default();
-    if dm_policy == DmPolicy::Open && !allow_from.has_anyone() {
-        return Err(format!(
-            "{}.dmPolicy is \"open\", which lets everyone in; that is only accepted together with allowFrom: [\"*\"]",
-            at(own.allow_from.is_some())
-        ));
-    }
-    let listed_groups = own.groups.as_ref().or(root.groups.as_ref());
-    let pairing = own.pairing.over(root.pairing);
-    let reconnect = own.reconnect.over(root.reconnect);
-    let catch_up = own.catch_up.over(root.catch_up);
-    let supervision = own.supervision.over(root.supervision);
-    let pairing_defaults = PairingRules::default();
-    let backoff = BackoffSettings::default();
-    let rules = Rules {
-        mode,
-        owners: list("owners", &own.owners, &root.owners)?,
-        dm_policy,
-        allow_from,
-        self_chat_mode: own.self_chat_mode.or(root.self_chat_mode).unwrap_or(personal),
-        honour_pairings_in_allowlist: pairing.honour_in_allowlist.unwrap_or(false),
-        catch_up_max_age_s: i64::from(catch_up.max_age_minutes.unwrap_or(720)) * 60,
-        group_policy: own.group_policy.or(root.group_policy).unwrap_or_default(),
-        group_allow_from: list("groupAllowFrom", &own.group_allow_from, &root.group_allow_from)?,
-        groups: match listed_groups {
-            Some(entries) => groups(&at(own.groups.is_some()), entries)?,
-            None => Groups::default(),
-        },
-    };
-    Ok(AccountConfig {
-        enabled: root.enabled.unwrap_or(true) && own.enabled.unwrap_or(true),
-        name: own.name,
-        rules,
-        observe_only: own.observe_only.or(root.observe_only).unwrap_or(false),
-        send_read_receipts: own.send_read_receipts.or(root.send_read_receipts).unwrap_or(true),
-        history_limit: own.history_limit.or(root.history_limit).unwrap_or(50) as usize,
-        debounce_ms: own.debounce_ms.or(root.debounce_ms).unwrap_or(0),
-        pairing: PairingRules {
-            code_ttl_ms: pairing
-                .code_ttl_minutes
-                .map_or(pairing_defaults.code_ttl_ms, |m| i64::from(m) * 60_000),
-            max_pending: pairing
-                .max_pending
-                .map_or(pairing_defaults.max_pending, |n| n as usize),
-            silent: pairing.silent.unwrap_or(false),
-            ..pairing_defaults
-        },
-        notify_owner: pairing.notify_owner.unwrap_or(false),
-        agents: Arc::clone(agents),
-        lifecycle: Settings {
-            backoff: BackoffSettings {
-                initial_ms: reconnect.initial_ms.map_or(backoff.initial_ms, u64::from),
-                max_ms: reconnect.max_ms.map_or(backoff.max_ms, u64::from),
-                factor: reconnect.factor.unwrap_or(backoff.factor),
-                jitter: reconnect.jitter.unwrap_or(backoff.jitter),
-            },
-            first_respawn_ms: supervision.first_respawn_ms.map_or(0, u64::from),
-            ..Settings::default()
-        },
-        auth_dir: own.auth_dir.unwrap_or(default_auth_dir),
-        sources: Sources {
-            account: id.as_str().to_owned(),
-            file: file.to_owned(),
-            places: Arc::default(),
-        },
-        id,
+    (!keys.is_empty()).then(|| format!("these keys have no effect in this version: {}", keys.join(", ")))
+}
+
+fn skipped(keys: &[String]) -> Option<String> {
+    (!keys.is_empty()).then(|| {
+        format!(
+            "these keys belong to another product and are skipped, they mean nothing here: {}",
+            keys.join(", ")
+        )
     })
 }
 

@@ -37,7 +37,7 @@ pub(super) fn problem(config: &ConfigInfo) -> String {
 /// Also a part of `fased status`.
 pub(super) fn rendered(accounts: &[AccountInfo]) -> String {
     if accounts.is_empty() {
-        return "no accounts\nnext: fased channels login --channel whatsapp".to_owned();
+        return "no accounts\nnext: fased channels add --account default".to_owned();
     }
     let mut table = Table::new();
     table.line(["account", "state", "since", "number", "pending"]);

@@ -66,6 +66,12 @@ impl Sources {
         &self.file
     }
 
+    /// The line of a key by its whole path, if it is written in the file.
+    #[must_use]
+    pub fn line(&self, path: &str) -> Option<u32> {
+        self.places.get(path).copied()
+    }
+
     /// Where a key of the account comes from, such as `dmPolicy` or `pairing.maxPending`: from the account,
     /// the root or the defaults.
     #[must_use]

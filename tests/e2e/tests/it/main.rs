@@ -3,6 +3,8 @@
 mod accounts;
 mod approvals;
 mod broken_sidecar;
+mod channels_add;
+mod config;
 mod deaf;
 mod durability;
 mod exit_codes;

@@ -1,0 +1,120 @@
+//! What the verbs that change the config have in common: read, change, check, write, tell.
+
+use fased::config::edit::Edited;
+use fased::config::effective::View;
+use fased::config::write::{self, NotWritten};
+use fased::config::{Config, KeyPath};
+use fased::paths::Paths;
+use fased_protocol::control::{ControlError, ErrorCode};
+use serde_json::json;
+
+use super::runtime::paths;
+use super::{Failure, Global, Outcome, out, usage};
+
+/// Reads a key as clap's parser of arguments.
+pub(super) fn key(text: &str) -> Result<KeyPath, String> {
+    KeyPath::parse(text)
+}
+
+/// The error for a config that is wrong.
+pub(super) fn invalid(message: String) -> Failure {
+    Failure::Error(ControlError {
+        code: ErrorCode::Config,
+        message,
+        next: "correct the file, then look again: fased config validate".to_owned(),
+    })
+}
+
+/// Changes one key and tells what holds then.
+pub(super) fn run(
+    global: &Global,
+    key: &KeyPath,
+    what: &str,
+    edit: impl FnOnce(Option<&str>) -> Result<Edited, String>,
+) -> Outcome {
+    let paths = paths(global)?;
+    let before = write::current(&paths).map_err(|error| invalid(error.message))?;
+    let edited = edit(before.as_deref()).map_err(|message| {
+        Failure::Error(ControlError {
+            next: "see all keys: fased config get".to_owned(),
+            ..usage(message)
+        })
+    })?;
+    let Edited::Changed(new) = edited else {
+        return told(global, &paths, key, None);
+    };
+    let backup = replace(&paths, before.as_deref(), &new)?;
+    told(global, &paths, key, Some((what, backup)))
+}
+
+/// Writes a changed config, or says why it cannot be; where the old one is.
+pub(super) fn replace(paths: &Paths, before: Option<&str>, new: &str) -> Result<Option<String>, Failure> {
+    match write::replace(paths, before, new) {
+        Ok(written) => {
+            for warning in &written.config.warnings {
+                out::hint(&format!("warning: {warning}"));
+            }
+            Ok(written.backup.map(|backup| backup.display().to_string()))
+        }
+        Err(NotWritten::Invalid(error)) => {
+            let was_right = before.is_none_or(|text| {
+                Config::parse(text, &paths.config, |id| paths.default_auth_dir(id)).is_ok()
+            });
+            let (why, next) = if was_right {
+                (
+                    "the config would be wrong then, so nothing was changed",
+                    "see the allowed values: fased config schema",
+                )
+            } else {
+                (
+                    "the config is wrong, and would be after this change; nothing was changed",
+                    "correct the file: fased config validate",
+                )
+            };
+            Err(Failure::Error(ControlError {
+                code: ErrorCode::Config,
+                message: format!("{why}\n{}", error.message),
+                next: next.to_owned(),
+            }))
+        }
+        Err(NotWritten::Failed(message)) => Err(Failure::Error(ControlError {
+            code: ErrorCode::Refused,
+            message,
+            next: format!("look at the folder: ls -l {}", paths.config.display()),
+        })),
+    }
+}
+
+/// `changed`: what was done, and where the file is as it was before.
+fn told(global: &Global, paths: &Paths, key: &KeyPath, changed: Option<(&str, Option<String>)>) -> Outcome {
+    let view = View::load(paths).map_err(|error| invalid(error.message))?;
+    let values = view.get(key).unwrap_or_default();
+    let line = values.first().and_then(|value| value.source.line);
+    if global.json {
+        return out::json(&json!({
+            "changed": changed.is_some(),
+            "path": paths.config,
+            "key": key.to_string(),
+            "line": line,
+            "backup": changed.and_then(|(_, backup)| backup),
+        }));
+    }
+    let place = match line {
+        Some(line) => format!("{}:{line}", paths.config.display()),
+        None => paths.config.display().to_string(),
+    };
+    let Some((what, backup)) = changed else {
+        return out::text(&format!("{place}: nothing to change"));
+    };
+    let now = match values.as_slice() {
+        [only] => match &only.value {
+            Some(value) => format!("; {value} holds now ({})", only.source.level.as_str()),
+            None => String::new(),
+        },
+        _several => String::new(),
+    };
+    let before = backup
+        .map(|backup| format!("\nbefore: {backup}"))
+        .unwrap_or_default();
+    out::text(&format!("{place}: {key} is {what}{now}{before}"))
+}

@@ -1,0 +1,279 @@
+//! Rules about several keys at once. They look at the values as written, so that they are told together with
+//! whatever else is wrong.
+
+use std::path::{Path, PathBuf};
+
+use fased_policy::ids::{AccountId, AllowEntry};
+
+use super::check::Found;
+use super::keys::ROOT;
+use super::nearest::nearest;
+use super::tree::{Entry, Node, Shape};
+use super::{join, merge};
+
+const WHATSAPP: &str = "channels.whatsapp";
+
+/// Checks what [`super::check`] left.
+pub(super) fn check(found: &mut Found<'_>, root: &Node, file: &Path) {
+    let agents = agents(found, root);
+    let Some(whatsapp) = down(root, &["channels", "whatsapp"]) else {
+        return;
+    };
+    groups(found, WHATSAPP, whatsapp, &agents);
+    let accounts = entries(down(whatsapp, &["accounts"]));
+    if down(whatsapp, &["accounts"]).is_none() {
+        account(found, None, whatsapp);
+    }
+    let mut dirs: Vec<(PathBuf, &str)> = Vec::new();
+    for entry in accounts {
+        let path = join("channels.whatsapp.accounts", &entry.name);
+        groups(found, &path, &entry.node, &agents);
+        account(found, Some((&path, &entry.node)), whatsapp);
+        let Some(written) = text(entry.node.get("authDir")) else {
+            continue;
+        };
+        let path = format!("{path}.authDir");
+        if written.is_empty() {
+            let message = "found an empty text; allowed is a folder".to_owned();
+            found.wrong_at(
+                &path,
+                &path,
+                message,
+                Some("leave the key out for the default".to_owned()),
+            );
+        }
+        let dir = merge::auth_dir(written, file);
+        if let Some((_, other)) = dirs.iter().find(|(taken, _)| *taken == dir) {
+            let message = format!("the account {other} has the same folder; two accounts cannot share one");
+            found.wrong_at(&path, &path, message, None);
+        }
+        dirs.push((dir, &entry.name));
+    }
+}
+
+/// One account with what it inherits.
+struct Effective<'n> {
+    own: Option<(&'n str, &'n Node)>,
+    root: &'n Node,
+}
+
+impl<'n> Effective<'n> {
+    /// The value and the path where it is written.
+    fn get(&self, keys: &[&str]) -> Option<(String, &'n Node)> {
+        let own = self.own.and_then(|(path, node)| Some((path, down(node, keys)?)));
+        let (path, node) = own.or_else(|| Some((WHATSAPP, down(self.root, keys)?)))?;
+        Some((format!("{path}.{}", keys.join(".")), node))
+    }
+
+    fn is(&self, keys: &[&str], word: &str) -> bool {
+        self.get(keys)
+            .is_some_and(|(_, node)| matches!(&node.value, Shape::Text(text) if text == word))
+    }
+
+    fn on(&self, keys: &[&str]) -> bool {
+        self.get(keys)
+            .is_some_and(|(_, node)| matches!(node.value, Shape::Bool(true)))
+    }
+
+    /// With the default where none is written.
+    fn number(&self, block: &str, key: &str) -> Option<f64> {
+        match self.get(&[block, key]).map(|(_, node)| &node.value) {
+            Some(Shape::Number(number)) => Some(*number),
+            Some(Shape::Null | Shape::Bool(_) | Shape::Text(_) | Shape::List(_) | Shape::Object(_)) => None,
+            None => default(block, key),
+        }
+    }
+}
+
+fn default(block: &str, key: &str) -> Option<f64> {
+    let super::keys::Kind::Block(block) = ROOT.get(block)?.kind else {
+        return None;
+    };
+    block.get(key)?.default_value()?.as_f64()
+}
+
+fn account(found: &mut Found<'_>, own: Option<(&str, &Node)>, root: &Node) {
+    let of = Effective { own, root };
+    direct_messages(found, &of);
+    if let (Some(initial), Some(max)) = (
+        of.number("reconnect", "initialMs"),
+        of.number("reconnect", "maxMs"),
+    ) && initial > max
+    {
+        let max_at = of.get(&["reconnect", "maxMs"]);
+        let at = max_at.or_else(|| of.get(&["reconnect", "initialMs"]));
+        if let Some((written, _)) = at {
+            let message =
+                format!("the longest wait, maxMs ({max}), is shorter than the first, initialMs ({initial})");
+            once(
+                found,
+                &written,
+                &written,
+                message,
+                "make maxMs at least initialMs",
+            );
+        }
+    }
+}
+
+fn direct_messages(found: &mut Found<'_>, of: &Effective<'_>) {
+    let Some((policy_at, _)) = of.get(&["dmPolicy"]) else {
+        return;
+    };
+    let listed = of.get(&["allowFrom"]);
+    let entries = match &listed {
+        Some((
+            _,
+            Node {
+                value: Shape::List(items),
+                ..
+            },
+        )) => items.as_slice(),
+        // It has the wrong type, which was said already.
+        Some(_) => return,
+        None => &[],
+    };
+    let anyone = entries.iter().any(
+        |item| matches!(&item.value, Shape::Text(text) if AllowEntry::parse(text) == Ok(AllowEntry::Anyone)),
+    );
+    let level = policy_at.trim_end_matches(".dmPolicy");
+    let path = format!("{level}.allowFrom");
+    let written = match &listed {
+        Some((at, _)) => at.as_str(),
+        None => policy_at.as_str(),
+    };
+    if of.is(&["dmPolicy"], "open") && !anyone {
+        let message = "dmPolicy is \"open\", which lets everyone in; that is accepted only together with \"*\" in allowFrom";
+        let hint = "write allowFrom: [\"*\"] if everyone may write, else dmPolicy: \"pairing\"";
+        once(found, written, &path, message.to_owned(), hint);
+    }
+    let owner_can_write = of.is(&["mode"], "personal") || of.on(&["selfChatMode"]);
+    let others_can_write = of.on(&["pairing", "honourInAllowlist"]);
+    if of.is(&["dmPolicy"], "allowlist") && entries.is_empty() && !owner_can_write && !others_can_write {
+        let message = "dmPolicy is \"allowlist\" and allowFrom has no entry, so nobody could write";
+        let hint = "add a number: allowFrom: [\"+15551234567\"]; or, if nobody is meant to, write dmPolicy: \"disabled\"";
+        once(found, written, &path, message.to_owned(), hint);
+    }
+}
+
+/// Several accounts can inherit the same mistake of the root.
+fn once(found: &mut Found<'_>, written: &str, path: &str, message: String, hint: &str) {
+    let told = |problem: &super::Problem| problem.path == path && problem.message == message;
+    if !found.problems.iter().any(told) {
+        found.wrong_at(written, path, message, Some(hint.to_owned()));
+    }
+}
+
+/// Checks the agents; their ids.
+fn agents(found: &mut Found<'_>, root: &Node) -> Vec<String> {
+    let Some(Node {
+        value: Shape::List(items),
+        ..
+    }) = down(root, &["agents", "list"])
+    else {
+        return vec![crate::agent::DEFAULT_AGENT.to_owned()];
+    };
+    let mut ids: Vec<String> = Vec::new();
+    let mut default: Option<usize> = None;
+    for (index, item) in items.iter().enumerate() {
+        let path = format!("agents.list[{index}]");
+        let Shape::Object(keys) = &item.value else {
+            continue;
+        };
+        let id_at = format!("{path}.id");
+        match text(item.get("id")) {
+            Some(id) if ids.iter().any(|taken| taken == id) => {
+                let message = format!("there is an agent {id:?} already; ids are unique");
+                found.wrong_at(&id_at, &id_at, message, None);
+            }
+            Some(id) => {
+                if AccountId::parse(id).is_err() {
+                    let message = format!(
+                        "found {id:?}; an agent id is 1 to 32 of a-z, 0-9, _ and -, and starts with a letter or a digit"
+                    );
+                    found.wrong_at(&id_at, &id_at, message, None);
+                }
+                ids.push(id.to_owned());
+                for key in keys {
+                    let line = found.places.get(&join(&path, &key.name)).copied();
+                    if let Some(line) = line {
+                        found
+                            .places
+                            .insert(format!("agents.list.{id}.{}", key.name), line);
+                    }
+                }
+            }
+            None if item.get("id").is_none() => {
+                let message = "an agent needs an id".to_owned();
+                found.wrong(
+                    item.span.clone(),
+                    &id_at,
+                    message,
+                    Some("add id: \"…\"".to_owned()),
+                );
+            }
+            None => {}
+        }
+        if matches!(
+            item.get("default"),
+            Some(Entry {
+                node: Node {
+                    value: Shape::Bool(true),
+                    ..
+                },
+                ..
+            })
+        ) {
+            let at = format!("{path}.default");
+            match default {
+                Some(first) => {
+                    let message =
+                        format!("agents.list[{first}] is the default already; there is one at most");
+                    found.wrong_at(&at, &at, message, None);
+                }
+                None => default = Some(index),
+            }
+        }
+    }
+    if items.is_empty() {
+        ids.push(crate::agent::DEFAULT_AGENT.to_owned());
+    }
+    ids
+}
+
+fn groups(found: &mut Found<'_>, path: &str, node: &Node, agents: &[String]) {
+    for entry in entries(down(node, &["groups"])) {
+        let Some(agent) = text(entry.node.get("agentId")) else {
+            continue;
+        };
+        if agents.iter().any(|known| known == agent) {
+            continue;
+        }
+        let at = format!("{}.agentId", join(&format!("{path}.groups"), &entry.name));
+        let known = agents.iter().map(String::as_str);
+        let hint = nearest(agent, known).map_or_else(
+            || format!("there are: {}", agents.join(", ")),
+            |name| format!("did you mean {name:?}?"),
+        );
+        let message = format!("there is no agent {agent:?} in agents.list");
+        found.wrong_at(&at, &at, message, Some(hint));
+    }
+}
+
+fn text(entry: Option<&Entry>) -> Option<&str> {
+    match &entry?.node.value {
+        Shape::Text(text) => Some(text),
+        Shape::Null | Shape::Bool(_) | Shape::Number(_) | Shape::List(_) | Shape::Object(_) => None,
+    }
+}
+
+fn entries(node: Option<&Node>) -> &[Entry] {
+    match node.map(|node| &node.value) {
+        Some(Shape::Object(entries)) => entries,
+        Some(Shape::Null | Shape::Bool(_) | Shape::Number(_) | Shape::Text(_) | Shape::List(_)) | None => &[],
+    }
+}
+
+fn down<'n>(node: &'n Node, keys: &[&str]) -> Option<&'n Node> {
+    keys.iter().try_fold(node, |node, key| Some(&node.get(key)?.node))
+}

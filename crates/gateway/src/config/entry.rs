@@ -1,0 +1,61 @@
+//! What people write where a number or a group belongs, and what they meant.
+
+use fased_policy::ids::{GroupId, Phone};
+
+/// What is wrong with an entry of an allow list, and what to write.
+pub(super) fn problem(text: &str) -> (String, String) {
+    let message = format!(
+        "found {text:?}; allowed is a number in international form (7 to 15 digits, no leading 0), a hidden id such as \"100000000000001@lid\", or \"*\""
+    );
+    let hint = hint(text.trim());
+    (message, hint)
+}
+
+fn hint(text: &str) -> String {
+    let text = text.strip_prefix("whatsapp:").unwrap_or(text).trim();
+    if text.is_empty() {
+        return "write a number such as \"+15551234567\", or take the entry out".to_owned();
+    }
+    if GroupId::parse(text).is_ok() {
+        return "this is a group; groups go into `groups`, by their address".to_owned();
+    }
+    if let Some(phone) = Phone::from_jid(text) {
+        return format!("write the number: \"{phone}\"");
+    }
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let other = text
+        .chars()
+        .any(|c| !c.is_ascii_digit() && !matches!(c, '+' | ' ' | '-' | '.' | '(' | ')' | '/'));
+    if other {
+        return "names are not known; write the number, such as \"+15551234567\"".to_owned();
+    }
+    if let Some(international) = digits.strip_prefix("00") {
+        return format!("write + instead of 00: \"+{international}\"");
+    }
+    if let Some(national) = digits.strip_prefix('0') {
+        return format!(
+            "a leading 0 belongs to the national form; write + and the country code instead of it, such as \"+49{national}\" for Germany"
+        );
+    }
+    if digits.len() < 7 {
+        return "the number is too short; write + and the country code before it".to_owned();
+    }
+    if digits.len() > 15 {
+        return "the number is too long: no number has more than 15 digits".to_owned();
+    }
+    format!("write only digits after the +: \"+{digits}\"")
+}
+
+/// What is wrong with a key of `groups`, and what to write.
+pub(super) fn group_problem(name: &str) -> (String, String) {
+    let message = format!(
+        "found {name:?}; allowed is the address of a group, such as \"120363000000000001@g.us\", or \"*\" for all others"
+    );
+    let bare = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    let hint = if bare && GroupId::parse(&format!("{name}@g.us")).is_ok() {
+        format!("write \"{name}@g.us\"")
+    } else {
+        "names of groups can change and are not unique, so they are not known here. When somebody writes in a group that is not listed, the gateway's log names its address".to_owned()
+    };
+    (message, hint)
+}

@@ -1,0 +1,77 @@
+//! The definition behind a key path that a person typed.
+
+use super::{Block, FILE, Kind, Names};
+use crate::config::misplaced;
+use crate::config::nearest::nearest;
+use crate::config::{Step, entry, join};
+use fased_policy::ids::{AccountId, GroupId};
+
+/// What belongs there; none where the form is not fixed.
+pub(in crate::config) fn kind_at(steps: &[Step]) -> Result<Option<Kind>, String> {
+    let mut kind = Kind::Block(FILE);
+    let mut path = String::new();
+    for step in steps {
+        let next = match (kind, step) {
+            (Kind::Block(block), Step::Name(name)) => match block.get(name) {
+                Some(key) => key.kind,
+                None => return Err(unknown(&path, name, &block)),
+            },
+            (Kind::Map(names, block), Step::Name(name)) => {
+                named(&path, names, name)?;
+                Kind::Block(block)
+            }
+            (Kind::List(block), Step::Name(_) | Step::Index(_)) => Kind::Block(block),
+            (Kind::Entries { .. } | Kind::Patterns, Step::Index(_)) => Kind::Text,
+            (Kind::Object | Kind::Array | Kind::WordOrObject(_), Step::Name(_) | Step::Index(_)) => {
+                return Ok(None);
+            }
+            (
+                Kind::Bool
+                | Kind::Int { .. }
+                | Kind::Number { .. }
+                | Kind::Text
+                | Kind::Words(_)
+                | Kind::Entries { .. }
+                | Kind::Patterns,
+                Step::Name(_),
+            )
+            | (
+                Kind::Bool
+                | Kind::Int { .. }
+                | Kind::Number { .. }
+                | Kind::Text
+                | Kind::Words(_)
+                | Kind::Block(_)
+                | Kind::Map(..),
+                Step::Index(_),
+            ) => return Err(format!("{path} has nothing inside that could be named so")),
+        };
+        kind = next;
+        path = match step {
+            Step::Name(name) => join(&path, name),
+            Step::Index(index) => format!("{path}[{index}]"),
+        };
+    }
+    Ok(Some(kind))
+}
+
+fn named(path: &str, names: Names, name: &str) -> Result<(), String> {
+    match names {
+        Names::Group if name == "*" || GroupId::parse(name).is_ok() => Ok(()),
+        Names::Group => {
+            let (message, hint) = entry::group_problem(name);
+            Err(format!("{path}: {message}. {hint}"))
+        }
+        Names::Account => AccountId::parse(name)
+            .map(|_id| ())
+            .map_err(|error| format!("{path}: found {name:?}; {error}")),
+    }
+}
+
+fn unknown(path: &str, name: &str, block: &Block) -> String {
+    let names = || block.keys.iter().map(|key| key.name);
+    let hint = misplaced::hint(path, name, false)
+        .or_else(|| nearest(name, names()).map(|near| format!("did you mean {}?", join(path, near))))
+        .unwrap_or_else(|| format!("there are: {}", names().collect::<Vec<_>>().join(", ")));
+    format!("there is no key {}; {hint}", join(path, name))
+}

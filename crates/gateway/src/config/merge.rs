@@ -1,0 +1,178 @@
+//! Account value, else root value, else default; nested blocks key by key.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use fased_policy::access::{DmPolicy, GroupRules, Groups, Mode, Rules};
+use fased_policy::ids::{AccountId, AllowEntry, AllowList, GroupId};
+use fased_policy::lifecycle::{BackoffSettings, Settings};
+use fased_policy::mention::Patterns;
+use fased_policy::pairing::PairingRules;
+
+use super::file::{File, Group, Keys};
+use super::{AccountConfig, Agents, Sources, join};
+
+pub(super) fn agents(file: &File) -> Result<Agents, String> {
+    let patterns = |at: &str, list: &Option<Vec<String>>| {
+        let compiled = list.as_ref().map(|list| Patterns::new(list)).transpose();
+        compiled.map_err(|error| format!("{at}: {error}"))
+    };
+    let global = &file.messages.group_chat.mention_patterns;
+    let mut agents = Agents {
+        patterns: patterns("messages.groupChat.mentionPatterns", global)?.unwrap_or_default(),
+        ..Agents::default()
+    };
+    if let Some(list) = &file.agents.list
+        && !list.is_empty()
+    {
+        agents.list.clear();
+        for agent in list {
+            let at = format!("agents.list.{}.mentionPatterns", agent.id);
+            agents
+                .list
+                .insert(agent.id.clone(), patterns(&at, &agent.mention_patterns)?);
+        }
+        let default = list.iter().find(|agent| agent.default == Some(true));
+        if let Some(default) = default.or(list.first()) {
+            agents.default.clone_from(&default.id);
+        }
+    }
+    Ok(agents)
+}
+
+fn allow_list(at: &str, entries: &[String]) -> Result<AllowList, String> {
+    let parsed = entries
+        .iter()
+        .enumerate()
+        .map(|(index, entry)| AllowEntry::parse(entry).map_err(|error| format!("{at}[{index}]: {error}")));
+    parsed.collect()
+}
+
+fn group(at: &str, group: &Group) -> Result<GroupRules, String> {
+    let allow_from = group.allow_from.as_ref();
+    let allow_from = allow_from.map(|list| allow_list(&format!("{at}.allowFrom"), list));
+    Ok(GroupRules {
+        enabled: group.enabled,
+        require_mention: group.require_mention,
+        allow_from: allow_from.transpose()?,
+        agent: group.agent_id.clone(),
+    })
+}
+
+fn groups(at: &str, entries: &BTreeMap<String, Group>) -> Result<Groups, String> {
+    let mut groups = Groups::default();
+    for (id, entry) in entries {
+        let at = join(&format!("{at}.groups"), id);
+        let rules = group(&at, entry)?;
+        if id == "*" {
+            groups.any = Some(rules);
+        } else {
+            let id = GroupId::parse(id).map_err(|error| format!("{at}: {error}"))?;
+            groups.listed.insert(id, rules);
+        }
+    }
+    Ok(groups)
+}
+
+/// One account's settings.
+pub(super) fn merge(
+    id: AccountId,
+    own: Keys,
+    root: &Keys,
+    default_auth_dir: PathBuf,
+    agents: &Arc<Agents>,
+    sources: Sources,
+) -> Result<AccountConfig, String> {
+    let mode = own.mode.or(root.mode).unwrap_or_default();
+    let personal = mode == Mode::Personal;
+    let dm_policy = own.dm_policy.or(root.dm_policy);
+    let dm_policy = dm_policy.unwrap_or(if personal {
+        DmPolicy::Allowlist
+    } else {
+        DmPolicy::Pairing
+    });
+    let at = |own: bool| {
+        if own {
+            join("channels.whatsapp.accounts", id.as_str())
+        } else {
+            "channels.whatsapp".to_owned()
+        }
+    };
+    let list = |key: &str, own: &Option<Vec<String>>, root: &Option<Vec<String>>| {
+        let found = own.as_ref().or(root.as_ref());
+        let at = format!("{}.{key}", at(own.is_some()));
+        found.map(|entries| allow_list(&at, entries)).transpose()
+    };
+    let allow_from = list("allowFrom", &own.allow_from, &root.allow_from)?.unwrap_or_default();
+    let listed_groups = own.groups.as_ref().or(root.groups.as_ref());
+    let pairing = own.pairing.over(root.pairing);
+    let reconnect = own.reconnect.over(root.reconnect);
+    let catch_up = own.catch_up.over(root.catch_up);
+    let supervision = own.supervision.over(root.supervision);
+    let pairing_defaults = PairingRules::default();
+    let backoff = BackoffSettings::default();
+    let rules = Rules {
+        mode,
+        owners: list("owners", &own.owners, &root.owners)?,
+        dm_policy,
+        allow_from,
+        self_chat_mode: own.self_chat_mode.or(root.self_chat_mode).unwrap_or(personal),
+        honour_pairings_in_allowlist: pairing.honour_in_allowlist.unwrap_or(false),
+        catch_up_max_age_s: i64::from(catch_up.max_age_minutes.unwrap_or(720)) * 60,
+        group_policy: own.group_policy.or(root.group_policy).unwrap_or_default(),
+        group_allow_from: list("groupAllowFrom", &own.group_allow_from, &root.group_allow_from)?,
+        groups: match listed_groups {
+            Some(entries) => groups(&at(own.groups.is_some()), entries)?,
+            None => Groups::default(),
+        },
+    };
+    Ok(AccountConfig {
+        enabled: root.enabled.unwrap_or(true) && own.enabled.unwrap_or(true),
+        name: own.name,
+        rules,
+        observe_only: own.observe_only.or(root.observe_only).unwrap_or(false),
+        send_read_receipts: own.send_read_receipts.or(root.send_read_receipts).unwrap_or(true),
+        history_limit: own.history_limit.or(root.history_limit).unwrap_or(50) as usize,
+        debounce_ms: own.debounce_ms.or(root.debounce_ms).unwrap_or(0),
+        pairing: PairingRules {
+            code_ttl_ms: pairing
+                .code_ttl_minutes
+                .map_or(pairing_defaults.code_ttl_ms, |m| i64::from(m) * 60_000),
+            max_pending: pairing
+                .max_pending
+                .map_or(pairing_defaults.max_pending, |n| n as usize),
+            silent: pairing.silent.unwrap_or(false),
+            ..pairing_defaults
+        },
+        notify_owner: pairing.notify_owner.unwrap_or(false),
+        agents: Arc::clone(agents),
+        lifecycle: Settings {
+            backoff: BackoffSettings {
+                initial_ms: reconnect.initial_ms.map_or(backoff.initial_ms, u64::from),
+                max_ms: reconnect.max_ms.map_or(backoff.max_ms, u64::from),
+                factor: reconnect.factor.unwrap_or(backoff.factor),
+                jitter: reconnect.jitter.unwrap_or(backoff.jitter),
+            },
+            first_respawn_ms: supervision.first_respawn_ms.map_or(0, u64::from),
+            ..Settings::default()
+        },
+        auth_dir: match &own.auth_dir {
+            Some(written) => auth_dir(written, sources.file()),
+            None => default_auth_dir,
+        },
+        sources,
+        id,
+    })
+}
+
+/// `~/` is the home folder, and a relative path starts at the config file's folder.
+pub(super) fn auth_dir(written: &str, config: &Path) -> PathBuf {
+    if let Some(below) = written.strip_prefix("~/")
+        && let Some(home) = std::env::var_os("HOME")
+    {
+        return PathBuf::from(home).join(below);
+    }
+    let dir = config.parent().unwrap_or(Path::new("/")).join(written);
+    std::path::absolute(&dir).unwrap_or(dir)
+}

@@ -1,0 +1,190 @@
+//! What holds, as `fased config get` shows it.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::super::effective::{NoValue, View};
+use super::super::{KeyPath, Level};
+use crate::paths::Paths;
+
+const TEXT: &str = r#"{
+  channels: { whatsapp: {
+    dmPolicy: "allowlist", allowFrom: ["+15550100001"],
+    pairing: { maxPending: 5 },
+    groups: { "*": { requireMention: false }, "120363000000000001@g.us": { enabled: true } },
+    accounts: { work: { pairing: { silent: true } }, home: { mode: "personal", enabled: false } },
+  } },
+  agents: { list: [{ id: "a", name: "Ann" }] },
+  gateway: { http: { token: "hunter2" } },
+}"#;
+
+fn view(text: &str) -> (tempfile::TempDir, View) {
+    let dir = tempfile::tempdir().expect("a folder");
+    std::fs::write(dir.path().join("fased.json"), text).expect("write");
+    let config = dir.path().join("fased.json");
+    let paths = Paths::resolve(Some(dir.path()), Some(Path::new(&config))).expect("paths");
+    let view = View::load(&paths).expect("a valid config");
+    (dir, view)
+}
+
+#[test]
+fn a_value_comes_with_its_source() {
+    let (_dir, view) = view(TEXT);
+    let expected: &[(&str, Value, Level, Option<u32>)] = &[
+        (
+            "channels.whatsapp.dmPolicy",
+            json!("allowlist"),
+            Level::Root,
+            Some(3),
+        ),
+        (
+            "channels.whatsapp.accounts.work.dmPolicy",
+            json!("allowlist"),
+            Level::Root,
+            Some(3),
+        ),
+        (
+            "channels.whatsapp.accounts.work.pairing.silent",
+            json!(true),
+            Level::Account,
+            Some(6),
+        ),
+        (
+            "channels.whatsapp.accounts.work.pairing.maxPending",
+            json!(5),
+            Level::Root,
+            Some(4),
+        ),
+        (
+            "channels.whatsapp.accounts.work.pairing.codeTtlMinutes",
+            json!(1440),
+            Level::Default,
+            None,
+        ),
+        (
+            "channels.whatsapp.accounts.home.selfChatMode",
+            json!(true),
+            Level::Default,
+            None,
+        ),
+        (
+            "channels.whatsapp.accounts.home.enabled",
+            json!(false),
+            Level::Account,
+            Some(6),
+        ),
+        (
+            "channels.whatsapp.groupAllowFrom",
+            json!(["+15550100001"]),
+            Level::Default,
+            None,
+        ),
+        (
+            "channels.whatsapp.groups[\"*\"].requireMention",
+            json!(false),
+            Level::Root,
+            Some(5),
+        ),
+        (
+            "channels.whatsapp.groups[\"120363000000000001@g.us\"].requireMention",
+            json!(false),
+            Level::Root,
+            Some(5),
+        ),
+        (
+            "channels.whatsapp.accounts.work.groups[\"120363000000000001@g.us\"].enabled",
+            json!(true),
+            Level::Root,
+            Some(5),
+        ),
+        (
+            "channels.whatsapp.allowFrom[0]",
+            json!("+15550100001"),
+            Level::Root,
+            Some(3),
+        ),
+        (
+            "messages.groupChat.mentionPatterns",
+            json!([]),
+            Level::Default,
+            None,
+        ),
+        ("agents.list.a.name", json!("Ann"), Level::Global, Some(8)),
+        ("agents.list[0].name", json!("Ann"), Level::Global, Some(8)),
+        ("gateway.http.token", json!("(hidden)"), Level::Global, Some(9)),
+    ];
+    for (key, value, level, line) in expected {
+        let found = view
+            .get(&KeyPath::parse(key).expect("a key"))
+            .unwrap_or_else(|error| panic!("{key}: {error:?}"));
+        assert_eq!(found.len(), 1, "{key}");
+        let (found, source) = (&found[0].value, &found[0].source);
+        assert_eq!(
+            (found.as_ref(), source.level, source.line),
+            (Some(value), *level, *line),
+            "{key}"
+        );
+    }
+}
+
+#[test]
+fn a_block_is_all_of_its_keys() {
+    let (_dir, view) = view(TEXT);
+    let block = view
+        .get(&KeyPath::parse("channels.whatsapp.accounts.work.pairing").expect("a key"))
+        .expect("a block");
+    assert_eq!(block.len(), 5);
+    let all = view.all();
+    assert!(
+        all.iter()
+            .any(|value| value.path == "channels.whatsapp.accounts.home.dmPolicy")
+    );
+    assert!(
+        all.iter().all(|value| value.path != "channels.whatsapp.dmPolicy"),
+        "the root shows in its accounts"
+    );
+}
+
+#[test]
+fn with_no_file_there_are_the_defaults() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let config = dir.path().join("none.json");
+    let view = View::load(&Paths::resolve(Some(dir.path()), Some(&config)).expect("paths")).expect("valid");
+    let all = view.all();
+    assert!(all.iter().all(|value| value.source.level == Level::Default));
+    let policy = all
+        .iter()
+        .find(|value| value.path == "channels.whatsapp.dmPolicy")
+        .expect("a policy");
+    assert_eq!(policy.value, Some(json!("pairing")));
+}
+
+#[test]
+fn a_key_that_is_none_is_told_from_one_that_is_not_there() {
+    let (_dir, view) = view(TEXT);
+    for (key, near) in [
+        ("channels.whatsapp.dmPolicies", "channels.whatsapp.dmPolicy?"),
+        ("dmPolicy", "channels.whatsapp.dmPolicy"),
+        ("channels.whatsapp.groups.Family", "address of a group"),
+        ("channels.whatsapp.dmPolicy.x", "nothing inside"),
+    ] {
+        let error = view
+            .get(&KeyPath::parse(key).expect("a key"))
+            .expect_err("no such key");
+        assert!(
+            matches!(&error, NoValue::Unknown(message) if message.contains(near)),
+            "{error:?}"
+        );
+    }
+    for key in [
+        "channels.whatsapp.accounts.nobody.mode",
+        "channels.whatsapp.allowFrom[7]",
+        "channels.whatsapp.accounts.nobody",
+    ] {
+        let error = view
+            .get(&KeyPath::parse(key).expect("a key"))
+            .expect_err("not there");
+        assert!(matches!(error, NoValue::Absent(_)), "{key}: {error:?}");
+    }
+}

@@ -1,0 +1,128 @@
+//! The file is replaced as a whole or not at all, and what was there before stays beside it.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use super::{Config, ConfigError, read, tree};
+use crate::paths::Paths;
+
+/// Why a change was not written; the file is as it was.
+#[derive(Debug)]
+pub enum NotWritten {
+    /// The result would be wrong.
+    Invalid(ConfigError),
+    /// It could not be written, for people.
+    Failed(String),
+}
+
+/// What was written.
+#[derive(Debug)]
+pub struct Written {
+    /// The config as it is now.
+    pub config: Config,
+    /// What was there before, if anything was.
+    pub backup: Option<PathBuf>,
+}
+
+/// The text to be changed, as it is in the file, with its byte order mark if it has one; none if there is no
+/// file. Its values may be wrong, but it is JSON5.
+///
+/// # Errors
+/// As [`Config::load`].
+pub fn current(paths: &Paths) -> Result<Option<String>, ConfigError> {
+    let text = on_disk(paths)?;
+    if let Some(text) = &text {
+        let body = text.strip_prefix(read::BOM).unwrap_or(text);
+        tree::parse(body).map_err(|problem| ConfigError::new(vec![*problem], &paths.config, body))?;
+    }
+    Ok(text)
+}
+
+fn on_disk(paths: &Paths) -> Result<Option<String>, ConfigError> {
+    // Everything that could be wrong with the file itself is said there.
+    if read::text(&paths.config)?.is_none() {
+        return Ok(None);
+    }
+    fs::read_to_string(&paths.config)
+        .map(Some)
+        .map_err(|error| ConfigError::of_file(&paths.config, format!("cannot be read: {error}")))
+}
+
+/// Writes the new text over `before`, if it is a valid config.
+///
+/// # Errors
+/// [`NotWritten`]; the file is as it was.
+pub fn replace(paths: &Paths, before: Option<&str>, new: &str) -> Result<Written, NotWritten> {
+    let config = Config::parse(new, &paths.config, |account| paths.default_auth_dir(account))
+        .map_err(NotWritten::Invalid)?;
+    let file = target(&paths.config);
+    let failed = |what: &str, path: &Path, error: &io::Error| {
+        NotWritten::Failed(format!("cannot {what} {}: {error}", path.display()))
+    };
+    let folder = file.parent().unwrap_or(Path::new("/"));
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .map_err(|error| failed("make", folder, &error))?;
+    let mode = fs::metadata(&file).map_or(0o600, |about| about.permissions().mode() & 0o777);
+    let backup = match before {
+        Some(before) => {
+            let backup = beside(&file, "bak");
+            write(&backup, before, mode).map_err(|error| failed("write", &backup, &error))?;
+            Some(backup)
+        }
+        None => None,
+    };
+    // Somebody may have saved the file in an editor since it was read; their work is not to be lost.
+    if on_disk(paths).map_err(NotWritten::Invalid)?.as_deref() != before {
+        return Err(NotWritten::Failed(format!(
+            "{} was changed by somebody else in this moment; try again",
+            file.display()
+        )));
+    }
+    write(&file, new, mode).map_err(|error| failed("write", &file, &error))?;
+    Ok(Written { config, backup })
+}
+
+/// The file itself where the config is a link to it: the link stays.
+fn target(config: &Path) -> PathBuf {
+    let file = if config.is_symlink() {
+        fs::canonicalize(config)
+    } else {
+        std::path::absolute(config)
+    };
+    file.unwrap_or_else(|_unresolved| config.to_owned())
+}
+
+fn beside(file: &Path, ending: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".");
+    name.push(ending);
+    PathBuf::from(name)
+}
+
+/// Beside, flushed, renamed: after a power cut there is the old file or the new one.
+fn write(file: &Path, text: &str, mode: u32) -> io::Result<()> {
+    let new = beside(file, &format!("{}.new", std::process::id()));
+    let written = (|| {
+        let mut out = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&new)?;
+        out.write_all(text.as_bytes())?;
+        out.set_permissions(fs::Permissions::from_mode(mode))?;
+        out.sync_all()?;
+        fs::rename(&new, file)?;
+        File::open(file.parent().unwrap_or(Path::new("/")))?.sync_all()
+    })();
+    if written.is_err() {
+        // It is of no use to anybody; that it cannot be removed is no news beside the error.
+        fs::remove_file(&new).ok();
+    }
+    written
+}
