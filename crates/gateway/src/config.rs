@@ -18,7 +18,6 @@ mod key_path;
 mod keys;
 mod merge;
 mod misplaced;
-mod nearest;
 mod patterns;
 mod problem;
 mod read;
@@ -62,6 +61,18 @@ impl ConfigError {
 
     fn of_file(file: &Path, message: String) -> Self {
         Self::new(vec![Problem::of_file(message)], file, "")
+    }
+}
+
+impl ConfigError {
+    /// Where the problems are, without what is written there: that may be somebody's number.
+    #[must_use]
+    pub fn places(&self) -> String {
+        let places = self.problems.iter().map(|problem| match problem.line {
+            0 => "the file as a whole".to_owned(),
+            line => format!("line {line}, column {}", problem.column),
+        });
+        places.collect::<Vec<_>>().join("; ")
     }
 }
 

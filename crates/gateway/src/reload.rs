@@ -14,7 +14,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use crate::clock;
-use crate::config::Config;
+use crate::config::{Config, ConfigError};
 use crate::control::Live;
 use crate::paths::Paths;
 
@@ -103,22 +103,32 @@ impl Reload {
         // Some programs take a file away before they write the new one, and nobody ends all accounts that way.
         let gone = self.from_file && seen.0.is_none();
         let loaded = match loaded {
-            Ok(_) if gone => Err(format!("{} is gone", paths.config.display())),
-            loaded => loaded,
+            Ok(_) if gone => Err((
+                format!("{} is gone", paths.config.display()),
+                "it is gone".to_owned(),
+            )),
+            Ok(config) => Ok(config),
+            Err(error) => Err((error.to_string(), error.places())),
         };
         let before = self.live.config();
         let loaded_ms = loaded.as_ref().map_or(before.loaded_ms, |_| clock::now_ms());
+        let mut logged = String::new();
         let told = match loaded {
             Ok(config) => self.put_in_force(config).await,
-            Err(problem) => {
+            Err((problem, places)) => {
                 self.unfinished = false;
+                // What is written there may be somebody's number, which is for status and not for the log.
+                logged = format!(
+                    "{} is wrong ({places}), so the last good config stays in force; see: fased config validate",
+                    paths.config.display()
+                );
                 Err(format!("the last good config stays in force: {problem}"))
             }
         };
         let problem = told.as_ref().err().map(|message| match before.problem {
             Some(old) if old.message == *message => old,
             other => {
-                tracing::warn!("{message}");
+                tracing::warn!("{}", if logged.is_empty() { message } else { &logged });
                 ConfigProblem {
                     message: message.clone(),
                     since_ms: other.map_or_else(clock::now_ms, |old| old.since_ms),
@@ -189,7 +199,7 @@ impl Reload {
 }
 
 /// The config as it is when nobody writes it; nothing while somebody never stops.
-async fn settled(paths: &Paths) -> Option<(Look, Result<Config, String>)> {
+async fn settled(paths: &Paths) -> Option<(Look, Result<Config, ConfigError>)> {
     let mut look = Look::at(&paths.config);
     for _ in 0..LOOKS {
         clock::pause(SETTLED).await;
@@ -197,7 +207,7 @@ async fn settled(paths: &Paths) -> Option<(Look, Result<Config, String>)> {
         if before != look {
             continue;
         }
-        let loaded = Config::load(paths).map_err(|error| error.to_string());
+        let loaded = Config::load(paths);
         if loaded.is_err() || look.0.is_none() {
             clock::pause(SECOND_LOOK).await;
         }

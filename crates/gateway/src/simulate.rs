@@ -23,7 +23,6 @@ pub(crate) use self::script::Script;
 pub(crate) use self::storm::Finding;
 pub(crate) use self::storm::{Storm, StormReport};
 pub(crate) use self::tally::Tally;
-pub(crate) use self::words::nearest;
 pub(crate) use self::world::Keep;
 use self::world::World;
 

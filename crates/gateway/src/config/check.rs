@@ -10,10 +10,10 @@ use super::entry;
 use super::join;
 use super::keys::{Block, FILE, FOREIGN_CHANNELS, FOREIGN_SECTIONS, Key, Kind, Names};
 use super::misplaced;
-use super::nearest::nearest;
 use super::patterns;
 use super::problem::{Lines, Problem, place};
 use super::tree::{Entry, Node, Shape, whole};
+use crate::nearest::nearest;
 
 /// No more problems are collected than this; whoever has so many does not need the rest.
 const MAX_PROBLEMS: usize = 1000;

@@ -7,9 +7,9 @@ use fased_policy::ids::{AccountId, AllowEntry};
 
 use super::check::Found;
 use super::keys::ROOT;
-use super::nearest::nearest;
 use super::tree::{Entry, Node, Shape};
 use super::{join, merge};
+use crate::nearest::nearest;
 
 const WHATSAPP: &str = "channels.whatsapp";
 

@@ -10,7 +10,7 @@ pub(super) fn hint(path: &str, name: &str, is_object: bool) -> Option<String> {
                 "{name} belongs to one account: channels.whatsapp.accounts.<account>.{name}, such as accounts.default.{name}"
             ));
         }
-        let near = super::nearest::nearest(name, ROOT.keys.iter().map(|key| key.name));
+        let near = crate::nearest::nearest(name, ROOT.keys.iter().map(|key| key.name));
         if is_object && near.is_none() {
             return Some(format!(
                 "if {name} is an account, write it under accounts: accounts: {{ {name}: {{ … }} }}"

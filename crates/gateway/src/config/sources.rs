@@ -76,9 +76,13 @@ impl Sources {
     /// the root or the defaults.
     #[must_use]
     pub fn of(&self, key: &str) -> Source {
-        let own = format!("{}.{key}", join(&format!("{ROOT}.accounts"), &self.account));
+        let account = join(&format!("{ROOT}.accounts"), &self.account);
+        let own = format!("{account}.{key}");
         let root = format!("{ROOT}.{key}");
-        match (self.places.get(&own), self.places.get(&root)) {
+        // An account's `groups` replace the root's as a whole, so that a key may stand there without effect.
+        let replaced = key.starts_with("groups") && self.places.contains_key(&format!("{account}.groups"));
+        let at_root = self.places.get(&root).filter(|_| !replaced);
+        match (self.places.get(&own), at_root) {
             (Some(line), _) => Source {
                 level: Level::Account,
                 path: own,
@@ -91,7 +95,7 @@ impl Sources {
             },
             (None, None) => Source {
                 level: Level::Default,
-                path: root,
+                path: if replaced { own } else { root },
                 line: None,
             },
         }

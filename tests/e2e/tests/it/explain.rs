@@ -369,7 +369,6 @@ fn an_event_that_never_happened_is_judged_without_gateway_or_store() {
 }
 
 #[test]
-#[ignore = "lines are known once the config keeps its places"]
 fn a_fix_names_the_line_where_the_key_stands() {
     let mut state = StateDir::new();
     state.configure(&format!(

@@ -1,8 +1,7 @@
 //! One object of a JSON file, key by key. Every complaint names the key, what is there and what may be there.
 
+use fased::nearest::nearest;
 use serde_json::{Map, Value};
-
-use crate::simulate::nearest;
 
 /// Seconds beyond this are milliseconds.
 const LAST_SECOND: i64 = 100_000_000_000;
@@ -24,7 +23,8 @@ impl<'a> Fields<'a> {
         let fields = Self { path, map };
         for key in map.keys() {
             if !known.contains(&key.as_str()) {
-                let near = nearest(key, known).map(|near| format!(", did you mean `{near}`?"));
+                let near =
+                    nearest(key, known.iter().copied()).map(|near| format!(", did you mean `{near}`?"));
                 let near = near.unwrap_or_default();
                 let known = known.join(", ");
                 return Err(format!("unknown key {}{near} (known: {known})", fields.at(key)));

@@ -2,8 +2,8 @@
 
 use super::{Block, FILE, Kind, Names};
 use crate::config::misplaced;
-use crate::config::nearest::nearest;
 use crate::config::{Step, entry, join};
+use crate::nearest::nearest;
 use fased_policy::ids::{AccountId, GroupId};
 
 /// What belongs there; none where the form is not fixed.

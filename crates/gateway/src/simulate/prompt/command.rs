@@ -1,7 +1,7 @@
 //! One line at the prompt: a step as in scripts, or a question.
 
 use crate::simulate::script::{STEPS, Step, number, step};
-use crate::simulate::words::nearest;
+use fased::nearest::nearest;
 
 #[derive(Debug, PartialEq)]
 pub(super) enum Command {
@@ -80,8 +80,7 @@ fn unknown(verb: &str, line: &str) -> String {
     if number(verb).is_ok() {
         return format!("who writes goes after `as`: as {line}");
     }
-    let known: Vec<&str> = STEPS.iter().chain(&QUESTIONS).copied().collect();
-    match nearest(verb, &known) {
+    match nearest(verb, STEPS.iter().chain(&QUESTIONS).copied()) {
         Some(meant) => format!("`{verb}` is not known; did you mean `{meant}`? `help` lists all"),
         None => {
             format!("`{verb}` is not known; `help` lists what is. To write a message: as +15550100002 {line}")

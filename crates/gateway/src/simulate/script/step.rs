@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use fased::nearest::nearest;
 use fased_protocol::control::PairingWho;
 use serde_json::{Map, Value};
 
 use super::{Author, Expect, Own, Step};
-use crate::simulate::words::{duration, nearest, quoted, words};
+use crate::simulate::words::{duration, quoted, words};
 
 /// What an `expect` waits unless it says so: longer than a pause for backoff.
 pub(super) const PATIENCE: Duration = Duration::from_secs(10);
@@ -54,7 +55,7 @@ pub(in crate::simulate) fn step(line: &str) -> Result<Step, String> {
         "wait" if rest == "ready" => Ok(Step::WaitReady),
         "wait" => Ok(Step::Wait(duration(rest)?)),
         "expect" => expect(rest).map(Step::Expect),
-        _ => Err(match nearest(verb, &STEPS) {
+        _ => Err(match nearest(verb, STEPS) {
             Some(meant) => format!("`{verb}` is no step; did you mean `{meant}`?"),
             None => format!("`{verb}` is no step; known are: {}", STEPS.join(", ")),
         }),

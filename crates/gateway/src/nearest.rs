@@ -1,7 +1,8 @@
 //! The key or word that was probably meant.
 
-/// The nearest of the words, if one is near enough to be meant.
-pub(super) fn nearest<'a>(wrong: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+/// The nearest of the words, if one is near enough to be meant. Case and separators do not count.
+#[must_use]
+pub fn nearest<'a>(wrong: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let folded: Vec<char> = fold(wrong);
     let limit = (folded.len() / 3).clamp(1, 4);
     words
@@ -58,6 +59,22 @@ mod tests {
             ("x", None),
             ("colour", None),
             ("", None),
+        ] {
+            assert_eq!(nearest(wrong, words), meant, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn short_words_that_are_typed_at_a_prompt_are_found_too() {
+        let words = ["approve", "as", "kill", "group", "groups", "expect"];
+        for (wrong, meant) in [
+            ("aprove", Some("approve")),
+            ("klil", Some("kill")),
+            ("Groups", Some("groups")),
+            ("exepct", Some("expect")),
+            ("sa", Some("as")),
+            ("hello", None),
+            ("xyz", None),
         ] {
             assert_eq!(nearest(wrong, words), meant, "{wrong}");
         }
