@@ -199,4 +199,6 @@ fn counts(rows: Vec<(String, i64)>) -> Vec<fased_protocol::control::Count> {
 #[cfg(test)]
 mod decision_tests;
 #[cfg(test)]
+mod fixtures;
+#[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 //! What follows from verdicts: turns that are joined, and context that is read once.
 
-use super::tests::{ACCOUNT, NOW, admit, draft, message, store};
+use super::fixtures::{ACCOUNT, NOW, admit, draft, message, store};
 use super::*;
 
 fn run(not_before_ms: i64, joins: Option<i64>, flushes: bool) -> Option<NewRun> {

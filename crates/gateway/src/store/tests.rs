@@ -3,71 +3,9 @@
 use std::os::unix::fs::PermissionsExt;
 
 use fased_policy::delivery::SendState;
-use fased_policy::ids::{Identity, Phone};
 
+use super::fixtures::{ACCOUNT, NOW, admit, draft, message, store};
 use super::*;
-
-pub(super) const NOW: i64 = 1_700_000_000_000;
-pub(super) const ACCOUNT: &str = "default";
-
-pub(super) async fn store() -> (tempfile::TempDir, Store) {
-    let dir = tempfile::tempdir().expect("a folder");
-    let store = Store::open(&dir.path().join("fased.db")).await.expect("a store");
-    (dir, store)
-}
-
-pub(super) fn message(id: &str, text: &str) -> Journaled {
-    Journaled {
-        chat: "15550100002@s.whatsapp.net".into(),
-        sender: "15550100002@s.whatsapp.net".into(),
-        message_id: id.into(),
-        chat_alt: None,
-        sender_alt: None,
-        from_me: false,
-        push_name: None,
-        timestamp_s: NOW / 1000,
-        content: "text".into(),
-        raw_kind: "conversation".into(),
-        text: Some(text.into()),
-        mentions: "[]".into(),
-        quoted_id: None,
-        quoted_sender: None,
-        quoted_text: None,
-        learned: None,
-    }
-}
-
-pub(super) fn admit(seq: i64) -> Decision {
-    let run = Some(NewRun {
-        agent: "main".to_owned(),
-        session: "session".to_owned(),
-        not_before_ms: 0,
-        joins: None,
-        flushes: false,
-        reads_context: false,
-    });
-    Decision {
-        seq,
-        outcome: "admit",
-        reason: "dm_open",
-        rule: 7,
-        run,
-        pairing: None,
-        sends: vec![],
-        echo_of: None,
-    }
-}
-
-pub(super) fn draft(id: &str) -> Draft {
-    Draft {
-        chat: "15550100002@s.whatsapp.net".into(),
-        message_id: id.into(),
-        purpose: Purpose::Reply,
-        text: "hi".into(),
-        secret: "00".repeat(32),
-        expires_ms: NOW + 1000,
-    }
-}
 
 #[tokio::test]
 async fn only_the_owner_can_read_it() {
@@ -296,43 +234,6 @@ async fn what_was_being_written_when_a_link_ended_is_unknown_and_old_rows_expire
         store.expire_outbox(ACCOUNT, NOW + 1000).await.expect("committed"),
         1
     );
-}
-
-#[tokio::test]
-async fn an_approval_ends_its_request_and_counts_for_its_account_alone() {
-    let (_dir, store) = store().await;
-    let phone = Phone::parse("+15550100002").expect("a number");
-    let sender = Identity::from(phone);
-    let add = PairingChange::Add {
-        sender: sender.clone(),
-        chat: "15550100002@s.whatsapp.net".into(),
-        name: None,
-        code: Some("ABCD2345".into()),
-        expires_ms: NOW + 1000,
-        text_sent: true,
-    };
-    let change = Decision {
-        run: None,
-        pairing: Some(add),
-        ..admit(0)
-    };
-    store.decide(ACCOUNT, &[change], NOW).await.expect("committed");
-    assert!(
-        store
-            .pending_pairings(None, NOW + 1000)
-            .await
-            .expect("read")
-            .is_empty(),
-        "its time has come"
-    );
-    let pending = store.pending_pairings(Some(ACCOUNT), NOW).await.expect("read");
-    store
-        .approve(&pending[0].account, &sender, None, NOW)
-        .await
-        .expect("committed");
-    assert!(store.pending_pairings(None, NOW).await.expect("read").is_empty());
-    assert_eq!(store.approved(ACCOUNT).await.expect("read"), [sender]);
-    assert!(store.approved("work").await.expect("read").is_empty());
 }
 
 #[tokio::test]

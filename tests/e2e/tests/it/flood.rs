@@ -110,7 +110,7 @@ fn d7_a_flood_of_strangers_costs_little_and_slows_down_nobody_who_is_let_in() {
         .filter_map(|name| fs::metadata(world.state.path().join(name)).ok())
         .map(|file| file.len())
         .sum();
-    println!(
+    eprintln!(
         "sent {sent}; latency {quiet:?}, {busy:?}, {later:?}; RSS KiB {before:?} -> {after:?}; disk {} KiB",
         disk / 1024
     );

@@ -2,21 +2,14 @@
 
 use fased_policy::ids::{Identity, Lid, Phone};
 
+use super::super::fixtures::{ACCOUNT, NOW, held as unclear, message, store};
 use super::super::{Decision, Journaled};
 use super::*;
 
-const NOW: i64 = 1_700_000_000_000;
 const DAY_MS: i64 = 24 * 3_600_000;
-const ACCOUNT: &str = "default";
 /// As the owner wrote it, and as WhatsApp knows it.
 const LISTED: &str = "+5511987654321";
 const CANONICAL: &str = "+551187654321";
-
-async fn store() -> (tempfile::TempDir, Store) {
-    let dir = tempfile::tempdir().expect("a folder");
-    let store = Store::open(&dir.path().join("fased.db")).await.expect("a store");
-    (dir, store)
-}
 
 fn phone(text: &str) -> Phone {
     Phone::parse(text).expect("a number")
@@ -30,20 +23,10 @@ fn from(sender: &str, id: usize) -> Journaled {
     Journaled {
         chat: sender.to_owned(),
         sender: sender.to_owned(),
-        message_id: format!("M{id}"),
-        chat_alt: None,
-        sender_alt: None,
-        from_me: false,
         push_name: Some("Bo".to_owned()),
-        timestamp_s: NOW / 1000,
-        content: "text".to_owned(),
-        raw_kind: "conversation".to_owned(),
-        text: Some("hi".to_owned()),
-        mentions: "[]".to_owned(),
         quoted_id: Some("Q".to_owned()),
-        quoted_sender: None,
         quoted_text: Some("what was said".to_owned()),
-        learned: None,
+        ..message(&format!("M{id}"), "hi")
     }
 }
 
@@ -54,16 +37,7 @@ async fn hold(store: &Store, messages: &[Journaled]) {
     let waiting = store.undecided(ACCOUNT, i64::MAX).await.expect("read");
     let held: Vec<Decision> = waiting
         .iter()
-        .map(|message| Decision {
-            seq: message.seq,
-            outcome: "hold",
-            reason: "unresolved_identity",
-            rule: 10,
-            run: None,
-            pairing: None,
-            sends: Vec::new(),
-            echo_of: None,
-        })
+        .map(|message| unclear(message.seq, "unresolved_identity", 10))
         .collect();
     for batch in held.chunks(64) {
         store.decide(ACCOUNT, batch, NOW).await.expect("decided");

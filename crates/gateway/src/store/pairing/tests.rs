@@ -1,18 +1,11 @@
 //! Approvals on a real file.
 
 use super::*;
+use crate::store::fixtures::{ACCOUNT, NOW, admit, held, message, store};
 use crate::store::{Decision, Journaled, Purpose};
 
-const NOW: i64 = 1_700_000_000_000;
-const ACCOUNT: &str = "default";
 const PHONE: &str = "+15550100002";
 const LID: &str = "100000000000002@lid";
-
-async fn store() -> (tempfile::TempDir, Store) {
-    let dir = tempfile::tempdir().expect("a folder");
-    let store = Store::open(&dir.path().join("fased.db")).await.expect("a store");
-    (dir, store)
-}
 
 fn phone() -> Identity {
     Identity::from(Phone::parse(PHONE).expect("a phone"))
@@ -35,36 +28,14 @@ async fn hold(store: &Store, senders: &[(&str, &str)]) {
         .map(|(id, sender)| Journaled {
             chat: (*sender).to_owned(),
             sender: (*sender).to_owned(),
-            message_id: (*id).to_owned(),
-            chat_alt: None,
-            sender_alt: None,
-            from_me: false,
-            push_name: None,
-            timestamp_s: NOW / 1000,
-            content: "text".to_owned(),
-            raw_kind: "conversation".to_owned(),
-            text: Some("hello".to_owned()),
-            mentions: "[]".to_owned(),
-            quoted_id: None,
-            quoted_sender: None,
-            quoted_text: None,
-            learned: None,
+            ..message(id, "hello")
         })
         .collect();
     store.journal(ACCOUNT, &messages, NOW).await.expect("committed");
     let undecided = store.undecided(ACCOUNT, 100).await.expect("read");
     let verdicts: Vec<Decision> = undecided
         .iter()
-        .map(|message| Decision {
-            seq: message.seq,
-            outcome: "hold",
-            reason: "pairing_required",
-            rule: 11,
-            run: None,
-            pairing: None,
-            sends: Vec::new(),
-            echo_of: None,
-        })
+        .map(|message| held(message.seq, "pairing_required", 11))
         .collect();
     store.decide(ACCOUNT, &verdicts, NOW).await.expect("committed");
 }
@@ -141,4 +112,41 @@ async fn an_approval_takes_back_what_is_held_from_that_sender_only_and_queues_wh
     let held = store.held_senders(None).await.expect("read");
     assert_eq!(held.len(), 1);
     assert_eq!(held[0].direct_chat(), Some("15550100003@s.whatsapp.net"));
+}
+
+#[tokio::test]
+async fn an_approval_ends_its_request_and_counts_for_its_account_alone() {
+    let (_dir, store) = store().await;
+    let phone = Phone::parse("+15550100002").expect("a number");
+    let sender = Identity::from(phone);
+    let add = PairingChange::Add {
+        sender: sender.clone(),
+        chat: "15550100002@s.whatsapp.net".into(),
+        name: None,
+        code: Some("ABCD2345".into()),
+        expires_ms: NOW + 1000,
+        text_sent: true,
+    };
+    let change = Decision {
+        run: None,
+        pairing: Some(add),
+        ..admit(0)
+    };
+    store.decide(ACCOUNT, &[change], NOW).await.expect("committed");
+    assert!(
+        store
+            .pending_pairings(None, NOW + 1000)
+            .await
+            .expect("read")
+            .is_empty(),
+        "its time has come"
+    );
+    let pending = store.pending_pairings(Some(ACCOUNT), NOW).await.expect("read");
+    store
+        .approve(&pending[0].account, &sender, None, NOW)
+        .await
+        .expect("committed");
+    assert!(store.pending_pairings(None, NOW).await.expect("read").is_empty());
+    assert_eq!(store.approved(ACCOUNT).await.expect("read"), [sender]);
+    assert!(store.approved("work").await.expect("read").is_empty());
 }

@@ -1,0 +1,77 @@
+//! What the store's tests begin with.
+
+use super::*;
+
+pub(super) const NOW: i64 = 1_700_000_000_000;
+
+pub(super) const ACCOUNT: &str = "default";
+
+pub(super) async fn store() -> (tempfile::TempDir, Store) {
+    let dir = tempfile::tempdir().expect("a folder");
+    let store = Store::open(&dir.path().join("fased.db")).await.expect("a store");
+    (dir, store)
+}
+
+pub(super) fn message(id: &str, text: &str) -> Journaled {
+    Journaled {
+        chat: "15550100002@s.whatsapp.net".into(),
+        sender: "15550100002@s.whatsapp.net".into(),
+        message_id: id.into(),
+        chat_alt: None,
+        sender_alt: None,
+        from_me: false,
+        push_name: None,
+        timestamp_s: NOW / 1000,
+        content: "text".into(),
+        raw_kind: "conversation".into(),
+        text: Some(text.into()),
+        mentions: "[]".into(),
+        quoted_id: None,
+        quoted_sender: None,
+        quoted_text: None,
+        learned: None,
+    }
+}
+
+pub(super) fn admit(seq: i64) -> Decision {
+    let run = Some(NewRun {
+        agent: "main".to_owned(),
+        session: "session".to_owned(),
+        not_before_ms: 0,
+        joins: None,
+        flushes: false,
+        reads_context: false,
+    });
+    Decision {
+        seq,
+        outcome: "admit",
+        reason: "dm_open",
+        rule: 7,
+        run,
+        pairing: None,
+        sends: vec![],
+        echo_of: None,
+    }
+}
+
+pub(super) fn draft(id: &str) -> Draft {
+    Draft {
+        chat: "15550100002@s.whatsapp.net".into(),
+        message_id: id.into(),
+        purpose: Purpose::Reply,
+        text: "hi".into(),
+        secret: "00".repeat(32),
+        expires_ms: NOW + 1000,
+    }
+}
+
+/// A message that is held for this reason.
+pub(super) fn held(seq: i64, reason: &'static str, rule: u8) -> Decision {
+    Decision {
+        outcome: "hold",
+        reason,
+        rule,
+        run: None,
+        ..admit(seq)
+    }
+}
