@@ -28,7 +28,7 @@ use crate::reading;
 use crate::sidecar::SidecarHandle;
 use crate::store::Store;
 use crate::watch::Watchers;
-pub use view::{View, info, info_without_store};
+pub use view::{View, info, info_without_store, next_action};
 
 /// Commands that may wait for one account. A full queue makes the caller wait.
 const COMMAND_QUEUE: usize = 16;

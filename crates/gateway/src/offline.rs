@@ -5,7 +5,7 @@ use std::sync::Arc;
 use fased_policy::lifecycle::Status;
 use fased_protocol::control::{ControlError, ControlRequest, ControlResponse, ErrorCode, StatusInfo};
 
-use crate::account::View;
+use crate::account::{View, next_action};
 use crate::config::Config;
 use crate::control::{account_infos, explain, explain_sender, groups_list, internal, pairing_list, status};
 use crate::explain::{Accounts, Linked};
@@ -177,7 +177,7 @@ fn describe_stopped(stored: &mut StoredAccount, enabled: bool, seen: bool) {
     let says = |status: Status, stored: &mut StoredAccount| {
         status.as_str().clone_into(&mut stored.state);
         status.sentence().clone_into(&mut stored.sentence);
-        stored.next = Some(status.next_action().to_owned());
+        stored.next = Some(next_action(status, &stored.account));
     };
     if !enabled {
         says(Status::Disabled, stored);

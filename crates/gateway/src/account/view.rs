@@ -40,7 +40,7 @@ impl View {
         let stored = StoredAccount {
             state: status.as_str().to_owned(),
             sentence: status.sentence().to_owned(),
-            next: (!enabled || paused).then(|| status.next_action().to_owned()),
+            next: (!enabled || paused).then(|| next_action(status, &stored.account)),
             until_ms: None,
             ..stored.clone()
         };
@@ -58,6 +58,17 @@ impl View {
             .iter()
             .any(|status| status.as_str() == self.stored.state)
     }
+}
+
+/// What to do about a state; a command names the account where there may be several.
+#[must_use]
+pub fn next_action(status: Status, account: &str) -> String {
+    let action = status.next_action();
+    let takes_account = ["fased channels login", "fased channels resume"];
+    if account != "default" && takes_account.iter().any(|command| action.ends_with(command)) {
+        return format!("{action} --account {account}");
+    }
+    action.to_owned()
 }
 
 /// An account as the CLI shows it, with what the store counts.
@@ -97,5 +108,22 @@ pub fn info_without_store(view: View) -> AccountInfo {
         inbound: Vec::new(),
         outbound: Vec::new(),
         pending_pairings: 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_names_the_account_unless_it_is_the_default_one() {
+        for (status, account, action) in [
+            (Status::Unlinked, "default", "fased channels login"),
+            (Status::Unlinked, "work", "fased channels login --account work"),
+            (Status::Suspended, "work", "fased channels resume --account work"),
+            (Status::Ready, "work", "nothing to do"),
+        ] {
+            assert_eq!(next_action(status, account), action);
+        }
     }
 }

@@ -9,7 +9,7 @@ use fased_protocol::sidecar as wire;
 use nix::sys::signal::Signal as UnixSignal;
 use tokio::sync::mpsc;
 
-use super::super::{intake, login, lookup};
+use super::super::{intake, login, lookup, next_action};
 use super::{Driver, LOOKUP_QUEUE, NEWS_QUEUE, Process};
 use crate::sidecar::{Ears, Sidecar, SidecarHandle, SpawnOptions, spawn};
 use crate::{auth_dir, clock, paths};
@@ -145,9 +145,8 @@ impl Driver {
             }
             view.stored.state = status.as_str().to_owned();
             view.stored.sentence = sentence.clone();
-            view.stored.next = Some(status.next_action())
-                .filter(|next| *next != "nothing to do")
-                .map(str::to_owned);
+            view.stored.next =
+                Some(next_action(status, self.shared.id())).filter(|next| next != "nothing to do");
             view.stored.until_ms = match status {
                 Status::BackingOff { delay_ms } => Some(now.saturating_add_unsigned(delay_ms)),
                 Status::Disabled
@@ -234,7 +233,7 @@ impl Driver {
             | Status::BackingOff { .. } => false,
         };
         if stopped {
-            let notice = format!("{sentence} Next: {}", status.next_action());
+            let notice = format!("{sentence} Next: {}", next_action(status, self.shared.id()));
             if let Err(error) = self
                 .shared
                 .store
