@@ -4,7 +4,7 @@
 #[must_use]
 pub fn nearest<'a>(wrong: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let folded: Vec<char> = fold(wrong);
-    let limit = (folded.len() / 3).clamp(1, 4);
+    let limit = ((folded.len() + 1) / 3).clamp(1, 4);
     words
         .into_iter()
         .map(|word| (distance(&folded, &fold(word)), word))

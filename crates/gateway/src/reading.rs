@@ -51,6 +51,11 @@ impl Queue {
         self.came.notify_one();
     }
 
+    /// Forgets what waits: a device that was linked anew has never got it.
+    pub fn clear(&self) {
+        self.take();
+    }
+
     fn take(&self) -> VecDeque<ReadMark> {
         std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner))
     }

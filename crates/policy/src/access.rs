@@ -96,10 +96,10 @@ pub fn judge_traced(facts: &Facts<'_>, rules: &Rules, trace: &mut impl Tracer) -
     };
     match verdict.outcome {
         Outcome::Admit | Outcome::Hold | Outcome::Context if facts.aside => Verdict::UNSUPPORTED_KIND,
-        Outcome::Admit if facts.age_s > rules.catch_up_max_age_s => Verdict {
-            by: Some(Setting::CatchUp),
-            ..Verdict::new(Outcome::Stale, Reason::Stale, Rule::STALE)
-        },
+        Outcome::Admit if facts.age_s > rules.catch_up_max_age_s => {
+            trace.tried(verdict.rule, verdict.by, verdict.reason.sentence());
+            Verdict::new(Outcome::Stale, Reason::Stale, Rule::STALE).by(Setting::CatchUp)
+        }
         Outcome::Admit | Outcome::Hold | Outcome::Context | Outcome::Drop | Outcome::Stale => verdict,
     }
 }

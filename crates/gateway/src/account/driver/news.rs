@@ -150,6 +150,9 @@ impl Driver {
             view.stored.web_version = Some(version.map(|part| part.to_string()).join("."));
         });
         self.step(Input::Opened).await;
+        if self.login.is_some() {
+            self.shared.reading.clear();
+        }
         if let Process::Running(sidecar) = &self.process {
             self.shared.link.send_replace(Some(OpenLink {
                 handle: sidecar.handle(),
