@@ -21,15 +21,29 @@ CREATE INDEX run_input_run ON run_input (run_id);
 
 -- The name that a person chose for themselves, when the pair was learned.
 ALTER TABLE identity ADD COLUMN name TEXT;
+-- Counts up with each pair and each spelling that is new; what is held is judged again by what came since.
+ALTER TABLE identity ADD COLUMN learned_no INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX identity_learned ON identity (learned_no);
 
 -- What WhatsApp makes of a number that people write in more than one way. `phone` is null for a number
 -- that it does not know; it is asked again after a while.
 CREATE TABLE phone_alias (
     alias    TEXT    NOT NULL PRIMARY KEY,
     phone    TEXT,
-    asked_ms INTEGER NOT NULL
+    asked_ms INTEGER NOT NULL,
+    learned_no INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX phone_alias_learned ON phone_alias (learned_no);
 CREATE INDEX phone_alias_phone ON phone_alias (phone) WHERE phone IS NOT NULL;
+
+-- Up to which learned_no an account has judged again what it holds.
+CREATE TABLE judged_again (
+    account    TEXT    NOT NULL PRIMARY KEY,
+    learned_no INTEGER NOT NULL
+) STRICT;
+
+-- Messages that came too late and that the owner has not been told of.
+CREATE INDEX inbox_stale ON inbox (account, seq) WHERE outcome = 'stale' AND noticed_ms IS NULL;
 
 -- What the owner chose for a group: 'mention' or 'always'.
 CREATE TABLE group_activation (

@@ -214,12 +214,15 @@ impl Account {
         (now.enabled, &now.auth_dir) != (config.enabled, &config.auth_dir)
     }
 
-    /// Ends this account alone: its process is gone then, and its tasks have ended.
-    pub async fn end(&self) {
+    /// Ends this account alone. Returns whether its process is gone and its tasks have ended; if not, it must
+    /// not be started a second time yet.
+    pub async fn end(&self) -> bool {
         self.shared.ending.cancel();
-        if tokio::time::timeout(END_DEADLINE, self.ended()).await.is_err() {
-            tracing::warn!(account = self.shared.id(), "the account took too long to end");
+        let ended = tokio::time::timeout(END_DEADLINE, self.ended()).await.is_ok();
+        if !ended {
+            tracing::warn!(account = self.shared.id(), "the account takes long to end");
         }
+        ended
     }
 
     /// Waits for the end of all its tasks, which has to be asked for elsewhere.

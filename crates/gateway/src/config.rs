@@ -84,6 +84,23 @@ impl std::fmt::Display for ConfigError {
 
 impl std::error::Error for ConfigError {}
 
+/// A remark about a config for the log, which holds nobody's number: of each, only the end is left.
+#[must_use]
+pub fn without_numbers(remark: &str) -> String {
+    const SHORTEST: usize = 7;
+    let mut told = String::with_capacity(remark.len());
+    for part in remark.split_inclusive(|character: char| !character.is_ascii_digit()) {
+        let digits = part.trim_end_matches(|character: char| !character.is_ascii_digit());
+        if digits.len() >= SHORTEST {
+            told.push('…');
+            told.push_str(&part[digits.len() - 2..]);
+        } else {
+            told.push_str(part);
+        }
+    }
+    told
+}
+
 /// A validated config.
 #[derive(Debug, Clone)]
 pub struct Config {

@@ -12,7 +12,7 @@ use tokio_util::task::TaskTracker;
 pub use crate::config::ConfigError;
 pub use crate::lease::LeaseHeld;
 
-use crate::config::Config;
+use crate::config::{Config, without_numbers};
 use crate::control::{self, Ending, Live};
 use crate::lease::{Lease, make_private_dir};
 use crate::paths::Paths;
@@ -58,7 +58,7 @@ pub async fn run(
     let seen = reload::Look::at(&paths.config);
     let config = Config::load(&paths)?;
     for warning in &config.warnings {
-        tracing::warn!("{}: {warning}", paths.config.display());
+        tracing::warn!("{}: {}", paths.config.display(), without_numbers(warning));
     }
     let store = Store::open(&paths.store).await?;
     let tasks = TaskTracker::new();

@@ -13,7 +13,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
-use fased_policy::access::Outcome;
 use tokio_util::sync::CancellationToken;
 
 use crate::account::Shared;
@@ -25,37 +24,42 @@ pub(crate) use tell::label;
 /// Verdicts that are committed together.
 const BATCH: usize = 64;
 /// Looks for work at least this often, should a wake-up ever be missed.
-const SWEEP: Duration = Duration::from_secs(5);
+const SWEEP: Duration = Duration::from_secs(3);
 /// Shortest time between two batches of verdicts.
 const COALESCE: Duration = Duration::from_millis(10);
-/// How often unreadable messages are looked for.
-const NOTICE_EVERY: Duration = Duration::from_secs(10);
+/// How often messages are looked for that the owner should hear of.
+const NOTICE_EVERY: Duration = Duration::from_secs(3);
+/// A backlog is through when nothing of it has come for this long.
+const STALE_QUIET_MS: i64 = 5_000;
+/// The owner hears of the beginning of a backlog after this at the latest.
+const STALE_WAIT_MS: i64 = 60_000;
 /// A message that no resend made readable in this time is told to the owner.
 const UNREADABLE_MS: i64 = 600_000;
 
 /// What is remembered from batch to batch; all of it may be lost.
 #[derive(Default)]
 struct Memory {
+    /// What had been learned of people when held messages were last judged again.
+    news: Option<u64>,
     echoes: echoes::Loops,
     told: tell::Told,
 }
 
 /// Gives verdicts until told to end.
 pub(crate) async fn decide_forever(shared: Arc<Shared>, shutdown: CancellationToken) {
-    let mut stale = 0;
     let mut memory = Memory::default();
-    let mut swept = clock::monotonic();
-    let mut last_batch = swept;
-    loop {
+    let mut noticed = clock::monotonic();
+    let mut last_batch = noticed;
+    while !shutdown.is_cancelled() {
         // Also when messages never stop coming.
-        if clock::monotonic() >= swept + NOTICE_EVERY {
-            swept = clock::monotonic();
-            notice_unreadable(&shared).await;
+        if clock::monotonic() >= noticed + NOTICE_EVERY {
+            noticed = clock::monotonic();
+            notice_late(&shared).await;
         }
         // While messages keep coming, verdicts are given together, so that the journal's commits do
         // not stand in line behind theirs. The first after a quiet moment does not wait.
         tokio::time::sleep_until(last_batch + COALESCE).await;
-        match decide_batch(&shared, &mut memory, &mut stale).await {
+        match decide_batch(&shared, &mut memory).await {
             Ok(0) => {}
             Ok(decided) if decided < BATCH => last_batch = clock::monotonic(),
             Ok(_) => continue,
@@ -65,27 +69,11 @@ pub(crate) async fn decide_forever(shared: Arc<Shared>, shutdown: CancellationTo
             }
         }
         tokio::select! {
-            () = shutdown.cancelled() => {
-                notice_stale(&shared, stale).await;
-                return;
-            }
+            () = shutdown.cancelled() => return,
             () = shared.undecided.notified() => {}
-            // The backlog is through: nothing has come for a while.
-            () = clock::pause(SWEEP) => {
-                notice_stale(&shared, std::mem::take(&mut stale)).await;
-            }
+            () = clock::pause(SWEEP) => {}
         }
     }
-}
-
-/// Tells the owner, once a backlog, of messages that came too late to be answered.
-async fn notice_stale(shared: &Shared, count: usize) {
-    let notice = match count {
-        0 => return,
-        1 => "1 message came too late to be answered (older than catchUp.maxAgeMinutes)".to_owned(),
-        _ => format!("{count} messages came too late to be answered (older than catchUp.maxAgeMinutes)"),
-    };
-    self::notice(shared, &notice).await;
 }
 
 async fn notice(shared: &Shared, text: &str) {
@@ -94,23 +82,32 @@ async fn notice(shared: &Shared, text: &str) {
     }
 }
 
-/// Tells the owner of messages that stayed unreadable.
-async fn notice_unreadable(shared: &Shared) {
+/// Tells the owner of messages that came too late or stayed unreadable.
+async fn notice_late(shared: &Shared) {
     let now = clock::now_ms();
-    if let Err(error) = shared
+    let stale = shared
+        .store
+        .notice_stale(shared.id(), now - STALE_QUIET_MS, now - STALE_WAIT_MS, now)
+        .await;
+    let unreadable = shared
         .store
         .notice_unreadable(shared.id(), now - UNREADABLE_MS, now)
-        .await
-    {
-        tracing::error!(
-            account = shared.id(),
-            "unreadable messages cannot be found: {error:#}"
-        );
+        .await;
+    for told in [stale, unreadable] {
+        if let Err(error) = told {
+            tracing::error!(account = shared.id(), "the owner cannot be told: {error:#}");
+        }
     }
 }
 
-async fn decide_batch(shared: &Shared, memory: &mut Memory, stale: &mut usize) -> Result<usize> {
+async fn decide_batch(shared: &Shared, memory: &mut Memory) -> Result<usize> {
     let _verdicts = shared.verdicts.lock().await;
+    // More may be known of people whose messages are held.
+    let news = shared.store.news();
+    if memory.news != Some(news) {
+        shared.store.judge_again_by_news(shared.id()).await?;
+        memory.news = Some(news);
+    }
     let messages = shared.store.undecided(shared.id(), BATCH as i64).await?;
     if messages.is_empty() {
         return Ok(0);
@@ -118,12 +115,11 @@ async fn decide_batch(shared: &Shared, memory: &mut Memory, stale: &mut usize) -
     // One batch is judged by one config and one list of approvals.
     let config = shared.config();
     let approved = shared.store.approved(shared.id()).await?;
-    let mut bench = Bench::new(shared, &config, &approved);
+    let mut bench = Bench::new(shared, &config, &approved, &messages);
     let mut decisions = Vec::with_capacity(messages.len());
     let mut decided = Vec::with_capacity(messages.len());
     for message in &messages {
         let (decision, outcome) = bench.decide(message, &mut memory.echoes).await?;
-        *stale += usize::from(outcome.verdict.outcome == Outcome::Stale);
         decisions.push(decision);
         decided.push(outcome);
     }

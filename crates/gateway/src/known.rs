@@ -57,11 +57,12 @@ impl Known {
         let mut quotes_gateway = false;
         let mut activation = None;
         if matches!(chat, ChatId::Group(_)) {
-            for jid in message.mentions() {
-                let mut person = Identity::from_jids(&jid, None);
-                store.complete(&mut person).await?;
-                mentions.push(person);
-            }
+            mentions = message
+                .mentions()
+                .iter()
+                .map(|jid| Identity::from_jids(jid, None))
+                .collect();
+            store.complete_all(&mut mentions).await?;
             if let Some(id) = &message.quoted_id {
                 quotes_gateway = store.is_own_message(account, id).await?;
             }

@@ -14,7 +14,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use crate::clock;
-use crate::config::{Config, ConfigError};
+use crate::config::{Config, ConfigError, without_numbers};
 use crate::control::Live;
 use crate::paths::Paths;
 
@@ -142,7 +142,11 @@ impl Reload {
     async fn put_in_force(&mut self, config: Config) -> Result<String, String> {
         if config.warnings != self.warnings {
             for warning in &config.warnings {
-                tracing::warn!("{}: {warning}", self.live.paths().config.display());
+                tracing::warn!(
+                    "{}: {}",
+                    self.live.paths().config.display(),
+                    without_numbers(warning)
+                );
             }
         }
         self.warnings = config.warnings;
@@ -169,8 +173,17 @@ impl Reload {
             }
         }
         let left: Vec<&str> = leaving.iter().map(|account| account.shared().id()).collect();
-        join_all(leaving.iter().map(|account| account.end())).await;
+        let ended = join_all(leaving.iter().map(|account| account.end())).await;
         let mut problem = None;
+        for (account, ended) in leaving.iter().zip(ended) {
+            if !ended {
+                // Two of it would answer everything twice.
+                let id = account.shared().id().to_owned();
+                problem = Some(format!("account {id} has not ended yet, which is tried again"));
+                wanted.remove(&id);
+                accounts.insert(id, account.clone());
+            }
+        }
         for (id, settings) in wanted {
             match self.live.start(settings, &self.shutdown, true).await {
                 Ok(account) => {
@@ -193,8 +206,13 @@ impl Reload {
             told.push_str("; ");
             told.push_str(&change);
         }
-        tracing::info!("{told}");
-        problem.map_or(Ok(told), Err)
+        match problem {
+            None => {
+                tracing::info!("{told}");
+                Ok(told)
+            }
+            Some(problem) => Err(problem),
+        }
     }
 }
 

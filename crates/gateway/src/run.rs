@@ -45,7 +45,7 @@ pub(crate) async fn answer_forever(shared: Arc<Shared>, shutdown: CancellationTo
             "interrupted runs cannot be found: {error:#}"
         ),
     }
-    loop {
+    while !shutdown.is_cancelled() {
         match answer_batch(&shared).await {
             Ok(0) => {}
             Ok(_) => continue,
@@ -126,7 +126,7 @@ async fn answer(shared: &Shared, run: &QueuedRun) -> FinishedRun {
 /// Gathers what a run answers.
 async fn turn(shared: &Shared, run: &QueuedRun) -> Result<Turn> {
     let mut messages = vec![run.message.clone()];
-    if run.waited {
+    if run.joined {
         messages.extend(shared.store.inputs_of(run.id).await?);
         debounce::sort(&mut messages, |message| (message.timestamp_s, message.seq));
     }

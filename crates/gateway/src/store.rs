@@ -21,6 +21,7 @@ mod tally;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
@@ -44,6 +45,7 @@ pub struct Store {
     write: Line,
     read: Line,
     aliases: Arc<Mutex<Option<alias::Aliases>>>,
+    news: Arc<AtomicU64>,
 }
 
 /// One connection, taken in turns. A pool would ask its connection at the beginning and the end of
@@ -112,6 +114,7 @@ impl Store {
             write,
             read,
             aliases: Arc::default(),
+            news: Arc::default(),
         })
     }
 
@@ -134,6 +137,7 @@ impl Store {
             write: read.clone(),
             read,
             aliases: Arc::default(),
+            news: Arc::default(),
         };
         store
             .accounts()

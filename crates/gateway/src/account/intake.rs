@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fased_policy::delivery::SendState;
-use fased_policy::ids::{Identity, Lid, Phone};
+use fased_policy::ids::Lid;
 use fased_protocol::control::{SentInfo, Watched};
 use fased_protocol::sidecar::{Event, ReceiptStatus, ToSidecar};
 use tokio::sync::mpsc;
@@ -28,11 +28,12 @@ const STORE_RETRY: Duration = Duration::from_secs(1);
 /// A flood of unreadable messages writes one line in this time.
 const UNREADABLE_LOG_EVERY: Duration = Duration::from_secs(5);
 
+/// People whose number was learned from a message in this process; beyond that remembering starts anew.
+const MOST_TOLD: usize = 10_000;
+
 /// What intake remembers from batch to batch of one process.
 #[derive(Default)]
 struct Memory {
-    /// Hidden ids whose number was learned in this process.
-    known_lids: HashSet<Lid>,
     /// Those of them that a message told, and so the name of.
     told_lids: HashSet<Lid>,
     /// Unreadable messages not logged yet, and when the last line was written.
@@ -90,6 +91,7 @@ async fn gather(events: &mut mpsc::Receiver<SequencedEvent>, batch: &mut Vec<Seq
 
 async fn commit(shared: &Shared, batch: &[SequencedEvent], memory: &mut Memory) -> anyhow::Result<()> {
     let now = clock::now_ms();
+    let before = shared.store.news();
     let mut messages: Vec<Journaled> = Vec::new();
     let mut pairs = Vec::new();
     let mut fates = Vec::new();
@@ -133,27 +135,15 @@ async fn commit(shared: &Shared, batch: &[SequencedEvent], memory: &mut Memory) 
             shared.undecided.notify_one();
         }
         tell(shared, &messages, &fresh);
-        let told: Vec<(Lid, Phone)> = messages
-            .into_iter()
-            .filter_map(|message| message.learned)
-            .collect();
-        memory.told_lids.extend(told.iter().map(|(lid, _)| lid.clone()));
-        pairs.extend(told);
+        if memory.told_lids.len() >= MOST_TOLD {
+            memory.told_lids.clear();
+        }
+        let told = messages.into_iter().filter_map(|message| message.learned);
+        memory.told_lids.extend(told.map(|(lid, _)| lid));
     }
-    let people: Vec<Identity> = pairs
-        .into_iter()
-        .filter(|(lid, _)| !memory.known_lids.contains(lid))
-        .map(|(lid, phone)| Identity {
-            lid: Some(lid),
-            phone: Some(phone),
-            aliases: Vec::new(),
-        })
-        .collect();
-    if !people.is_empty() {
-        judge_again_from(shared, &people).await?;
-        memory
-            .known_lids
-            .extend(people.into_iter().filter_map(|person| person.lid));
+    if shared.store.news() != before {
+        // What is held from these people is judged again there.
+        shared.undecided.notify_one();
     }
     Ok(())
 }
@@ -210,15 +200,6 @@ pub(crate) fn tell_moved(shared: &Shared, moved: Vec<SentInfo>) {
             },
         );
     }
-}
-
-/// More became known of these people: what was held from them is judged again.
-pub(super) async fn judge_again_from(shared: &Shared, people: &[Identity]) -> anyhow::Result<()> {
-    let _verdicts = shared.verdicts.lock().await;
-    if shared.store.judge_again_from(shared.id(), people).await? > 0 {
-        shared.undecided.notify_one();
-    }
-    Ok(())
 }
 
 fn tell(shared: &Shared, messages: &[Journaled], fresh: &[usize]) {

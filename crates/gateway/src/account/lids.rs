@@ -15,7 +15,7 @@ use fased_protocol::private::Jid;
 use fased_protocol::sidecar::{Call, Reply};
 use tokio_util::sync::CancellationToken;
 
-use super::{OpenLink, Shared, intake};
+use super::{OpenLink, Shared};
 use crate::clock;
 use crate::config::AccountConfig;
 use crate::sidecar::translate;
@@ -75,11 +75,6 @@ impl Shared {
     pub fn identity_pending(&self, person: &Identity) -> bool {
         self.asked.may_name(&self.config(), person)
     }
-
-    /// The lists of the config may have new people on them.
-    pub fn listed_changed(&self) {
-        self.listed.notify_one();
-    }
 }
 
 /// Asks on every link and after every change of the lists, until told to end.
@@ -103,7 +98,11 @@ pub(super) async fn resolve_forever(shared: Arc<Shared>, shutdown: CancellationT
                     }
                 }
                 () = shared.listed.notified() => {}
-                () = clock::pause(pause) => {}
+                () = clock::pause(pause) => {
+                if complete {
+                    round.questions = 0;
+                }
+            }
             }
         }
     };
@@ -166,7 +165,7 @@ impl Round {
             if self.questions >= PER_LINK {
                 tracing::warn!(
                     account = shared.id(),
-                    "{PER_LINK} numbers were asked for on this link; the others wait for the next"
+                    "{PER_LINK} numbers were asked for on this link; the others wait for the next link, or for tomorrow"
                 );
                 return Ok(true);
             }
@@ -209,9 +208,7 @@ async fn ask_canonical(shared: &Shared, link: &OpenLink, listed: Phone) -> Resul
     }
     let country = country_of(&listed);
     shared.asked.add([listed]);
-    if let Some(person) = person {
-        intake::judge_again_from(shared, &[person]).await?;
-    }
+    shared.undecided.notify_one();
     if let Some(country) = country {
         clear_up(shared, country).await?;
     }
@@ -247,15 +244,7 @@ async fn resolve_lids(shared: &Shared, link: &OpenLink, phones: &[Phone]) -> Res
             }
         };
         shared.store.learn_identities(&pairs, clock::now_ms()).await?;
-        let people: Vec<Identity> = pairs
-            .into_iter()
-            .map(|(lid, phone)| Identity {
-                lid: Some(lid),
-                phone: Some(phone),
-                aliases: Vec::new(),
-            })
-            .collect();
-        intake::judge_again_from(shared, &people).await?;
+        shared.undecided.notify_one();
     }
     Ok(true)
 }

@@ -38,3 +38,18 @@ fn problems(text: &str) -> Vec<Problem> {
 fn whatsapp(keys: &str) -> String {
     format!("{{ channels: {{ whatsapp: {{ {keys} }} }} }}")
 }
+
+#[test]
+fn a_remark_for_the_log_holds_nobodys_number() {
+    for (remark, logged) in [
+        (
+            r#"/etc/fased.json:12: "15551234567" is read as +15551234567"#,
+            r#"/etc/fased.json:12: "…67" is read as +…67"#,
+        ),
+        ("no digits", "no digits"),
+        ("120 groups, 123456", "120 groups, 123456"),
+        ("ends in 1234567", "ends in …67"),
+    ] {
+        assert_eq!(super::without_numbers(remark), logged);
+    }
+}

@@ -1,5 +1,7 @@
 //! Strangers: who gets a code, who is texted, and what the owner hears of it.
 
+use std::collections::HashSet;
+
 use anyhow::Result;
 use fased_policy::ids::Identity;
 use fased_policy::name::neutralised;
@@ -23,6 +25,8 @@ const MOST_LISTED: usize = 1_000;
 pub(super) struct Desk {
     waiting: Option<Waiting>,
     texts: Option<usize>,
+    /// Addresses that are writing right now, as some message of the batch shows.
+    live: HashSet<String>,
     /// Senders that were seen in this batch, and whether they got no code.
     seen: Vec<(Identity, bool)>,
 }
@@ -37,6 +41,21 @@ pub(super) struct Asked {
 }
 
 impl Desk {
+    pub(super) fn new(shared: &Shared, messages: &[StoredMessage]) -> Self {
+        let opened_ms = shared.link.borrow().as_ref().map(|link| link.opened_ms);
+        let live = |message: &&StoredMessage| {
+            opened_ms.is_some_and(|opened_ms| is_live(message.timestamp_s, opened_ms))
+        };
+        Self {
+            live: messages
+                .iter()
+                .filter(live)
+                .map(|message| message.sender.clone())
+                .collect(),
+            ..Self::default()
+        }
+    }
+
     pub(super) async fn ask(
         &mut self,
         shared: &Shared,
@@ -64,8 +83,7 @@ impl Desk {
             });
         let waiting = self.waiting(shared, now).await?;
         let texts = self.texts(shared, now).await?;
-        let opened_ms = shared.link.borrow().as_ref().map(|link| link.opened_ms);
-        let live = opened_ms.is_some_and(|opened_ms| is_live(message.timestamp_s, opened_ms));
+        let live = self.live.contains(&message.sender);
         let ask = on_request(
             facts.as_ref(),
             waiting.with_code,

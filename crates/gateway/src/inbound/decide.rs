@@ -35,12 +35,17 @@ pub(super) struct Decided {
 }
 
 impl<'a> Bench<'a> {
-    pub(super) fn new(shared: &'a Shared, config: &'a AccountConfig, approved: &'a [Identity]) -> Self {
+    pub(super) fn new(
+        shared: &'a Shared,
+        config: &'a AccountConfig,
+        approved: &'a [Identity],
+        messages: &[StoredMessage],
+    ) -> Self {
         Self {
             shared,
             config,
             approved,
-            asking: ask::Desk::default(),
+            asking: ask::Desk::new(shared, messages),
             waiting: wait::Waiting::default(),
             echoes: echoes::Absorbed::default(),
         }

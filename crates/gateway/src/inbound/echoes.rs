@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use anyhow::Result;
 use fased_policy::access::Mode;
 use fased_policy::echo::{LOOP_WINDOW_MS, Turns, are_alike, folded, is_in_window};
-use fased_policy::ids::ChatId;
+use fased_policy::ids::{ChatId, Lid, Phone};
 
 use crate::account::Shared;
 use crate::known::Known;
@@ -51,7 +51,10 @@ impl Absorbed {
             return Ok(Echo::default());
         }
         let oldest = now.min(message.timestamp_s.saturating_mul(1000)) - LOOP_WINDOW_MS;
-        let recent = shared.store.recent_sends(shared.id(), oldest).await?;
+        let recent = shared
+            .store
+            .recent_sends(shared.id(), &addresses(message, known), oldest)
+            .await?;
         if known.own_echo {
             let of = recent.iter().find(|sent| sent.message_id == message.message_id);
             self.rows.extend(of.map(|sent| sent.id));
@@ -64,11 +67,7 @@ impl Absorbed {
         if words.is_empty() {
             return Ok(Echo::default());
         }
-        let here: Vec<(&RecentSend, String)> = recent
-            .iter()
-            .filter(|sent| is_same_chat(sent, message, known))
-            .map(|sent| (sent, folded(&sent.text)))
-            .collect();
+        let here: Vec<(&RecentSend, String)> = recent.iter().map(|sent| (sent, folded(&sent.text))).collect();
         let absorbs = here.iter().find(|(sent, said)| {
             !sent.echoed
                 && !self.rows.contains(&sent.id)
@@ -90,11 +89,15 @@ impl Absorbed {
     }
 }
 
-fn is_same_chat(sent: &RecentSend, message: &StoredMessage, known: &Known) -> bool {
-    if sent.chat == message.chat || message.chat_alt.as_ref() == Some(&sent.chat) {
-        return true;
+/// All addresses of the chat.
+fn addresses(message: &StoredMessage, known: &Known) -> Vec<String> {
+    let mut chats = vec![message.chat.clone()];
+    chats.extend(message.chat_alt.clone());
+    if known.chat == ChatId::SelfChat {
+        chats.extend(known.own.phone.as_ref().map(Phone::to_jid));
+        chats.extend(known.own.lid.as_ref().map(Lid::to_jid));
     }
-    known.chat == ChatId::SelfChat && ChatId::from_jids(&sent.chat, None, &known.own) == ChatId::SelfChat
+    chats
 }
 
 /// Turns in a row that our own words may have started, by chat.

@@ -1,12 +1,14 @@
 //! What is known of each account when it is not running, identities, and notices.
 
+use std::collections::HashMap;
+
 use anyhow::Result;
 use fased_policy::ids::{Identity, Lid, Phone};
 use fased_protocol::control::Notice;
 
 use sqlx::Connection as _;
 
-use super::Store;
+use super::{Store, alias};
 
 #[cfg(test)]
 mod tests;
@@ -124,10 +126,38 @@ impl Store {
     pub async fn learn_identities(&self, pairs: &[(Lid, Phone)], now_ms: i64) -> Result<()> {
         let mut turn = self.write.turn().await?;
         let mut tx = turn.begin().await?;
+        let mut news = false;
         for (lid, phone) in pairs {
-            learn(&mut tx, lid, phone, None, now_ms).await?;
+            news |= learn(&mut tx, lid, phone, None, now_ms).await?;
         }
         tx.commit().await?;
+        self.count_news(news);
+        Ok(())
+    }
+
+    /// Completes several identities with one question, as far as their hidden ids tell their numbers.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn complete_all(&self, people: &mut [Identity]) -> Result<()> {
+        let hidden: Vec<String> = people
+            .iter()
+            .filter(|person| person.phone.is_none())
+            .filter_map(|person| person.lid.as_ref().map(Lid::to_string))
+            .collect();
+        if hidden.is_empty() {
+            return Ok(());
+        }
+        let known: Vec<(String, String)> =
+            sqlx::query_as("SELECT lid, phone FROM identity WHERE lid IN (SELECT value FROM json_each(?))")
+                .bind(serde_json::to_string(&hidden)?)
+                .fetch_all(&mut *self.read.turn().await?)
+                .await?;
+        let known: HashMap<String, String> = known.into_iter().collect();
+        for person in people.iter_mut().filter(|person| person.phone.is_none()) {
+            let phone = person.lid.as_ref().and_then(|lid| known.get(&lid.to_string()));
+            person.phone = phone.and_then(|phone| Phone::parse(phone).ok());
+        }
         Ok(())
     }
 
@@ -189,23 +219,36 @@ impl Store {
     }
 }
 
+/// Learns a pair. Returns whether it is news: a name alone is none.
 pub(super) async fn learn(
     tx: &mut sqlx::SqliteConnection,
     lid: &Lid,
     phone: &Phone,
     name: Option<&str>,
     now_ms: i64,
-) -> Result<()> {
-    sqlx::query(
-        "INSERT INTO identity (lid, phone, learned_ms, name) VALUES (?1, ?2, ?3, ?4)
-         ON CONFLICT (lid) DO UPDATE SET phone = ?2, learned_ms = ?3, name = COALESCE(?4, name)
-             WHERE phone != ?2 OR name IS NOT COALESCE(?4, name)",
-    )
-    .bind(lid.to_string())
-    .bind(phone.to_string())
+) -> Result<bool> {
+    let (lid, phone) = (lid.to_string(), phone.to_string());
+    let news = sqlx::query(alias::numbered!(
+        "INSERT INTO identity (lid, phone, learned_ms, name, learned_no) VALUES (?1, ?2, ?3, ?4, ",
+        ")
+         ON CONFLICT (lid) DO UPDATE SET phone = ?2, learned_ms = ?3, name = COALESCE(?4, name),
+             learned_no = excluded.learned_no
+             WHERE phone != ?2"
+    ))
+    .bind(&lid)
+    .bind(&phone)
     .bind(now_ms)
     .bind(name)
-    .execute(tx)
-    .await?;
-    Ok(())
+    .execute(&mut *tx)
+    .await?
+    .rows_affected()
+        > 0;
+    if !news && name.is_some() {
+        sqlx::query("UPDATE identity SET name = ?1 WHERE lid = ?2 AND name IS NOT ?1")
+            .bind(name)
+            .bind(&lid)
+            .execute(tx)
+            .await?;
+    }
+    Ok(news)
 }

@@ -2,16 +2,28 @@
 //! concerns.
 
 use std::collections::HashMap;
+use std::sync::atomic::Ordering;
 
 use anyhow::Result;
-use fased_policy::ids::{Identity, Lid, Phone};
+use fased_policy::ids::Phone;
+use sqlx::Connection as _;
 
 use super::Store;
 
 /// A number that WhatsApp did not know may have come to it after a while.
 const ASK_AGAIN_MS: i64 = 7 * 24 * 3_600_000;
-/// Addresses in one statement.
-const BATCH: usize = 500;
+/// A statement that gives a row the next number of what was learned, wherever it was learned.
+macro_rules! numbered {
+    ($before:literal, $after:literal) => {
+        concat!(
+            $before,
+            "(SELECT MAX(no) + 1 FROM (SELECT COALESCE(MAX(learned_no), 0) AS no FROM identity
+                  UNION SELECT COALESCE(MAX(learned_no), 0) FROM phone_alias))",
+            $after
+        )
+    };
+}
+pub(super) use numbered;
 
 /// Numbers as WhatsApp writes them, with their other spellings.
 pub(super) type Aliases = HashMap<Phone, Vec<Phone>>;
@@ -50,16 +62,17 @@ impl Store {
     /// # Errors
     /// What SQLite said.
     pub async fn learn_alias(&self, alias: &Phone, phone: Option<&Phone>, now_ms: i64) -> Result<()> {
-        sqlx::query(
-            "INSERT INTO phone_alias (alias, phone, asked_ms) VALUES (?1, ?2, ?3)
-             ON CONFLICT (alias) DO UPDATE SET phone = ?2, asked_ms = ?3",
-        )
+        sqlx::query(numbered!(
+            "INSERT INTO phone_alias (alias, phone, asked_ms, learned_no) VALUES (?1, ?2, ?3, ",
+            ") ON CONFLICT (alias) DO UPDATE SET phone = ?2, asked_ms = ?3, learned_no = excluded.learned_no"
+        ))
         .bind(alias.to_string())
         .bind(phone.map(ToString::to_string))
         .bind(now_ms)
         .execute(&mut *self.write.turn().await?)
         .await?;
         *self.aliases.lock().await = None;
+        self.count_news(true);
         Ok(())
     }
 
@@ -103,35 +116,59 @@ impl Store {
         Ok(phones(&unknown))
     }
 
-    /// Takes back the verdicts of what is held from these people, under any address of theirs, so
-    /// that it is judged again. Returns how many messages that are.
+    /// How often something was learned since the store was opened: who sees it unchanged need not look.
+    #[must_use]
+    pub fn news(&self) -> u64 {
+        self.news.load(Ordering::Acquire)
+    }
+
+    pub(super) fn count_news(&self, news: bool) {
+        if news {
+            self.news.fetch_add(1, Ordering::AcqRel);
+        }
+    }
+
+    /// Takes back the verdicts of what is held from people of whom more was learned since this was last
+    /// done for the account, also by other accounts and before a restart, so that it is judged again.
+    /// Returns how many messages that are.
     ///
     /// # Errors
     /// What SQLite said.
-    pub async fn judge_again_from(&self, account: &str, people: &[Identity]) -> Result<u64> {
-        let mut again = 0;
-        for people in people.chunks(BATCH) {
-            let lids = people.iter().filter_map(|person| person.lid.as_ref());
-            let numbers: Vec<&Phone> = people.iter().flat_map(Identity::phones).collect();
-            let addresses: Vec<String> = lids
-                .map(Lid::to_jid)
-                .chain(numbers.iter().map(|phone| phone.to_jid()))
-                .collect();
-            let numbers: Vec<String> = numbers.iter().map(ToString::to_string).collect();
-            again += sqlx::query(
-                "UPDATE inbox SET outcome = NULL, reason = NULL, rule = NULL
-                 WHERE account = ?1 AND outcome = 'hold' AND content != 'undecryptable' AND sender IN
-                     (SELECT value FROM json_each(?2)
-                      UNION SELECT substr(alias, 2) || '@s.whatsapp.net' FROM phone_alias
-                          WHERE phone IN (SELECT value FROM json_each(?3)))",
-            )
-            .bind(account)
-            .bind(serde_json::to_string(&addresses)?)
-            .bind(serde_json::to_string(&numbers)?)
-            .execute(&mut *self.write.turn().await?)
-            .await?
-            .rows_affected();
-        }
+    pub async fn judge_again_by_news(&self, account: &str) -> Result<u64> {
+        let mut turn = self.write.turn().await?;
+        let mut tx = turn.begin().await?;
+        let before: i64 =
+            sqlx::query_scalar("SELECT COALESCE((SELECT learned_no FROM judged_again WHERE account = ?), 0)")
+                .bind(account)
+                .fetch_one(&mut *tx)
+                .await?;
+        let again = sqlx::query(
+            "WITH news (address) AS (
+                 SELECT lid FROM identity WHERE learned_no > ?2
+                 UNION SELECT substr(phone, 2) || '@s.whatsapp.net' FROM identity WHERE learned_no > ?2
+                 UNION SELECT substr(phone, 2) || '@s.whatsapp.net' FROM phone_alias WHERE learned_no > ?2
+                 UNION SELECT substr(alias, 2) || '@s.whatsapp.net' FROM phone_alias WHERE learned_no > ?2
+                 UNION SELECT identity.lid FROM phone_alias JOIN identity ON identity.phone = phone_alias.phone
+                     WHERE phone_alias.learned_no > ?2)
+             UPDATE inbox SET outcome = NULL, reason = NULL, rule = NULL
+             WHERE account = ?1 AND outcome = 'hold' AND content != 'undecryptable'
+                 AND sender IN (SELECT address FROM news WHERE address IS NOT NULL)",
+        )
+        .bind(account)
+        .bind(before)
+        .execute(&mut *tx)
+        .await?
+        .rows_affected();
+        sqlx::query(
+            "INSERT INTO judged_again (account, learned_no)
+             SELECT ?1, MAX(no) FROM (SELECT COALESCE(MAX(learned_no), 0) AS no FROM identity
+                 UNION SELECT COALESCE(MAX(learned_no), 0) FROM phone_alias) WHERE true
+             ON CONFLICT (account) DO UPDATE SET learned_no = excluded.learned_no",
+        )
+        .bind(account)
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
         Ok(again)
     }
 

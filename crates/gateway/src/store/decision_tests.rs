@@ -23,6 +23,10 @@ fn context(seq: i64) -> Decision {
     }
 }
 
+fn chat() -> Vec<String> {
+    vec!["15550100002@s.whatsapp.net".to_owned()]
+}
+
 async fn journal(store: &Store, ids: &[&str]) {
     let batch: Vec<Journaled> = ids
         .iter()
@@ -101,7 +105,7 @@ async fn quick_messages_are_one_turn_until_it_starts() {
 
     let due = store.queued_runs(ACCOUNT, NOW + 80, 9).await.expect("read");
     assert_eq!(due.len(), 1);
-    assert!(due[0].waited);
+    assert!(due[0].joined);
     assert_eq!(ids(&store.inputs_of(due[0].id).await.expect("read")), ["B"]);
     store.start_runs(&[due[0].id], NOW).await.expect("committed");
 
@@ -118,22 +122,28 @@ async fn quick_messages_are_one_turn_until_it_starts() {
 #[tokio::test]
 async fn what_cannot_wait_sends_off_what_waits_and_comes_after_it() {
     let (_dir, store) = store().await;
-    journal(&store, &["A", "B"]).await;
+    journal(&store, &["A", "B", "C"]).await;
     let first = Decision {
         run: run(NOW + 5_000, None, false),
         ..admit(1)
     };
-    let command = Decision {
-        run: run(0, None, true),
+    let second = Decision {
+        run: run(NOW + 5_000, Some(1), false),
         ..admit(2)
     };
+    let command = Decision {
+        run: run(0, None, true),
+        ..admit(3)
+    };
     store
-        .decide(ACCOUNT, &[first, command], NOW)
+        .decide(ACCOUNT, &[first, second, command], NOW)
         .await
         .expect("committed");
     let due = store.queued_runs(ACCOUNT, NOW, 9).await.expect("read");
     assert_eq!(due.len(), 1, "one at a time in a session");
     assert_eq!(due[0].message.message_id, "A");
+    assert!(due[0].joined, "and all that waited goes");
+    assert_eq!(ids(&store.inputs_of(due[0].id).await.expect("read")), ["B"]);
 }
 
 #[tokio::test]
@@ -148,7 +158,7 @@ async fn a_message_of_ours_absorbs_one_echo() {
     store.decide(ACCOUNT, &[sent], NOW).await.expect("committed");
     assert!(
         store
-            .recent_sends(ACCOUNT, NOW - 1)
+            .recent_sends(ACCOUNT, &chat(), NOW - 1)
             .await
             .expect("read")
             .is_empty(),
@@ -161,12 +171,16 @@ async fn a_message_of_ours_absorbs_one_echo() {
         echo_of: Some(row),
         ..admit(seq)
     };
-    let before = store.recent_sends(ACCOUNT, NOW - 1).await.expect("read");
+    let before = store.recent_sends(ACCOUNT, &chat(), NOW - 1).await.expect("read");
     assert!(!before[0].echoed);
     store.decide(ACCOUNT, &[echo(1)], NOW).await.expect("committed");
-    assert!(store.recent_sends(ACCOUNT, NOW - 1).await.expect("read")[0].echoed);
+    assert!(store.recent_sends(ACCOUNT, &chat(), NOW - 1).await.expect("read")[0].echoed);
     assert!(
-        store.recent_sends(ACCOUNT, NOW).await.expect("read").is_empty(),
+        store
+            .recent_sends(ACCOUNT, &chat(), NOW)
+            .await
+            .expect("read")
+            .is_empty(),
         "too old"
     );
 }

@@ -25,18 +25,25 @@ pub struct RecentSend {
 const MOST: i64 = 500;
 
 impl Store {
-    /// What was sent since then (or may have been), newest first, 500 at most.
+    /// What was sent to these addresses since then (or may have been), newest first, 500 at most.
     ///
     /// # Errors
     /// What SQLite said.
-    pub async fn recent_sends(&self, account: &str, since_ms: i64) -> Result<Vec<RecentSend>> {
+    pub async fn recent_sends(
+        &self,
+        account: &str,
+        chats: &[String],
+        since_ms: i64,
+    ) -> Result<Vec<RecentSend>> {
         Ok(sqlx::query_as(
             "SELECT id, message_id, chat, text, created_ms, echo_seq IS NOT NULL AS echoed FROM outbox
              WHERE account = ?1 AND purpose IN ('reply', 'pairing', 'notice') AND created_ms > ?2 AND attempts > 0
-             ORDER BY id DESC LIMIT ?3",
+                 AND chat IN (SELECT value FROM json_each(?3))
+             ORDER BY id DESC LIMIT ?4",
         )
         .bind(account)
         .bind(since_ms)
+        .bind(serde_json::to_string(chats)?)
         .bind(MOST)
         .fetch_all(&mut *self.read.turn().await?)
         .await?)

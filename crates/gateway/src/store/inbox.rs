@@ -123,9 +123,10 @@ impl Store {
         }
         let mut tx = turn.begin().await?;
         let mut fresh = Vec::with_capacity(batch.len());
+        let mut news = false;
         for (index, message) in batch.iter().enumerate() {
             if let Some((lid, phone)) = &message.learned {
-                account::learn(&mut tx, lid, phone, message.push_name.as_deref(), now_ms).await?;
+                news |= account::learn(&mut tx, lid, phone, message.push_name.as_deref(), now_ms).await?;
             }
             if insert(&mut tx, account, message, now_ms).await? || fill_in(&mut tx, account, message).await? {
                 fresh.push(index);
@@ -134,6 +135,7 @@ impl Store {
             }
         }
         tx.commit().await?;
+        self.count_news(news);
         Ok(fresh)
     }
 
@@ -149,27 +151,6 @@ impl Store {
                 .fetch_all(&mut *self.read.turn().await?)
                 .await?,
         )
-    }
-
-    /// Held messages, oldest first.
-    ///
-    /// # Errors
-    /// What SQLite said.
-    pub async fn held(&self, account: &str) -> Result<Vec<StoredMessage>> {
-        Ok(sqlx::query_as(
-            "SELECT * FROM inbox WHERE account = ? AND outcome = 'hold' AND content != 'undecryptable' ORDER BY seq",
-        )
-        .bind(account)
-        .fetch_all(&mut *self.read.turn().await?)
-        .await?)
-    }
-
-    /// Takes back the verdicts of held messages, so that they are judged again.
-    ///
-    /// # Errors
-    /// What SQLite said.
-    pub async fn judge_again(&self, seqs: &[i64]) -> Result<()> {
-        take_back(&mut *self.write.turn().await?, seqs).await
     }
 
     /// Messages that stayed unreadable since before `older_than_ms` and that the owner has not been
@@ -202,6 +183,59 @@ impl Store {
         }
         tx.commit().await?;
         Ok(marked)
+    }
+
+    /// Messages that came too late to be answered and that the owner has not been told of: once nothing more
+    /// of that kind has come since `quiet_ms`, or the first has waited since `waited_ms`, marks them as
+    /// told, with one notice.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn notice_stale(
+        &self,
+        account: &str,
+        quiet_ms: i64,
+        waited_ms: i64,
+        now_ms: i64,
+    ) -> Result<u64> {
+        let waiting: (i64, Option<i64>, Option<i64>) = sqlx::query_as(
+            "SELECT COUNT(*), MIN(decided_ms), MAX(decided_ms) FROM inbox
+             WHERE account = ? AND outcome = 'stale' AND noticed_ms IS NULL",
+        )
+        .bind(account)
+        .fetch_one(&mut *self.read.turn().await?)
+        .await?;
+        let (_, Some(first), Some(last)) = waiting else {
+            return Ok(0);
+        };
+        if last > quiet_ms && first > waited_ms {
+            return Ok(0);
+        }
+        let mut turn = self.write.turn().await?;
+        let mut tx = turn.begin().await?;
+        let told = sqlx::query(
+            "UPDATE inbox SET noticed_ms = ?1 WHERE account = ?2 AND outcome = 'stale' AND noticed_ms IS NULL",
+        )
+        .bind(now_ms)
+        .bind(account)
+        .execute(&mut *tx)
+        .await?
+        .rows_affected();
+        let messages = if told == 1 {
+            "1 message"
+        } else {
+            &format!("{told} messages")
+        };
+        sqlx::query("INSERT INTO notice (at_ms, account, text) VALUES (?, ?, ?)")
+            .bind(now_ms)
+            .bind(account)
+            .bind(format!(
+                "{messages} came too late to be answered (older than catchUp.maxAgeMinutes)"
+            ))
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(told)
     }
 
     /// Messages with this id, in any account.

@@ -20,8 +20,8 @@ pub struct QueuedRun {
     pub session: String,
     /// What it answers, or the first of it.
     pub message: StoredMessage,
-    /// It waited for more of what it answers.
-    pub waited: bool,
+    /// Further messages joined the first.
+    pub joined: bool,
 }
 
 #[derive(sqlx::FromRow)]
@@ -29,7 +29,7 @@ struct RunHead {
     run_id: i64,
     agent: String,
     session: String,
-    waited: bool,
+    joined: bool,
     #[sqlx(flatten)]
     message: StoredMessage,
 }
@@ -55,7 +55,8 @@ impl Store {
     /// What SQLite said.
     pub async fn queued_runs(&self, account: &str, now_ms: i64, limit: i64) -> Result<Vec<QueuedRun>> {
         let heads: Vec<RunHead> = sqlx::query_as(
-            "SELECT run.id AS run_id, run.agent, run.session, run.not_before_ms > 0 AS waited, inbox.*
+            "SELECT run.id AS run_id, run.agent, run.session, 
+                 EXISTS (SELECT 1 FROM run_input WHERE run_id = run.id) AS joined, inbox.*
              FROM run JOIN inbox ON inbox.seq = run.inbox_seq
              WHERE run.id IN (
                  SELECT MIN(id) FROM run WHERE account = ?1 AND state IN ('queued', 'running')
@@ -75,14 +76,14 @@ impl Store {
                      run_id,
                      agent,
                      session,
-                     waited,
+                     joined,
                      message,
                  }| QueuedRun {
                     id: run_id,
                     agent,
                     session,
                     message,
-                    waited,
+                    joined,
                 },
             )
             .collect())

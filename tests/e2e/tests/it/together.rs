@@ -30,8 +30,9 @@ fn two_quick_texts_are_one_turn_and_each_is_explained_by_it() {
 fn what_cannot_wait_sends_off_what_waits_and_comes_second() {
     let world = waiting(20_000);
     let _first = world.fake.send(OWNER, ANNA, "hello");
+    let _second = world.fake.send(OWNER, ANNA, "world");
     let _command = world.fake.send(OWNER, ANNA, "/status");
-    world.until_inbox(OWNER, ANNA, &["hello", "/status"]);
+    world.until_inbox(OWNER, ANNA, &["hello\nworld", "/status"]);
 }
 
 #[test]

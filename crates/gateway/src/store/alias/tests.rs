@@ -122,12 +122,9 @@ async fn of_ten_thousand_held_messages_only_those_of_the_person_are_judged_again
         .learn_alias(&phone(LISTED), Some(&phone(CANONICAL)), NOW)
         .await
         .expect("kept");
-    let person = Identity {
-        lid: Some(lid("100000000007@lid")),
-        phone: Some(phone(CANONICAL)),
-        aliases: Vec::new(),
-    };
-    assert_eq!(store.judge_again_from(ACCOUNT, &[person]).await.expect("done"), 3);
+    let pair = (lid("100000000007@lid"), phone(CANONICAL));
+    store.learn_identities(&[pair], NOW).await.expect("kept");
+    assert_eq!(store.judge_again_by_news(ACCOUNT).await.expect("done"), 3);
     let mut again = undecided(&store).await;
     again.sort();
     assert_eq!(
@@ -216,4 +213,31 @@ async fn a_message_brings_a_name_and_what_it_quotes() {
     );
     let kept = store.undecided(ACCOUNT, 10).await.expect("read");
     assert_eq!(kept[0].quoted_text.as_deref(), Some("what was said"));
+}
+
+#[tokio::test]
+async fn what_is_held_is_judged_again_once_by_what_any_account_learned_also_after_a_restart() {
+    let (_dir, store) = store().await;
+    hold(
+        &store,
+        &[from("100000000007@lid", 1), from("100000000008@lid", 2)],
+    )
+    .await;
+    assert_eq!(store.judge_again_by_news(ACCOUNT).await.expect("done"), 0);
+    let before = store.news();
+    let pair = (lid("100000000007@lid"), phone("+15550100002"));
+    let learned = Journaled {
+        learned: Some(pair.clone()),
+        ..from("100000000007@lid", 3)
+    };
+    // Another account hears from the same person.
+    store.journal("work", &[learned], NOW).await.expect("committed");
+    assert_ne!(store.news(), before, "there is something to look at");
+    assert_eq!(store.judge_again_by_news(ACCOUNT).await.expect("done"), 1);
+    assert_eq!(undecided(&store).await, ["100000000007@lid"]);
+    hold(&store, &[]).await;
+    let before = store.news();
+    store.learn_identities(&[pair], NOW + 1).await.expect("kept");
+    assert_eq!(store.news(), before, "what was known is no news");
+    assert_eq!(store.judge_again_by_news(ACCOUNT).await.expect("done"), 0);
 }
