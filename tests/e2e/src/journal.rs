@@ -86,20 +86,7 @@ pub fn aliases(state_dir: &Path) -> Vec<(String, Option<String>)> {
 /// # Panics
 /// When that is not possible.
 pub fn change(state_dir: &Path, statement: &'static str) {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime");
-    runtime.block_on(async {
-        let store = SqliteConnectOptions::new().filename(state_dir.join("fased.db"));
-        let mut store = store.connect().await.expect("open the store");
-        let changed = sqlx::query(statement)
-            .execute(&mut store)
-            .await
-            .expect("change the store");
-        assert_ne!(changed.rows_affected(), 0, "nothing to change: {statement}");
-        store.close().await.expect("close the store");
-    });
+    assert_ne!(execute(state_dir, statement), 0, "nothing to change: {statement}");
 }
 
 /// Changes a table of the store beside a running gateway, for what cannot be brought about otherwise.
@@ -107,6 +94,10 @@ pub fn change(state_dir: &Path, statement: &'static str) {
 /// # Panics
 /// When that is not possible.
 pub fn alter(state_dir: &Path, statement: &'static str) {
+    execute(state_dir, statement);
+}
+
+fn execute(state_dir: &Path, statement: &'static str) -> u64 {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -114,10 +105,11 @@ pub fn alter(state_dir: &Path, statement: &'static str) {
     runtime.block_on(async {
         let store = SqliteConnectOptions::new().filename(state_dir.join("fased.db"));
         let mut store = store.connect().await.expect("open the store");
-        let altered = sqlx::query(statement).execute(&mut store).await;
-        altered.expect("alter the store");
+        let done = sqlx::query(statement).execute(&mut store).await;
+        let changed = done.expect("change the store").rows_affected();
         store.close().await.expect("close the store");
-    });
+        changed
+    })
 }
 
 fn read<T>(state_dir: &Path, query: &'static str) -> Vec<T>

@@ -7,6 +7,7 @@
 //!
 //! With `FASED_SLOW` set, what is shortened or made smaller for everyday runs has its real size.
 
+pub mod config_file;
 pub mod control;
 pub mod fake;
 pub mod gateway;

@@ -1,39 +1,10 @@
 //! `fased channels add` and `remove`: what they write, and what they leave alone.
 
 use std::fs;
-use std::path::{Path, PathBuf};
 
 use fased_e2e::StateDir;
+use fased_e2e::config_file::{MINE, backup, configured, read};
 use serde_json::json;
-
-const MINE: &str = "\
-// Mine.
-{
-  channels: {
-    whatsapp: {
-      dmPolicy: 'pairing', // for now
-      allowFrom: [
-        '+15550100001', // me
-      ],
-    },
-  },
-}
-";
-
-fn configured(text: &str) -> (StateDir, PathBuf) {
-    let mut state = StateDir::new();
-    state.configure(text);
-    let file = state.beside("fased.json");
-    (state, file)
-}
-
-fn read(file: &Path) -> String {
-    fs::read_to_string(file).expect("the config")
-}
-
-fn backup(file: &Path) -> PathBuf {
-    file.with_extension("json.bak")
-}
 
 #[test]
 fn channels_add_writes_the_keys_of_the_mode_and_keeps_the_default_account() {
