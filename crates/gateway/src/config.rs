@@ -112,7 +112,7 @@ impl Config {
         let wrong = |problems: Vec<Problem>| ConfigError::new(problems, path, text);
         let root = tree::parse(text).map_err(|problem| wrong(vec![*problem]))?;
         let mut found = check::check(text, &root);
-        cross::check(&mut found, &root, path);
+        cross::check(&mut found, &root, path, &auth_dir);
         if !found.problems.is_empty() {
             return Err(wrong(found.problems));
         }
