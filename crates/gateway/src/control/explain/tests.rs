@@ -115,9 +115,22 @@ fn age_is_that_at_arrival_unless_it_was_let_in_later() {
     let admitted = recorded("admit", "dm_open");
     assert_eq!(now(&told(OPEN, &admitted, known(&admitted))), None);
     let held_first = recorded("stale", "stale");
-    let told = told(OPEN, &held_first, known(&held_first));
-    assert_eq!(now(&told), None);
-    assert!(told.fix.is_some_and(|fix| fix.contains("catchUp.maxAgeMinutes")));
+    let of_years_ago = told(OPEN, &held_first, known(&held_first));
+    assert_eq!(now(&of_years_ago), None);
+    assert_eq!(of_years_ago.fix, None, "no bound can be that high");
+    let yesterday_ms = clock::now_ms() - 86_400_000;
+    let held_first = StoredMessage {
+        timestamp_s: yesterday_ms / 1000,
+        recorded_ms: yesterday_ms,
+        ..held_first
+    };
+    let of_yesterday = told(OPEN, &held_first, known(&held_first));
+    assert_eq!(now(&of_yesterday), None);
+    assert!(
+        of_yesterday
+            .fix
+            .is_some_and(|fix| fix.contains("catchUp.maxAgeMinutes"))
+    );
 }
 
 #[test]
