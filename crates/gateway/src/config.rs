@@ -37,7 +37,7 @@ use crate::paths::Paths;
 pub use account::{AccountConfig, Agents};
 use file::{File, Keys};
 pub use key_path::{KeyPath, Step};
-pub use keys::greatest;
+pub(crate) use keys::greatest;
 pub use problem::Problem;
 pub use schema::schema;
 pub use sources::{Level, Source, Sources, join};

@@ -11,7 +11,7 @@ use crate::known::Known;
 /// What would change a verdict, in one sentence that names people, files and lines; nothing where nothing
 /// would, or where nothing should.
 #[must_use]
-pub fn fix(
+pub(super) fn fix(
     reason: Reason,
     setting: Option<Setting>,
     config: &AccountConfig,
@@ -70,7 +70,7 @@ fn is_nameable(group: &GroupId) -> bool {
 enum Change {
     Set(&'static str),
     /// Add this entry to a list.
-    Append(Option<String>),
+    Append(String),
     /// Add this key with an empty object.
     Insert,
     /// Raise a bound.
@@ -141,7 +141,7 @@ impl Case<'_> {
                 let is_allowed = greatest(&edit.path).is_none_or(|most| to <= most);
                 is_allowed.then_some(edit)
             }
-            Remedy::AddSender => at_key(self.setting?, Change::Append(self.sender())),
+            Remedy::AddSender => at_key(self.setting?, Change::Append(self.sender()?)),
             Remedy::ListGroup if self.setting == Some(Setting::GroupEnabled) => {
                 at_key(Setting::GroupEnabled, Change::Set("true"))
             }
@@ -173,14 +173,11 @@ impl Case<'_> {
                     (*value).to_owned(),
                 )
             }
-            Change::Append(sender) => {
-                let entry = sender.clone().unwrap_or_default();
-                (
-                    format!("add {} to {path}{at}", quoted(&entry)),
-                    format!("{path}[+]"),
-                    entry,
-                )
-            }
+            Change::Append(entry) => (
+                format!("add {} to {path}{at}", quoted(entry)),
+                format!("{path}[+]"),
+                entry.clone(),
+            ),
             Change::Insert => (format!("add {path}: {{}}{at}"), path.clone(), "{}".to_owned()),
             Change::Raise { from, to } => (
                 format!("raise {path} from {from} to {to}{at}"),

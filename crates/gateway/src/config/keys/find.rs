@@ -56,8 +56,7 @@ pub(in crate::config) fn kind_at(steps: &[Step]) -> Result<Option<Kind>, String>
 }
 
 /// The greatest whole number that a key takes.
-#[must_use]
-pub fn greatest(path: &str) -> Option<i64> {
+pub(crate) fn greatest(path: &str) -> Option<i64> {
     match kind_at(&KeyPath::parse(path).ok()?.steps) {
         Ok(Some(Kind::Int { max, .. })) => Some(i64::from(max)),
         Ok(_) | Err(_) => None,

@@ -8,6 +8,7 @@ use fased_policy::ids::{ChatId, Identity};
 use super::*;
 use crate::config::Config;
 use crate::envelope::tests::{known, message};
+use crate::explain::Pending;
 
 /// A direct message of somebody, recorded with this verdict.
 fn recorded(outcome: &str, reason: &str) -> StoredMessage {
@@ -27,6 +28,7 @@ fn told(whatsapp: &str, message: &StoredMessage, known: Known) -> Explanation {
     let linked = Linked {
         config: Arc::new(config.accounts.remove("default").expect("an account")),
         own: known.own.clone(),
+        pending: Pending::by(|_| false),
     };
     let mut explanation = Explanation {
         verdict: message.outcome.clone(),
