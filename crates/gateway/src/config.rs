@@ -37,6 +37,7 @@ use crate::paths::Paths;
 pub use account::{AccountConfig, Agents};
 use file::{File, Keys};
 pub use key_path::{KeyPath, Step};
+pub(crate) use keys::greatest;
 pub use problem::Problem;
 pub use schema::schema;
 pub use sources::{Level, Source, Sources, join};
@@ -129,7 +130,7 @@ impl Config {
         let wrong = |problems: Vec<Problem>| ConfigError::new(problems, path, text);
         let root = tree::parse(text).map_err(|problem| wrong(vec![*problem]))?;
         let mut found = check::check(text, &root);
-        cross::check(&mut found, &root, path);
+        cross::check(&mut found, &root, path, &auth_dir);
         if !found.problems.is_empty() {
             return Err(wrong(found.problems));
         }

@@ -2,6 +2,7 @@
 //! a gateway, and the log. Only policy decides; here it is asked again, and its answer put into words.
 
 mod fix;
+mod pending;
 mod supposed;
 
 use std::collections::BTreeMap;
@@ -13,8 +14,10 @@ use fased_protocol::control::{JudgementInfo, SourceInfo, TriedInfo};
 
 use crate::config::{AccountConfig, Level, Source};
 use crate::known::Known;
+use fix::fix;
 
-pub use fix::{config_line, fix};
+pub use fix::config_line;
+pub use pending::Pending;
 pub use supposed::supposed;
 
 /// An account, as far as judging needs it.
@@ -24,6 +27,8 @@ pub struct Linked {
     pub config: Arc<AccountConfig>,
     /// Who it is on WhatsApp; empty before the first link.
     pub own: Identity,
+    /// Whose identity WhatsApp has still to tell.
+    pub pending: Pending,
 }
 
 /// The configured accounts by id.
@@ -77,8 +82,7 @@ fn tried_info(step: &Step, config: &AccountConfig, known: &Known) -> TriedInfo {
 }
 
 /// Where a setting's value comes from, seen from this event.
-#[must_use]
-pub fn source(setting: Setting, config: &AccountConfig, known: &Known) -> SourceInfo {
+fn source(setting: Setting, config: &AccountConfig, known: &Known) -> SourceInfo {
     let Source { level, path, line } = place(setting, config, known);
     let file = match level {
         Level::Account | Level::Root | Level::Global => Some(config.sources.file().display().to_string()),

@@ -8,7 +8,7 @@ use fased_protocol::control::{ControlError, ControlRequest, ControlResponse, Err
 use crate::account::{View, next_action};
 use crate::config::Config;
 use crate::control::{account_infos, explain, explain_sender, groups_list, internal, pairing_list, status};
-use crate::explain::{Accounts, Linked};
+use crate::explain::{Accounts, Linked, Pending};
 use crate::paths::Paths;
 use crate::store::{Store, StoredAccount};
 
@@ -158,14 +158,21 @@ async fn accounts(
 /// All accounts, as far as judging needs them.
 async fn linked(paths: &Paths, store: Option<&Store>) -> Result<Accounts, ControlError> {
     let mut accounts = Accounts::new();
+    let asked = match store {
+        Some(store) => store.asked_aliases().await.map_err(|error| internal(&error))?,
+        None => Vec::new(),
+    };
+    let asked = Arc::new(asked.into_iter().collect());
     for (id, account) in config(paths)?.accounts {
         let stored = match store {
             Some(store) => store.account(&id).await.map_err(|error| internal(&error))?,
             None => None,
         };
+        let config = Arc::new(account);
         let linked = Linked {
-            config: Arc::new(account),
+            pending: Pending::after(Arc::clone(&asked), Arc::clone(&config)),
             own: stored.unwrap_or_default().identity(),
+            config,
         };
         accounts.insert(id, linked);
     }
@@ -207,3 +214,6 @@ fn no_account(paths: &Paths, id: &str) -> ControlError {
         next: "list the accounts: fased channels list".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;

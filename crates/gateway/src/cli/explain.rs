@@ -24,7 +24,9 @@ pub(super) const AFTER_HELP: &str = r#"An event (FILE, or - for standard input) 
    "state": {"paired": ["+15550100002"], "activation": "mention"|"always"}}
 Needed are chat, sender (unless fromMe) and self.phone. A direct chat without id is the sender's. What fromMe
 marks was written by self, whatever sender says. With quotedFromSelf the message replies to one of the linked
-number: one of the gateway's own, unless the owner of a personal number quotes their own words."#;
+number: one of the gateway's own, unless the owner of a personal number quotes their own words. Every listed
+number counts as asked about, so nobody is held because it may be theirs in another spelling, as those of
+Brazil, Mexico and Argentina have."#;
 
 /// How much of a message's text is shown.
 const SHOWN_CHARS: usize = 200;

@@ -1,6 +1,8 @@
 //! Rules about several keys at once. They look at the values as written, so that they are told together with
 //! whatever else is wrong.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry as Taken;
 use std::path::{Path, PathBuf};
 
 use fased_policy::ids::{AccountId, AllowEntry};
@@ -12,9 +14,10 @@ use super::{join, merge};
 use crate::nearest::nearest;
 
 const WHATSAPP: &str = "channels.whatsapp";
+const ACCOUNTS: &str = "channels.whatsapp.accounts";
 
-/// Checks what [`super::check`] left.
-pub(super) fn check(found: &mut Found<'_>, root: &Node, file: &Path) {
+/// Checks what [`super::check`] left. `auth_dir` is where an account keeps its auth files unless it says.
+pub(super) fn check(found: &mut Found<'_>, root: &Node, file: &Path, auth_dir: &dyn Fn(&str) -> PathBuf) {
     let agents = agents(found, root);
     let Some(whatsapp) = down(root, &["channels", "whatsapp"]) else {
         return;
@@ -24,30 +27,41 @@ pub(super) fn check(found: &mut Found<'_>, root: &Node, file: &Path) {
     if down(whatsapp, &["accounts"]).is_none() {
         account(found, None, whatsapp);
     }
-    let mut dirs: Vec<(PathBuf, &str)> = Vec::new();
     for entry in accounts {
-        let path = join("channels.whatsapp.accounts", &entry.name);
+        let path = join(ACCOUNTS, &entry.name);
         groups(found, &path, &entry.node, &agents);
         account(found, Some((&path, &entry.node)), whatsapp);
-        let Some(written) = text(entry.node.get("authDir")) else {
-            continue;
-        };
-        let path = format!("{path}.authDir");
-        if written.is_empty() {
+    }
+    auth_dirs(found, accounts, file, auth_dir);
+}
+
+/// Two accounts with one folder would overwrite each other's login, also where one of them has it by default.
+fn auth_dirs(found: &mut Found<'_>, accounts: &[Entry], file: &Path, default: &dyn Fn(&str) -> PathBuf) {
+    let (written, left_out): (Vec<&Entry>, Vec<&Entry>) = accounts
+        .iter()
+        .partition(|account| text(account.node.get("authDir")).is_some());
+    let by_default = left_out.iter().map(|account| {
+        let holder = format!("{} has the same folder by default", account.name);
+        (default(&account.name), holder)
+    });
+    let mut holders: HashMap<PathBuf, String> = by_default.collect();
+    for account in written {
+        let dir = text(account.node.get("authDir")).unwrap_or_default();
+        let path = format!("{}.authDir", join(ACCOUNTS, &account.name));
+        if dir.is_empty() {
             let message = "found an empty text; allowed is a folder".to_owned();
-            found.wrong_at(
-                &path,
-                &path,
-                message,
-                Some("leave the key out for the default".to_owned()),
-            );
+            let hint = "leave the key out for the default".to_owned();
+            found.wrong_at(&path, &path, message, Some(hint));
         }
-        let dir = merge::auth_dir(written, file);
-        if let Some((_, other)) = dirs.iter().find(|(taken, _)| *taken == dir) {
-            let message = format!("the account {other} has the same folder; two accounts cannot share one");
-            found.wrong_at(&path, &path, message, None);
+        match holders.entry(merge::auth_dir(dir, file)) {
+            Taken::Occupied(holder) => {
+                let message = format!("the account {}; two accounts cannot share one", holder.get());
+                found.wrong_at(&path, &path, message, None);
+            }
+            Taken::Vacant(free) => {
+                free.insert(format!("{} has the same folder", account.name));
+            }
         }
-        dirs.push((dir, &entry.name));
     }
 }
 
@@ -136,11 +150,13 @@ fn direct_messages(found: &mut Found<'_>, of: &Effective<'_>) {
     let anyone = entries.iter().any(
         |item| matches!(&item.value, Shape::Text(text) if AllowEntry::parse(text) == Ok(AllowEntry::Anyone)),
     );
-    let level = policy_at.trim_end_matches(".dmPolicy");
-    let path = format!("{level}.allowFrom");
-    let written = match &listed {
-        Some((at, _)) => at.as_str(),
-        None => policy_at.as_str(),
+    // The list that lacks something is told; where there is none, the policy that asks for one.
+    let (written, path) = match &listed {
+        Some((at, _)) => (at.as_str(), at.clone()),
+        None => {
+            let level = policy_at.trim_end_matches(".dmPolicy");
+            (policy_at.as_str(), format!("{level}.allowFrom"))
+        }
     };
     if of.is(&["dmPolicy"], "open") && !anyone {
         let message = "dmPolicy is \"open\", which lets everyone in; that is accepted only together with \"*\" in allowFrom";

@@ -195,7 +195,8 @@ impl View {
         Some(node.to_value())
     }
 
-    /// A part of a map or a list. What a group leaves open is looked up in `*`, then among the defaults.
+    /// A part of a map or a list. What a group leaves open is looked up in `*`, then among the defaults; but
+    /// whether it is heard, its own entry alone decides, where it has one.
     fn inside(&self, leaf: &Effective, rest: &[Step], path: &str) -> Option<Effective> {
         let value = leaf.value.clone().unwrap_or(Value::Null);
         let at = |rest: &[Step]| {
@@ -218,10 +219,12 @@ impl View {
                 },
             }
         };
+        let decided_by_entry = matches!(rest.get(1), Some(Step::Name(name)) if name == "enabled");
         let mut any = rest.to_vec();
         if let Some(first) = any.first_mut()
             && leaf.path.ends_with(".groups")
             && rest.len() > 1
+            && !(decided_by_entry && descend(&value, &rest[..1]).is_some())
         {
             *first = Step::Name("*".to_owned());
         }

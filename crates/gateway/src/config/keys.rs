@@ -8,6 +8,7 @@ mod foreign;
 mod others;
 mod whatsapp;
 
+pub(crate) use find::greatest;
 pub(super) use find::kind_at;
 pub(super) use foreign::{CHANNELS as FOREIGN_CHANNELS, SECTIONS as FOREIGN_SECTIONS};
 pub(super) use others::FILE;

@@ -87,10 +87,13 @@ async fn inbound(
         }
     };
     let approved = store.approved(&message.account).await?;
-    let known = Known::of(store, &message, &own, &approved).await?;
+    let mut known = Known::of(store, &message, &own, &approved).await?;
     explanation.event = Some(serde_json::to_value(Envelope::of(&message, &known))?);
     match linked {
-        Ok(Some(linked)) => judge_again(&mut explanation, linked, known, &message),
+        Ok(Some(linked)) => {
+            known.identity_pending = linked.pending.is(&known.sender);
+            judge_again(&mut explanation, linked, known, &message);
+        }
         Ok(None) => {
             let gone = format!("the account {} is no longer in the config", message.account);
             explanation.note = Some(gone);

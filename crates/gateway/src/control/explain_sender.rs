@@ -38,6 +38,7 @@ pub(crate) async fn answer(
         None => ChatId::Direct(sender.clone()),
     };
     let mut known = supposed(chat, sender, linked.own.clone(), now_s);
+    known.identity_pending = linked.pending.is(&known.sender);
     if let Some(store) = store {
         let recalled = recall(store, id, &mut known).await;
         recalled.map_err(|error| internal(&error))?;

@@ -181,9 +181,11 @@ impl Live {
         let accounts = self.accounts().await?;
         let linked = accounts.iter().map(|(id, account)| {
             let shared = account.shared();
+            let asking = Arc::clone(shared);
             let linked = explain::Linked {
                 config: shared.config(),
                 own: shared.own(),
+                pending: explain::Pending::by(move |person| asking.identity_pending(person)),
             };
             (id.clone(), linked)
         });

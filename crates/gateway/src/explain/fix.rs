@@ -1,16 +1,17 @@
 //! What a person can do so that the next such event fares otherwise: the exact edit or command.
 
 use fased_policy::access::{Activation, Mode, Reason, Remedy, Setting};
-use fased_policy::ids::GroupId;
+use fased_policy::ids::{ChatId, GroupId};
 
 use super::{group_of, place};
-use crate::config::{AccountConfig, Source, join};
+use crate::clock;
+use crate::config::{AccountConfig, Source, greatest, join};
 use crate::known::Known;
 
 /// What would change a verdict, in one sentence that names people, files and lines; nothing where nothing
 /// would, or where nothing should.
 #[must_use]
-pub fn fix(
+pub(super) fn fix(
     reason: Reason,
     setting: Option<Setting>,
     config: &AccountConfig,
@@ -21,11 +22,10 @@ pub fn fix(
         setting,
         config,
         known,
+        now_s,
     };
-    let remedies = reason.remedies().iter();
-    let sentences: Vec<String> = remedies
-        .filter_map(|remedy| case.sentence(*remedy, now_s))
-        .collect();
+    let remedies = case.remedies(reason).iter();
+    let sentences: Vec<String> = remedies.filter_map(|remedy| case.sentence(*remedy)).collect();
     (!sentences.is_empty()).then(|| sentences.join(", or "))
 }
 
@@ -41,14 +41,18 @@ pub fn config_line(
         setting,
         config,
         known,
+        now_s: clock::now_ms() / 1000,
     };
-    let edit = reason.remedies().iter().find_map(|remedy| case.edit(*remedy))?;
+    let edit = case
+        .remedies(reason)
+        .iter()
+        .find_map(|remedy| case.edit(*remedy))?;
     let at = case.at(&edit.source);
     let line = match edit.change {
         Change::Set(value) => format!("set {} to {value}{at}", edit.path),
         Change::Append(_) => format!("add the sender to {}{at}", edit.path),
         Change::Insert => format!("add {}: {{}}{at}", edit.path),
-        Change::Raise(_) => format!("raise {}{at}", edit.path),
+        Change::Raise { .. } => format!("raise {}{at}", edit.path),
     };
     Some(match group_of(&known.chat) {
         Some(group) if !is_nameable(group) => line.replace(group.as_str(), "…@g.us"),
@@ -66,11 +70,14 @@ fn is_nameable(group: &GroupId) -> bool {
 enum Change {
     Set(&'static str),
     /// Add this entry to a list.
-    Append(Option<String>),
+    Append(String),
     /// Add this key with an empty object.
     Insert,
-    /// Raise the bound from this.
-    Raise(i64),
+    /// Raise a bound.
+    Raise {
+        from: i64,
+        to: i64,
+    },
 }
 
 struct Edit {
@@ -85,10 +92,23 @@ struct Case<'a> {
     setting: Option<Setting>,
     config: &'a AccountConfig,
     known: &'a Known,
+    now_s: i64,
 }
 
 impl Case<'_> {
-    fn sentence(&self, remedy: Remedy, now_s: i64) -> Option<String> {
+    /// What may help. A dedicated number never answers what it wrote itself to others, whoever is listed.
+    fn remedies(&self, reason: Reason) -> &'static [Remedy] {
+        let elsewhere = match self.known.chat {
+            ChatId::Direct(_) | ChatId::Group(_) | ChatId::NotAConversation(_) => true,
+            ChatId::SelfChat => false,
+        };
+        if self.known.from_me && elsewhere && self.config.rules.mode == Mode::Dedicated {
+            return &[];
+        }
+        reason.remedies()
+    }
+
+    fn sentence(&self, remedy: Remedy) -> Option<String> {
         match remedy {
             Remedy::Approve => Some(format!(
                 "run: fased pairing approve whatsapp --sender {}{}",
@@ -97,7 +117,7 @@ impl Case<'_> {
             )),
             Remedy::Mention => Some(self.mention()),
             Remedy::Set(..) | Remedy::AddSender | Remedy::Raise(_) | Remedy::ListGroup => {
-                self.edit(remedy).map(|edit| self.edited(&edit, now_s))
+                self.edit(remedy).map(|edit| self.edited(&edit))
             }
         }
     }
@@ -114,8 +134,14 @@ impl Case<'_> {
         };
         match remedy {
             Remedy::Set(setting, value) => at_key(setting, Change::Set(value)),
-            Remedy::Raise(setting) => at_key(setting, Change::Raise(self.bound(setting))),
-            Remedy::AddSender => at_key(self.setting?, Change::Append(self.sender())),
+            Remedy::Raise(setting) => {
+                let from = self.bound(setting);
+                let to = self.enough(setting, from);
+                let edit = at_key(setting, Change::Raise { from, to })?;
+                let is_allowed = greatest(&edit.path).is_none_or(|most| to <= most);
+                is_allowed.then_some(edit)
+            }
+            Remedy::AddSender => at_key(self.setting?, Change::Append(self.sender()?)),
             Remedy::ListGroup if self.setting == Some(Setting::GroupEnabled) => {
                 at_key(Setting::GroupEnabled, Change::Set("true"))
             }
@@ -132,7 +158,7 @@ impl Case<'_> {
     }
 
     /// The edit by hand, and the command that does the same.
-    fn edited(&self, edit: &Edit, now_s: i64) -> String {
+    fn edited(&self, edit: &Edit) -> String {
         let path = &edit.path;
         let at = self.at(&edit.source);
         let (by_hand, key, value) = match &edit.change {
@@ -147,23 +173,17 @@ impl Case<'_> {
                     (*value).to_owned(),
                 )
             }
-            Change::Append(sender) => {
-                let entry = sender.clone().unwrap_or_default();
-                (
-                    format!("add {} to {path}{at}", quoted(&entry)),
-                    format!("{path}[+]"),
-                    entry,
-                )
-            }
+            Change::Append(entry) => (
+                format!("add {} to {path}{at}", quoted(entry)),
+                format!("{path}[+]"),
+                entry.clone(),
+            ),
             Change::Insert => (format!("add {path}: {{}}{at}"), path.clone(), "{}".to_owned()),
-            Change::Raise(from) => {
-                let to = self.enough(*from, now_s);
-                (
-                    format!("raise {path} from {from} to {to}{at}"),
-                    path.clone(),
-                    to.to_string(),
-                )
-            }
+            Change::Raise { from, to } => (
+                format!("raise {path} from {from} to {to}{at}"),
+                path.clone(),
+                to.to_string(),
+            ),
         };
         format!(
             "{by_hand}, or run: fased config set {} {}",
@@ -182,9 +202,9 @@ impl Case<'_> {
     }
 
     /// A bound that would not have stopped this event.
-    fn enough(&self, from: i64, now_s: i64) -> i64 {
-        if self.setting == Some(Setting::CatchUp) {
-            let age_s = now_s.saturating_sub(self.known.timestamp_s);
+    fn enough(&self, setting: Setting, from: i64) -> i64 {
+        if setting == Setting::CatchUp {
+            let age_s = self.now_s.saturating_sub(self.known.timestamp_s);
             from.max(age_s / 60).saturating_add(1)
         } else {
             from.saturating_add(1)

@@ -202,6 +202,56 @@ fn a_bound_is_raised_far_enough() {
 }
 
 #[test]
+fn a_bound_that_would_have_to_be_higher_than_it_can_be_is_not_raised() {
+    let open = account("default", r#"{ dmPolicy: "open", allowFrom: ["*"] }"#);
+    let known = from_anna(ANNA);
+    let of_age = |minutes: i64| {
+        let now_s = NOW + minutes * 60;
+        let verdict = judged(&open, &known, now_s).verdict;
+        assert_eq!(verdict.reason, Reason::Stale);
+        fix(verdict.reason, verdict.by, &open, &known, now_s)
+    };
+    assert!(of_age(43_199).is_some_and(|fix| fix.contains("from 720 to 43200")));
+    assert_eq!(of_age(43_200), None);
+    let stale = judged(&open, &known, NOW + 43_200 * 60).verdict;
+    assert_eq!(
+        config_line(stale.reason, stale.by, &open, &known),
+        None,
+        "it was written years ago"
+    );
+    let full = account("default", "{ pairing: { maxPending: 1000 } }");
+    assert_eq!(
+        fix_of_full(&full),
+        "run: fased pairing approve whatsapp --sender +15550100002"
+    );
+}
+
+#[test]
+fn nothing_helps_a_dedicated_number_that_wrote_itself() {
+    let by_itself = |chat: &str| Known {
+        sender: Identity::from_jids(OWN, None),
+        from_me: true,
+        ..from_anna(chat)
+    };
+    for (block, reason) in [
+        ("{}", "group_sender_not_allowed"),
+        (r#"{ groupPolicy: "disabled" }"#, "groups_disabled"),
+        (
+            r#"{ groups: { "120363000000000002@g.us": {} } }"#,
+            "group_not_listed",
+        ),
+    ] {
+        let config = account("default", block);
+        assert_eq!(told(&config, &by_itself(GROUP), reason), (None, None));
+    }
+    let (fix, _) = told(&account("default", "{}"), &by_itself(OWN), "self_chat_off");
+    assert!(fix.is_some(), "the chat with oneself can be switched on");
+    let personal = account("default", r#"{ mode: "personal", groupPolicy: "disabled" }"#);
+    let (fix, line) = told(&personal, &by_itself(GROUP), "groups_disabled");
+    assert!(fix.is_some() && line.is_some());
+}
+
+#[test]
 fn what_decided_stands_last_among_the_rules_tried() {
     let config = account(
         "default",

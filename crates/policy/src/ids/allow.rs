@@ -89,12 +89,6 @@ impl AllowList {
             || person.lid.as_ref().is_some_and(|lid| self.lids.contains(lid))
     }
 
-    /// Does it hold `*`?
-    #[must_use]
-    pub fn has_anyone(&self) -> bool {
-        self.anyone
-    }
-
     /// Does it hold a phone number?
     #[must_use]
     pub fn has_phones(&self) -> bool {

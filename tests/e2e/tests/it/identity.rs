@@ -34,6 +34,8 @@ fn a_listed_number_is_the_person_that_whatsapp_takes_it_for_and_nobody_alike() {
     world
         .fake
         .contact(&json!({ "phone": STRANGER, "also": ["+5511987654322"] }));
+    let heard = |world: &World| world.state.json(&["explain", "--sender", STRANGER])["reason"].clone();
+    assert_eq!(heard(&world), "unresolved_identity", "WhatsApp was not asked yet");
     world.link("default", OWNER);
     assert_eq!(
         until_asked(&world, 2),
@@ -43,6 +45,9 @@ fn a_listed_number_is_the_person_that_whatsapp_takes_it_for_and_nobody_alike() {
         ]
     );
 
+    wait_for("the answers count", Duration::from_secs(5), || {
+        (heard(&world) == "not_in_allowlist").then_some(())
+    });
     let listed = world.fake.send(OWNER, CANONICAL, "it is me");
     let other = world.fake.send(OWNER, STRANGER, "me too");
     let admitted = world.verdict(&listed);

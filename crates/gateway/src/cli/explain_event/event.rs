@@ -99,6 +99,9 @@ fn place(event: &Fields<'_>, own: Identity, timestamp_s: i64) -> Result<Known, S
         }
         SaidChat::With(person) => {
             if !from_me {
+                if are_two(&sender, &person) {
+                    return Err(two_people(&sender, &person));
+                }
                 sender.merge(&person);
             }
             ChatId::Direct(person)
@@ -114,6 +117,18 @@ fn place(event: &Fields<'_>, own: Identity, timestamp_s: i64) -> Result<Known, S
     let known = supposed(chat, sender, own, timestamp_s);
     let from_me = from_me || known.from_me;
     Ok(Known { from_me, ..known })
+}
+
+/// Who writes in a direct chat is whom it is with, or the linked account.
+fn two_people(sender: &Identity, chat: &Identity) -> String {
+    let (key, address) = match (&chat.phone, &sender.lid) {
+        (None, Some(lid)) => ("sender.lid", lid.to_string()),
+        (Some(_), _) | (None, None) => ("sender.phone", sender.label()),
+    };
+    format!(
+        "chat.id is {:?}, but {key} is {address:?}: in a direct chat nobody else writes, unless fromMe is true",
+        chat.label()
+    )
 }
 
 /// Where the event says that it was written.

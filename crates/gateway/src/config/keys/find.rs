@@ -2,7 +2,7 @@
 
 use super::{Block, FILE, Kind, Names};
 use crate::config::misplaced;
-use crate::config::{Step, entry, join};
+use crate::config::{KeyPath, Step, entry, join};
 use crate::nearest::nearest;
 use fased_policy::ids::{AccountId, GroupId};
 
@@ -53,6 +53,14 @@ pub(in crate::config) fn kind_at(steps: &[Step]) -> Result<Option<Kind>, String>
         };
     }
     Ok(Some(kind))
+}
+
+/// The greatest whole number that a key takes.
+pub(crate) fn greatest(path: &str) -> Option<i64> {
+    match kind_at(&KeyPath::parse(path).ok()?.steps) {
+        Ok(Some(Kind::Int { max, .. })) => Some(i64::from(max)),
+        Ok(_) | Err(_) => None,
+    }
 }
 
 fn named(path: &str, names: Names, name: &str) -> Result<(), String> {

@@ -75,7 +75,12 @@ pub(in crate::config) const ACCOUNT: Block = block(shared![
 ]);
 
 const GROUP: Block = block(&[
-    key("enabled", Kind::Bool, "Whether the group is heard.").default("true"),
+    key(
+        "enabled",
+        Kind::Bool,
+        "Whether the group is heard. A group with an entry of its own does not take this from \"*\", which decides for the others.",
+    )
+    .default("true"),
     key(
         "requireMention",
         Kind::Bool,

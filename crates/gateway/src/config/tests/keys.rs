@@ -1,5 +1,7 @@
 //! Every key: values that are taken, and values that are not.
 
+use std::path::Path;
+
 use rstest::rstest;
 
 use super::{problems, valid, whatsapp};
@@ -315,10 +317,37 @@ fn a_wrong_agent_is_told(#[case] list: &str, #[case] path: &str, #[case] says: &
     assert!(found[0].message.contains(says), "{found:?}");
 }
 
+#[rstest]
+#[case::both_written("a: { authDir: '/x' }, b: { authDir: '/x' }", "b", "the account a has")]
+#[case::in_two_ways("a: { authDir: '/etc/x' }, b: { authDir: 'x/' }", "b", "the account a has")]
+#[case::the_default_of_a_later_one(
+    "a: { authDir: '/auth/b' }, b: {}",
+    "a",
+    "the account b has the same folder by default"
+)]
+#[case::the_default_of_an_earlier_one(
+    "a: {}, b: { authDir: '/auth/a' }",
+    "b",
+    "the account a has the same folder by default"
+)]
+fn two_accounts_cannot_share_their_auth_files(
+    #[case] accounts: &str,
+    #[case] told: &str,
+    #[case] says: &str,
+) {
+    let found = problems(&whatsapp(&format!("accounts: {{ {accounts} }}")));
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(
+        found[0].path,
+        format!("channels.whatsapp.accounts.{told}.authDir")
+    );
+    assert_eq!(found[0].line, 1, "{found:?}");
+    assert!(found[0].message.starts_with(says), "{found:?}");
+}
+
 #[test]
-fn two_accounts_cannot_share_their_auth_files() {
-    let found = problems(&whatsapp(
-        "accounts: { a: { authDir: '/x' }, b: { authDir: '/x' } }",
-    ));
-    assert_eq!(found[0].path, "channels.whatsapp.accounts.b.authDir");
+fn an_account_may_write_down_its_own_default_folder() {
+    let config = valid(&whatsapp("accounts: { a: { authDir: '/auth/a' }, b: {} }"));
+    assert_eq!(config.accounts["a"].auth_dir, Path::new("/auth/a"));
+    assert_eq!(config.accounts["b"].auth_dir, Path::new("/auth/b"));
 }

@@ -120,6 +120,18 @@ fn personal_mode_implies_what_is_not_set() {
     "allowFrom: ['*'], accounts: { a: { dmPolicy: 'open', allowFrom: [] } }",
     Some("channels.whatsapp.accounts.a.allowFrom")
 )]
+#[case::inherited_open_hides_star(
+    "dmPolicy: 'open', allowFrom: ['*'], accounts: { a: { allowFrom: ['+15550100001'] } }",
+    Some("channels.whatsapp.accounts.a.allowFrom")
+)]
+#[case::open_with_an_inherited_number(
+    "allowFrom: ['+15550100001'], accounts: { a: { dmPolicy: 'open' } }",
+    Some("channels.whatsapp.allowFrom")
+)]
+#[case::open_account_alone(
+    "accounts: { a: { dmPolicy: 'open' } }",
+    Some("channels.whatsapp.accounts.a.allowFrom")
+)]
 #[case::inherited_open_twice(
     "dmPolicy: 'open', accounts: { a: {}, b: {} }",
     Some("channels.whatsapp.allowFrom")

@@ -129,6 +129,30 @@ fn a_value_comes_with_its_source() {
 }
 
 #[test]
+fn whether_a_group_is_heard_its_own_entry_decides() {
+    let (_dir, view) = view(
+        r#"{ channels: { whatsapp: { groups: {
+            "*": { enabled: false, requireMention: false },
+            "120363000000000001@g.us": {},
+        } } } }"#,
+    );
+    let of = |group: &str, key: &str| {
+        let path = format!("channels.whatsapp.groups[\"{group}\"].{key}");
+        let mut found = view.get(&KeyPath::parse(&path).expect("a key")).expect("a value");
+        let found = found.remove(0);
+        (found.value, found.source.level, found.source.path == path)
+    };
+    let listed = "120363000000000001@g.us";
+    assert_eq!(of(listed, "enabled"), (Some(json!(true)), Level::Default, true));
+    assert_eq!(
+        of(listed, "requireMention"),
+        (Some(json!(false)), Level::Root, false)
+    );
+    let other = "120363000000000002@g.us";
+    assert_eq!(of(other, "enabled"), (Some(json!(false)), Level::Root, false));
+}
+
+#[test]
 fn a_block_is_all_of_its_keys() {
     let (_dir, view) = view(TEXT);
     let block = view

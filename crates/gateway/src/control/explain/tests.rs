@@ -8,6 +8,7 @@ use fased_policy::ids::{ChatId, Identity};
 use super::*;
 use crate::config::Config;
 use crate::envelope::tests::{known, message};
+use crate::explain::Pending;
 
 /// A direct message of somebody, recorded with this verdict.
 fn recorded(outcome: &str, reason: &str) -> StoredMessage {
@@ -27,6 +28,7 @@ fn told(whatsapp: &str, message: &StoredMessage, known: Known) -> Explanation {
     let linked = Linked {
         config: Arc::new(config.accounts.remove("default").expect("an account")),
         own: known.own.clone(),
+        pending: Pending::by(|_| false),
     };
     let mut explanation = Explanation {
         verdict: message.outcome.clone(),
@@ -115,9 +117,22 @@ fn age_is_that_at_arrival_unless_it_was_let_in_later() {
     let admitted = recorded("admit", "dm_open");
     assert_eq!(now(&told(OPEN, &admitted, known(&admitted))), None);
     let held_first = recorded("stale", "stale");
-    let told = told(OPEN, &held_first, known(&held_first));
-    assert_eq!(now(&told), None);
-    assert!(told.fix.is_some_and(|fix| fix.contains("catchUp.maxAgeMinutes")));
+    let of_years_ago = told(OPEN, &held_first, known(&held_first));
+    assert_eq!(now(&of_years_ago), None);
+    assert_eq!(of_years_ago.fix, None, "no bound can be that high");
+    let yesterday_ms = clock::now_ms() - 86_400_000;
+    let held_first = StoredMessage {
+        timestamp_s: yesterday_ms / 1000,
+        recorded_ms: yesterday_ms,
+        ..held_first
+    };
+    let of_yesterday = told(OPEN, &held_first, known(&held_first));
+    assert_eq!(now(&of_yesterday), None);
+    assert!(
+        of_yesterday
+            .fix
+            .is_some_and(|fix| fix.contains("catchUp.maxAgeMinutes"))
+    );
 }
 
 #[test]

@@ -2,8 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{ANNA, GROUP, NOW, OWN, OWN_LID, config, of_anna};
+use super::{ANNA, ANNA_LID, GROUP, NOW, OWN, OWN_LID, config, of_anna};
 use crate::cli::explain_event::judge;
+
+const BELA: &str = "+15550100003";
 
 fn refused(event: &Value) -> String {
     judge(&event.to_string(), &config("{}"), NOW).expect_err("a bad event")
@@ -94,6 +96,17 @@ fn bad_events_are_refused_with_the_key_and_what_it_may_be() {
         (
             of_anna(&json!({ "chat": { "kind": "dm", "id": OWN } })),
             "chat.id is self, where nobody else writes",
+        ),
+        (
+            of_anna(&json!({ "chat": { "kind": "dm", "id": BELA } })),
+            "chat.id is \"+15550100003\", but sender.phone is \"+15550100002\": in a direct chat",
+        ),
+        (
+            of_anna(&json!({
+                "chat": { "kind": "dm", "id": "100000000000003@lid" },
+                "sender": { "phone": ANNA, "lid": ANNA_LID },
+            })),
+            "chat.id is \"100000000000003@lid\", but sender.lid is \"100000000000002@lid\"",
         ),
         (of_anna(&json!({ "mentions": [{}] })), "mentions[0] names nobody"),
         (

@@ -1,0 +1,94 @@
+//! What is told of the people whom the store knows.
+
+use fased_policy::ids::Phone;
+use fased_protocol::control::JudgementInfo;
+
+use super::*;
+use crate::store::Journaled;
+
+/// As the owner wrote it.
+const LISTED: &str = "+5511987654321";
+/// It may be the listed number without its further digit, until WhatsApp was asked.
+const SENDER: &str = "+551187654321";
+
+fn state() -> (tempfile::TempDir, Paths) {
+    let dir = tempfile::tempdir().expect("a folder");
+    let paths = Paths::resolve(Some(dir.path()), None).expect("paths");
+    let text =
+        format!(r#"{{ channels: {{ whatsapp: {{ dmPolicy: "allowlist", allowFrom: ["{LISTED}"] }} }} }}"#);
+    std::fs::write(&paths.config, text).expect("write");
+    (dir, paths)
+}
+
+async fn of_sender(paths: &Paths, sender: &str) -> JudgementInfo {
+    let request = ControlRequest::ExplainSender {
+        sender: sender.to_owned(),
+        group: None,
+        account: None,
+    };
+    let answered = answer(paths, &request).await;
+    let ControlResponse::Hearing(hearing) = answered else {
+        panic!("{answered:?}");
+    };
+    hearing.judgement
+}
+
+async fn of_message(paths: &Paths, id: &str) -> String {
+    let request = ControlRequest::Explain {
+        message_id: id.to_owned(),
+    };
+    let answered = answer(paths, &request).await;
+    let ControlResponse::Explanation { messages } = answered else {
+        panic!("{answered:?}");
+    };
+    let now = messages[0].now.as_ref().expect("a judgement");
+    now.reason.clone()
+}
+
+#[tokio::test]
+async fn who_may_be_a_listed_person_is_told_apart_from_a_stranger() {
+    let (_dir, paths) = state();
+    let unclear = of_sender(&paths, SENDER).await;
+    assert_eq!(
+        (unclear.verdict.as_str(), unclear.reason.as_str()),
+        ("hold", "unresolved_identity"),
+        "without a store nothing was asked"
+    );
+    assert_eq!(of_sender(&paths, "+15550100002").await.reason, "not_in_allowlist");
+    assert_eq!(
+        of_sender(&paths, "+525512345678").await.reason,
+        "not_in_allowlist",
+        "nobody of that country is listed"
+    );
+
+    let store = Store::open(&paths.store).await.expect("a store");
+    let jid = format!("{}@s.whatsapp.net", SENDER.trim_start_matches('+'));
+    let message = Journaled {
+        chat: jid.clone(),
+        sender: jid,
+        message_id: "M1".to_owned(),
+        chat_alt: None,
+        sender_alt: None,
+        from_me: false,
+        push_name: None,
+        timestamp_s: 1_700_000_000,
+        content: "text".to_owned(),
+        raw_kind: "conversation".to_owned(),
+        text: Some("hello".to_owned()),
+        mentions: "[]".to_owned(),
+        quoted_id: None,
+        quoted_sender: None,
+        quoted_text: None,
+        learned: None,
+    };
+    let journaled = store.journal("default", &[message], 1_700_000_000_000).await;
+    journaled.expect("committed");
+    assert_eq!(of_sender(&paths, SENDER).await.reason, "unresolved_identity");
+    assert_eq!(of_message(&paths, "M1").await, "unresolved_identity");
+
+    let listed = Phone::parse(LISTED).expect("a number");
+    let asked = store.learn_alias(&listed, Some(&listed), 1_700_000_000_000);
+    asked.await.expect("committed");
+    assert_eq!(of_sender(&paths, SENDER).await.reason, "not_in_allowlist");
+    assert_eq!(of_message(&paths, "M1").await, "not_in_allowlist");
+}
