@@ -25,5 +25,6 @@ pub mod reading;
 mod reload;
 pub mod run;
 pub mod sidecar;
+pub mod spellings;
 pub mod store;
 pub mod watch;

@@ -6,11 +6,11 @@
 //! decide only whether to ask; who is who, WhatsApp says.
 
 use std::collections::HashSet;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
 use anyhow::Result;
-use fased_policy::ids::{AllowList, Identity, Phone};
+use fased_policy::ids::{Identity, Phone};
 use fased_protocol::private::Jid;
 use fased_protocol::sidecar::{Call, Reply};
 use tokio_util::sync::CancellationToken;
@@ -19,11 +19,10 @@ use super::{OpenLink, Shared};
 use crate::clock;
 use crate::config::AccountConfig;
 use crate::sidecar::translate;
+use crate::spellings::{country_of, is_pending, listed, may_be_listed};
 
 /// Phones in one question for hidden ids.
 const BATCH: usize = 500;
-/// Mexico, Argentina and Brazil, whose numbers are written with and without a further digit.
-const TWO_SPELLINGS: [&str; 3] = ["52", "54", "55"];
 /// Between two questions about one number each.
 const BETWEEN: Duration = Duration::from_millis(250);
 /// Such questions on one link; the others wait for the next.
@@ -55,16 +54,16 @@ impl Asked {
 
     /// Is there a listed number that may turn out to be this person's?
     fn may_name(&self, config: &AccountConfig, person: &Identity) -> bool {
-        person
-            .phones()
-            .filter_map(country_of)
-            .any(|country| self.is_pending(config, country))
+        may_be_listed(config, &self.known(), person)
     }
 
     /// Is a listed number of this country still to be asked about?
     fn is_pending(&self, config: &AccountConfig, country: &str) -> bool {
-        let asked = self.phones.read().unwrap_or_else(PoisonError::into_inner);
-        listed(config).any(|phone| country_of(phone) == Some(country) && !asked.contains(phone))
+        is_pending(config, &self.known(), country)
+    }
+
+    fn known(&self) -> RwLockReadGuard<'_, HashSet<Phone>> {
+        self.phones.read().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -252,17 +251,6 @@ async fn resolve_lids(shared: &Shared, link: &OpenLink, phones: &[Phone]) -> Res
 fn unexpected(shared: &Shared, reply: &Reply) -> bool {
     tracing::warn!(account = shared.id(), ?reply, "the answer is to another question");
     false
-}
-
-fn listed(config: &AccountConfig) -> impl Iterator<Item = &Phone> {
-    config.rules.lists().flat_map(AllowList::phones)
-}
-
-/// The country code, of countries where numbers are written in two ways.
-fn country_of(phone: &Phone) -> Option<&'static str> {
-    TWO_SPELLINGS
-        .into_iter()
-        .find(|code| phone.digits().starts_with(code))
 }
 
 #[cfg(test)]
