@@ -28,7 +28,7 @@ const SWEEP: Duration = Duration::from_secs(3);
 /// Shortest time between two batches of verdicts.
 const COALESCE: Duration = Duration::from_millis(10);
 /// How often messages are looked for that the owner should hear of.
-const NOTICE_EVERY: Duration = Duration::from_secs(3);
+const NOTICE_EVERY: Duration = Duration::from_secs(10);
 /// A backlog is through when nothing of it has come for this long.
 const STALE_QUIET_MS: i64 = 5_000;
 /// The owner hears of the beginning of a backlog after this at the latest.
