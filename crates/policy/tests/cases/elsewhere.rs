@@ -14,8 +14,8 @@ struct Pointer {
     id: String,
     #[serde(rename = "note")]
     _note: Option<String>,
-    #[serde(rename = "differs")]
-    _differs: Option<String>,
+    #[serde(rename = "why")]
+    _why: Option<String>,
     shown_by: String,
 }
 
@@ -39,7 +39,7 @@ fn gather(folder: &Path, text: &mut String) {
     }
 }
 
-/// Any row, as far as it points elsewhere.
+/// Any row, as far as it points to a test.
 #[derive(Debug, Deserialize)]
 struct Pointing {
     id: String,

@@ -1,8 +1,8 @@
-//! Cases of other gateways, as data: what policy makes of each, and where ours differs on purpose.
+//! Cases as data: what policy makes of each, and why where it may surprise.
 //!
-//! A row is `{id, given, expect}`. `differs` says why ours is another answer than elsewhere; what is expected is
-//! ours all the same. `shown_by` names a test that shows what policy alone cannot. Whatever is not understood in a
-//! file, down to a field, fails, and so does a number of rows that nobody counted.
+//! A row is `{id, given, expect}`, and its id says what is decided. `why` gives the reason of an answer that may
+//! surprise; `note` explains the row itself. `shown_by` names a test that shows what policy alone cannot.
+//! Whatever is not understood in a file, down to a field, fails, and so does a number of rows that nobody counted.
 
 mod access;
 mod elsewhere;
@@ -44,7 +44,7 @@ struct Row<G, E> {
     id: String,
     #[expect(dead_code, reason = "it is for people")]
     note: Option<String>,
-    differs: Option<String>,
+    why: Option<String>,
     #[expect(dead_code, reason = "looked up with those of all files")]
     shown_by: Option<String>,
     given: G,
@@ -84,7 +84,7 @@ where
     let mut wrong = Vec::new();
     for row in rows::<Row<G, E>>(name) {
         assert!(
-            row.differs.as_deref().is_none_or(|reason| reason.ends_with('.')),
+            row.why.as_deref().is_none_or(|reason| reason.ends_with('.')),
             "{}",
             row.id
         );

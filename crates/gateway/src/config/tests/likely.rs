@@ -1,10 +1,10 @@
-//! What people know from other gateways: the same config, and what becomes of it here.
+//! What people are likely to write, and what becomes of it.
 
 use rstest::rstest;
 
 use super::{problems, valid, whatsapp};
 
-/// `None`: valid, as there. `Some`: an error at this key, as there.
+/// `None`: valid, without a warning. `Some`: an error at this key.
 #[rstest]
 #[case::open_without_the_star("dmPolicy: 'open', allowFrom: ['+15555550123']", Some("allowFrom"))]
 #[case::an_allowlist_of_nobody("dmPolicy: 'allowlist'", Some("allowFrom"))]
@@ -22,7 +22,7 @@ use super::{problems, valid, whatsapp};
     Some("groups[\"1@g.us\"].mention")
 )]
 #[case::nothing("", None)]
-fn as_elsewhere(#[case] keys: &str, #[case] wrong: Option<&str>) {
+fn what_is_wrong_is_told_with_its_key(#[case] keys: &str, #[case] wrong: Option<&str>) {
     let text = whatsapp(keys);
     match wrong {
         None => assert_eq!(valid(&text).warnings, Vec::<String>::new()),
@@ -31,7 +31,7 @@ fn as_elsewhere(#[case] keys: &str, #[case] wrong: Option<&str>) {
 }
 
 #[test]
-fn defaults_are_as_elsewhere() {
+fn what_nobody_sets_is_careful() {
     use super::super::keys::ROOT;
     let default = |key: &str| ROOT.get(key).and_then(|key| key.default_value());
     let rules = &valid("{}").accounts["default"].rules;
@@ -42,10 +42,10 @@ fn defaults_are_as_elsewhere() {
     assert_eq!(default("groupPolicy"), Some("allowlist".into()));
 }
 
-/// Here an account inherits from the root alone, never from the account `default`: an account never
+/// An account inherits from the root alone, never from the account `default`: an account never
 /// decides about another one. So this list lets nobody in.
 #[test]
-fn different_on_purpose_accounts_do_not_inherit_from_the_default_account() {
+fn accounts_do_not_inherit_from_the_default_account() {
     let text =
         whatsapp("accounts: { default: { allowFrom: ['+15550001111'] }, work: { dmPolicy: 'allowlist' } }");
     assert_eq!(
@@ -59,16 +59,16 @@ fn different_on_purpose_accounts_do_not_inherit_from_the_default_account() {
 
 /// Account ids are names of folders, and some file systems do not tell `Default` from `default`.
 #[test]
-fn different_on_purpose_account_ids_have_small_letters() {
+fn account_ids_have_small_letters() {
     let text = whatsapp("accounts: { Default: { allowFrom: ['+15550001111'] }, work: {} }");
     let found = problems(&text);
     assert_eq!(found[0].path, "channels.whatsapp.accounts.Default");
     assert_eq!(found[0].hint.as_deref(), Some("write default"));
 }
 
-/// Phones fold longer messages away, so 4096 units are the most; elsewhere there is no upper bound.
+/// Phones fold longer messages away, so 4096 units are the most.
 #[test]
-fn different_on_purpose_a_chunk_has_an_upper_bound() {
+fn a_chunk_has_an_upper_bound() {
     assert_eq!(
         problems(&whatsapp("textChunkLimit: 4444"))[0].path,
         "channels.whatsapp.textChunkLimit"
@@ -76,9 +76,9 @@ fn different_on_purpose_a_chunk_has_an_upper_bound() {
     valid(&whatsapp("textChunkLimit: 4096"));
 }
 
-/// Retired elsewhere; here it works.
+/// Quick texts wait for each other per account, so the key stands where the accounts are.
 #[test]
-fn different_on_purpose_quick_messages_are_put_together_by_a_key_of_the_channel() {
+fn quick_messages_are_put_together_by_a_key_of_the_channel() {
     assert_eq!(
         valid(&whatsapp("debounceMs: 250")).accounts["default"].debounce_ms,
         250
@@ -87,7 +87,7 @@ fn different_on_purpose_quick_messages_are_put_together_by_a_key_of_the_channel(
 
 /// A number is checked to be one: `+1` has too few digits.
 #[test]
-fn different_on_purpose_an_entry_has_to_be_a_whole_number() {
+fn an_entry_has_to_be_a_whole_number() {
     let text = whatsapp("accounts: { work: { dmPolicy: 'open', allowFrom: ['+1'] } }");
     assert!(
         problems(&text)
