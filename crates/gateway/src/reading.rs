@@ -16,8 +16,8 @@ use crate::config::AccountConfig;
 
 /// Marks that may wait, for a link for example. When there are more, the oldest goes.
 const WAITING: usize = 1_000;
-/// How long a mark waits for others of the same chat.
-const GATHER: Duration = Duration::from_millis(50);
+/// How long a mark waits for others of the same chat: a burst is one receipt, and nobody looks that closely.
+const GATHER: Duration = Duration::from_millis(500);
 /// Messages in one receipt.
 const BATCH: usize = 500;
 
