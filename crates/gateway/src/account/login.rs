@@ -3,8 +3,10 @@
 use fased_policy::lifecycle::Status;
 use fased_protocol::control::{ControlError, ErrorCode, LoginEvent};
 
+use super::next_action;
+
 /// The error that ends a login in this status, if it does. `detail` is what was said last.
-pub(super) fn error_in(status: Status, detail: Option<&str>) -> Option<LoginEvent> {
+pub(super) fn error_in(status: Status, detail: Option<&str>, account: &str) -> Option<LoginEvent> {
     let code = match status {
         Status::Connecting | Status::Linking | Status::Ready | Status::Disabled => return None,
         Status::Unlinked => ErrorCode::Expired,
@@ -22,7 +24,7 @@ pub(super) fn error_in(status: Status, detail: Option<&str>) -> Option<LoginEven
         (_, None) => status.sentence().to_owned(),
     };
     let next = match status {
-        Status::Unlinked => "try again: fased channels login".to_owned(),
+        Status::Unlinked => format!("try again: {}", next_action(status, account)),
         Status::Connecting
         | Status::Linking
         | Status::Ready
@@ -33,7 +35,7 @@ pub(super) fn error_in(status: Status, detail: Option<&str>) -> Option<LoginEven
         | Status::Replaced
         | Status::LoggedOut
         | Status::Forbidden
-        | Status::ClientOutdated => status.next_action().to_owned(),
+        | Status::ClientOutdated => next_action(status, account),
     };
     Some(LoginEvent::Error(ControlError { code, message, next }))
 }

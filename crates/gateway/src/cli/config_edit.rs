@@ -1,13 +1,14 @@
 //! What the verbs that change the config have in common: read, change, check, write, tell.
 
-use fased::config::edit::Edited;
+use fased::config::edit::{self, Edited};
 use fased::config::effective::View;
 use fased::config::write::{self, NotWritten};
-use fased::config::{Config, KeyPath};
+use fased::config::{Config, KeyPath, Step};
 use fased::paths::Paths;
 use fased_protocol::control::{ControlError, ErrorCode};
 use serde_json::json;
 
+use super::channels_add::{account_key, accounts_are_named};
 use super::runtime::paths;
 use super::{Failure, Global, Outcome, out, usage};
 
@@ -40,11 +41,50 @@ pub(super) fn run(
             ..usage(message)
         })
     })?;
-    let Edited::Changed(new) = edited else {
+    let Edited::Changed(mut new) = edited else {
         return told(global, &paths, key, None);
     };
+    // Naming accounts would end the one that is there without being named.
+    let names_another =
+        matches!(names(key).as_slice(), ["channels", "whatsapp", "accounts", id, ..] if *id != "default");
+    if names_another
+        && let Ok(false) = accounts_are_named(&paths)
+        && let Ok(Edited::Changed(kept)) = edit::put(Some(&new), &account_key("default"), &json!({}))
+    {
+        new = kept;
+        out::hint(
+            "the account default, which was there without being named, is named now too, so that it stays",
+        );
+    }
+    let heard_all = |text: Option<&str>| {
+        let config = Config::parse(text.unwrap_or("{}"), &paths.config, |id| {
+            paths.default_auth_dir(id)
+        })
+        .ok();
+        config.is_some_and(|config| {
+            let mut accounts = config.accounts.values();
+            accounts
+                .all(|account| account.rules.groups.any.is_some() || account.rules.groups.listed.is_empty())
+        })
+    };
+    let (all_before, all_after) = (heard_all(before.as_deref()), heard_all(Some(&new)));
     let backup = replace(&paths, before.as_deref(), &new)?;
+    if all_before && !all_after {
+        out::hint(
+            "from now on only the groups that are listed are heard; to hear the others as well: fased config set \
+             'channels.whatsapp.groups[\"*\"]' '{}'",
+        );
+    }
     told(global, &paths, key, Some((what, backup)))
+}
+
+/// The names along a key, as far as they are names.
+fn names(key: &KeyPath) -> Vec<&str> {
+    let names = key.steps.iter().map_while(|step| match step {
+        Step::Name(name) => Some(name.as_str()),
+        Step::Index(_) => None,
+    });
+    names.collect()
 }
 
 /// Writes a changed config, or says why it cannot be; where the old one is.

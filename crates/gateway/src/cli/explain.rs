@@ -35,8 +35,9 @@ const SHOWN_CHARS: usize = 200;
 #[derive(Debug, Args)]
 #[command(group(ArgGroup::new("what").required(true).args(["message_id", "sender", "event"])))]
 pub(super) struct Options {
-    /// The message's id on WhatsApp, in or out
-    #[arg(value_name = "MESSAGE-ID")]
+    /// The message's id on WhatsApp, in or out; or a sender, for the last message of theirs; or the six letters and
+    /// digits that the log shows for a message
+    #[arg(value_name = "MESSAGE-ID|NUMBER|LID")]
     message_id: Option<String>,
     /// Would this person be heard?
     #[arg(long, value_name = "NUMBER|LID")]

@@ -4,6 +4,8 @@
 //! has gone away (`fased status | head -1`) is no error.
 
 use std::io::{ErrorKind, IsTerminal, Write};
+use std::path::Path;
+use std::sync::{PoisonError, RwLock};
 
 use fased_protocol::control::{ControlError, ErrorCode};
 use serde::Serialize;
@@ -11,9 +13,47 @@ use serde_json::json;
 
 use super::{Failure, Outcome};
 
+/// Options that a command has to be given to mean this installation, with a space before each.
+static OPTIONS: RwLock<String> = RwLock::new(String::new());
+
+/// Verbs of commands that are suggested to people.
+const VERBS: [&str; 7] = [
+    "gateway", "channels", "pairing", "groups", "config", "status", "explain",
+];
+
+/// From now on the commands that are shown name this state dir and config, so that they can be pasted.
+pub(super) fn address(state_dir: Option<&Path>, config: Option<&Path>) {
+    let dirs = [("--state-dir", state_dir), ("--config", config)];
+    let named = dirs.iter().filter_map(|(option, path)| Some((option, (*path)?)));
+    let options = named.map(|(option, path)| format!(" {option} {}", quoted(&path.display().to_string())));
+    *OPTIONS.write().unwrap_or_else(PoisonError::into_inner) = options.collect();
+}
+
+fn quoted(path: &str) -> String {
+    let plain = |character: char| character.is_ascii_alphanumeric() || "/._-+@:".contains(character);
+    if path.chars().all(plain) {
+        path.to_owned()
+    } else {
+        format!("'{}'", path.replace('\'', r"'\''"))
+    }
+}
+
+fn addressed(text: &str) -> String {
+    with_options(text, &OPTIONS.read().unwrap_or_else(PoisonError::into_inner))
+}
+
+fn with_options(text: &str, options: &str) -> String {
+    if options.is_empty() {
+        return text.to_owned();
+    }
+    VERBS.iter().fold(text.to_owned(), |text, verb| {
+        text.replace(&format!("fased {verb}"), &format!("fased{options} {verb}"))
+    })
+}
+
 /// Prints lines for people.
 pub(super) fn text(text: &str) -> Outcome {
-    raw(&format!("{}\n", clean(text.trim_end())))
+    raw(&format!("{}\n", clean(addressed(text).trim_end())))
 }
 
 /// Prints one JSON value on one line.
@@ -48,6 +88,11 @@ pub(super) fn raw(text: &str) -> Outcome {
 
 /// Tells an error. There is nowhere left to report that stderr is closed.
 pub(super) fn error(error: &ControlError, as_json: bool) {
+    let error = &ControlError {
+        next: addressed(&error.next),
+        message: addressed(&error.message),
+        code: error.code,
+    };
     let told = if as_json {
         format!("{}\n", json!({ "error": error }))
     } else {
@@ -64,7 +109,7 @@ pub(super) fn error(error: &ControlError, as_json: bool) {
 /// A remark beside the output, which stays as it is for programs that read it.
 pub(super) fn hint(text: &str) {
     std::io::stderr()
-        .write_all(clean(&format!("{text}\n")).as_bytes())
+        .write_all(clean(&format!("{}\n", addressed(text))).as_bytes())
         .ok();
 }
 
@@ -89,7 +134,18 @@ pub(super) fn clean(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::clean;
+    use super::{clean, quoted, with_options};
+
+    #[test]
+    fn a_command_is_shown_with_the_options_that_it_needs() {
+        let next = "see: fased config validate, or: fased pairing list";
+        assert_eq!(with_options(next, ""), next);
+        assert_eq!(
+            with_options(next, " --state-dir /s"),
+            "see: fased --state-dir /s config validate, or: fased --state-dir /s pairing list"
+        );
+        assert_eq!(quoted("/tmp/a b"), "'/tmp/a b'");
+    }
 
     #[test]
     fn a_name_cannot_steer_the_terminal() {

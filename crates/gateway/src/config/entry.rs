@@ -55,7 +55,7 @@ pub(super) fn group_problem(name: &str) -> (String, String) {
     let hint = if bare && GroupId::parse(&format!("{name}@g.us")).is_ok() {
         format!("write \"{name}@g.us\"")
     } else {
-        "names of groups can change and are not unique, so they are not known here. When somebody writes in a group that is not listed, the gateway's log names its address".to_owned()
+        "names of groups can change and are not unique, so they are not known here. The addresses of groups that were seen are shown by: fased groups list".to_owned()
     };
     (message, hint)
 }

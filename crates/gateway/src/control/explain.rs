@@ -18,6 +18,8 @@ pub(crate) async fn answer(
     message_id: &str,
 ) -> Result<ControlResponse, ControlError> {
     let failed = |error| internal(&error);
+    let meant = store.message_meant(message_id).await.map_err(failed)?;
+    let message_id = meant.as_deref().unwrap_or(message_id);
     let mut messages = Vec::new();
     for message in store.messages_by_id(message_id).await.map_err(failed)? {
         messages.push(inbound(store, accounts, message).await.map_err(failed)?);
@@ -38,7 +40,8 @@ pub(crate) async fn answer(
         return Err(ControlError {
             code: ErrorCode::NotFound,
             message: format!("no message with id {message_id} was ever seen here"),
-            next: "ids are shown by the log and by `fased simulate`; check the state dir with `fased status`"
+            next: "name a sender to see what became of their last message: fased explain +15551234567; or the six \
+                   letters and digits that the log shows for a message"
                 .to_owned(),
         });
     }

@@ -127,7 +127,7 @@ fn group(text: &str) -> Result<GroupId, ControlError> {
     GroupId::parse(text).map_err(|error| {
         usage(
             format!("{text:?} is no group: {error}"),
-            "the id of a group is shown by: fased explain MESSAGE-ID".to_owned(),
+            "the ids of groups are shown by: fased groups list".to_owned(),
         )
     })
 }

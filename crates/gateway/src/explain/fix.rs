@@ -110,11 +110,15 @@ impl Case<'_> {
 
     fn sentence(&self, remedy: Remedy) -> Option<String> {
         match remedy {
-            Remedy::Approve => Some(format!(
-                "run: fased pairing approve whatsapp --sender {}{}",
-                self.sender()?,
-                self.account_option()
-            )),
+            Remedy::Approve => {
+                let sender = self.sender()?;
+                let list = place(Setting::AllowFrom, self.config, self.known).path;
+                Some(format!(
+                    "run: fased pairing approve whatsapp --sender {sender}{}; or, if nothing of theirs waits: fased config set \
+                     '{list}[+]' {sender}",
+                    self.account_option()
+                ))
+            }
             Remedy::Mention => Some(self.mention()),
             Remedy::Set(..) | Remedy::AddSender | Remedy::Raise(_) | Remedy::ListGroup => {
                 self.edit(remedy).map(|edit| self.edited(&edit))

@@ -4,7 +4,7 @@ use std::os::fd::{AsRawFd, RawFd};
 use std::path::PathBuf;
 use std::process::Stdio;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, bail};
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 
 use super::{Ears, Sidecar};
@@ -47,6 +47,16 @@ pub struct SpawnOptions {
 pub async fn spawn(options: &SpawnOptions, ears: Ears) -> Result<Sidecar> {
     let lock = AuthLock::take(&options.auth_dir).await?;
     let main = options.home.join("sidecar/src/main.js");
+    let installed = ["node_modules/baileys", "sidecar/node_modules/baileys"];
+    if !installed
+        .iter()
+        .any(|package| options.home.join(package).is_dir())
+    {
+        bail!(
+            "the JavaScript packages are missing in {0}; run there: npm ci --ignore-scripts",
+            options.home.display()
+        );
+    }
     let environment = ENVIRONMENT
         .iter()
         .filter_map(|name| Some((name, std::env::var_os(name)?)));

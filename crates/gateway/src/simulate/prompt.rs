@@ -3,6 +3,7 @@
 //! The same lines work from a file or a pipe; then each is shown, and what follows from it is waited
 //! for, so that the output reads like a conversation.
 
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Result;
@@ -20,6 +21,8 @@ mod command;
 
 /// Where a simulation shows what it has to say.
 pub(crate) trait Screen {
+    /// Where the gateway lives whose commands are shown.
+    fn lives_in(&self, state_dir: &Path);
     /// Something happened.
     fn entry(&self, entry: &Entry);
     /// An answer to a line.
@@ -73,6 +76,7 @@ pub(super) struct Typed {
 pub(super) async fn open(player: &mut Player, screen: &impl Screen, is_new: bool) -> Typed {
     let mut typed = Typed::default();
     let mut lines = screen.lines();
+    screen.lives_in(&player.world.paths.state_dir);
     until_open(player).await;
     quiet(player, QUIET_MS).await;
     screen.text(&if is_new {

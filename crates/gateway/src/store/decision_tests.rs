@@ -184,3 +184,31 @@ async fn a_message_of_ours_absorbs_one_echo() {
         "too old"
     );
 }
+
+#[tokio::test]
+async fn a_message_is_found_by_who_wrote_it_and_by_what_the_log_calls_it() {
+    let (_dir, store) = store().await;
+    let lid = "100000000000002@lid";
+    let hidden = Journaled {
+        sender: lid.into(),
+        ..message("B", "later")
+    };
+    store
+        .journal(ACCOUNT, &[message("A", "hi"), hidden], NOW)
+        .await
+        .expect("committed");
+    let in_log = fased_protocol::private::short_hash("A");
+    for (text, meant) in [
+        ("+15550100002", Some("A")),
+        ("+1 555 010-0002", Some("A")),
+        (lid, Some("B")),
+        (in_log.as_str(), Some("A")),
+        ("+15550100009", None),
+        ("A", None),
+        ("*", None),
+        ("ffffff", None),
+    ] {
+        let found = store.message_meant(text).await.expect("read");
+        assert_eq!(found.as_deref(), meant, "{text}");
+    }
+}

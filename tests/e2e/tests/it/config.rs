@@ -241,3 +241,49 @@ fn config_schema_is_printed() {
         0
     );
 }
+
+#[test]
+fn setting_a_key_of_another_account_keeps_the_one_that_was_not_named() {
+    let (state, file) = configured(MINE);
+    let set = state.verb(&[
+        "config",
+        "set",
+        "channels.whatsapp.accounts.work.dmPolicy",
+        "disabled",
+    ]);
+    assert_eq!(set.code, 0, "{set:?}");
+    assert!(set.stderr.contains("the account default"), "it is said: {set:?}");
+    let listed = state.json(&["channels", "list"]);
+    let accounts = listed["accounts"].as_array().expect("a list");
+    let names: Vec<&str> = accounts
+        .iter()
+        .filter_map(|account| account["account"].as_str())
+        .collect();
+    assert_eq!(names, ["default", "work"]);
+    assert!(read(&file).contains("// for now"), "comments stay");
+}
+
+#[test]
+fn listing_a_first_group_says_that_the_others_are_not_heard_any_more() {
+    let (state, _file) = configured(MINE);
+    let key = "channels.whatsapp.groups[\"120363000000000001@g.us\"].requireMention";
+    let set = state.verb(&["config", "set", key, "false"]);
+    assert_eq!(set.code, 0, "{set:?}");
+    assert!(set.stderr.contains("only the groups that are listed"), "{set:?}");
+    let others = state.verb(&["config", "set", "channels.whatsapp.groups[\"*\"]", "{}"]);
+    assert_eq!((others.code, others.stderr.as_str()), (0, ""), "{others:?}");
+}
+
+#[test]
+fn a_command_that_is_shown_names_the_files_it_was_asked_about() {
+    let state = StateDir::new();
+    let elsewhere = state.beside("else where");
+    let dir = elsewhere.display().to_string();
+    let shown = state.verb(&["--state-dir", &dir, "status"]);
+    assert!(
+        shown
+            .stdout
+            .contains(&format!("next: fased --state-dir '{dir}' gateway run")),
+        "{shown:?}"
+    );
+}

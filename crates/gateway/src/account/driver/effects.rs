@@ -165,7 +165,7 @@ impl Driver {
         tracing::info!(state = %status, "{sentence}");
         self.alert(status, &sentence).await;
         if self.login.is_some()
-            && let Some(error) = login::error_in(status, self.detail.as_deref())
+            && let Some(error) = login::error_in(status, self.detail.as_deref(), self.shared.id())
         {
             self.login = None;
             self.tell_login(error);

@@ -3,6 +3,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::io::{BufRead, IsTerminal};
+use std::path::Path;
 
 use fased_protocol::control::{AccountInfo, Explanation, PendingInfo};
 use serde_json::json;
@@ -68,6 +69,10 @@ impl Console {
 }
 
 impl Screen for Console {
+    fn lives_in(&self, state_dir: &Path) {
+        out::address(Some(state_dir), None);
+    }
+
     fn entry(&self, entry: &Entry) {
         self.above(|| print(self.json, self.colours, entry, &self.start));
     }
