@@ -1,7 +1,7 @@
 //! Starting a sidecar: own process group, minimal environment, the auth dir's lock handed down.
 
 use std::os::fd::{AsRawFd, RawFd};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -40,6 +40,20 @@ pub struct SpawnOptions {
     pub auth_dir: PathBuf,
 }
 
+/// Without its packages Node ends with a trace that helps nobody.
+fn need_packages(home: &Path) -> Result<()> {
+    let named = std::fs::read_to_string(home.join("sidecar/package.json")).unwrap_or_default();
+    let places = ["node_modules/baileys", "sidecar/node_modules/baileys"];
+    let is_installed = places.iter().any(|package| home.join(package).is_dir());
+    if named.contains("\"baileys\"") && !is_installed {
+        bail!(
+            "the JavaScript packages are missing in {}; run there: npm ci --ignore-scripts",
+            home.display()
+        );
+    }
+    Ok(())
+}
+
 /// Waits for the auth dir's lock, then starts a sidecar that inherits it.
 ///
 /// # Errors
@@ -47,16 +61,7 @@ pub struct SpawnOptions {
 pub async fn spawn(options: &SpawnOptions, ears: Ears) -> Result<Sidecar> {
     let lock = AuthLock::take(&options.auth_dir).await?;
     let main = options.home.join("sidecar/src/main.js");
-    let installed = ["node_modules/baileys", "sidecar/node_modules/baileys"];
-    if !installed
-        .iter()
-        .any(|package| options.home.join(package).is_dir())
-    {
-        bail!(
-            "the JavaScript packages are missing in {0}; run there: npm ci --ignore-scripts",
-            options.home.display()
-        );
-    }
+    need_packages(&options.home)?;
     let environment = ENVIRONMENT
         .iter()
         .filter_map(|name| Some((name, std::env::var_os(name)?)));
@@ -99,5 +104,24 @@ fn inherit(command: &mut tokio::process::Command, fd: RawFd) {
             fcntl(fd, FcntlArg::F_SETFD(FdFlag::empty()))?;
             Ok(())
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn missing_packages_are_named_with_the_command_that_brings_them() {
+        let home = tempfile::tempdir().expect("a folder");
+        let sidecar = home.path().join("sidecar");
+        std::fs::create_dir(&sidecar).expect("a folder");
+        assert!(need_packages(home.path()).is_ok(), "a sidecar that needs none");
+        let package = r#"{ "dependencies": { "baileys": "7.0.0-rc14" } }"#;
+        std::fs::write(sidecar.join("package.json"), package).expect("written");
+        let missing = need_packages(home.path()).expect_err("missing").to_string();
+        assert!(missing.contains("npm ci --ignore-scripts"), "{missing}");
+        std::fs::create_dir_all(home.path().join("node_modules/baileys")).expect("a folder");
+        assert!(need_packages(home.path()).is_ok());
     }
 }
