@@ -198,12 +198,14 @@ async fn handle(live: &Live, request: &ControlRequest) -> Result<ControlResponse
             group,
             account,
         } => {
-            let question = explain_sender::Question {
+            explain_sender::answer(
+                Some(&live.store),
+                &live.linked().await?,
                 sender,
-                group: group.as_deref(),
-                account: account.as_deref(),
-            };
-            explain_sender::answer(Some(&live.store), &live.linked().await?, question).await
+                group.as_deref(),
+                account.as_deref(),
+            )
+            .await
         }
         ControlRequest::Watch | ControlRequest::ChannelsLogin { .. } => {
             Err(internal(&anyhow::anyhow!("this request is answered by a stream")))

@@ -87,13 +87,15 @@ async fn read(paths: &Paths, request: &ControlRequest) -> Result<ControlResponse
             group,
             account,
         } => {
-            let question = explain_sender::Question {
-                sender,
-                group: group.as_deref(),
-                account: account.as_deref(),
-            };
             let linked = linked(paths, store.as_ref()).await?;
-            explain_sender::answer(store.as_ref(), &linked, question).await
+            explain_sender::answer(
+                store.as_ref(),
+                &linked,
+                sender,
+                group.as_deref(),
+                account.as_deref(),
+            )
+            .await
         }
         ControlRequest::GatewayStatus
         | ControlRequest::GatewayStop

@@ -123,15 +123,7 @@ impl View {
                         .written(path)
                         .or_else(|| key.default_value())
                         .map(|value| shown(key, value)),
-                    source: Source {
-                        level: if line.is_some() {
-                            Level::Global
-                        } else {
-                            Level::Default
-                        },
-                        path: path.to_owned(),
-                        line,
-                    },
+                    source: Source::outside(path, line),
                 });
             });
         }

@@ -19,6 +19,21 @@ pub struct Source {
     pub line: Option<u32>,
 }
 
+impl Source {
+    /// Of a key outside of `channels.whatsapp`, which is written on this line or nowhere.
+    pub(super) fn outside(path: &str, line: Option<u32>) -> Self {
+        Self {
+            level: if line.is_some() {
+                Level::Global
+            } else {
+                Level::Default
+            },
+            path: path.to_owned(),
+            line,
+        }
+    }
+}
+
 /// How close to the account a value is set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
@@ -140,15 +155,7 @@ impl Sources {
             Some(line) => (of_agent.as_str(), Some(*line)),
             None => (global, self.places.get(global).copied()),
         };
-        Source {
-            level: if line.is_some() {
-                Level::Global
-            } else {
-                Level::Default
-            },
-            path: path.to_owned(),
-            line,
-        }
+        Source::outside(path, line)
     }
 }
 

@@ -1,32 +1,27 @@
 //! Would this person be heard? Judged as a message of theirs would be that came now.
 
 use fased_policy::access::Mode;
-use fased_policy::ids::{AllowEntry, ChatId, GroupId, Identity};
+use fased_policy::ids::{ChatId, GroupId};
 use fased_protocol::control::{ControlError, ControlResponse, ErrorCode, HearingInfo, PersonInfo};
 
 use super::internal;
+use super::pairing_find::person;
 use crate::clock;
 use crate::explain::{Accounts, Linked, described, judged, supposed};
 use crate::known::Known;
 use crate::store::Store;
 
-/// Who is asked about, and where.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Question<'a> {
-    pub(crate) sender: &'a str,
-    pub(crate) group: Option<&'a str>,
-    pub(crate) account: Option<&'a str>,
-}
-
 /// Judges with what the store knows; without one, nobody was ever approved.
 pub(crate) async fn answer(
     store: Option<&Store>,
     accounts: &Accounts,
-    question: Question<'_>,
+    sender: &str,
+    group: Option<&str>,
+    by: Option<&str>,
 ) -> Result<ControlResponse, ControlError> {
-    let (id, linked) = account(accounts, question.account)?;
-    let mut sender = sender(question.sender)?;
-    let group = question.group.map(group).transpose()?;
+    let (id, linked) = account(accounts, by)?;
+    let mut sender = person(sender)?;
+    let group = group.map(group_id).transpose()?;
     let now_s = clock::now_ms() / 1000;
     if let Some(store) = store {
         let completed = store.complete(&mut sender).await;
@@ -110,20 +105,7 @@ fn account<'a>(
     })
 }
 
-fn sender(text: &str) -> Result<Identity, ControlError> {
-    let next = "name a number such as +15550100002, or a hidden id such as 100200300@lid".to_owned();
-    match AllowEntry::parse(text) {
-        Ok(AllowEntry::Phone(phone)) => Ok(phone.into()),
-        Ok(AllowEntry::Lid(lid)) => Ok(lid.into()),
-        Ok(AllowEntry::Anyone) => Err(usage("`*` is nobody in particular".to_owned(), next)),
-        Err(_not_a_person) => Err(usage(
-            format!("{text:?} is neither a phone number nor a hidden id"),
-            next,
-        )),
-    }
-}
-
-fn group(text: &str) -> Result<GroupId, ControlError> {
+fn group_id(text: &str) -> Result<GroupId, ControlError> {
     GroupId::parse(text).map_err(|error| {
         usage(
             format!("{text:?} is no group: {error}"),

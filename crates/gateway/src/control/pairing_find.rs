@@ -104,17 +104,24 @@ pub(super) async fn sender(
 
 /// Reads a number or hidden id, and completes it from what was learned.
 pub(super) async fn parse(store: &Store, sender: &str) -> Result<Identity, ControlError> {
-    let mut identity = match AllowEntry::parse(sender) {
-        Ok(AllowEntry::Phone(phone)) => Identity::from(phone),
-        Ok(AllowEntry::Lid(lid)) => Identity::from(lid),
-        Ok(AllowEntry::Anyone) => return Err(usage("`*` is not a sender".to_owned())),
-        Err(error) => return Err(usage(error.to_string())),
-    };
+    let mut identity = person(sender)?;
     store
         .complete(&mut identity)
         .await
         .map_err(|error| internal(&error))?;
     Ok(identity)
+}
+
+/// Reads a number or hidden id.
+pub(super) fn person(text: &str) -> Result<Identity, ControlError> {
+    match AllowEntry::parse(text) {
+        Ok(AllowEntry::Phone(phone)) => Ok(phone.into()),
+        Ok(AllowEntry::Lid(lid)) => Ok(lid.into()),
+        Ok(AllowEntry::Anyone) => Err(usage("`*` is nobody in particular".to_owned())),
+        Err(_not_a_person) => Err(usage(format!(
+            "{text:?} is neither a phone number nor a hidden id"
+        ))),
+    }
 }
 
 /// What is done to a person is done in one account, and the owner says in which.
