@@ -1,6 +1,7 @@
 //! What the gateway has committed, read from its store.
 
 use std::path::Path;
+use std::time::Duration;
 
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, FromRow};
@@ -95,6 +96,25 @@ pub fn change(state_dir: &Path, statement: &'static str) {
 /// When that is not possible.
 pub fn alter(state_dir: &Path, statement: &'static str) {
     execute(state_dir, statement);
+}
+
+/// Lets nobody write to the store for this long, as a slow disk would.
+///
+/// # Panics
+/// When that is not possible.
+pub fn hold_writes(state_dir: &Path, held: Duration) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    runtime.block_on(async {
+        let store = SqliteConnectOptions::new().filename(state_dir.join("fased.db"));
+        let mut store = store.connect().await.expect("open the store");
+        let transaction = store.begin_with("BEGIN IMMEDIATE").await.expect("the write lock");
+        tokio::time::sleep(held).await;
+        transaction.rollback().await.expect("let go of the store");
+        store.close().await.expect("close the store");
+    });
 }
 
 fn execute(state_dir: &Path, statement: &'static str) -> u64 {

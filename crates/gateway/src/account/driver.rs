@@ -96,7 +96,8 @@ impl Driver {
                 Some(command) = commands.recv(), if give_up.is_none() => self.obey(command).await,
                 Ok(()) = settings.changed() => self.machine.set_settings(self.shared.config().lifecycle),
                 spawned = finished(&mut self.process) => self.spawned(spawned).await,
-                Some(news) = self.news.recv() => self.hear(news).await,
+                // A sidecar may say hello before its start is noticed here; it could not be answered then.
+                Some(news) = self.news.recv(), if !matches!(self.process, Process::Starting { .. }) => self.hear(news).await,
                 () = tokio::time::sleep_until(deadline.unwrap_or_else(clock::monotonic)), if deadline.is_some() => {
                     if give_up.is_some_and(|at| at <= clock::monotonic()) {
                         // Dropping the process kills its group.

@@ -4,7 +4,8 @@ use std::fs;
 use std::time::Duration;
 
 use fased_e2e::process::project;
-use fased_e2e::{Gateway, PATIENCE, StateDir, never_within, wait_for};
+use fased_e2e::wait::now;
+use fased_e2e::{Gateway, PATIENCE, StateDir, journal, never_within, wait_for};
 use serde_json::{Value, json};
 
 /// What the gateway speaks.
@@ -135,4 +136,29 @@ fn a_sidecar_that_never_says_ready_is_replaced() {
     let _gateway = Gateway::start(&state);
     until(&state, "ready");
     assert_eq!(starts(&state), 2);
+}
+
+/// While the store is slow the gateway notices the start of a process after its first words.
+#[test]
+fn a_sidecar_that_speaks_while_the_store_is_slow_is_welcomed() {
+    const LINKS: usize = 8;
+    let mut script = good();
+    script.pop();
+    script.push(
+        json!({ "say": { "kind": "closed", "reason": "restart_required", "text": "again", "status": 515 } }),
+    );
+    let mut scripts = vec![script; LINKS - 1];
+    scripts.push(good());
+    let state = playing(&json!(scripts));
+    let _gateway = Gateway::start(&state);
+    let since = now();
+    while starts(&state) < LINKS {
+        assert!(since.elapsed() < PATIENCE, "{} of {LINKS} links", starts(&state));
+        journal::hold_writes(state.path(), Duration::from_millis(400));
+        // Long enough for whoever waits to take a turn.
+        std::thread::sleep(Duration::from_millis(120));
+    }
+    until(&state, "ready");
+    let ready = state.log().matches("input=Ready").count();
+    assert_eq!((starts(&state), ready), (LINKS, LINKS), "no start was in vain");
 }
