@@ -103,11 +103,7 @@ pub fn alter(state_dir: &Path, statement: &'static str) {
 /// # Panics
 /// When that is not possible.
 pub fn hold_writes(state_dir: &Path, held: Duration) {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime");
-    runtime.block_on(async {
+    block_on(async {
         let store = SqliteConnectOptions::new().filename(state_dir.join("fased.db"));
         let mut store = store.connect().await.expect("open the store");
         let transaction = store.begin_with("BEGIN IMMEDIATE").await.expect("the write lock");
@@ -119,11 +115,7 @@ pub fn hold_writes(state_dir: &Path, held: Duration) {
 }
 
 fn execute(state_dir: &Path, statement: &'static str) -> u64 {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime");
-    runtime.block_on(async {
+    block_on(async {
         let store = SqliteConnectOptions::new().filename(state_dir.join("fased.db"));
         let mut store = store.connect().await.expect("open the store");
         let done = sqlx::query(statement).execute(&mut store).await;
@@ -137,11 +129,7 @@ fn read<T>(state_dir: &Path, query: &'static str) -> Vec<T>
 where
     T: for<'row> FromRow<'row, sqlx::sqlite::SqliteRow> + Send + Unpin,
 {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime");
-    runtime.block_on(async {
+    block_on(async {
         let store = SqliteConnectOptions::new()
             .filename(state_dir.join("fased.db"))
             .read_only(true);
@@ -151,4 +139,12 @@ where
             .await
             .expect("read the store")
     })
+}
+
+fn block_on<T>(work: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    runtime.block_on(work)
 }
