@@ -11,7 +11,7 @@ import { faultOf } from './translate.js';
 /** @typedef {import('./protocol.gen.ts').LidPair} LidPair */
 /** @typedef {Omit<Extract<Reply, { type: 'canonical' }>, 'type'>} Canonical */
 /** @typedef {Extract<Call, { method: 'mark_read' }>['params']} MarkRead */
-/** @typedef {import('./protocol.gen.ts').TextPayload} TextPayload */
+/** @typedef {import('./protocol.gen.ts').Payload} Payload */
 
 export const MAX_CALLS = 64;
 const CALL_DEADLINE_MS = 28_000;
@@ -37,7 +37,7 @@ class Refused extends Error {
 /**
  * @typedef {object} Line what calls need of the open socket
  * @property {() => boolean} isOpen
- * @property {(chat: string, payload: TextPayload, messageId: string) => Promise<unknown>} sendText
+ * @property {(chat: string, payload: Payload, messageId: string) => Promise<unknown>} send
  * @property {(phones: string[]) => Promise<LidPair[]>} resolveLids
  * @property {(phone: string) => Promise<Canonical>} canonicalId
  * @property {(read: MarkRead) => Promise<void>} markRead
@@ -82,8 +82,8 @@ export class Calls {
    */
   async #perform(call) {
     switch (call.method) {
-      case 'send_text':
-        await this.#sendText(call.params);
+      case 'send':
+        await this.#send(call.params);
         return { type: 'sent' };
       case 'resolve_lids':
         return { type: 'lids', pairs: await this.#resolveLids(call.params) };
@@ -100,7 +100,7 @@ export class Calls {
         await this.#line.unlink();
         return { type: 'done' };
       default:
-        return unknownMethod(call);
+        throw badRequest('this sidecar does not know the method');
     }
   }
 
@@ -112,22 +112,24 @@ export class Calls {
     }
   }
 
-  /** @param {Extract<Call, { method: 'send_text' }>['params']} params */
-  async #sendText(params) {
+  /** @param {Extract<Call, { method: 'send' }>['params']} params */
+  async #send(params) {
     const { chat, message_id: messageId, payload } = params ?? {};
-    const { text, secret } = payload ?? {};
+    const { content, secret } = payload ?? {};
     if (typeof chat !== 'string' || !(isPerson(chat) || isGroup(chat)))
       throw badRequest('chat is neither a person nor a group');
     if (typeof messageId !== 'string' || !MESSAGE_ID.test(messageId))
       throw badRequest('message_id is not usable');
+    if (content?.type !== 'text') throw badRequest('this kind of content cannot be sent');
+    const { text } = content;
     if (typeof text !== 'string' || text === '') throw badRequest('text is empty');
     if (text.length > MAX_TEXT) throw badRequest('text is too long for WhatsApp');
     if (typeof secret !== 'string' || !SECRET.test(secret)) throw badRequest('secret is not 64 hex digits');
     this.#needOpen();
     const before = this.#lastInChat.get(chat) ?? Promise.resolve();
     const sent = before.then(
-      () => this.#line.sendText(chat, payload, messageId),
-      () => this.#line.sendText(chat, payload, messageId),
+      () => this.#line.send(chat, payload, messageId),
+      () => this.#line.send(chat, payload, messageId),
     );
     this.#lastInChat.set(chat, sent);
     try {
@@ -179,12 +181,6 @@ export class Calls {
 /** @param {string} message */
 function badRequest(message) {
   return new Refused({ code: 'bad_request', message });
-}
-
-/** @param {never} call @returns {never} */
-function unknownMethod(call) {
-  void call;
-  throw badRequest('this sidecar does not know the method');
 }
 
 /** @param {Fault} fault @returns {Outcome} */

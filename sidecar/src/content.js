@@ -7,8 +7,10 @@ import { plainJid } from './jid.js';
 
 /** @typedef {import('./protocol.gen.ts').ContentKind} ContentKind */
 /** @typedef {import('./protocol.gen.ts').Quoted} Quoted */
+/** @typedef {import('./protocol.gen.ts').MediaRef} MediaRef */
+/** @typedef {import('./protocol.gen.ts').Detail} Detail */
 /** @typedef {import('baileys').proto.IMessage} IMessage */
-/** @typedef {{ content: ContentKind, raw_kind: string, text: string | null, mentions: string[], quoted: Quoted | null }} Content */
+/** @typedef {{ content: ContentKind, raw_kind: string, text: string | null, mentions: string[], quoted: Quoted | null, media: MediaRef | null, detail: Detail | null }} Content */
 
 /** Fields beside the content that say nothing by themselves. */
 const NOT_CONTENT = new Set([
@@ -86,6 +88,8 @@ export function contentOf(message) {
     text,
     mentions: context?.mentions ?? [],
     quoted: context ? quotedOf(context) : target,
+    media: null,
+    detail: null,
   };
 }
 
@@ -121,7 +125,7 @@ function innermost(message, depth) {
 
 /** @param {any} value a `protocolMessage` @param {Quoted | null} quoted @returns {Content} */
 function protocolContent(value, quoted) {
-  const bare = { raw_kind: 'protocolMessage', text: null, mentions: [], quoted };
+  const bare = { raw_kind: 'protocolMessage', text: null, mentions: [], quoted, media: null, detail: null };
   if (value.type === REVOKE) return { content: 'delete', ...bare };
   if (value.type !== MESSAGE_EDIT) return { content: 'other', ...bare };
   const edited = value.editedMessage ? saidIn(value.editedMessage) : undefined;

@@ -4,7 +4,7 @@
 
 import { log } from './log.js';
 
-/** @typedef {import('./protocol.gen.ts').TextPayload} TextPayload */
+/** @typedef {import('./protocol.gen.ts').Payload} Payload */
 
 const DEADLINE_MS = 3_000;
 const MAX_OPEN = 16;
@@ -14,7 +14,7 @@ export class Lookups {
   #deadlineMs;
   #lastId = 0;
   #misses = 0;
-  /** @type {Map<number, (payload: TextPayload | undefined) => void>} */
+  /** @type {Map<number, (payload: Payload | undefined) => void>} */
   #open = new Map();
 
   /**
@@ -29,13 +29,13 @@ export class Lookups {
   /**
    * @param {string} messageId
    * @param {string} chat as the recipient named it
-   * @returns {Promise<TextPayload | undefined>}
+   * @returns {Promise<Payload | undefined>}
    */
   async find(messageId, chat) {
     if (this.#open.size >= MAX_OPEN) return this.#miss('too many at once');
     this.#lastId += 1;
     const id = this.#lastId;
-    /** @type {TextPayload | 'late' | undefined} */
+    /** @type {Payload | 'late' | undefined} */
     const answer = await new Promise(resolve => {
       this.#open.set(id, resolve);
       setTimeout(() => resolve('late'), this.#deadlineMs);
@@ -48,7 +48,7 @@ export class Lookups {
 
   /**
    * @param {number} id
-   * @param {TextPayload | null} payload
+   * @param {Payload | null} payload
    */
   found(id, payload) {
     this.#open.get(id)?.(payload ?? undefined);

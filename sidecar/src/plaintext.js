@@ -57,7 +57,17 @@ export function eventsIn(message, { stanza, laterTypes }, knownOrigin, self) {
   // A sender key alone, or the first of several parts: the text is elsewhere.
   if (message.senderKeyDistributionMessage || laterTypes.length > 0) return [];
   return [
-    { type: 'message', origin, content: 'other', raw_kind: '', text: null, mentions: [], quoted: null },
+    {
+      type: 'message',
+      origin,
+      content: 'other',
+      raw_kind: '',
+      text: null,
+      mentions: [],
+      quoted: null,
+      media: null,
+      detail: null,
+    },
   ];
 }
 

@@ -1,6 +1,6 @@
 // Generated from crates/protocol by scripts/generate. Do not edit.
 
-export const PROTOCOL_VERSION = 3;
+export const PROTOCOL_VERSION = 4;
 
 export type Private = string;
 
@@ -16,7 +16,7 @@ code: FaultCode,
  */
 message: string, };
 
-export type FaultCode = "not_connected" | "bad_request" | "rejected" | "timed_out" | "overloaded" | "internal";
+export type FaultCode = "not_connected" | "bad_request" | "rejected" | "timed_out" | "overloaded" | "internal" | "too_large" | "damaged" | "gone";
 
 export type FromSidecar = { "kind": "hello" } & Hello | { "kind": "ready", 
 /**
@@ -64,7 +64,7 @@ seq: number, } | { "kind": "request",
 /**
  * Counts up within one process.
  */
-id: number, } & ({ "method": "send_text", "params": { 
+id: number, } & ({ "method": "send", "params": { 
 /**
  * The chat to write to.
  */
@@ -76,7 +76,47 @@ message_id: string,
 /**
  * What it says.
  */
-payload: TextPayload, } } | { "method": "resolve_lids", "params": { 
+payload: Payload, } } | { "method": "upload_media", "params": MediaFile } | { "method": "download_media", "params": { 
+/**
+ * What to fetch.
+ */
+media: MediaRef, 
+/**
+ * Where to put it, relative to the media folder of the `welcome`; a generated name.
+ */
+file: string, 
+/**
+ * Ends with `too_large` when there is more than this.
+ */
+max_bytes: number, } } | { "method": "refresh_media", "params": { 
+/**
+ * The chat.
+ */
+chat: Jid, 
+/**
+ * The message that brought it.
+ */
+id: string, 
+/**
+ * Who wrote that, in a group.
+ */
+participant: Jid | null, 
+/**
+ * Where it was.
+ */
+media: MediaRef, } } | { "method": "set_typing", "params": { 
+/**
+ * The chat.
+ */
+chat: Jid, 
+/**
+ * What to show.
+ */
+typing: Typing, } } | { "method": "list_groups" } | { "method": "describe_group", "params": { 
+/**
+ * `…@g.us`.
+ */
+group: Jid, } } | { "method": "fetch_timelock" } | { "method": "resolve_lids", "params": { 
 /**
  * `…@s.whatsapp.net`, at most 500.
  */
@@ -104,7 +144,7 @@ id: number,
 /**
  * What was sent under that id; absent when it is not ours or too old.
  */
-payload: TextPayload | null, } | { "kind": "shutdown" };
+payload: Payload | null, } | { "kind": "shutdown" };
 
 export type Hello = { 
 /**
@@ -137,6 +177,10 @@ account: string,
  * Folder of the auth files; exists, mode 0700, locked by the gateway.
  */
 auth_dir: string, 
+/**
+ * Folder of files that come in and go out; exists, mode 0700.
+ */
+media_dir: string, 
 /**
  * Show login codes when there are no credentials; absent: end with `not_linked` instead.
  */
@@ -250,7 +294,15 @@ participant: Jid | null,
 /**
  * How far it came.
  */
-status: ReceiptStatus, } | { "type": "lid_mapping", 
+status: ReceiptStatus, } | { "type": "timelock", 
+/**
+ * It may not.
+ */
+active: boolean, 
+/**
+ * Until then, Unix seconds, if WhatsApp says.
+ */
+until_s: number | null, } | { "type": "lid_mapping", 
 /**
  * The pairs.
  */
@@ -316,9 +368,17 @@ text: Private | null,
  */
 mentions: Array<Jid>, 
 /**
- * What it replies to.
+ * What it replies to; of a reaction, an edit, a deletion or a vote, what it is about.
  */
-quoted: Quoted | null, };
+quoted: Quoted | null, 
+/**
+ * The file in it. None is fetched before the gateway asks.
+ */
+media: MediaRef | null, 
+/**
+ * What else it holds.
+ */
+detail: Detail | null, };
 
 export type Quoted = { 
 /**
@@ -348,7 +408,7 @@ phone: Jid, };
 
 export type ReceiptStatus = "delivered" | "read" | "played";
 
-export type Call = { "method": "send_text", "params": { 
+export type Call = { "method": "send", "params": { 
 /**
  * The chat to write to.
  */
@@ -360,7 +420,47 @@ message_id: string,
 /**
  * What it says.
  */
-payload: TextPayload, } } | { "method": "resolve_lids", "params": { 
+payload: Payload, } } | { "method": "upload_media", "params": MediaFile } | { "method": "download_media", "params": { 
+/**
+ * What to fetch.
+ */
+media: MediaRef, 
+/**
+ * Where to put it, relative to the media folder of the `welcome`; a generated name.
+ */
+file: string, 
+/**
+ * Ends with `too_large` when there is more than this.
+ */
+max_bytes: number, } } | { "method": "refresh_media", "params": { 
+/**
+ * The chat.
+ */
+chat: Jid, 
+/**
+ * The message that brought it.
+ */
+id: string, 
+/**
+ * Who wrote that, in a group.
+ */
+participant: Jid | null, 
+/**
+ * Where it was.
+ */
+media: MediaRef, } } | { "method": "set_typing", "params": { 
+/**
+ * The chat.
+ */
+chat: Jid, 
+/**
+ * What to show.
+ */
+typing: Typing, } } | { "method": "list_groups" } | { "method": "describe_group", "params": { 
+/**
+ * `…@g.us`.
+ */
+group: Jid, } } | { "method": "fetch_timelock" } | { "method": "resolve_lids", "params": { 
 /**
  * `…@s.whatsapp.net`, at most 500.
  */
@@ -382,15 +482,335 @@ participant: Jid | null,
  */
 ids: Array<string>, } } | { "method": "ping" } | { "method": "logout" };
 
-export type TextPayload = { 
+export type Typing = "composing" | "recording" | "paused";
+
+export type Payload = { 
 /**
- * The text.
+ * What it says.
  */
-text: Private, 
+content: Outgoing, 
 /**
  * 32 bytes in hex that WhatsApp's clients derive keys from; chosen by the gateway with the id.
  */
-secret: Private, };
+secret: Private, 
+/**
+ * Who is mentioned, as the group addresses its members.
+ */
+mentions: Array<Jid>, 
+/**
+ * What it replies to.
+ */
+quote: Quote | null, };
+
+export type Outgoing = { "type": "text", 
+/**
+ * What it says, 1 to 65,536 UTF-16 units.
+ */
+text: Private, } | { "type": "media", 
+/**
+ * Where it is, and its key.
+ */
+media: MediaRef, 
+/**
+ * Text with it. Sound and stickers have none.
+ */
+caption: Private | null, } | { "type": "reaction", 
+/**
+ * Which message.
+ */
+target: MessageKey, 
+/**
+ * The emoji; empty takes the reaction back.
+ */
+emoji: Private, } | { "type": "poll", 
+/**
+ * The question.
+ */
+question: Private, 
+/**
+ * What can be chosen, 2 to 12.
+ */
+options: Array<Private>, 
+/**
+ * How many may be chosen; 0 means any number.
+ */
+selectable: number, } | { "type": "edit", 
+/**
+ * Which message.
+ */
+target: MessageKey, 
+/**
+ * What it says now.
+ */
+text: Private, } | { "type": "delete", 
+/**
+ * Which message.
+ */
+target: MessageKey, } | { "type": "location", 
+/**
+ * Degrees, −90 to 90.
+ */
+latitude: number, 
+/**
+ * Degrees, −180 to 180.
+ */
+longitude: number, 
+/**
+ * What the place is called.
+ */
+name: Private | null, 
+/**
+ * Where it is.
+ */
+address: Private | null, } | { "type": "contact", 
+/**
+ * Whose.
+ */
+name: Private, 
+/**
+ * The card, as a vCard 3.0.
+ */
+vcard: Private, };
+
+export type MessageKey = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * This account wrote it.
+ */
+from_me: boolean, 
+/**
+ * Who wrote it, in a group, unless this account did.
+ */
+participant: Jid | null, };
+
+export type Quote = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Who wrote it.
+ */
+sender: Jid, 
+/**
+ * What it said, as the reply repeats it; a file is told in words.
+ */
+text: Private, };
+
+export type MediaRef = { 
+/**
+ * What it is shown as.
+ */
+kind: MediaKind, 
+/**
+ * Where it is.
+ */
+url: Private | null, 
+/**
+ * Its path on any of the media hosts.
+ */
+direct_path: Private | null, 
+/**
+ * What its keys are derived from: 32 bytes, base64.
+ */
+key: Private, 
+/**
+ * SHA-256 of the file, base64.
+ */
+sha256: Private, 
+/**
+ * SHA-256 of what lies on the server, base64.
+ */
+enc_sha256: Private, 
+/**
+ * Length of the file in bytes.
+ */
+bytes: number, 
+/**
+ * Its media type, such as `image/jpeg`.
+ */
+mime: string | null, 
+/**
+ * Its name, of a document.
+ */
+file_name: Private | null, 
+/**
+ * How it is shown.
+ */
+look: MediaLook, };
+
+export type MediaLook = { 
+/**
+ * In pixels.
+ */
+width: number | null, 
+/**
+ * In pixels.
+ */
+height: number | null, 
+/**
+ * How long it plays.
+ */
+seconds: number | null, 
+/**
+ * A small JPEG, base64. Never read from what came in.
+ */
+thumbnail: Private | null, 
+/**
+ * Loudness of a voice note in 64 steps, 0 to 100 each, base64.
+ */
+waveform: Private | null, };
+
+export type MediaKind = "image" | "video" | "gif" | "audio" | "voice" | "document" | "sticker";
+
+export type MediaFile = { 
+/**
+ * Its path, relative to the media folder; names are generated, without `..`.
+ */
+file: string, 
+/**
+ * What it is to be shown as.
+ */
+kind: MediaKind, 
+/**
+ * Its media type.
+ */
+mime: string, 
+/**
+ * Its name, of a document.
+ */
+file_name: Private | null, 
+/**
+ * How it is shown.
+ */
+look: MediaLook, };
+
+export type Detail = { "type": "location", 
+/**
+ * Degrees, −90 to 90.
+ */
+latitude: number, 
+/**
+ * Degrees, −180 to 180.
+ */
+longitude: number, 
+/**
+ * In metres.
+ */
+accuracy_m: number | null, 
+/**
+ * What the place is called.
+ */
+name: Private | null, 
+/**
+ * Where it is.
+ */
+address: Private | null, 
+/**
+ * What was written with it.
+ */
+caption: Private | null, 
+/**
+ * It moves.
+ */
+live: boolean, } | { "type": "contacts", 
+/**
+ * The first 50 of them.
+ */
+cards: Array<ContactCard>, 
+/**
+ * How many there are.
+ */
+total: number, } | { "type": "poll", 
+/**
+ * The question.
+ */
+question: Private, 
+/**
+ * What can be chosen.
+ */
+options: Array<Private>, 
+/**
+ * How many may be chosen; 0 means any number.
+ */
+selectable: number, 
+/**
+ * What votes are encrypted with: 32 bytes in hex.
+ */
+secret: Private | null, } | { "type": "vote", 
+/**
+ * The choice, base64.
+ */
+payload: Private, 
+/**
+ * The nonce, base64.
+ */
+iv: Private, } | { "type": "event", 
+/**
+ * What it is called.
+ */
+name: Private, 
+/**
+ * What is said about it.
+ */
+description: Private | null, 
+/**
+ * When it begins, Unix seconds.
+ */
+starts: number | null, 
+/**
+ * It was called off.
+ */
+cancelled: boolean, };
+
+export type ContactCard = { 
+/**
+ * Whose.
+ */
+name: Private | null, 
+/**
+ * Their numbers, as the card writes them; at most 20.
+ */
+phones: Array<Private>, };
+
+export type Group = { 
+/**
+ * `…@g.us`.
+ */
+jid: Jid, 
+/**
+ * What it is called.
+ */
+subject: Private | null, 
+/**
+ * Its members are addressed by hidden ids, not by numbers.
+ */
+by_lid: boolean, 
+/**
+ * Only admins may write.
+ */
+announce: boolean, 
+/**
+ * Who is in it.
+ */
+members: Array<Member>, };
+
+export type Member = { 
+/**
+ * `…@s.whatsapp.net`, if WhatsApp tells it.
+ */
+phone: Jid | null, 
+/**
+ * `…@lid`, if WhatsApp tells it.
+ */
+lid: Jid | null, 
+/**
+ * May change the group.
+ */
+admin: boolean, };
 
 export type Outcome = { "status": "ok", 
 /**
@@ -418,7 +838,31 @@ jid: Jid | null,
 /**
  * Its hidden id, if WhatsApp tells it.
  */
-lid: Jid | null, } | { "type": "done" };
+lid: Jid | null, } | { "type": "media", 
+/**
+ * What a message needs to hold it.
+ */
+media: MediaRef, } | { "type": "downloaded", 
+/**
+ * Its length.
+ */
+bytes: number, 
+/**
+ * SHA-256 in hex.
+ */
+sha256: string, } | { "type": "groups", 
+/**
+ * In no particular order.
+ */
+groups: Array<Group>, } | { "type": "timelock", 
+/**
+ * It may not.
+ */
+active: boolean, 
+/**
+ * Until then, Unix seconds, if WhatsApp says.
+ */
+until_s: number | null, } | { "type": "done" };
 
 export type Closed = { 
 /**

@@ -16,7 +16,7 @@ import { ended } from './translate.js';
 /** @typedef {import('./protocol.gen.ts').Welcome} Welcome */
 
 /** @type {typeof import('./protocol.gen.ts').PROTOCOL_VERSION} */
-const PROTOCOL_VERSION = 3;
+const PROTOCOL_VERSION = 4;
 
 /** How long the auth files may take to settle on an ordered end. */
 const SETTLE_MS = 3_000;

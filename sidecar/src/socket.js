@@ -27,7 +27,7 @@ import { bypassed } from './upsert.js';
 
 /** @typedef {import('./protocol.gen.ts').Closed} Closed */
 /** @typedef {import('./protocol.gen.ts').Link} Link */
-/** @typedef {import('./protocol.gen.ts').TextPayload} TextPayload */
+/** @typedef {import('./protocol.gen.ts').Payload} Payload */
 /** @typedef {import('./protocol.gen.ts').Welcome} Welcome */
 /** @typedef {import('baileys').BinaryNode} BinaryNode */
 /** @typedef {import('baileys').AuthenticationCreds} Creds */
@@ -272,8 +272,8 @@ export function openSocket({
 
   return {
     isOpen: () => state.opened && sock.ws.isOpen,
-    /** @param {string} chat @param {TextPayload} payload @param {string} messageId */
-    sendText: async (chat, payload, messageId) => {
+    /** @param {string} chat @param {Payload} payload @param {string} messageId */
+    send: async (chat, payload, messageId) => {
       if (isGroup(chat)) await groups.prepare(chat);
       return sock.relayMessage(chat, messageOf(payload), { messageId });
     },

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { BO, BO_LID, CY, jidOf, OWNER, startFake } from './helpers/account.js';
-import { SECRET } from './helpers/driver.js';
+import { textPayload } from './helpers/driver.js';
 
 const world = await startFake({ after });
 await world.link();
@@ -40,7 +40,7 @@ for (const [via, chat, named] of /** @type {const} */ ([
     await world.api.post('/retry', { id, contact: BO, via });
     const lookup = await lookupOf(sidecar, id);
     assert.equal(lookup.chat, named);
-    sidecar.found(lookup, { text: `text of ${id}`, secret: SECRET });
+    sidecar.found(lookup, textPayload(`text of ${id}`));
     const resent = await world.api.wait('resent', { id, contact: BO });
     assert(performance.now() - at < 5_000);
     assert.deepEqual([resent.identical, resent.context_identical, resent.fresh_session], [true, true, true]);
@@ -54,7 +54,7 @@ test('asked for while offline: answered at the next login', async t => {
   await sendAndRespawn(jidOf(BO), id);
   await world.api.post('/retry', { id, contact: BO });
   const sidecar = await world.openFor(t);
-  sidecar.found(await lookupOf(sidecar, id), { text: `text of ${id}`, secret: SECRET });
+  sidecar.found(await lookupOf(sidecar, id), textPayload(`text of ${id}`));
   assert.equal((await world.api.wait('resent', { id })).identical, true);
 });
 
@@ -66,7 +66,7 @@ test('a group: whoever asks gets it again', async t => {
   await world.api.post('/receipts', { account: OWNER, contact: CY, id, type: 'retry' });
   const lookup = await lookupOf(sidecar, id);
   assert.equal(lookup.chat, group);
-  sidecar.found(lookup, { text: `text of ${id}`, secret: SECRET });
+  sidecar.found(lookup, textPayload(`text of ${id}`));
   const resent = await world.api.wait('resent', { id, contact: CY });
   assert.deepEqual([resent.identical, resent.context_identical], [true, true]);
 });
@@ -84,7 +84,7 @@ test('unknown to the gateway, or no answer from it: nothing is sent, and it is s
   await world.api.post('/retry', { id: silent, contact: BO });
   const lookup = await lookupOf(sidecar, silent);
   await new Promise(resolve => setTimeout(resolve, 3_500));
-  sidecar.found(lookup, { text: 'kept nowhere', secret: SECRET });
+  sidecar.found(lookup, textPayload('kept nowhere'));
   await sidecar.sendText(jidOf(BO), 'still here', 'FA5ED0000000A8END');
   await world.api.wait('message', { id: 'FA5ED0000000A8END' });
   const sent = await world.api.records('message,duplicate,resent,retry_answered', seq);
@@ -106,7 +106,7 @@ test('a contact’s message under an id of ours is never what we repeat', async 
   await world.api.post('/messages', { to: OWNER, from: BO, text: 'their words', id });
   await sidecar.event('message', ({ origin }) => origin.id === id);
   await world.api.post('/retry', { id, contact: BO });
-  sidecar.found(await lookupOf(sidecar, id), { text: 'our words', secret: SECRET });
+  sidecar.found(await lookupOf(sidecar, id), textPayload('our words'));
   assert.equal((await world.api.wait('resent', { id })).identical, true);
   assert.deepEqual((await world.api.get('/state')).violations, []);
 });

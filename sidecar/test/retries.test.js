@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Lookups } from '../src/lookups.js';
 import { Rates } from '../src/retries.js';
+import { textPayload } from './helpers/driver.js';
 
 test('a sender’s broken messages are asked for at most so often, and do not use up the others’ share', () => {
   let now = 0;
@@ -20,7 +21,7 @@ test('questions to the gateway: numbered, bounded, and late answers are misses',
   /** @type {any[]} */
   const asked = [];
   const lookups = new Lookups(lookup => asked.push(lookup), 30);
-  const payload = { text: 'x', secret: '00'.repeat(32) };
+  const payload = textPayload('x');
   const open = Array.from({ length: 20 }, (_, n) => lookups.find(`ID${n}`, 'c@lid'));
   assert.equal(asked.length, 16);
   assert.deepEqual(asked[1], { id: 2, message_id: 'ID1', chat: 'c@lid' });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { BO, jidOf, OWNER, startFake } from './helpers/account.js';
-import { SECRET } from './helpers/driver.js';
+import { textPayload } from './helpers/driver.js';
 
 const world = await startFake({ after });
 await world.link();
@@ -47,20 +47,20 @@ test('messages to one chat leave in the order they were asked for', async t => {
 
 test('a call that cannot be right is refused, and names nobody', async t => {
   const sidecar = await world.openFor(t);
-  const right = { chat, message_id: 'FA5ED001', payload: { text: 'x', secret: SECRET } };
+  const right = { chat, message_id: 'FA5ED001', payload: textPayload('x') };
   const wrongTexts = [
     { ...right, chat: 'nobody' },
     { ...right, chat: 'status@broadcast' },
     { ...right, message_id: 'a b' },
     { ...right, message_id: '' },
-    { ...right, payload: { ...right.payload, text: '' } },
-    { ...right, payload: { ...right.payload, text: 'x'.repeat(65_537) } },
-    { ...right, payload: { text: 'x', secret: 'c0ffee' } },
+    { ...right, payload: textPayload('') },
+    { ...right, payload: textPayload('x'.repeat(65_537)) },
+    { ...right, payload: textPayload('x', 'c0ffee') },
     { ...right, payload: undefined },
   ];
   const wrong = [
-    ...wrongTexts.map(params => ({ method: 'send_text', params })),
-    { method: 'send_text' },
+    ...wrongTexts.map(params => ({ method: 'send', params })),
+    { method: 'send' },
     { method: 'resolve_lids', params: { phones: [BO] } },
     { method: 'resolve_lids', params: { phones: Array.from({ length: 501 }, () => chat) } },
     { method: 'resolve_lids' },

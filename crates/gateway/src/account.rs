@@ -11,6 +11,7 @@ mod lookup;
 mod view;
 
 use std::collections::HashSet;
+use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -56,6 +57,8 @@ pub struct Shared {
     pub store: Store,
     /// Whom to tell.
     pub watchers: Watchers,
+    /// Where files are that come in and go out: `inbound/` and `outbound/`.
+    pub media_dir: PathBuf,
     /// The open link, if there is one.
     pub link: watch::Sender<Option<OpenLink>>,
     /// Cancelled when the account ends, with the run or alone.
@@ -133,6 +136,7 @@ impl Account {
         config: AccountConfig,
         store: Store,
         watchers: Watchers,
+        media_dir: PathBuf,
         shutdown: &CancellationToken,
         connect: bool,
     ) -> Result<Self> {
@@ -153,6 +157,7 @@ impl Account {
             config: watch::Sender::new(Arc::new(config)),
             store,
             watchers,
+            media_dir,
             link: watch::Sender::new(None),
             ending: ending.clone(),
             tasks: tasks.clone(),

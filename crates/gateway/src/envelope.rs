@@ -202,6 +202,8 @@ pub(crate) mod tests {
             quoted_id: Some("3AEE".to_owned()),
             quoted_sender: Some(OWN.to_owned()),
             quoted_text: Some("before".to_owned()),
+            detail: None,
+            media: None,
             recorded_ms: 1_700_000_000_500,
             outcome: None,
             reason: None,

@@ -53,6 +53,9 @@ pub async fn run(
 ) -> Result<Ended> {
     let RunOptions { paths, only_account } = options;
     make_private_dir(&paths.state_dir)?;
+    for folder in ["inbound", "outbound"] {
+        make_private_dir(&paths.media_dir().join(folder))?;
+    }
     let _lease = Lease::take(&paths.lease)?;
     // Before it is read: a change while it is read is found later.
     let seen = reload::Look::at(&paths.config);

@@ -13,8 +13,8 @@ use anyhow::Result;
 use fased_policy::delivery::SendState;
 use fased_protocol::control::Watched;
 use fased_protocol::fault::{Fault, FaultCode};
-use fased_protocol::private::{Jid, Private};
-use fased_protocol::sidecar::{Call, TextPayload};
+use fased_protocol::private::Jid;
+use fased_protocol::sidecar::Call;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -240,15 +240,20 @@ async fn attempt(shared: Arc<Shared>, link: OpenLink, row: OutboxRow) -> Attempt
             text: Some(row.text.clone()),
         },
     );
-    let call = Call::SendText {
-        chat: Jid(row.chat.clone()),
-        message_id: row.message_id.clone(),
-        payload: TextPayload {
-            text: Private(row.text),
-            secret: Private(row.secret),
-        },
+    let outcome = match row.payload() {
+        Ok(payload) => {
+            let call = Call::Send {
+                chat: Jid(row.chat.clone()),
+                message_id: row.message_id.clone(),
+                payload: Box::new(payload),
+            };
+            link.handle.call(call).await
+        }
+        Err(error) => Err(Fault {
+            code: FaultCode::BadRequest,
+            message: format!("the stored message cannot be read: {error:#}"),
+        }),
     };
-    let outcome = link.handle.call(call).await;
     let failed = |to, message| {
         Some(Fate {
             error: Some(message),
@@ -266,7 +271,11 @@ async fn attempt(shared: Arc<Shared>, link: OpenLink, row: OutboxRow) -> Attempt
                 clock::pause(OVERLOAD_PAUSE).await;
                 None
             }
-            FaultCode::BadRequest | FaultCode::Rejected => failed(SendState::Failed, message),
+            FaultCode::BadRequest
+            | FaultCode::Rejected
+            | FaultCode::TooLarge
+            | FaultCode::Damaged
+            | FaultCode::Gone => failed(SendState::Failed, message),
             // It may have been written: only an ack, a receipt or a repetition can tell.
             FaultCode::NotConnected | FaultCode::TimedOut | FaultCode::Internal => {
                 failed(SendState::Unknown, message)

@@ -54,6 +54,12 @@ impl Paths {
         })
     }
 
+    /// Files that come in and go out.
+    #[must_use]
+    pub fn media_dir(&self) -> PathBuf {
+        self.state_dir.join("media")
+    }
+
     /// Where an account's auth files are unless its config says otherwise.
     #[must_use]
     pub fn default_auth_dir(&self, account: &str) -> PathBuf {

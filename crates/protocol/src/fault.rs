@@ -29,4 +29,10 @@ pub enum FaultCode {
     Overloaded,
     /// A defect on the other side. Trying again may help.
     Internal,
+    /// A file has more bytes than allowed. Trying again cannot help.
+    TooLarge,
+    /// A file is empty, or its hashes are wrong: it is not what was sent. It did not become visible.
+    Damaged,
+    /// A file is not on the media servers any more. `refresh_media` may help.
+    Gone,
 }

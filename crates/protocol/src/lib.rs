@@ -13,7 +13,7 @@
 //! < link       qr (several), scanned, opened       where the link stands
 //! < event 1    a message                           no receipt leaves before the ack
 //! > ack 1      everything up to 1 is in SQLite
-//! > request 1  send_text
+//! > request 1  send
 //! < response 1 ok: sent
 //! < event 2    server_ack of that message
 //! < lookup 1   what was sent under an id?             a recipient could not read it
@@ -31,7 +31,7 @@ pub mod sidecar;
 
 /// The sidecar wire's version. Both sides ship together, so the integers must be equal.
 /// `tests::typescript` keeps a hash of the generated types beside it: change them together.
-pub const PROTOCOL_VERSION: u32 = 3;
+pub const PROTOCOL_VERSION: u32 = 4;
 
 /// The control socket's version; the socket lives in a folder named after it, so an old CLI and a
 /// new gateway never meet.

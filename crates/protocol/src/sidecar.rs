@@ -2,13 +2,21 @@
 
 mod call;
 mod close;
+mod detail;
 mod event;
+mod group;
+mod media;
+mod payload;
 
 use serde::{Deserialize, Serialize};
 
-pub use call::{Call, Outcome, Reply, TextPayload};
+pub use call::{Call, Outcome, Reply, Typing};
 pub use close::{CloseReason, Closed};
+pub use detail::{ContactCard, Detail};
 pub use event::{ContentKind, Event, LidPair, Message, Origin, Quoted, ReceiptStatus};
+pub use group::{Group, Member};
+pub use media::{MediaFile, MediaKind, MediaLook, MediaRef};
+pub use payload::{MessageKey, Outgoing, Payload, Quote};
 
 use crate::private::{Jid, Private};
 
@@ -88,7 +96,7 @@ pub enum ToSidecar {
         #[cfg_attr(test, ts(type = "number"))]
         id: u64,
         /// What was sent under that id; absent when it is not ours or too old.
-        payload: Option<TextPayload>,
+        payload: Option<Box<Payload>>,
     },
     /// Flush and exit. End of stdin means the same.
     Shutdown,
@@ -118,6 +126,8 @@ pub struct Welcome {
     pub account: String,
     /// Folder of the auth files; exists, mode 0700, locked by the gateway.
     pub auth_dir: String,
+    /// Folder of files that come in and go out; exists, mode 0700.
+    pub media_dir: String,
     /// Show login codes when there are no credentials; absent: end with `not_linked` instead.
     pub login: Option<LoginMethod>,
     /// Which version of WhatsApp's web client to claim to be.

@@ -18,6 +18,19 @@ export const LIMITS = { max_line_bytes: 1_048_576, max_held_stanzas: 2_000, max_
 
 export const SECRET = 'c0ffee00'.repeat(8);
 
+/**
+ * A text as the gateway has it sent.
+ *
+ * @param {string} text
+ * @returns {import('../../src/protocol.gen.ts').Payload}
+ */
+export const textPayload = (text, secret = SECRET) => ({
+  content: { type: 'text', text },
+  secret,
+  mentions: [],
+  quote: null,
+});
+
 /** @returns {Promise<string>} */
 export function makeAuthDir() {
   return mkdtemp(join(tmpdir(), 'fased-auth-'));
@@ -60,7 +73,7 @@ export class Sidecar {
     env = {},
     main = MAIN,
     nodeFlags = [],
-    protocol = 3,
+    protocol = 4,
   }) {
     const target = fake ? { FASED_WHATSAPP_URL: fake.ws, FASED_WHATSAPP_ROOT: fake.root } : {};
     this.startedAt = performance.now();
@@ -83,6 +96,7 @@ export class Sidecar {
     const welcome = {
       account: 'test',
       auth_dir: authDir,
+      media_dir: join(authDir, '..', 'media'),
       login: method,
       version,
       limits: { ...LIMITS, ...limits },
@@ -106,11 +120,11 @@ export class Sidecar {
 
   /** @param {string} chat @param {string} text @param {string} messageId */
   sendText(chat, text, messageId) {
-    const payload = { text, secret: SECRET };
-    return this.request({ method: 'send_text', params: { chat, message_id: messageId, payload } });
+    const payload = textPayload(text);
+    return this.request({ method: 'send', params: { chat, message_id: messageId, payload } });
   }
 
-  /** Answers a lookup. @param {Frame} lookup @param {import('../../src/protocol.gen.ts').TextPayload | null} payload */
+  /** Answers a lookup. @param {Frame} lookup @param {import('../../src/protocol.gen.ts').Payload | null} payload */
   found({ id }, payload) {
     this.send({ kind: 'found', id, payload });
   }

@@ -117,6 +117,7 @@ async fn commit(shared: &Shared, batch: &[SequencedEvent], memory: &mut Memory) 
                 };
                 fates.extend(ids.iter().map(|id| Fate::new(id.clone(), state)));
             }
+            Event::Timelock { .. } => {}
             Event::Unknown => {
                 tracing::warn!(account = shared.id(), "an event of an unknown kind was skipped")
             }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use fased_policy::ids::Identity;
-use fased_protocol::sidecar::{TextPayload, ToSidecar};
+use fased_protocol::sidecar::{Payload, ToSidecar};
 use tokio::sync::mpsc;
 
 use super::Shared;
@@ -34,7 +34,7 @@ pub(super) async fn answer_until_gone(
         if let Err(fault) = handle
             .send(ToSidecar::Found {
                 id: lookup.id,
-                payload,
+                payload: payload.map(Box::new),
             })
             .await
         {
@@ -43,7 +43,7 @@ pub(super) async fn answer_until_gone(
     }
 }
 
-async fn find(shared: &Shared, lookup: &Lookup) -> Result<Option<TextPayload>> {
+async fn find(shared: &Shared, lookup: &Lookup) -> Result<Option<Payload>> {
     let oldest = clock::now_ms() - KEPT_MS;
     let Some((chat, payload)) = shared
         .store

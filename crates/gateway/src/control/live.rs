@@ -133,7 +133,7 @@ impl Live {
         connect: bool,
     ) -> anyhow::Result<Account> {
         let (store, watchers) = (self.store.clone(), self.watchers.clone());
-        Account::start(config, store, watchers, shutdown, connect).await
+        Account::start(config, store, watchers, self.paths.media_dir(), shutdown, connect).await
     }
 
     /// When they are started, and whenever others are.

@@ -79,6 +79,8 @@ async fn who_may_be_a_listed_person_is_told_apart_from_a_stranger() {
         quoted_id: None,
         quoted_sender: None,
         quoted_text: None,
+        detail: None,
+        media: None,
         learned: None,
     };
     let journaled = store.journal("default", &[message], 1_700_000_000_000).await;

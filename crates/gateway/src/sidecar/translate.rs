@@ -41,6 +41,8 @@ pub fn message(message: &Message) -> Journaled {
             .as_ref()
             .and_then(|quoted| quoted.text.as_ref())
             .map(|text| text.0.clone()),
+        detail: message.detail.as_deref().and_then(json),
+        media: message.media.as_deref().and_then(json),
         ..placeholder(&message.origin)
     }
 }
@@ -65,8 +67,15 @@ pub fn placeholder(origin: &Origin) -> Journaled {
         quoted_id: None,
         quoted_sender: None,
         quoted_text: None,
+        detail: None,
+        media: None,
         learned: pair_of(&identity(&origin.sender, origin.sender_alt.as_ref())),
     }
+}
+
+/// As it is kept in the store. None of these can fail to become JSON.
+fn json<T: serde::Serialize>(value: &T) -> Option<String> {
+    serde_json::to_string(value).ok()
 }
 
 /// Who two addresses of one person are.

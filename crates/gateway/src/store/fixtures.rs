@@ -29,6 +29,8 @@ pub(super) fn message(id: &str, text: &str) -> Journaled {
         quoted_id: None,
         quoted_sender: None,
         quoted_text: None,
+        detail: None,
+        media: None,
         learned: None,
     }
 }

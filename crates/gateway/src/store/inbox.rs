@@ -41,6 +41,10 @@ pub struct Journaled {
     pub quoted_sender: Option<String>,
     /// What the quoted message said.
     pub quoted_text: Option<String>,
+    /// What else it holds, a `Detail` as JSON.
+    pub detail: Option<String>,
+    /// Where its file is, a `MediaRef` as JSON.
+    pub media: Option<String>,
     /// What the event says about who is who.
     pub learned: Option<(Lid, Phone)>,
 }
@@ -87,6 +91,10 @@ pub struct StoredMessage {
     pub quoted_sender: Option<String>,
     /// What the quoted message said.
     pub quoted_text: Option<String>,
+    /// What else it holds, a `Detail` as JSON.
+    pub detail: Option<String>,
+    /// Where its file is, a `MediaRef` as JSON.
+    pub media: Option<String>,
     /// When it was committed.
     pub recorded_ms: i64,
     /// The verdict, once given.
@@ -295,9 +303,9 @@ async fn insert(
 ) -> Result<bool> {
     let query = sqlx::query(
         "INSERT INTO inbox (account, chat, sender, message_id, chat_alt, sender_alt, from_me, push_name,
-             timestamp_s, content, raw_kind, text, mentions, quoted_id, quoted_sender, quoted_text, recorded_ms,
-             outcome, reason, rule)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
+             timestamp_s, content, raw_kind, text, mentions, quoted_id, quoted_sender, quoted_text, detail, media,
+             recorded_ms, outcome, reason, rule)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
              CASE ?10 WHEN 'undecryptable' THEN 'hold' END,
              CASE ?10 WHEN 'undecryptable' THEN 'undecryptable' END,
              CASE ?10 WHEN 'undecryptable' THEN 0 END)
@@ -319,7 +327,7 @@ async fn fill_in(
     let query = sqlx::query(
         "UPDATE inbox SET chat_alt = ?5, sender_alt = ?6, from_me = ?7, push_name = ?8, timestamp_s = ?9,
              content = ?10, raw_kind = ?11, text = ?12, mentions = ?13, quoted_id = ?14,
-             quoted_sender = ?15, quoted_text = ?16, outcome = NULL, reason = NULL, rule = NULL, deliveries = deliveries + 1
+             quoted_sender = ?15, quoted_text = ?16, detail = ?17, media = ?18, outcome = NULL, reason = NULL, rule = NULL, deliveries = deliveries + 1
          WHERE account = ?1 AND chat = ?2 AND sender = ?3 AND message_id = ?4
              AND content = 'undecryptable' AND ?10 != 'undecryptable'",
     );
@@ -377,4 +385,6 @@ fn bind<'a>(query: Query<'a>, account: &'a str, message: &'a Journaled) -> Query
         .bind(&message.quoted_id)
         .bind(&message.quoted_sender)
         .bind(&message.quoted_text)
+        .bind(&message.detail)
+        .bind(&message.media)
 }

@@ -1,10 +1,9 @@
 //! The outbox: what goes out, under ids that never change, each with a known fate.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use fased_policy::delivery::SendState;
 use fased_protocol::control::{Count, SentInfo};
-use fased_protocol::private::Private;
-use fased_protocol::sidecar::TextPayload;
+use fased_protocol::sidecar::Payload;
 
 use super::Store;
 
@@ -42,7 +41,7 @@ pub struct Draft {
     pub purpose: Purpose,
     /// The text.
     pub text: String,
-    /// 32 random bytes in hex; see [`fased_protocol::sidecar::TextPayload`].
+    /// 32 random bytes in hex; see [`Payload`].
     pub secret: String,
     /// Not sent after this, Unix milliseconds.
     pub expires_ms: i64,
@@ -61,6 +60,8 @@ pub struct OutboxRow {
     pub text: String,
     /// What belongs to it besides the text.
     pub secret: String,
+    /// Everything it is made of, as JSON, where that is more than a text.
+    pub payload: Option<String>,
     /// Name of its state.
     pub state: String,
     /// How often it was written.
@@ -69,6 +70,23 @@ pub struct OutboxRow {
     pub expires_ms: i64,
     /// Last change.
     pub updated_ms: i64,
+}
+
+impl OutboxRow {
+    /// Everything it is made of.
+    ///
+    /// # Errors
+    /// When what is stored cannot be read.
+    pub fn payload(&self) -> Result<Payload> {
+        read_payload(self.text.clone(), self.secret.clone(), self.payload.as_deref())
+    }
+}
+
+fn read_payload(text: String, secret: String, stored: Option<&str>) -> Result<Payload> {
+    match stored {
+        Some(json) => serde_json::from_str(json).context("the stored message cannot be read"),
+        None => Ok(Payload::text(text, secret)),
+    }
 }
 
 /// News of one message's way.
@@ -110,7 +128,7 @@ impl Store {
     /// What SQLite said.
     pub async fn open_outbox(&self, account: &str, passed: &[i64], limit: i64) -> Result<Vec<OutboxRow>> {
         Ok(sqlx::query_as(
-            "SELECT MIN(id) AS id, chat, message_id, text, secret, state, attempts, expires_ms, updated_ms
+            "SELECT MIN(id) AS id, chat, message_id, text, secret, payload, state, attempts, expires_ms, updated_ms
              FROM outbox WHERE account = ? AND state IN ('queued', 'sending', 'written', 'unknown')
                  AND id NOT IN (SELECT value FROM json_each(?))
              GROUP BY chat ORDER BY 1 LIMIT ?",
@@ -205,9 +223,9 @@ impl Store {
         account: &str,
         message_id: &str,
         oldest_ms: i64,
-    ) -> Result<Option<(String, TextPayload)>> {
-        let row: Option<(String, String, String)> = sqlx::query_as(
-            "SELECT chat, text, secret FROM outbox
+    ) -> Result<Option<(String, Payload)>> {
+        let row: Option<(String, String, String, Option<String>)> = sqlx::query_as(
+            "SELECT chat, text, secret, payload FROM outbox
              WHERE account = ? AND message_id = ? AND created_ms > ? AND attempts > 0",
         )
         .bind(account)
@@ -215,15 +233,8 @@ impl Store {
         .bind(oldest_ms)
         .fetch_optional(&mut *self.read.turn().await?)
         .await?;
-        Ok(row.map(|(chat, text, secret)| {
-            (
-                chat,
-                TextPayload {
-                    text: Private(text),
-                    secret: Private(secret),
-                },
-            )
-        }))
+        row.map(|(chat, text, secret, payload)| Ok((chat, read_payload(text, secret, payload.as_deref())?)))
+            .transpose()
     }
 
     /// What was sent because of a run.

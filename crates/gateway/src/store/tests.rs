@@ -5,6 +5,8 @@ use std::os::unix::fs::PermissionsExt;
 use fased_policy::delivery::SendState;
 
 use super::fixtures::{ACCOUNT, NOW, admit, draft, message, store};
+use fased_protocol::sidecar::Payload;
+
 use super::*;
 
 #[tokio::test]
@@ -278,7 +280,7 @@ async fn what_was_sent_is_found_by_its_id_until_it_is_too_old() {
         .await
         .expect("read")
         .expect("found");
-    assert_eq!(payload.text.0, "hi");
+    assert_eq!(payload, Payload::text("hi".to_owned(), payload.secret.0.clone()));
     assert_eq!(
         store.sent_payload(ACCOUNT, "OUT1", NOW).await.expect("read"),
         None

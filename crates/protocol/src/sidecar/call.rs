@@ -2,24 +2,64 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::LidPair;
+use super::{Group, LidPair, MediaFile, MediaRef, Payload};
 use crate::fault::Fault;
-use crate::private::{Jid, Private};
+use crate::private::Jid;
 
 /// What a request asks for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(tag = "method", content = "params", rename_all = "snake_case")]
 pub enum Call {
-    /// Write a text message; answered by `sent` once it is on the socket, which is not yet an ack.
-    SendText {
+    /// Write a message; answered by `sent` once it is on the socket, which is not yet an ack.
+    Send {
         /// The chat to write to.
         chat: Jid,
         /// The id it travels under, chosen by the gateway.
         message_id: String,
         /// What it says.
-        payload: TextPayload,
+        payload: Box<Payload>,
     },
+    /// Encrypt a file and put it on WhatsApp's media servers; answered by `media`. Takes up to ten minutes.
+    UploadMedia(MediaFile),
+    /// Fetch a file from WhatsApp's media servers, decrypt it, and let it appear below the media folder only once
+    /// its hashes are right; answered by `downloaded`. Takes up to ten minutes.
+    DownloadMedia {
+        /// What to fetch.
+        media: Box<MediaRef>,
+        /// Where to put it, relative to the media folder of the `welcome`; a generated name.
+        file: String,
+        /// Ends with `too_large` when there is more than this.
+        #[cfg_attr(test, ts(type = "number"))]
+        max_bytes: u64,
+    },
+    /// Ask the sender's phone to put a file on the media servers again; answered by `media`.
+    RefreshMedia {
+        /// The chat.
+        chat: Jid,
+        /// The message that brought it.
+        id: String,
+        /// Who wrote that, in a group.
+        participant: Option<Jid>,
+        /// Where it was.
+        media: Box<MediaRef>,
+    },
+    /// Show in a chat that an answer is being made; answered by `done`. Fades by itself after 10 s or so.
+    SetTyping {
+        /// The chat.
+        chat: Jid,
+        /// What to show.
+        typing: Typing,
+    },
+    /// The groups that the account is in; answered by `groups`.
+    ListGroups,
+    /// One group; answered by `groups` with that one.
+    DescribeGroup {
+        /// `…@g.us`.
+        group: Jid,
+    },
+    /// Ask WhatsApp whether the account may write to people who never wrote to it; answered by `timelock`.
+    FetchTimelock,
     /// Ask WhatsApp for the hidden ids of phone numbers; answered by `lids`. Numbers without one
     /// are left out.
     ResolveLids {
@@ -48,14 +88,17 @@ pub enum Call {
     Logout,
 }
 
-/// Everything that a text message is made of, so that a second sending is the same message.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// What a chat is shown while an answer is being made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
-pub struct TextPayload {
-    /// The text.
-    pub text: Private,
-    /// 32 bytes in hex that WhatsApp's clients derive keys from; chosen by the gateway with the id.
-    pub secret: Private,
+#[serde(rename_all = "snake_case")]
+pub enum Typing {
+    /// Somebody writes.
+    Composing,
+    /// Somebody speaks.
+    Recording,
+    /// Nobody does any more.
+    Paused,
 }
 
 /// How a request went.
@@ -98,6 +141,32 @@ pub enum Reply {
         jid: Option<Jid>,
         /// Its hidden id, if WhatsApp tells it.
         lid: Option<Jid>,
+    },
+    /// Where a file is now.
+    Media {
+        /// What a message needs to hold it.
+        media: Box<MediaRef>,
+    },
+    /// A file appeared below the media folder, with the right hashes.
+    Downloaded {
+        /// Its length.
+        #[cfg_attr(test, ts(type = "number"))]
+        bytes: u64,
+        /// SHA-256 in hex.
+        sha256: String,
+    },
+    /// Groups.
+    Groups {
+        /// In no particular order.
+        groups: Vec<Group>,
+    },
+    /// May the account write to people who never wrote to it?
+    Timelock {
+        /// It may not.
+        active: bool,
+        /// Until then, Unix seconds, if WhatsApp says.
+        #[cfg_attr(test, ts(type = "number | null"))]
+        until_s: Option<i64>,
     },
     /// Done.
     Done,

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::{Detail, MediaRef};
 use crate::private::{Jid, Private};
 
 /// One durable thing.
@@ -45,6 +46,14 @@ pub enum Event {
         /// How far it came.
         status: ReceiptStatus,
     },
+    /// WhatsApp says whether the account may write to people who never wrote to it.
+    Timelock {
+        /// It may not.
+        active: bool,
+        /// Until then, Unix seconds, if WhatsApp says.
+        #[cfg_attr(test, ts(type = "number | null"))]
+        until_s: Option<i64>,
+    },
     /// Pairs of hidden id and phone number, learned from anything but a message.
     LidMapping {
         /// The pairs.
@@ -62,7 +71,10 @@ impl Event {
     pub fn is_awaited(&self) -> bool {
         match self {
             Self::Message(_) | Self::Undecryptable { .. } | Self::LidMapping { .. } | Self::Unknown => true,
-            Self::ServerAck { .. } | Self::SendError { .. } | Self::Receipt { .. } => false,
+            Self::ServerAck { .. }
+            | Self::SendError { .. }
+            | Self::Receipt { .. }
+            | Self::Timelock { .. } => false,
         }
     }
 }
@@ -106,8 +118,14 @@ pub struct Message {
     pub text: Option<Private>,
     /// Who is mentioned by address.
     pub mentions: Vec<Jid>,
-    /// What it replies to.
+    /// What it replies to; of a reaction, an edit, a deletion or a vote, what it is about.
     pub quoted: Option<Quoted>,
+    /// The file in it. None is fetched before the gateway asks.
+    #[serde(default)]
+    pub media: Option<Box<MediaRef>>,
+    /// What else it holds.
+    #[serde(default)]
+    pub detail: Option<Box<Detail>>,
 }
 
 /// The message that a reply quotes.

@@ -105,5 +105,7 @@ fn message(text: &str) -> Message {
         text: Some(Private::from(text)),
         mentions: vec![],
         quoted: None,
+        media: None,
+        detail: None,
     }
 }

@@ -118,6 +118,7 @@ impl Driver {
             protocol: PROTOCOL_VERSION,
             account: self.shared.id().to_owned(),
             auth_dir: self.shared.config().auth_dir.display().to_string(),
+            media_dir: self.shared.media_dir.display().to_string(),
             login: self.login.clone(),
             version: self.version,
             limits: wire::Limits {
