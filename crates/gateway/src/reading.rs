@@ -175,13 +175,16 @@ mod tests {
         ]);
         let told: Vec<(String, Option<String>, Vec<String>)> = calls(marks)
             .into_iter()
-            .filter_map(|call| match call {
-                Call::MarkRead {
+            .map(|call| {
+                let Call::MarkRead {
                     chat,
                     participant,
                     ids,
-                } => Some((chat.0, participant.map(|jid| jid.0), ids)),
-                other => panic!("{other:?} is no receipt"),
+                } = call
+                else {
+                    panic!("{call:?} is no receipt");
+                };
+                (chat.0, participant.map(|jid| jid.0), ids)
             })
             .collect();
         let ids = |ids: &[&str]| ids.iter().map(ToString::to_string).collect::<Vec<_>>();

@@ -13,7 +13,7 @@ use crate::account::Shared;
 use crate::agent::Turn;
 use crate::envelope::Envelope;
 use crate::known::Known;
-use crate::outbound::{REPLY_TTL_MS, mint_id, mint_secret};
+use crate::outbound::REPLY_TTL_MS;
 use crate::store::{Draft, FinishedRun, Purpose, QueuedRun, StoredMessage};
 use crate::{agent, clock};
 
@@ -106,14 +106,12 @@ async fn answer(shared: &Shared, run: &QueuedRun) -> FinishedRun {
         Ok(turn) => FinishedRun {
             id: run.id,
             error: None,
-            reply: vec![Draft {
-                chat: run.message.chat.clone(),
-                message_id: mint_id(),
-                secret: mint_secret(),
-                purpose: Purpose::Reply,
-                text: agent::echo(&turn),
-                expires_ms: clock::now_ms() + REPLY_TTL_MS,
-            }],
+            reply: vec![Draft::text(
+                run.message.chat.clone(),
+                Purpose::Reply,
+                agent::echo(&turn),
+                clock::now_ms() + REPLY_TTL_MS,
+            )],
         },
         Err(error) => FinishedRun {
             id: run.id,

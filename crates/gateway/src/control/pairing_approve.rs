@@ -8,7 +8,7 @@ use super::pairing_find::{self, Found};
 use super::{Live, done, internal};
 use crate::clock;
 use crate::config::AccountConfig;
-use crate::outbound::{REPLY_TTL_MS, mint_id, mint_secret};
+use crate::outbound::REPLY_TTL_MS;
 use crate::store::{Draft, Purpose};
 
 pub(super) async fn answer(
@@ -75,12 +75,10 @@ fn unheard(config: &AccountConfig) -> Option<&'static str> {
 }
 
 fn notice(found: &Found, now_ms: i64) -> Option<Draft> {
-    Some(Draft {
-        chat: found.chat.clone()?,
-        message_id: mint_id(),
-        secret: mint_secret(),
-        purpose: Purpose::Notice,
-        text: approved_text().to_owned(),
-        expires_ms: now_ms + REPLY_TTL_MS,
-    })
+    Some(Draft::text(
+        found.chat.clone()?,
+        Purpose::Notice,
+        approved_text().to_owned(),
+        now_ms + REPLY_TTL_MS,
+    ))
 }

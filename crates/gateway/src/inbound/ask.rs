@@ -12,7 +12,7 @@ use fased_policy::pairing::{
 use crate::account::Shared;
 use crate::clock;
 use crate::config::AccountConfig;
-use crate::outbound::{REPLY_TTL_MS, mint_id, mint_secret};
+use crate::outbound::REPLY_TTL_MS;
 use crate::store::{Draft, PairingChange, Purpose, StoredMessage, Waiting};
 
 const HOUR_MS: i64 = 3_600_000;
@@ -229,12 +229,5 @@ fn owner_notices(
 }
 
 fn draft(chat: String, purpose: Purpose, text: String, now: i64) -> Draft {
-    Draft {
-        chat,
-        message_id: mint_id(),
-        secret: mint_secret(),
-        purpose,
-        text,
-        expires_ms: now + REPLY_TTL_MS,
-    }
+    Draft::text(chat, purpose, text, now + REPLY_TTL_MS)
 }

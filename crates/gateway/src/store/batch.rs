@@ -6,7 +6,7 @@ use anyhow::Result;
 use fased_policy::delivery::SendState;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
-use super::outbox::Draft;
+use super::draft::Draft;
 use super::{Decision, FinishedRun};
 
 /// Gives messages their verdicts.
@@ -112,9 +112,16 @@ pub(super) async fn queue(
     }
     let mut insert = QueryBuilder::<Sqlite>::new(
         "INSERT INTO outbox (account, chat, message_id, purpose, run_id, text, secret, state, created_ms,
-             expires_ms, updated_ms) ",
+             expires_ms, updated_ms, payload, draft, file) ",
     );
-    insert.push_values(drafts, |mut row, (run, draft)| {
+    let mut rows = Vec::with_capacity(drafts.len());
+    for (run, draft) in drafts {
+        let payload = draft.payload.as_ref().map(serde_json::to_string).transpose()?;
+        let pending = draft.pending.as_ref().map(serde_json::to_string).transpose()?;
+        rows.push((run, draft, payload, pending));
+    }
+    insert.push_values(rows, |mut row, (run, draft, payload, pending)| {
+        let upload = draft.pending.as_ref().and_then(|pending| pending.upload.as_ref());
         row.push_bind(account)
             .push_bind(&draft.chat)
             .push_bind(&draft.message_id)
@@ -125,7 +132,10 @@ pub(super) async fn queue(
             .push_bind(SendState::Queued.as_str())
             .push_bind(now_ms)
             .push_bind(draft.expires_ms)
-            .push_bind(now_ms);
+            .push_bind(now_ms)
+            .push_bind(payload)
+            .push_bind(pending)
+            .push_bind(upload.map(|upload| &upload.file));
     });
     insert.build().execute(&mut *tx).await?;
     Ok(())

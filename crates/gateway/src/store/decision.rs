@@ -3,7 +3,7 @@
 use anyhow::Result;
 use sqlx::{Connection as _, SqliteConnection};
 
-use super::outbox::Draft;
+use super::draft::Draft;
 use super::pairing::PairingChange;
 use super::{Store, batch, pairing};
 

@@ -64,6 +64,8 @@ pub(super) fn draft(id: &str) -> Draft {
         text: "hi".into(),
         secret: "00".repeat(32),
         expires_ms: NOW + 1000,
+        payload: None,
+        pending: None,
     }
 }
 

@@ -7,46 +7,6 @@ use fased_protocol::sidecar::Payload;
 
 use super::Store;
 
-/// Why a message is sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
-    /// An agent's answer.
-    Reply,
-    /// A pairing code.
-    Pairing,
-    /// Something the gateway has to say itself: to the owner, or that a sender was approved.
-    Notice,
-}
-
-impl Purpose {
-    /// Its name in the store.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Reply => "reply",
-            Self::Pairing => "pairing",
-            Self::Notice => "notice",
-        }
-    }
-}
-
-/// A message to send, with its id already chosen.
-#[derive(Debug, Clone)]
-pub struct Draft {
-    /// The chat.
-    pub chat: String,
-    /// The id it travels under.
-    pub message_id: String,
-    /// Why.
-    pub purpose: Purpose,
-    /// The text.
-    pub text: String,
-    /// 32 random bytes in hex; see [`Payload`].
-    pub secret: String,
-    /// Not sent after this, Unix milliseconds.
-    pub expires_ms: i64,
-}
-
 /// An outbound message, as read back.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct OutboxRow {

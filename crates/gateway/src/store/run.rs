@@ -6,7 +6,7 @@ use fased_protocol::control::RunInfo;
 
 use sqlx::Connection as _;
 
-use super::outbox::Draft;
+use super::draft::Draft;
 use super::{Store, StoredMessage, batch};
 
 /// A run that waits for its turn.
