@@ -19,4 +19,6 @@ pub mod echo;
 pub mod backoff;
 pub mod lifecycle;
 
+pub mod chunk;
 pub mod delivery;
+pub mod format;
