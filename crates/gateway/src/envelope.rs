@@ -4,6 +4,8 @@
 //! are neutralised; texts are as they came. `Debug` shows neither.
 
 mod body;
+#[cfg(test)]
+mod cases;
 mod detail;
 mod gather;
 mod media;
@@ -22,7 +24,7 @@ use crate::store::StoredMessage;
 pub use detail::{Card, Detail};
 pub use gather::{Earlier, earlier, envelope, envelopes};
 pub use media::{Media, MediaState};
-pub use quoted::Quoted;
+pub use quoted::{Quoted, quote_of};
 
 /// One inbound event.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -1,8 +1,8 @@
 //! The message that another one replies to or is about.
 
 use fased_policy::ids::Identity;
-use fased_protocol::private::Private;
-use fased_protocol::sidecar::Outgoing;
+use fased_protocol::private::{Jid, Private};
+use fased_protocol::sidecar::{Outgoing, Quote};
 use serde::{Deserialize, Serialize};
 
 use super::{Earlier, body, detail, media};
@@ -18,7 +18,7 @@ pub struct Quoted {
     pub sender: Option<Private>,
     /// Its kind, if the message is known here.
     pub kind: Option<String>,
-    /// What it said: as the event repeats it, or else as it is known here.
+    /// What it said: as it is known here, or else as the event repeats it.
     pub text: Option<Private>,
     /// The linked account wrote it, or the gateway did.
     pub from_self: bool,
@@ -45,28 +45,43 @@ pub(super) fn of(message: &StoredMessage, known: &Known, earlier: Option<&Earlie
             .filter(|writer| !writer.is_empty())
             .map(|writer| Private(writer.label())),
         kind,
-        text: repeated
-            .or(text)
+        // A reply repeats what its writer wants; what was said is known better here.
+        text: text
+            .or(repeated)
             .map(|text| Private(text.chars().take(MAX_TEXT).collect())),
         from_self,
     })
 }
 
+/// What a reply to this message quotes: its writer under the address that it came under, and its words.
+#[must_use]
+pub fn quote_of(message: &StoredMessage) -> Quote {
+    let (_, text) = received(message);
+    Quote {
+        id: message.message_id.clone(),
+        sender: Jid(message.sender.clone()),
+        text: Private(text.unwrap_or_default().chars().take(MAX_TEXT).collect()),
+    }
+}
+
+/// Kind and words of a message that came in.
+fn received(message: &StoredMessage) -> (String, Option<String>) {
+    let media = media::of(message);
+    let kind = media::precise(&message.content, media.as_ref());
+    let text = body::of_parts(
+        message.text.as_deref(),
+        media.as_ref().map(|media| media.kind),
+        detail::of_target(message).as_ref(),
+        &message.content,
+        &message.raw_kind,
+    );
+    (kind, Some(text).filter(|text| !text.is_empty()))
+}
+
 /// Its kind, and what one reads of it.
 fn said(target: &Target) -> (String, Option<String>) {
     match target {
-        Target::Received(message) => {
-            let media = media::of(message);
-            let kind = media::precise(&message.content, media.as_ref());
-            let text = body::of_parts(
-                message.text.as_deref(),
-                media.as_ref().map(|media| media.kind),
-                detail::of_target(message).as_ref(),
-                &message.content,
-                &message.raw_kind,
-            );
-            (kind, Some(text).filter(|text| !text.is_empty()))
-        }
+        Target::Received(message) => received(message),
         Target::Sent { text, payload, .. } => {
             let content = payload.as_ref().map(|payload| &payload.content);
             let kind = match content {
