@@ -5,17 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
-use fased_policy::debounce;
-use fased_policy::ids::GroupId;
 use tokio_util::sync::CancellationToken;
 
 use crate::account::Shared;
-use crate::agent::Turn;
-use crate::envelope::Envelope;
-use crate::known::Known;
 use crate::outbound::REPLY_TTL_MS;
-use crate::store::{Draft, FinishedRun, Purpose, QueuedRun, StoredMessage};
-use crate::{agent, clock};
+use crate::store::{Draft, FinishedRun, Purpose, QueuedRun};
+use crate::{agent, clock, turn};
 
 /// Runs that one account has under way at once.
 const PARALLEL_RUNS: i64 = 32;
@@ -102,7 +97,7 @@ async fn answer_batch(shared: &Shared) -> Result<usize> {
 }
 
 async fn answer(shared: &Shared, run: &QueuedRun) -> FinishedRun {
-    match turn(shared, run).await {
+    match turn::gathered(shared, run).await {
         Ok(turn) => FinishedRun {
             id: run.id,
             error: None,
@@ -119,34 +114,4 @@ async fn answer(shared: &Shared, run: &QueuedRun) -> FinishedRun {
             reply: Vec::new(),
         },
     }
-}
-
-/// Gathers what a run answers.
-async fn turn(shared: &Shared, run: &QueuedRun) -> Result<Turn> {
-    let mut messages = vec![run.message.clone()];
-    if run.joined {
-        messages.extend(shared.store.inputs_of(run.id).await?);
-        debounce::sort(&mut messages, |message| (message.timestamp_s, message.seq));
-    }
-    let context = if GroupId::parse(&run.message.chat).is_ok() {
-        let limit = shared.config().history_limit;
-        shared.store.context_of(run.id, limit).await?
-    } else {
-        Vec::new()
-    };
-    Ok(Turn {
-        text: debounce::joined(messages.iter().filter_map(|message| message.text.as_deref())),
-        messages: envelopes(shared, &messages).await?,
-        context: envelopes(shared, &context).await?,
-    })
-}
-
-async fn envelopes(shared: &Shared, messages: &[StoredMessage]) -> Result<Vec<Envelope>> {
-    let own = shared.own();
-    let mut envelopes = Vec::with_capacity(messages.len());
-    for message in messages {
-        let known = Known::of(&shared.store, message, &own, &[]).await?;
-        envelopes.push(Envelope::of(message, &known));
-    }
-    Ok(envelopes)
 }

@@ -36,7 +36,7 @@ pub use decision::{Decision, NewRun};
 pub use draft::{Draft, Pending, Purpose};
 pub use echoes::RecentSend;
 pub use group::GroupRow;
-pub use inbox::{Journaled, StoredMessage};
+pub use inbox::{Journaled, StoredMessage, Target};
 pub use outbox::{Fate, OutboxRow};
 pub use pairing::{ApprovalRow, PairingChange, PairingRow};
 pub use run::{FinishedRun, QueuedRun};

@@ -12,6 +12,7 @@ pub mod access;
 pub mod command;
 pub mod mention;
 pub mod pairing;
+pub mod poll_vote;
 
 pub mod debounce;
 pub mod echo;

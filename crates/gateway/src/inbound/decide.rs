@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use fased_policy::access::{Outcome, Reason, Verdict, judge};
-use fased_policy::ids::{ChatId, Identity};
+use fased_policy::ids::Identity;
 
 use super::{ask, echoes, wait};
 use crate::account::Shared;
@@ -10,9 +10,6 @@ use crate::config::AccountConfig;
 use crate::known::Known;
 use crate::store::{Decision, NewRun, StoredMessage};
 use crate::{agent, clock};
-
-/// Kinds whose text an agent gets in this version.
-const READABLE: [&str; 4] = ["text", "image", "video", "document"];
 
 /// One batch of verdicts: what later messages of it have to know of the earlier ones.
 pub(super) struct Bench<'a> {
@@ -66,13 +63,9 @@ impl<'a> Bench<'a> {
         let mut verdict = judge(&facts, &config.rules);
         let is_owner = config.rules.is_owner(&facts);
         let mut starts_loop_break = false;
-        if verdict.outcome == Outcome::Admit {
-            if !is_readable(message) {
-                verdict = Verdict::UNSUPPORTED_KIND;
-            } else if loops.is_broken(message, echo.looks_like_ours) {
-                starts_loop_break = loops.is_first_broken(&message.chat);
-                verdict = Verdict::ECHO_LOOP;
-            }
+        if verdict.outcome == Outcome::Admit && loops.is_broken(message, echo.looks_like_ours) {
+            starts_loop_break = loops.is_first_broken(&message.chat);
+            verdict = Verdict::ECHO_LOOP;
         }
         let mut decision = Decision {
             seq: message.seq,
@@ -127,16 +120,7 @@ impl<'a> Bench<'a> {
             not_before_ms: place.not_before_ms,
             joins: place.joins,
             flushes: place.flushes,
-            reads_context: matches!(known.chat, ChatId::Group(_)),
+            reads: known.addresses(message),
         })
     }
-}
-
-/// Is there something in it that an agent can read?
-fn is_readable(message: &StoredMessage) -> bool {
-    READABLE.contains(&message.content.as_str())
-        && message
-            .text
-            .as_deref()
-            .is_some_and(|text| !text.trim().is_empty())
 }

@@ -42,7 +42,7 @@ pub(super) fn admit(seq: i64) -> Decision {
         not_before_ms: 0,
         joins: None,
         flushes: false,
-        reads_context: false,
+        reads: vec![],
     });
     Decision {
         seq,
