@@ -14,6 +14,7 @@ mod flood;
 mod groups;
 mod groups_verbs;
 mod identity;
+mod kinds;
 mod link_loss;
 mod login;
 mod messages;

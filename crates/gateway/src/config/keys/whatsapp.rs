@@ -39,7 +39,7 @@ macro_rules! shared {
                 .default("\"bullets\"").idle(),
             key("chunkMode", Kind::Words(&["length", "newline"]), "Where long answers are split: anywhere sensible, or only at blank lines.")
                 .default("\"length\"").idle(),
-            key("historyLimit", Kind::Int { min: 0, max: 1000 }, "Messages of a group without a mention that the next run there reads.")
+            key("historyLimit", Kind::Int { min: 0, max: 1000 }, "Messages of a group without a mention that the next run there reads, and, in every chat, reactions, edits, deletions and votes.")
                 .default("50"),
             key("debounceMs", Kind::Int { min: 0, max: 60_000 }, "Quick messages of one sender in one chat are answered together when they come within this, in milliseconds.")
                 .default("0"),
