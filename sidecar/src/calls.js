@@ -178,7 +178,7 @@ export class Calls {
       throw badRequest('participant is needed in a group, and only there');
     if (!Array.isArray(ids) || ids.length === 0 || ids.length > MAX_READ)
       throw badRequest(`ids is not a list of 1 to ${MAX_READ}`);
-    if (!ids.every(isForeignId)) badRequest('ids holds something else than message ids');
+    if (!ids.every(isForeignId)) throw badRequest('ids holds something else than message ids');
     this.#needOpen();
     await this.#line.markRead({ chat, participant, ids });
   }

@@ -16,8 +16,9 @@ const LOOPBACK = /^(localhost|\[::1\]|127\.\d+\.\d+\.\d+)$/;
  */
 export function isAllowed({ protocol, hostname, port, username, password }, loopback) {
   if (username || password) return false;
-  if (loopback) return LOOPBACK.test(hostname) && (protocol === 'http:' || protocol === 'https:');
-  return protocol === 'https:' && port === '' && /^([a-z0-9-]+\.)+whatsapp\.net$/.test(hostname);
+  if (protocol !== 'https:') return false;
+  if (loopback) return LOOPBACK.test(hostname);
+  return port === '' && /^([a-z0-9-]+\.)+whatsapp\.net$/.test(hostname);
 }
 
 /**
@@ -27,12 +28,11 @@ export function isAllowed({ protocol, hostname, port, username, password }, loop
  */
 export function mediaNetwork(endpointUrl) {
   const loopback = endpointUrl !== undefined;
-  const scheme = endpointUrl?.startsWith('ws:') ? 'http' : 'https';
   return {
     loopback,
     /** @param {string} host @param {string} path @returns {URL | undefined} undefined: not a place to go */
     at(host, path) {
-      return allowedUrl(`${scheme}://${host}${path}`, loopback);
+      return allowedUrl(`https://${host}${path}`, loopback);
     },
   };
 }

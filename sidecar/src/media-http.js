@@ -1,8 +1,7 @@
 // Requests to media servers. A redirect is not followed, silence has a deadline, and whoever
 // stops the process stops them.
 
-import * as http from 'node:http';
-import * as https from 'node:https';
+import { request as start } from 'node:https';
 import { Refused } from './refused.js';
 
 export const STALL_MS = 30_000;
@@ -12,7 +11,7 @@ const ORIGIN = 'https://web.whatsapp.com';
  * @typedef {object} Asking
  * @property {'GET' | 'POST'} method
  * @property {Record<string, string | number>} [headers]
- * @property {(request: http.ClientRequest) => void} send writes the body, if there is one, and ends
+ * @property {(request: import('node:http').ClientRequest) => void} send writes the body, if there is one, and ends
  * @property {AbortSignal} signal
  * @property {number} stallMs
  * @property {Buffer | undefined} ca
@@ -24,12 +23,11 @@ const ORIGIN = 'https://web.whatsapp.com';
  * @template T
  * @param {URL} url
  * @param {Asking} asking
- * @param {(response: http.IncomingMessage, moved: () => void) => Promise<T>} read
+ * @param {(response: import('node:http').IncomingMessage, moved: () => void) => Promise<T>} read
  * @returns {Promise<T>}
  */
 export async function ask(url, { method, headers, send, signal, stallMs, ca }, read) {
   signal.throwIfAborted();
-  const { request: start } = url.protocol === 'https:' ? https : http;
   const request = start(url, {
     method,
     headers: { Origin: ORIGIN, ...headers },
@@ -57,7 +55,7 @@ export async function ask(url, { method, headers, send, signal, stallMs, ca }, r
     send(request);
     // What was sent is only seen to move when the connection takes it.
     request.on('drain', moved);
-    const response = /** @type {http.IncomingMessage} */ (await answered);
+    const response = /** @type {import('node:http').IncomingMessage} */ (await answered);
     moved();
     return await read(response, moved);
   } catch (error) {

@@ -141,7 +141,7 @@ export function openSocket({
     version,
     logger: libraryLogger(env),
     ...(endpoint.url === undefined ? {} : { waWebSocketUrl: endpoint.url }),
-    ...(ca === undefined ? {} : { agent: new Agent({ ca }) }),
+    ...(ca === undefined || !endpoint.url?.startsWith('wss:') ? {} : { agent: new Agent({ ca }) }),
     keepAliveIntervalMs: NEVER_MS,
     // All messages share one lock; a pause for each broken one would hold up everybody.
     retryRequestDelayMs: 0,
