@@ -15,9 +15,6 @@ mod table;
 
 pub(crate) use reader::read;
 
-#[cfg(test)]
-mod tests;
-
 /// How a table is written, since WhatsApp has none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]

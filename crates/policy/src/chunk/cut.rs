@@ -2,7 +2,7 @@
 
 use unicode_segmentation::GraphemeCursor;
 
-use crate::format::line::starts_a_block;
+use crate::format::line::{looks_like_a_block, starts_a_block};
 use crate::format::model::{Doc, Kind, Line, Style};
 
 /// How good a place it is.
@@ -74,7 +74,7 @@ pub(super) fn cut(doc: &Doc, line: &Line, from: usize, room: Room) -> Option<Cut
 /// How far a part can reach at most, taking every mark and backslash to be needed.
 fn window(doc: &Doc, line: &Line, from: usize, room: Room) -> usize {
     let text = &doc.text[from..line.text.end];
-    let first = usize::from(line.fence.is_none() && !room.plain && starts_a_block(text));
+    let first = usize::from(!room.plain && looks_like_a_block(doc, line, from));
     let mut left = room.most.saturating_sub(first);
     if !line.marked || room.plain {
         return from + advance(text, left, |_| 0).0;

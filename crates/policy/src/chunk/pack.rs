@@ -301,7 +301,7 @@ impl Packer {
             } else {
                 line.text.end
             };
-            if from == line.text.start && to == line.text.end {
+            if from == line.text.start && number < end.line {
                 out.push_str(&self.written[self.rows[number].start..self.rows[number].end]);
             } else {
                 self.part(line, from, to, &mut out);

@@ -21,8 +21,9 @@ struct Seen {
 /// Writes a part of a line without what leads it.
 pub(crate) fn write(doc: &Doc, line: &Line, part: Range<usize>, out: &mut String) {
     let text = &doc.text[part.clone()];
+    let block = looks_like_a_block(doc, line, part.start);
     if !line.marked {
-        if line.fence.is_none() && starts_a_block(text) {
+        if block {
             out.push('\\');
         }
         out.push_str(text);
@@ -33,10 +34,6 @@ pub(crate) fn write(doc: &Doc, line: &Line, part: Range<usize>, out: &mut String
     let regions = regions(doc, line, part.clone());
     let mut events = marks(&regions).into_iter().peekable();
     let mut place = part.start;
-    let words_first = doc
-        .pieces(line, part.clone())
-        .next()
-        .is_some_and(|(span, _)| span.kind == Kind::Text);
     for (span, text) in doc.pieces(line, part) {
         let mut from = 0;
         loop {
@@ -71,7 +68,7 @@ pub(crate) fn write(doc: &Doc, line: &Line, part: Range<usize>, out: &mut String
         });
         body.push(mark);
     }
-    if words_first && starts_a_block(&body) {
+    if block && starts_a_block(&body) {
         out.push('\\');
     }
     escape(&body, &seen, out);
@@ -209,6 +206,15 @@ fn marks(regions: &[Region]) -> Vec<(usize, char)> {
     }
     close(&mut open, &mut marks, usize::MAX);
     marks
+}
+
+/// Does a line, or the part of it from here on, begin with words that need a backslash?
+pub(crate) fn looks_like_a_block(doc: &Doc, line: &Line, from: usize) -> bool {
+    starts_a_block(&doc.text[from..line.text.end])
+        && doc
+            .pieces(line, from..line.text.end)
+            .next()
+            .is_some_and(|(span, _)| span.kind == Kind::Text)
 }
 
 /// Would this, at the head of a line, be taken for an item of a list or a quote?

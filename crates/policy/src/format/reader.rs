@@ -81,6 +81,8 @@ impl<'a> Reader<'a> {
             .take(2)
             .count();
         self.to.breaks(breaks);
+        // What begins within this block looks no further back, however deep the nesting.
+        self.read = self.read.max(start);
     }
 
     fn start(&mut self, tag: Tag<'a>, range: Range<usize>) {
