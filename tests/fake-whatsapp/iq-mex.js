@@ -7,8 +7,8 @@ const REACHOUT_TIMELOCK = '23983697327930364';
 export function answerMex({ conn, child }) {
   if (!child) return { error: 400 };
   const { account } = conn.device;
-  conn.record.add('timelock_asked', { account: conn.account, device: conn.device.number });
   if (child.attrs.query_id !== REACHOUT_TIMELOCK) return { error: 501 };
+  conn.record.add('timelock_asked', { account: conn.account, device: conn.device.number });
   const { error } = account.timelock;
   if (error) return { error };
   const answer = { data: { xwa2_fetch_account_reachout_timelock: timelockOf(account) } };
@@ -43,7 +43,9 @@ export function setTimelock(
   return {};
 }
 
-function timelockOf({ timelock: { active, until_s, enforcement = 'DEFAULT' } }) {
+/** @param {import('./account.js').Account} account */
+function timelockOf({ timelock }) {
+  const { active, until_s, enforcement = 'DEFAULT' } = timelock;
   if (!active) return { is_active: false };
   const ends = until_s === undefined ? {} : { time_enforcement_ends: String(until_s) };
   return { is_active: true, enforcement_type: enforcement, ...ends };

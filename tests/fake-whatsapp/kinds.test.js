@@ -151,3 +151,53 @@ test('the lock on writing to strangers is answered and told', async () => {
   const told = await client.until(() => client.updates.slice(before).find(update => update.reachoutTimeLock));
   assert.equal(told.reachoutTimeLock.isActive, false);
 });
+
+test('places, cards, events and invitations of contacts, plain and wrapped', async () => {
+  const from = (kind, more = {}) =>
+    call(fake, 'POST /messages', { to: OWNER, from: ALICE, kind, text: 'T', ...more });
+  const got = async ({ ids: [id] }) =>
+    (await client.until(() => client.messages.find(({ key }) => key.id === id))).message;
+  const place = await got(await from('location', { latitude: 3, longitude: 4, name: 'Bridge' }));
+  assert.deepEqual([place.locationMessage.degreesLatitude, place.locationMessage.name], [3, 'Bridge']);
+  assert.equal((await got(await from('live_location'))).liveLocationMessage.caption, 'T');
+  const card = await got(await from('contact', { contacts: [{ name: 'Dora', phone: '+15550100888' }] }));
+  assert.match(card.contactMessage.vcard, /FN:Dora\nTEL;type=CELL;waid=15550100888/);
+  assert.equal((await got(await from('contacts'))).contactsArrayMessage.contacts.length, 2);
+  const event = await got(await from('event', { start_s: 1_900_000_000, location: 'Hall' }));
+  assert.deepEqual([event.eventMessage.name, event.eventMessage.location.name], ['T', 'Hall']);
+  assert.equal((await got(await from('group_invite'))).groupInviteMessage.groupName, 'A group');
+  const once = await got(await from('image', { wrap: ['ephemeral', 'view_once_v2'] }));
+  const inner = once.ephemeralMessage.message.viewOnceMessageV2.message.imageMessage;
+  assert.deepEqual([inner.viewOnce, inner.caption], [true, 'T']);
+  const quote = { id: 'SOMETHING', from: BOB, text: 'old' };
+  const reply = await got(await from('sticker', { quote }));
+  assert.equal(reply.stickerMessage.contextInfo.quotedMessage.conversation, 'old');
+  await assert.rejects(from('text', { wrap: 'paper' }), { code: 'bad_mode' });
+});
+
+test('a contact that is offline reports when it comes back, and that it has listened', async () => {
+  await call(fake, 'POST /contacts', { phone: ALICE, online: false });
+  const { id } = await heard(ALICE_JID, { text: 'are you there?' });
+  await waitFor(fake, 'server_ack', { id });
+  await new Promise(resolve => setTimeout(resolve, 300));
+  const reports = () => fake.record.list({ types: ['contact_receipt'] }).filter(each => each.id === id);
+  assert.deepEqual(reports(), []);
+  await call(fake, 'POST /contacts', { phone: ALICE, online: true });
+  await waitFor(fake, 'contact_receipt', { id, contact: ALICE, receipt_type: '' });
+  const voice = await heard(ALICE_JID, {
+    audio: Buffer.from('hm'),
+    ptt: true,
+    mimetype: 'audio/ogg; codecs=opus',
+  });
+  await call(fake, 'POST /receipts', { account: OWNER, contact: ALICE, id: voice.id, type: 'played' });
+  await waitFor(fake, 'contact_receipt', { id: voice.id, receipt_type: 'played' });
+});
+
+test('a group may be for announcements, and be described', async () => {
+  const more = { announce: true, description: 'News only', members: [OWNER, ALICE] };
+  const made = await call(fake, 'POST /groups', { subject: 'News', ...more });
+  const { announce, desc } = await client.sock.groupMetadata(made.group);
+  assert.deepEqual([announce, desc], [true, 'News only']);
+  const all = await client.sock.groupFetchAllParticipating();
+  assert.deepEqual([all[made.group].announce, all[group].addressingMode], [true, 'lid']);
+});

@@ -24,7 +24,7 @@ export class MediaRetries {
   }
 
   /** @param {Buffer} mediaKey @param {import('./media-store.js').StoredFile} file */
-  remember(mediaKey, { bytes, stream }, { length }) {
+  remember(mediaKey, { bytes, stream, length }) {
     this.files.set(mediaKey.toString('base64'), { bytes, stream, length });
   }
 

@@ -46,7 +46,7 @@ export function putFile(host, kind, media) {
   // Not there until the phone is asked for it.
   if (faults.gone === true || faults.gone === 'retry') faults.gone = Infinity;
   const file = host.store.put({ ...content, length: encryptedLength(plain.length), faults });
-  host.retries.remember(mediaKey, content, file);
+  host.retries.remember(mediaKey, file);
   const path = file.directPath;
   const fields = {
     url: media.url ?? host.urlOf(file),

@@ -51,7 +51,7 @@ function takeRefusal(faults) {
   return undefined;
 }
 
-/** @param {{stall?: number, slowMs?: number}} how */
+/** Gives what there is, as far as the wishes go, and says how far it got. */
 async function send(host, response, pieces, { stall = Infinity, slowMs }) {
   let sent = 0;
   let closed = false;

@@ -3,6 +3,7 @@ import { proto } from 'baileys/WAProto/index.js';
 import { mediaMessage } from './media-message.js';
 import { isMedia } from './media-sender.js';
 import { ApiError } from './people.js';
+import { OTHER_KINDS, otherKind, wrapped } from './places-and-people.js';
 
 const { Type } = proto.Message.ProtocolMessage;
 
@@ -21,11 +22,19 @@ const DELETED_BY_ADMIN = '8';
  * @returns {{message: any, attrs: {[name: string]: string}, encAttrs?: {[name: string]: string}, facts?: object}}
  */
 export function makeMessage(server, request, place) {
+  const made = unwrapped(server, request, place);
+  return request.wrap ? { ...made, message: wrapped(made.message, request.wrap) } : made;
+}
+
+function unwrapped(server, request, place) {
   const { people } = server;
   const { kind = 'text', text = '', content } = request;
   if (content) return { message: proto.Message.fromObject(content), attrs: { type: typeOf(content) } };
   const contextInfo = contextOf(people, request, place);
   if (isMedia(request)) return mediaMessage(server.media, request, contextInfo);
+  if (OTHER_KINDS.includes(kind)) {
+    return { message: otherKind(request, contextInfo), attrs: { type: kind === 'event' ? 'event' : 'text' } };
+  }
   if (kind === 'poll') return { message: poll(request, contextInfo), attrs: { type: 'poll' } };
   if (kind === 'buttons') return { message: buttons(request, contextInfo), attrs: { type: 'text' } };
   if (kind === 'vote') return { message: vote(server, request, place), attrs: { type: 'poll' } };
@@ -99,7 +108,7 @@ function quoted(people, { id, from, text }, { addressing }) {
 /** A reaction to a message, an edit of it, or its removal. */
 function about(people, { kind, target, target_from: targetFrom, text = '', mentions }, place) {
   if (!['reaction', 'edit', 'delete'].includes(kind)) {
-    const next = 'use text, poll, vote, buttons, reaction, edit, delete or a kind of media';
+    const next = `use text, poll, vote, buttons, reaction, edit, delete, a kind of media, or ${OTHER_KINDS.join(', ')}`;
     throw new ApiError(400, 'bad_mode', `no kind ${kind}`, next);
   }
   if (!target) throw new ApiError(400, 'missing_field', `${kind} needs a target`, 'give the id of a message');
