@@ -5,6 +5,8 @@
 //! next `ready`, the identical message goes again under the same id, which recipients drop if they
 //! have it.
 
+mod enqueue;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,6 +24,8 @@ use crate::account::intake::tell_moved;
 use crate::account::{OpenLink, Shared};
 use crate::clock;
 use crate::store::{Fate, OutboxRow};
+
+pub use enqueue::{Content, MESSAGE_TTL_MS, Order, Planned, Queued, Refusal, enqueue, holds_caption, plan};
 
 /// A reply that could not be sent for this long is not sent any more.
 pub const REPLY_TTL_MS: i64 = 24 * 3_600_000;
