@@ -27,4 +27,5 @@ pub mod run;
 pub mod sidecar;
 pub mod spellings;
 pub mod store;
+mod typing;
 pub mod watch;

@@ -9,7 +9,7 @@ use fased_policy::addressing::{self, Addressed};
 use fased_policy::ids::{GroupId, Identity};
 use fased_protocol::fault::{Fault, FaultCode};
 use fased_protocol::private::{Jid, Private};
-use fased_protocol::sidecar::{Call, Group, MediaFile, MediaRef, Outgoing, Payload, Reply};
+use fased_protocol::sidecar::{Call, Group, MediaFile, MediaRef, Outgoing, Reply};
 
 use super::{Attempted, OVERLOAD_PAUSE, expiry, holds_caption};
 use crate::account::{OpenLink, Shared};
