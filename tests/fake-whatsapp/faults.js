@@ -1,6 +1,9 @@
 import { CERTIFICATE_MODES } from './certificate.js';
+import { MEDIA_RETRY_MODES } from './media-retries.js';
 import { ApiError } from './people.js';
 import { CLIENT_OUTDATED, Versions } from './versions.js';
+
+const UPLOAD_MODES = ['status', 'garbage', 'drop', 'silent', 'delay'];
 
 const STREAM_ERRORS = {
   401: { attrs: { code: '401' }, content: [{ tag: 'conflict', attrs: { type: 'device_removed' } }] },
@@ -23,6 +26,8 @@ export class Faults {
     this.loginFailures = [];
     this.silentLogins = [];
     this.garbles = [];
+    this.uploads = [];
+    this.mediaRetries = [];
   }
 
   /** @param {{kind: string, account?: string, [detail: string]: any}} request the body of POST /fault */
@@ -79,6 +84,15 @@ export class Faults {
         this.certificate = mode;
       },
       garble: ({ account, times = 1 }) => this.garbles.push({ account, times }),
+      upload: request => {
+        oneOf(request.mode ?? 'status', UPLOAD_MODES);
+        this.uploads.push({ times: 1, ...request, step: 'upload' });
+      },
+      media_conn: request => this.uploads.push({ times: 1, ...request, step: 'media_conn' }),
+      media_retry: request => {
+        oneOf(request.mode, MEDIA_RETRY_MODES);
+        this.mediaRetries.push({ times: Infinity, ...request });
+      },
       clear: () => this.#clear(),
     };
   }
@@ -131,6 +145,19 @@ export class Faults {
   /** Whether what another client wrote reaches this account broken. */
   takeGarble(phone) {
     return Boolean(take(this.garbles, fault => !fault.account || fault.account === phone));
+  }
+
+  /** @param {string | undefined} phone @param {string} step "media_conn" or "upload" */
+  takeUpload(phone, step) {
+    return take(this.uploads, fault => fault.step === step && (!fault.account || fault.account === phone));
+  }
+
+  /** How a phone answers that is asked for a file again: the newest wish counts. @returns {string} */
+  takeMediaRetry(phone) {
+    const newest = [...this.mediaRetries].reverse();
+    const fault = newest.find(({ account }) => !account || account === phone);
+    if (fault && --fault.times <= 0) this.mediaRetries.splice(this.mediaRetries.indexOf(fault), 1);
+    return fault?.mode ?? 'normal';
   }
 
   /** @param {import('./account.js').Account} account */

@@ -26,12 +26,8 @@ export class HttpApi {
       'POST /contacts': ({ phone, ...details }) => identityOf(server.people.put(phone, details)),
       'POST /groups': body => groupOf(server.groups.create(required(body, ['members']))),
       'POST /groups/members': body => groupOf(server.groups.change(required(body, ['group']))),
-      'POST /messages': async body => {
-        const { group } = body;
-        return {
-          ids: await server.incoming.send(required(body, [group === undefined ? 'to' : 'group', 'from'])),
-        };
-      },
+      'POST /messages': body =>
+        server.incoming.send(required(body, [body.group === undefined ? 'to' : 'group', 'from'])),
       'POST /typing': body => ({ told: server.presence.tell(required(body, ['from', 'state'])) }),
       'POST /hold': body => this.#hold(required(body, ['account'])),
       'POST /release': body => this.#release(required(body, ['account'])),

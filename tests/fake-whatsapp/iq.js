@@ -54,6 +54,7 @@ const HANDLERS = {
   'urn:xmpp:whatsapp:dirty': () => [],
   'w:stats': () => [],
   'w:g2': answerGroups,
+  'w:m': request => request.conn.server.media.mediaConn(request),
   'w:profile:picture': () => ({ error: 404 }),
   'w:biz': () => [],
   status: () => [],

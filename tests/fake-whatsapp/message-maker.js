@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { proto } from 'baileys/WAProto/index.js';
+import { mediaMessage } from './media-message.js';
+import { isMedia } from './media-sender.js';
 import { ApiError } from './people.js';
 
 const { Type } = proto.Message.ProtocolMessage;
@@ -12,16 +14,18 @@ const DELETED_BY_ADMIN = '8';
 
 /**
  * Makes what a person says out of a request to POST /messages.
- * @param {import('./people.js').People} people
+ * @param {import('./server.js').Server} server
  * @param {any} request
  * @param {{person: import('./people.js').Person, chatJid: string, inGroup: boolean, addressing: string,
  *   peer: import('./people.js').Person | undefined}} place who speaks, where, and to whom if not in a group
- * @returns {{message: any, attrs: {[name: string]: string}, encAttrs?: {[name: string]: string}}}
+ * @returns {{message: any, attrs: {[name: string]: string}, encAttrs?: {[name: string]: string}, facts?: object}}
  */
-export function makeMessage(people, request, place) {
+export function makeMessage(server, request, place) {
+  const { people } = server;
   const { kind = 'text', text = '', content } = request;
   if (content) return { message: proto.Message.fromObject(content), attrs: { type: typeOf(content) } };
   const contextInfo = contextOf(people, request, place);
+  if (isMedia(request)) return mediaMessage(server.media, request, contextInfo);
   if (kind === 'poll') return { message: poll(request, contextInfo), attrs: { type: 'poll' } };
   if (kind === 'buttons') return { message: buttons(request, contextInfo), attrs: { type: 'text' } };
   if (kind !== 'text') return about(people, request, place);

@@ -9,6 +9,7 @@ import { Incoming } from './incoming.js';
 import { answerIq } from './iq.js';
 import { LinkCode } from './link-code.js';
 import { Login } from './login.js';
+import { MediaHost } from './media-host.js';
 import { Outgoing } from './outgoing.js';
 import { People } from './people.js';
 import { Presence } from './presence.js';
@@ -24,6 +25,7 @@ export class Server {
     this.record = new Record({ limit: recordLimit });
     this.authority = new CertificateAuthority();
     this.people = new People();
+    this.media = new MediaHost(this);
     this.groups = new Groups(this);
     this.faults = new Faults(this);
     this.registration = new Registration(this);
