@@ -17,6 +17,8 @@ export class Faults {
     this.server = server;
     this.certificate = 'ok';
     this.qrRefs = {};
+    /** Those for one chat. */
+    this.ackFaults = [];
     this.versions = new Versions(server.record);
     this.#clear();
   }
@@ -59,7 +61,8 @@ export class Faults {
       stream_error: request => this.#streamError(request),
       acks: request => {
         oneOf(request.mode, ['normal', 'drop', 'delay', 'error']);
-        for (const account of this.#accounts(request)) account.acks = { ...request };
+        if (request.to) this.ackFaults.push({ ...request });
+        else for (const account of this.#accounts(request)) account.acks = { ...request };
       },
       receipts_from_contacts: request => {
         oneOf(request.mode, ['normal', 'none']);
@@ -160,8 +163,21 @@ export class Faults {
     return fault?.mode ?? 'normal';
   }
 
-  /** @param {import('./account.js').Account} account */
-  takeAckFault(account) {
+  /** @param {string} jid @param {string} wanted a group, or the phone of a contact */
+  #isChat(jid, wanted) {
+    return jid === wanted || this.server.people.byJid(jid)?.phone === wanted;
+  }
+
+  /** @param {import('./account.js').Account} account @param {string} to where the message goes */
+  takeAckFault(account, to) {
+    const special = this.ackFaults.findLast(
+      fault => (!fault.account || fault.account === account.phone) && this.#isChat(to, fault.to),
+    );
+    if (special) {
+      const over = special.count !== undefined && --special.count <= 0;
+      if (over) this.ackFaults.splice(this.ackFaults.indexOf(special), 1);
+      return special;
+    }
     const fault = account.acks;
     if (fault.count !== undefined && --fault.count <= 0) account.acks = { mode: 'normal' };
     return fault;

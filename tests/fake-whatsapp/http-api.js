@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import { Account } from './account.js';
+import { setTimelock } from './iq-mex.js';
 import { ApiError } from './people.js';
 import { stateOf } from './state.js';
 
@@ -37,6 +38,7 @@ export class HttpApi {
         return {};
       },
       'POST /receipts': body => this.#receipt(required(body, ['account', 'contact', 'id'])),
+      'POST /timelock': body => setTimelock(server, required(body, ['account'])),
       'POST /fault': body => {
         server.faults.apply(required(body, ['kind']));
         return {};

@@ -89,6 +89,7 @@ export class Incoming {
     };
     const shareAlt = request.share_alt ?? person.shareAlt;
     let { message } = made;
+    this.server.polls.learn(id, message, person);
     if (group) addressInGroup(attrs, group, person, shareAlt);
     else if (own) message = addressFromOwnPhone(attrs, person, peer, addressing, message);
     else addressDirect(attrs, person, addressing, shareAlt);

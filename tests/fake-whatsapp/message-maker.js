@@ -28,6 +28,7 @@ export function makeMessage(server, request, place) {
   if (isMedia(request)) return mediaMessage(server.media, request, contextInfo);
   if (kind === 'poll') return { message: poll(request, contextInfo), attrs: { type: 'poll' } };
   if (kind === 'buttons') return { message: buttons(request, contextInfo), attrs: { type: 'text' } };
+  if (kind === 'vote') return { message: vote(server, request, place), attrs: { type: 'poll' } };
   if (kind !== 'text') return about(people, request, place);
   return { message: written(text, contextInfo), attrs: { type: 'text' } };
 }
@@ -45,10 +46,21 @@ function written(text, contextInfo) {
   return contextInfo ? { extendedTextMessage: { text, contextInfo } } : { conversation: text };
 }
 
-function poll({ text: name = '', options = ['yes', 'no'] }, contextInfo) {
+function poll({ text: name = '', options = ['yes', 'no'], selectable = 1 }, contextInfo) {
   const choices = options.map(optionName => ({ optionName }));
-  const poll = { name, options: choices, selectableOptionsCount: 1, contextInfo };
+  const poll = { name, options: choices, selectableOptionsCount: selectable, contextInfo };
   return { messageContextInfo: { messageSecret: randomBytes(32) }, pollCreationMessageV3: poll };
+}
+
+/** Encrypted under the addresses of voter and author, which may be of another sort than the chat's. */
+function vote({ polls }, { target, options = [], voter_as, creator_as }, place) {
+  const { person, addressing } = place;
+  const { poll, vote } = polls.vote(target, options, {
+    voter: person.jidIn(voter_as ?? addressing),
+    creator: author => author.jidIn(creator_as ?? addressing),
+  });
+  const pollCreationMessageKey = keyOf(target, poll.creator, place);
+  return { pollUpdateMessage: { pollCreationMessageKey, vote, senderTimestampMs: Date.now() } };
 }
 
 function buttons({ text: contentText = '', options = ['yes', 'no'] }, contextInfo) {
@@ -87,7 +99,7 @@ function quoted(people, { id, from, text }, { addressing }) {
 /** A reaction to a message, an edit of it, or its removal. */
 function about(people, { kind, target, target_from: targetFrom, text = '', mentions }, place) {
   if (!['reaction', 'edit', 'delete'].includes(kind)) {
-    const next = 'use text, poll, buttons, reaction, edit or delete';
+    const next = 'use text, poll, vote, buttons, reaction, edit, delete or a kind of media';
     throw new ApiError(400, 'bad_mode', `no kind ${kind}`, next);
   }
   if (!target) throw new ApiError(400, 'missing_field', `${kind} needs a target`, 'give the id of a message');

@@ -12,6 +12,7 @@ import { Login } from './login.js';
 import { MediaHost } from './media-host.js';
 import { Outgoing } from './outgoing.js';
 import { People } from './people.js';
+import { Polls } from './polls.js';
 import { Presence } from './presence.js';
 import { Record } from './record.js';
 import { Registration } from './registration.js';
@@ -26,6 +27,7 @@ export class Server {
     this.authority = new CertificateAuthority();
     this.people = new People();
     this.media = new MediaHost(this);
+    this.polls = new Polls();
     this.groups = new Groups(this);
     this.faults = new Faults(this);
     this.registration = new Registration(this);
