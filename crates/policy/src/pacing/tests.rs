@@ -18,7 +18,7 @@ fn rules(per_chat: usize, per_account: usize) -> PacingRules {
 #[case::room_in_both(&[1_000], &[1_000, 2_000], 0)]
 #[case::the_chat_is_full(&[10_000, 30_000], &[10_000, 30_000], 30_000)]
 #[case::the_account_is_full(&[], &[5_000, 6_000, 50_000], 10_000)]
-#[case::the_later_of_both(&[20_000, 59_000], &[20_000, 30_000, 59_000], 40_000)]
+#[case::the_later_of_both(&[10_000, 20_000], &[10_000, 20_000, 59_000], 40_000)]
 #[case::over_the_limit_already(&[1, 2, 3_000], &[], 59_998)]
 #[case::a_minute_ago_counts_no_more(&[60_000, 60_001], &[60_000, 61_000, 62_000], 0)]
 fn limits(#[case] chat_ago: &[i64], #[case] account_ago: &[i64], #[case] wait: i64) {

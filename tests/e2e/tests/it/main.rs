@@ -17,6 +17,7 @@ mod identity;
 mod link_loss;
 mod login;
 mod messages;
+mod outbox;
 mod pairing;
 mod pause;
 mod policies;
