@@ -28,4 +28,5 @@ pub mod sidecar;
 pub mod spellings;
 pub mod store;
 mod turn;
+mod typing;
 pub mod watch;

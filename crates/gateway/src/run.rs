@@ -5,12 +5,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
+use fased_policy::ids::GroupId;
+use fased_policy::quoting;
+use fased_protocol::private::{Jid, Private};
+use fased_protocol::sidecar::{Call, Quote, Typing};
 use tokio_util::sync::CancellationToken;
 
 use crate::account::Shared;
-use crate::outbound::REPLY_TTL_MS;
-use crate::store::{Draft, FinishedRun, Purpose, QueuedRun};
-use crate::{agent, clock, turn};
+use crate::outbound::{REPLY_TTL_MS, spoken};
+use crate::store::{Draft, FinishedRun, Purpose, QueuedRun, StoredMessage};
+use crate::{agent, clock, turn, typing};
 
 /// Runs that one account has under way at once.
 const PARALLEL_RUNS: i64 = 32;
@@ -97,16 +101,22 @@ async fn answer_batch(shared: &Shared) -> Result<usize> {
 }
 
 async fn answer(shared: &Shared, run: &QueuedRun) -> FinishedRun {
-    match turn::gathered(shared, run).await {
-        Ok(turn) => FinishedRun {
+    let work = async {
+        let (turn, last) = turn::gathered(shared, run).await?;
+        let text = agent::echo(&turn);
+        drafts(shared, run, &last, &text).await
+    };
+    // While only observing there are no runs; one of before may still wait.
+    let reply = if shared.config().observe_only {
+        work.await
+    } else {
+        typing::shown_while(work, |typing| tell_typing(shared, &run.message.chat, typing)).await
+    };
+    match reply {
+        Ok(reply) => FinishedRun {
             id: run.id,
             error: None,
-            reply: vec![Draft::text(
-                run.message.chat.clone(),
-                Purpose::Reply,
-                agent::echo(&turn),
-                clock::now_ms() + REPLY_TTL_MS,
-            )],
+            reply,
         },
         Err(error) => FinishedRun {
             id: run.id,
@@ -114,4 +124,34 @@ async fn answer(shared: &Shared, run: &QueuedRun) -> FinishedRun {
             reply: Vec::new(),
         },
     }
+}
+
+/// A courtesy: it holds nothing up, and one that fails is not tried again.
+fn tell_typing(shared: &Shared, chat: &str, typing: Typing) {
+    let Some(link) = shared.link.borrow().clone() else {
+        return;
+    };
+    let chat = Jid(chat.to_owned());
+    shared.tasks.spawn(async move {
+        if let Err(fault) = link.handle.call(Call::SetTyping { chat, typing }).await {
+            tracing::debug!(code = ?fault.code, "typing was not shown: {}", fault.message);
+        }
+    });
+}
+
+/// The messages that an answer becomes, in order.
+async fn drafts(shared: &Shared, run: &QueuedRun, last: &StoredMessage, text: &str) -> Result<Vec<Draft>> {
+    let config = shared.config();
+    let expires_ms = clock::now_ms() + REPLY_TTL_MS;
+    let in_group = GroupId::parse(&last.chat).is_ok();
+    let newer = shared.store.has_newer(shared.id(), &last.chat, last.seq).await?;
+    let mut quote = quoting::quotes(in_group, newer).then(|| Quote {
+        id: last.message_id.clone(),
+        sender: Jid(last.sender.clone()),
+        text: Private(quoting::quoted_text(last.text.as_deref(), &last.content)),
+    });
+    let texts = config.writing.answer(text).into_iter();
+    Ok(texts
+        .map(|text| spoken(&run.message.chat, Purpose::Reply, text, quote.take(), expires_ms))
+        .collect())
 }

@@ -11,13 +11,22 @@ use crate::envelope::{Envelope, envelopes};
 use crate::sidecar::translate::content_kind;
 use crate::store::{QueuedRun, Store, StoredMessage};
 
-/// Gathers what a run answers.
-pub(crate) async fn gathered(shared: &Shared, run: &QueuedRun) -> Result<Turn> {
-    of(&shared.store, run, &shared.own(), shared.config().history_limit).await
+/// Gathers what a run answers, and which message is the last of it.
+pub(crate) async fn gathered(shared: &Shared, run: &QueuedRun) -> Result<(Turn, StoredMessage)> {
+    let config = shared.config();
+    let prefix = config.message_prefix.as_deref();
+    of(&shared.store, run, &shared.own(), config.history_limit, prefix).await
 }
 
 /// The same without an account. `limit` bounds both what was said before and what happened to earlier messages.
-async fn of(store: &Store, run: &QueuedRun, own: &Identity, limit: usize) -> Result<Turn> {
+/// `prefix` stands before each text.
+async fn of(
+    store: &Store,
+    run: &QueuedRun,
+    own: &Identity,
+    limit: usize,
+    prefix: Option<&str>,
+) -> Result<(Turn, StoredMessage)> {
     let mut messages = vec![run.message.clone()];
     if run.joined {
         messages.extend(store.inputs_of(run.id).await?);
@@ -32,14 +41,27 @@ async fn of(store: &Store, run: &QueuedRun, own: &Identity, limit: usize) -> Res
         (Vec::new(), Vec::new())
     };
     reword(&mut messages, &events);
+    let last = messages
+        .iter()
+        .max_by_key(|message| message.seq)
+        .unwrap_or(&run.message)
+        .clone();
     let messages = envelopes(store, &messages, own).await?;
-    let bodies: Vec<String> = messages.iter().map(Envelope::body).collect();
-    Ok(Turn {
+    let bodies: Vec<String> = messages
+        .iter()
+        .map(Envelope::body)
+        .map(|body| match prefix {
+            Some(prefix) => format!("{prefix} {body}"),
+            None => body,
+        })
+        .collect();
+    let turn = Turn {
         text: debounce::joined(bodies.iter().map(String::as_str)),
         messages,
         context: envelopes(store, &context, own).await?,
         events: envelopes(store, &events, own).await?,
-    })
+    };
+    Ok((turn, last))
 }
 
 /// What was edited by its own writer before the run started is answered as it reads now.

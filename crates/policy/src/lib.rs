@@ -22,4 +22,9 @@ pub mod lifecycle;
 
 pub mod chunk;
 pub mod delivery;
+pub mod pacing;
+
+pub mod acking;
+pub mod addressing;
 pub mod format;
+pub mod quoting;

@@ -3,8 +3,9 @@
 use anyhow::Result;
 use fased_policy::access::{Outcome, Reason, Verdict, judge};
 use fased_policy::ids::Identity;
+use fased_policy::mention::mentioned;
 
-use super::{ask, echoes, wait};
+use super::{ask, echoes, react, wait};
 use crate::account::Shared;
 use crate::config::AccountConfig;
 use crate::known::Known;
@@ -81,6 +82,14 @@ impl<'a> Bench<'a> {
         match (verdict.outcome, verdict.reason) {
             (Outcome::Admit, _) if !config.observe_only => {
                 decision.run = Some(self.run(message, &known, agent, now).await?);
+                let means_us = || mentioned(&facts.said, facts.own, config.rules.mode).0;
+                decision.sends.extend(react::acknowledge(
+                    config.ack.as_ref(),
+                    message,
+                    &known.chat,
+                    means_us,
+                    now,
+                ));
             }
             (Outcome::Hold, Reason::PairingRequired) => {
                 let asked = self

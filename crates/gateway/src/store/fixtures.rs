@@ -64,6 +64,7 @@ pub(super) fn draft(id: &str) -> Draft {
         text: "hi".into(),
         secret: "00".repeat(32),
         expires_ms: NOW + 1000,
+        not_before_ms: 0,
         payload: None,
         pending: None,
     }

@@ -108,7 +108,7 @@ impl Chat {
             .await
             .expect("read")
             .remove(0);
-        of(&self.store, &run, &self.own, 50).await.expect("read")
+        of(&self.store, &run, &self.own, 50, None).await.expect("read").0
     }
 }
 

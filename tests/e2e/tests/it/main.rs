@@ -18,6 +18,7 @@ mod kinds;
 mod link_loss;
 mod login;
 mod messages;
+mod outbox;
 mod pairing;
 mod pause;
 mod policies;
