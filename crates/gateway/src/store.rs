@@ -211,4 +211,6 @@ mod decision_tests;
 #[cfg(test)]
 mod fixtures;
 #[cfg(test)]
+mod outbox_tests;
+#[cfg(test)]
 mod tests;

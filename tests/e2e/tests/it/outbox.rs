@@ -110,6 +110,7 @@ fn a_time_lock_is_learned_and_answers_go_on() {
 #[test]
 fn a10_after_a_long_time_only_the_young_go_and_the_owner_is_told_once_of_the_others() {
     let mut world = World::linked(OPEN);
+    world.fake.contact(&json!({ "phone": ANNA }));
     let _done = world.state.json(&["channels", "pause", "--account", "default"]);
     world.take_gateway().kill();
     journal::change(
@@ -153,10 +154,14 @@ fn a_message_that_will_be_answered_gets_the_reaction_and_others_do_not() {
     let reactions = world.fake.records("message");
     let reactions: Vec<_> = reactions
         .iter()
-        .filter(|record| record["kind"] == "reaction")
+        .filter(|record| record["raw_kind"] == "reactionMessage")
         .collect();
     assert_eq!(reactions.len(), 1, "{reactions:?}");
-    assert_eq!(reactions[0]["target"], json!(id), "{reactions:?}");
+    assert_eq!(
+        (&reactions[0]["target"], &reactions[0]["contact"]),
+        (&json!(id), &json!(ANNA)),
+        "{reactions:?}"
+    );
 }
 
 #[test]
