@@ -3,7 +3,7 @@
 use anyhow::Result;
 use fased_policy::ids::Identity;
 
-use super::Envelope;
+use super::{Envelope, MediaState};
 use crate::known::Known;
 use crate::store::{Store, StoredMessage, Target};
 
@@ -35,7 +35,13 @@ pub async fn envelopes(store: &Store, messages: &[StoredMessage], own: &Identity
 /// What SQLite said.
 pub async fn envelope(store: &Store, message: &StoredMessage, known: &Known) -> Result<Envelope> {
     let earlier = earlier(store, message, known).await?;
-    Ok(Envelope::of(message, known, earlier.as_ref()))
+    let mut envelope = Envelope::of(message, known, earlier.as_ref());
+    if let [media] = envelope.media.as_mut_slice()
+        && let Some((state, file, error)) = store.file_state(message.seq).await?
+    {
+        media.state = MediaState::stored(&state, file, error);
+    }
+    Ok(envelope)
 }
 
 /// The message of the same chat that this one replies to or is about.

@@ -52,6 +52,18 @@ pub enum MediaState {
 }
 
 impl MediaState {
+    /// From the words of the store.
+    pub(super) fn stored(state: &str, file: Option<String>, error: Option<String>) -> Self {
+        match (state, file) {
+            ("ready", Some(file)) => Self::Ready { file },
+            ("removed", _) => Self::Removed,
+            ("failed", _) => Self::Failed {
+                error: error.unwrap_or_else(|| "unknown".to_owned()),
+            },
+            _ => Self::Wanted,
+        }
+    }
+
     /// In one word.
     #[must_use]
     pub fn as_str(&self) -> &'static str {

@@ -88,3 +88,24 @@ fn its_debug_form_tells_nothing_of_people() {
         assert!(!shown.contains(private), "{private}: {shown}");
     }
 }
+
+#[test]
+fn the_state_of_a_file_is_read_from_the_words_of_the_store() {
+    let read = |state: &str, file: Option<&str>, error: Option<&str>| {
+        let state = MediaState::stored(state, file.map(str::to_owned), error.map(str::to_owned));
+        serde_json::to_value(state).expect("JSON")
+    };
+    assert_eq!(
+        read("ready", Some("inbound/a.jpg"), None),
+        json!({ "state": "ready", "file": "inbound/a.jpg" })
+    );
+    assert_eq!(
+        read("failed", None, Some("too_large")),
+        json!({ "state": "failed", "error": "too_large" })
+    );
+    assert_eq!(
+        read("removed", Some("inbound/a.jpg"), None),
+        json!({ "state": "removed" })
+    );
+    assert_eq!(read("wanted", None, None), json!({ "state": "wanted" }));
+}
