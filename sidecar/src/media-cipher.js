@@ -74,17 +74,20 @@ export async function decryption({ key, sha256, encSha256, kind }) {
   /** What may turn out to be the MAC, or a part of it. */
   let tail = Buffer.alloc(0);
   return {
-    /** @param {Buffer} chunk @returns {Buffer} */
+    /** @param {Buffer} chunk @returns {Buffer[]} what it is decrypted, with what came before it */
     update(chunk) {
       encryptedHash.update(chunk);
-      const known = Buffer.concat([tail, chunk]);
-      const end = Math.max(0, known.length - MAC_BYTES);
-      tail = Buffer.from(known.subarray(end));
-      const encrypted = known.subarray(0, end);
-      mac.update(encrypted);
-      const plain = aes.update(encrypted);
-      plainHash.update(plain);
-      return plain;
+      // Not put together first: for a large file that would be its length in garbage.
+      const fromTail = Math.min(tail.length, Math.max(0, tail.length + chunk.length - MAC_BYTES));
+      const fromChunk = Math.max(0, chunk.length - MAC_BYTES);
+      const encrypted = [tail.subarray(0, fromTail), chunk.subarray(0, fromChunk)];
+      tail = Buffer.concat([tail.subarray(fromTail), chunk.subarray(fromChunk)]);
+      return encrypted.map(part => {
+        mac.update(part);
+        const plain = aes.update(part);
+        plainHash.update(plain);
+        return plain;
+      });
     },
     /** @returns {{ last: Buffer, sha256: Buffer }} the rest of the file, once all of it is proven */
     final() {

@@ -2,6 +2,7 @@
 
 import { damaged, decryption, OVERHEAD_BYTES } from './media-cipher.js';
 import { ask, refusalOf } from './media-http.js';
+import { garbage } from './media-memory.js';
 import { Refused } from './refused.js';
 
 /** @typedef {import('./protocol.gen.ts').MediaRef} MediaRef */
@@ -61,6 +62,7 @@ function fetchInto(url, handle, media, { maxBytes, ...means }) {
       sha256: Buffer.from(media.sha256, 'base64'),
       encSha256: Buffer.from(media.enc_sha256, 'base64'),
     });
+    const spent = garbage();
     let bytes = 0;
     /** @param {Buffer} plain */
     const keep = async plain => {
@@ -70,7 +72,8 @@ function fetchInto(url, handle, media, { maxBytes, ...means }) {
     };
     for await (const chunk of response) {
       moved();
-      await keep(cipher.update(chunk));
+      for (const plain of cipher.update(chunk)) await keep(plain);
+      spent(chunk.length);
     }
     const { last, sha256 } = cipher.final();
     await keep(last);

@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { pipeline } from 'node:stream';
 import { encryption, MEDIA_TYPES } from './media-cipher.js';
 import { ask, refusalOf } from './media-http.js';
+import { garbage } from './media-memory.js';
 import { badRequest, Refused } from './refused.js';
 
 /** @typedef {import('./protocol.gen.ts').MediaFile} MediaFile */
@@ -73,6 +74,7 @@ export async function upload({ file, kind, mime, file_name, look }, { files, ...
 async function encryptInto(target, source, { key, kind, signal }) {
   const cipher = await encryption(key, kind);
   const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+  const spent = garbage();
   let read = 0;
   let written = 0;
   /** @param {Buffer} encrypted */
@@ -86,6 +88,7 @@ async function encryptInto(target, source, { key, kind, signal }) {
     if (bytesRead === 0) break;
     read += bytesRead;
     await keep(cipher.update(chunk.subarray(0, bytesRead)));
+    spent(bytesRead);
   }
   const { last, sha256, encSha256 } = cipher.final();
   await keep(last);
@@ -147,6 +150,8 @@ function put(url, handle, length, means) {
   const send = request => {
     const body = handle.createReadStream({ start: 0, autoClose: false, highWaterMark: CHUNK_BYTES });
     // The request tells of its own end, and of the file's.
+    const spent = garbage();
+    body.on('data', chunk => spent(chunk.length));
     pipeline(body, request, error => void (error && request.destroy(error)));
   };
   return ask(url, { method: 'POST', headers, send, ...means }, async (response, moved) => {

@@ -5,6 +5,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { download as fetchFile } from '../src/media-download.js';
+import { MediaFiles } from '../src/media-files.js';
 import { BO, jidOf, OWNER, startFake } from './helpers/account.js';
 
 const world = await startFake({ after });
@@ -165,6 +167,23 @@ test('an upload is tried again with new credentials, and a refusal is told', asy
     assert.equal(outcome.fault?.code, code, JSON.stringify(outcome.fault));
   }
   assert.equal((await upload({ file: 'note' })).status, 'ok');
+});
+
+test('a server that falls silent is given up', async () => {
+  const { media } = await fromBo('document', { size: 200_000, stall: 70_000 });
+  const before = await everything();
+  const means = {
+    places: [new URL(media.url)],
+    files: new MediaFiles(mediaDir, 'another'),
+    signal: new AbortController().signal,
+    stallMs: 200,
+    ca: Buffer.from(world.fake.ca),
+  };
+  await assert.rejects(
+    fetchFile({ media, file: 'stalled', max_bytes: 1_000_000 }, means),
+    (/** @type {any} */ { fault }) => fault.code === 'timed_out',
+  );
+  assert.deepEqual(await everything(), before);
 });
 
 test('many at once wait, and messages pass them', async () => {
