@@ -65,10 +65,19 @@ pub(super) fn cut(doc: &Doc, line: &Line, from: usize, room: Room) -> Option<Cut
     if let Some(end) = sentence(text, window, least) {
         return Some(whole(end, Class::Sentence));
     }
-    if let Some(end) = word(text, window, least) {
+    if let Some(end) = word(text, window, least)
+        && (end >= least || fits_later(&text[end..], room.most))
+    {
         return Some(whole(end, Class::Word));
     }
     Some(whole(anywhere(text, window, room.forced)?, Class::Anywhere))
+}
+
+/// Would the word that comes next fit into a message of its own? If not, it is cut in any case.
+fn fits_later(text: &str, most: usize) -> bool {
+    let text = text.trim_start();
+    let (reach, _) = advance(text, most, |_| 0);
+    reach == text.len() || text[..reach].contains(char::is_whitespace)
 }
 
 /// How far a part can reach at most, taking every mark and backslash to be needed.

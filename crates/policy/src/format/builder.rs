@@ -63,6 +63,8 @@ pub(super) struct Builder {
     lists: Vec<Option<u64>>,
     marker: Marker,
     breaks: usize,
+    /// Where in the text of this line a character had a backslash.
+    escaped: Vec<usize>,
     line_text: usize,
     line_spans: usize,
     code: bool,
@@ -181,9 +183,12 @@ impl Builder {
         }
         let end = self.line_text + self.doc.text[self.line_text..].trim_end().len();
         self.doc.text.truncate(end);
-        if self.doc.text[self.line_text..].contains("||") {
-            self.spoilers();
+        for sign in ["||", "**"] {
+            if self.doc.text[self.line_text..].contains(sign) {
+                self.pairs(sign);
+            }
         }
+        self.escaped.clear();
         let end = self.doc.text.len();
         if end > self.line_text {
             let lead = self.lead();
@@ -194,50 +199,60 @@ impl Builder {
         }
     }
 
-    /// The bars around what is hidden elsewhere until it is touched, which WhatsApp cannot, go.
-    fn spoilers(&mut self) {
+    /// Takes pairs out that the parser left: bars around what is hidden elsewhere until it is touched, which WhatsApp
+    /// cannot, and stars that are no bold in Markdown because a word touches them, as in `**Note:**text`.
+    fn pairs(&mut self, sign: &str) {
         let line = &self.doc.text[self.line_text..];
         let spans = &self.doc.spans[self.line_spans..];
-        let (mut bars, mut open) = (Vec::new(), None);
-        for (place, _) in line.match_indices("||") {
+        let (mut signs, mut open) = (Vec::new(), None);
+        for (place, _) in line.match_indices(sign) {
             let at = self.line_text + place;
             let span = spans.partition_point(|span| span.start <= at).checked_sub(1);
-            if span.is_none_or(|span| spans[span].kind != Kind::Text) {
+            let words = span.is_some_and(|span| spans[span].kind == Kind::Text);
+            let next = self.escaped.partition_point(|escaped| *escaped < at);
+            if !words || self.escaped.get(next).is_some_and(|escaped| *escaped <= at + 1) {
                 continue;
             }
             let before = line[..place].chars().next_back();
             let after = line[place + 2..].chars().next();
-            let closes =
-                before.is_some_and(|before| !before.is_whitespace()) && !after.is_some_and(line::is_word);
+            let touches =
+                |character: Option<char>| character.is_some_and(|character| !character.is_whitespace());
+            let within = [before, after]
+                .iter()
+                .all(|side| side.is_some_and(|side| side.is_ascii_alphanumeric()));
             match open {
-                Some(begun) if closes && place > begun + 2 => {
-                    bars.extend([begun, place]);
+                Some(begun) if touches(before) && !within && place > begun + 2 => {
+                    signs.extend([begun, place]);
                     open = None;
                 }
                 Some(_) | None => {
-                    let opens = after.is_some_and(|after| !after.is_whitespace());
-                    open = (opens && !before.is_some_and(line::is_word))
-                        .then_some(place)
-                        .or(open);
+                    let opens =
+                        touches(after) && !before.is_some_and(|before| before.is_ascii_alphanumeric());
+                    open = opens.then_some(place).or(open);
                 }
             }
         }
-        if bars.is_empty() {
+        if signs.is_empty() {
             return;
         }
         let mut kept = String::with_capacity(line.len());
         let mut done = 0;
-        for bar in &bars {
-            kept.push_str(&line[done..*bar]);
-            done = bar + 2;
+        for sign in &signs {
+            kept.push_str(&line[done..*sign]);
+            done = sign + 2;
         }
         kept.push_str(&line[done..]);
         for span in &mut self.doc.spans[self.line_spans..] {
-            let before = bars.partition_point(|bar| self.line_text + bar < span.start);
+            let before = signs.partition_point(|sign| self.line_text + sign < span.start);
             span.start -= 2 * before;
         }
         self.doc.text.truncate(self.line_text);
         self.doc.text.push_str(kept.trim_end());
+    }
+
+    /// The next character that is pushed was meant literally.
+    pub(super) fn escaped(&mut self) {
+        self.escaped.push(self.doc.text.len());
     }
 
     fn line(&mut self, lead: Lead, fence: Option<usize>, end: usize) {

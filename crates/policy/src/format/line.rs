@@ -228,22 +228,23 @@ fn escape(body: &str, seen: &[Seen], out: &mut String) {
         out.push_str(body);
         return;
     }
+    let runs = runs(seen);
     let mut first_open = [usize::MAX; 4];
     let mut last_close = [0; 4];
-    for seen in seen {
+    for (seen, run) in seen.iter().zip(&runs) {
         let kind = kind_of(seen.mark);
-        if can_open(body, seen) {
+        if can_open(body, seen, run) {
             first_open[kind] = first_open[kind].min(seen.place);
         }
-        if can_close(body, seen) {
+        if can_close(body, seen, run) {
             last_close[kind] = last_close[kind].max(seen.place);
         }
     }
     let mut done = 0;
-    for seen in seen.iter().filter(|seen| seen.literal) {
+    for (seen, run) in seen.iter().zip(&runs).filter(|(seen, _)| seen.literal) {
         let kind = kind_of(seen.mark);
-        let pairs = (can_open(body, seen) && last_close[kind] > seen.place)
-            || (can_close(body, seen) && first_open[kind] < seen.place)
+        let pairs = (can_open(body, seen, run) && last_close[kind] > seen.place)
+            || (can_close(body, seen, run) && first_open[kind] < seen.place)
             || (seen.mark == '`' && is_run(body, seen.place));
         if pairs && !in_address(body, seen.place) {
             out.push_str(&body[done..seen.place]);
@@ -263,19 +264,27 @@ fn kind_of(mark: char) -> usize {
     }
 }
 
-fn around(body: &str, seen: &Seen) -> (Option<char>, Option<char>) {
-    let before = body[..seen.place].chars().next_back();
-    (before, body[seen.place + 1..].chars().next())
+/// For each mark, from where to where the same one stands in a row.
+fn runs(seen: &[Seen]) -> Vec<Range<usize>> {
+    let mut runs: Vec<Range<usize>> = Vec::with_capacity(seen.len());
+    for row in seen.chunk_by(|one, next| one.mark == next.mark && one.place + 1 == next.place) {
+        let run = row[0].place..row[0].place + row.len();
+        runs.extend(std::iter::repeat_n(run, row.len()));
+    }
+    runs
 }
 
-fn can_open(body: &str, seen: &Seen) -> bool {
-    let (before, after) = around(body, seen);
+/// Within a row of marks, what counts is what is on its other side.
+fn can_open(body: &str, seen: &Seen, run: &Range<usize>) -> bool {
+    let before = body[..seen.place].chars().next_back();
+    let after = body[run.end..].chars().next();
     let edge = seen.mark == '`' || !before.is_some_and(is_word);
     edge && after.is_some_and(|character| !character.is_whitespace())
 }
 
-fn can_close(body: &str, seen: &Seen) -> bool {
-    let (before, after) = around(body, seen);
+fn can_close(body: &str, seen: &Seen, run: &Range<usize>) -> bool {
+    let before = body[..run.start].chars().next_back();
+    let after = body[seen.place + 1..].chars().next();
     let edge = seen.mark == '`' || !after.is_some_and(is_word);
     edge && before.is_some_and(|character| !character.is_whitespace())
 }

@@ -54,7 +54,12 @@ impl<'a> Reader<'a> {
             Event::Start(tag) => return self.start(tag, range),
             Event::End(tag) => self.end(tag),
             Event::Text(text) if self.to.in_code() => self.to.code_text(&text),
-            Event::Text(text) => self.to.push(&text, Kind::Text),
+            Event::Text(text) => {
+                if range.start > 0 && self.source.as_bytes()[range.start - 1] == b'\\' {
+                    self.to.escaped();
+                }
+                self.to.push(&text, Kind::Text);
+            }
             Event::Code(text) => self.to.push(&text, Kind::Code),
             Event::InlineHtml(text) | Event::Html(text) => html::push(&mut self.to, &text),
             Event::SoftBreak | Event::HardBreak => self.to.line_break(),
