@@ -10,6 +10,7 @@ pub(crate) mod model;
 
 mod builder;
 mod html;
+mod pairs;
 mod reader;
 mod table;
 
