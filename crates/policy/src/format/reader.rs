@@ -128,7 +128,11 @@ impl<'a> Reader<'a> {
                 link_type, dest_url, ..
             } => {
                 let bare = matches!(link_type, LinkType::Autolink | LinkType::Email);
-                self.links.push((dest_url, bare, self.to.place()));
+                let start = self.to.place();
+                if link_type == LinkType::Autolink && !opens(&dest_url) {
+                    self.to.push("<", Kind::Exact);
+                }
+                self.links.push((dest_url, bare, start));
             }
             Tag::Image { dest_url, .. } => self.images.push((dest_url, self.to.place())),
             Tag::FootnoteDefinition(_)
@@ -240,6 +244,9 @@ impl<'a> Reader<'a> {
         if said.is_empty() {
             self.to.push(&address, Kind::Exact);
         } else if bare || said == &*address || address.strip_prefix("mailto:") == Some(said) {
+            if bare && !opens(&address) && !said.contains('@') {
+                self.to.push(">", Kind::Exact);
+            }
             self.to.exact_since(start);
         } else if !address.is_empty() {
             self.to.push(" (", Kind::Exact);
@@ -247,4 +254,13 @@ impl<'a> Reader<'a> {
             self.to.push(")", Kind::Exact);
         }
     }
+}
+
+/// Is it an address that a phone opens? Words in angle brackets are an address to Markdown as soon as there is a colon
+/// in them, as in `<media:image>`.
+fn opens(address: &str) -> bool {
+    const SCHEMES: [&str; 7] = ["http", "https", "mailto", "tel", "sms", "geo", "ftp"];
+    address
+        .split_once(':')
+        .is_some_and(|(scheme, _)| SCHEMES.iter().any(|known| scheme.eq_ignore_ascii_case(known)))
 }
