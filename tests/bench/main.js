@@ -17,11 +17,13 @@ const { values } = parseArgs({
 const FULL = {
   ...{ empty: 5, starts: 3, idleS: 60, trips: 30, bursts: 2, burst: 200 },
   ...{ warmFloods: 4, floods: 8, warmGroups: 1, groups: 3 },
+  ...{ warmSends: 1, sends: 3 },
   ...{ known: 100_000, judged: 200 },
 };
 const QUICK = {
   ...{ empty: 2, starts: 3, idleS: 5, trips: 5, bursts: 1, burst: 50 },
   ...{ warmFloods: 1, floods: 2, warmGroups: 1, groups: 2 },
+  ...{ warmSends: 1, sends: 1 },
   ...{ known: 100_000, judged: 20 },
 };
 const sizes = { ...(values.quick ? QUICK : FULL) };
@@ -51,6 +53,7 @@ const FIGURES = [
     key: 'group outbound',
     gate: { least: 0.8, ratio: true },
   },
+  { name: 'outbound, durable', unit: 'msg/s', key: 'outbound', gate: { least: 0.8, ratio: true } },
   { name: 'stanza to echo, p50', unit: 'ms', key: 'trip', gate: { extra: 10 } },
   { name: 'stanza to echo, p90', unit: 'ms', key: 'trip', q: 0.9 },
   { name: 'burst, processor', unit: 'ms/msg', key: 'cpu', gate: { most: 1.25, ratio: true } },

@@ -1,6 +1,6 @@
 // The baseline for receiving, and for groups: the library with the sidecar's own auth store, so that its receipts
-// wait for the same writes. Echoes only what begins with "hello". Each line on stdin has it speak in groups, whose
-// members it keeps as the library advises. Usage: plain-receiver.js URL AUTH_DIR
+// wait for the same writes. Echoes only what begins with "hello". Each line on stdin has it speak in chats; of groups the
+// members are kept as the library advises. Usage: plain-receiver.js URL AUTH_DIR
 
 import { mkdirSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -46,7 +46,7 @@ function connect() {
 }
 
 async function speak(group, each, text) {
-  if (!groups.has(group)) groups.set(group, await sock.groupMetadata(group));
+  if (group.endsWith('@g.us') && !groups.has(group)) groups.set(group, await sock.groupMetadata(group));
   for (let i = 0; i < each; i++) await sock.sendMessage(group, { text: `${text} ${i}` });
 }
 

@@ -10,6 +10,7 @@ import { Gateway } from './gateway.js';
 import { Plain } from './plain.js';
 import { cpuMs, rss, uss } from './processes.js';
 import { receiving } from './receiving.js';
+import { sending } from './sending.js';
 
 const OWNER = '+15550100001';
 const FRIEND = '+15550100100';
@@ -30,6 +31,8 @@ const SETTLE_MS = 400;
  * @property {number} floods of messages that are not answered
  * @property {number} warmGroups floods from groups, and to them, that do not count
  * @property {number} groups floods from groups, and to them
+ * @property {number} warmSends times that many answers go out and do not count
+ * @property {number} sends times that they count
  * @property {number} known people in the store of a gateway
  * @property {number} judged messages that it judges before its memory is read
  */
@@ -48,6 +51,7 @@ const SETTLE_MS = 400;
 /** What can be measured alone. @type {{[part: string]: ((stage: Stage) => Promise<void>)[]}} */
 export const PARTS = {
   gateway: [echoing, receiving],
+  outbound: [sending],
   decisions: [decisions],
   identities: [identities],
   chunking: [chunking],

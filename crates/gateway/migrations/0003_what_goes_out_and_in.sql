@@ -32,6 +32,8 @@ ALTER TABLE outbox ADD COLUMN draft TEXT;
 ALTER TABLE outbox ADD COLUMN not_before_ms INTEGER NOT NULL DEFAULT 0;
 -- When it was first written.
 ALTER TABLE outbox ADD COLUMN first_sent_ms INTEGER;
+-- To somebody who never wrote to this account: waits while such are not allowed.
+ALTER TABLE outbox ADD COLUMN first_contact INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX outbox_sent ON outbox (account, first_sent_ms) WHERE first_sent_ms IS NOT NULL;
 -- The file below the media folder that it was made from, removed with the row's last use of it.
 ALTER TABLE outbox ADD COLUMN file TEXT;
@@ -41,8 +43,16 @@ CREATE TABLE timelock (
     account  TEXT    NOT NULL PRIMARY KEY,
     until_ms INTEGER NOT NULL
 ) STRICT;
+-- Counts and moments that outlive a run of the gateway.
+CREATE TABLE tally (
+    account TEXT    NOT NULL,
+    name    TEXT    NOT NULL,
+    value   INTEGER NOT NULL,
+    PRIMARY KEY (account, name)
+) STRICT;
 -- What expired and the owner has not been told of; files that may be no longer needed.
 CREATE INDEX outbox_untold ON outbox (account) WHERE state = 'expired' AND error IS NULL;
 CREATE INDEX outbox_file ON outbox (account, updated_ms) WHERE file IS NOT NULL;
+CREATE INDEX outbox_payload ON outbox (account, created_ms) WHERE payload IS NOT NULL;
 -- Who wrote in a chat, and whether anybody has since.
 CREATE INDEX inbox_chat ON inbox (account, chat, seq);

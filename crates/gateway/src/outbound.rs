@@ -30,7 +30,7 @@ use crate::store::{Fate, OutboxLine, OutboxRow};
 
 pub(crate) use enqueue::spoken;
 pub use enqueue::{Content, MESSAGE_TTL_MS, Order, Planned, Queued, Refusal, enqueue, holds_caption, plan};
-pub use expiry::ExpiryTold;
+pub(crate) use expiry::PAYLOAD_KEPT_MS;
 
 /// A reply that could not be sent for this long is not sent any more.
 pub const REPLY_TTL_MS: i64 = 24 * 3_600_000;
@@ -51,8 +51,15 @@ const EXPIRE_EVERY: Duration = Duration::from_secs(60);
 /// Looks for work at least this often: acks time out, rows expire.
 const SWEEP: Duration = Duration::from_secs(1);
 
-/// Sends whatever the outbox holds, until told to end.
+/// Sends whatever the outbox holds, and forgets what is no longer needed of it, until told to end.
 pub(crate) async fn send_forever(shared: Arc<Shared>, shutdown: CancellationToken) {
+    tokio::select! {
+        () = send_over_links(&shared, &shutdown) => {}
+        () = expiry::tidy_forever(&shared) => {}
+    }
+}
+
+async fn send_over_links(shared: &Arc<Shared>, shutdown: &CancellationToken) {
     let mut links = shared.link.subscribe();
     loop {
         let link = links.borrow_and_update().clone();
@@ -65,11 +72,11 @@ pub(crate) async fn send_forever(shared: Arc<Shared>, shutdown: CancellationToke
         match link {
             Some(link) => tokio::select! {
                 ended = ended => if ended { return },
-                () = send_while_open(&shared, &link) => {}
+                () = send_while_open(shared, &link) => {}
             },
             None => tokio::select! {
                 ended = ended => if ended { return },
-                () = expire_while_closed(&shared) => {}
+                () = expire_while_closed(shared) => {}
             },
         }
     }
@@ -80,7 +87,6 @@ async fn expire_while_closed(shared: &Shared) {
     loop {
         clock::pause(EXPIRE_EVERY).await;
         expiry::expire(shared).await;
-        expiry::remove_files(shared).await;
     }
 }
 
@@ -126,7 +132,6 @@ async fn send_while_open(shared: &Arc<Shared>, link: &OpenLink) {
         wake_ms: None,
     };
     expiry::expire(shared).await;
-    expiry::remove_files(shared).await;
     let mut attempts = tokio::task::JoinSet::new();
     let mut look = true;
     loop {
@@ -165,6 +170,11 @@ async fn send_while_open(shared: &Arc<Shared>, link: &OpenLink) {
 }
 
 impl Sending {
+    /// Looks again at this moment, if not before.
+    fn wake_at(&mut self, moment_ms: Option<i64>) {
+        self.wake_ms = self.wake_ms.into_iter().chain(moment_ms).min();
+    }
+
     /// How long until the next look, unless something happens before.
     fn rest(&self) -> Duration {
         let until = self.wake_ms.map(|wake| wake - clock::now_ms());

@@ -10,10 +10,9 @@ use tokio::sync::mpsc;
 
 use super::Shared;
 use crate::clock;
+use crate::outbound::PAYLOAD_KEPT_MS;
 use crate::sidecar::{Lookup, SidecarHandle};
-
-/// Messages older than this are not sent again.
-const KEPT_MS: i64 = 7 * 24 * 3_600_000;
+use crate::store::RESEND_MISSED;
 
 /// Answers one sidecar's lookups until it is gone.
 pub(super) async fn answer_until_gone(
@@ -30,6 +29,9 @@ pub(super) async fn answer_until_gone(
             None
         });
         let hit = payload.is_some();
+        if !hit && let Err(error) = shared.store.count_one(shared.id(), RESEND_MISSED).await {
+            tracing::error!(account = shared.id(), "a miss cannot be counted: {error:#}");
+        }
         tracing::info!(account = shared.id(), chat = ?lookup.chat, hit, "a recipient asks for a message again");
         if let Err(fault) = handle
             .send(ToSidecar::Found {
@@ -44,7 +46,7 @@ pub(super) async fn answer_until_gone(
 }
 
 async fn find(shared: &Shared, lookup: &Lookup) -> Result<Option<Payload>> {
-    let oldest = clock::now_ms() - KEPT_MS;
+    let oldest = clock::now_ms() - PAYLOAD_KEPT_MS;
     let Some((chat, payload)) = shared
         .store
         .sent_payload(shared.id(), &lookup.message_id, oldest)

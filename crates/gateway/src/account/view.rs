@@ -83,6 +83,7 @@ pub async fn info(store: &Store, view: View, now_ms: i64) -> anyhow::Result<Acco
         inbound,
         outbound: store.count_outbound(&account).await?,
         pending_pairings: store.pending_pairings(Some(&account), now_ms).await?.len() as u64,
+        first_contacts_locked_until_ms: store.timelock(&account, now_ms).await?,
         ..info_without_store(view)
     })
 }
@@ -108,6 +109,7 @@ pub fn info_without_store(view: View) -> AccountInfo {
         inbound: Vec::new(),
         outbound: Vec::new(),
         pending_pairings: 0,
+        first_contacts_locked_until_ms: None,
     }
 }
 

@@ -60,6 +60,12 @@ pub(super) fn rendered(accounts: &[AccountInfo]) -> String {
         if let Some(next) = &account.next {
             table.line([format!("next: {next}")]);
         }
+        if let Some(until) = account.first_contacts_locked_until_ms {
+            table.line([format!(
+                "WhatsApp lets it write to nobody first for {}; such messages wait, answers go on",
+                span::span(until - now_ms())
+            )]);
+        }
         let received = format!("in, {} received", account.received);
         for (label, counts) in [(received.as_str(), &account.inbound), ("out", &account.outbound)] {
             if let Some(counted) = counted(counts) {
@@ -126,12 +132,14 @@ mod tests {
             ],
             outbound: vec![],
             pending_pairings: 1,
+            first_contacts_locked_until_ms: Some(now_ms() + 7_200_500),
         };
         let expected = "\
 account  state     since  number  pending
 default  unlinked  0 s    -       1
          No phone is linked.
          next: fased channels login --channel whatsapp
+         WhatsApp lets it write to nobody first for 2 h; such messages wait, answers go on
          in, 4 received: 3 admit, 1 hold
 ";
         assert_eq!(rendered(&[account]), expected);

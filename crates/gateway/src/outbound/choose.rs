@@ -53,10 +53,20 @@ pub(super) async fn next_rows(shared: &Shared, link: &OpenLink, sending: &mut Se
         if blocked.contains(&key) {
             continue;
         }
+        let locked_until_ms = if row.first_contact {
+            pace.locked_until(shared, now).await?
+        } else {
+            None
+        };
         match SendState::parse(&row.state) {
             Some(SendState::Queued | SendState::Unknown) if row.expires_ms <= now => continue,
             // It waits until the account may speak again, or until its time is over.
             Some(SendState::Queued | SendState::Unknown) if config.observe_only => continue,
+            Some(SendState::Queued | SendState::Unknown) if locked_until_ms.is_some() => {
+                sending.wake_at(locked_until_ms);
+                blocked.insert(key);
+                continue;
+            }
             Some(SendState::Queued) if row.draft.is_some() => {
                 if preparing + chosen.prepare.len() < PARALLEL_PREPARATIONS {
                     chosen.prepare.push(row);
@@ -65,8 +75,9 @@ pub(super) async fn next_rows(shared: &Shared, link: &OpenLink, sending: &mut Se
                 continue;
             }
             Some(SendState::Queued) => {
-                if let Some(until_ms) = pace.holds_back(shared, &config, &row, now).await? {
-                    sending.wake_ms = Some(sending.wake_ms.map_or(until_ms, |wake| wake.min(until_ms)));
+                let held_until_ms = pace.holds_back(shared, &config, &row, now).await?;
+                if held_until_ms.is_some() {
+                    sending.wake_at(held_until_ms);
                     blocked.insert(key);
                     continue;
                 }
@@ -102,13 +113,25 @@ pub(super) async fn next_rows(shared: &Shared, link: &OpenLink, sending: &mut Se
     Ok(chosen)
 }
 
-/// What was sent unasked in the last minute; read once in a round, and only when something waits.
+/// What holds messages back; read once in a round, and only when something waits.
 #[derive(Default)]
 struct Pace {
+    /// What was sent unasked in the last minute.
     sent: Option<Vec<(String, i64)>>,
+    /// Until when no first contacts are allowed.
+    lock: Option<Option<i64>>,
 }
 
 impl Pace {
+    /// Until when WhatsApp allows no first contacts, if it does not.
+    async fn locked_until(&mut self, shared: &Shared, now: i64) -> Result<Option<i64>> {
+        if let Some(lock) = self.lock {
+            return Ok(lock);
+        }
+        let lock = shared.store.timelock(shared.id(), now).await?;
+        Ok(*self.lock.insert(lock))
+    }
+
     /// Until when a message has to wait, if it has to.
     async fn holds_back(
         &mut self,

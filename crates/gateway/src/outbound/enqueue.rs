@@ -181,6 +181,7 @@ pub async fn plan(shared: &Shared, order: Order) -> Result<Planned, Refusal> {
     }
     let now = clock::now_ms();
     let mut locked_until_ms = None;
+    let mut first_contact = false;
     let chat = match &order.to {
         Target::Group(group) => group.to_string(),
         Target::Phone(_) | Target::Lid(_) => {
@@ -189,7 +190,10 @@ pub async fn plan(shared: &Shared, order: Order) -> Result<Planned, Refusal> {
             let who = acquaintance(shared, &person).await?;
             match pacing::contact(&config.pacing, who) {
                 Contact::Known => {}
-                Contact::First => locked_until_ms = shared.store.timelock(shared.id(), now).await?,
+                Contact::First => {
+                    first_contact = true;
+                    locked_until_ms = shared.store.timelock(shared.id(), now).await?;
+                }
                 Contact::Refused => return Err(Refusal::FirstContact),
             }
             match &person.lid {
@@ -203,7 +207,7 @@ pub async fn plan(shared: &Shared, order: Order) -> Result<Planned, Refusal> {
         return Err(Refusal::Empty);
     }
     for draft in &mut drafts {
-        draft.not_before_ms = locked_until_ms.unwrap_or(0);
+        draft.first_contact = first_contact;
     }
     Ok(Planned {
         chat,

@@ -1,10 +1,16 @@
 //! What is too old to be sent, and files that nobody needs any more.
 
+use std::time::Duration;
+
 use crate::account::Shared;
 use crate::clock;
 
 /// A settled message may be sent once more for this long, and keeps its file.
 const RETRY_WINDOW_MS: i64 = 24 * 3_600_000;
+/// A message is sent again as it was for this long, to a recipient who could not read it.
+pub(crate) const PAYLOAD_KEPT_MS: i64 = 7 * 24 * 3_600_000;
+/// What is old is looked for this often.
+const TIDY_EVERY: Duration = Duration::from_secs(3_600);
 /// The owner hears of expired messages this often at most.
 const NOTICE_EVERY_MS: i64 = 3_600_000;
 
@@ -16,12 +22,10 @@ pub(super) async fn expire(shared: &Shared) {
         if expired > 0 {
             tracing::warn!(account = shared.id(), expired, "messages were too old to be sent");
         }
-        if shared.expiry_told.may_tell(now, NOTICE_EVERY_MS) {
-            let told = shared.store.notice_expired(shared.id(), now).await?;
-            if told > 0 {
-                shared.expiry_told.told(now);
-            }
-        }
+        shared
+            .store
+            .notice_expired(shared.id(), now, NOTICE_EVERY_MS)
+            .await?;
         anyhow::Ok(())
     };
     if let Err(error) = done.await {
@@ -32,20 +36,37 @@ pub(super) async fn expire(shared: &Shared) {
     }
 }
 
-/// Removes the files of messages that are settled for good.
-pub(super) async fn remove_files(shared: &Shared) {
-    match shared
-        .store
-        .release_files(shared.id(), clock::now_ms() - RETRY_WINDOW_MS)
-        .await
-    {
-        Ok(files) => {
-            for file in files {
-                remove_file(shared, &file);
-            }
+/// Forgets what is no longer needed, time and again.
+pub(super) async fn tidy_forever(shared: &Shared) {
+    loop {
+        if let Err(error) = tidy(shared).await {
+            tracing::error!(
+                account = shared.id(),
+                "what is old cannot be forgotten: {error:#}"
+            );
         }
-        Err(error) => tracing::error!(account = shared.id(), "old files cannot be found: {error:#}"),
+        clock::pause(TIDY_EVERY).await;
     }
+}
+
+async fn tidy(shared: &Shared) -> anyhow::Result<()> {
+    let now = clock::now_ms();
+    loop {
+        let files = shared
+            .store
+            .release_files(shared.id(), now - RETRY_WINDOW_MS)
+            .await?;
+        if files.is_empty() {
+            break;
+        }
+        for file in files {
+            remove_file(shared, &file);
+        }
+    }
+    shared
+        .store
+        .forget_payloads(shared.id(), now - PAYLOAD_KEPT_MS)
+        .await
 }
 
 /// Removes a file that was to be sent. One that is gone already is fine.
@@ -54,21 +75,5 @@ pub(super) fn remove_file(shared: &Shared, file: &str) {
         && error.kind() != std::io::ErrorKind::NotFound
     {
         tracing::warn!(account = shared.id(), "a sent file cannot be removed: {error}");
-    }
-}
-
-/// When the owner last heard of expired messages.
-#[derive(Debug, Default)]
-pub struct ExpiryTold {
-    at_ms: std::sync::atomic::AtomicI64,
-}
-
-impl ExpiryTold {
-    fn may_tell(&self, now_ms: i64, every_ms: i64) -> bool {
-        now_ms >= self.at_ms.load(std::sync::atomic::Ordering::Relaxed) + every_ms
-    }
-
-    fn told(&self, now_ms: i64) {
-        self.at_ms.store(now_ms, std::sync::atomic::Ordering::Relaxed);
     }
 }

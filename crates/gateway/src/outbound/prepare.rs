@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use fased_policy::addressing::{self, Addressed};
+use fased_policy::delivery::SendState;
 use fased_policy::ids::{GroupId, Identity};
 use fased_protocol::fault::{Fault, FaultCode};
 use fased_protocol::private::{Jid, Private};
@@ -14,7 +15,7 @@ use fased_protocol::sidecar::{Call, Group, MediaFile, MediaRef, Outgoing, Reply}
 use super::{Attempted, OVERLOAD_PAUSE, expiry, holds_caption};
 use crate::account::{OpenLink, Shared};
 use crate::clock;
-use crate::store::{OutboxRow, Pending};
+use crate::store::{Fate, OutboxRow, Pending};
 
 /// An upload may take this long, whatever its size.
 const UPLOAD_BASE: Duration = Duration::from_secs(60);
@@ -25,28 +26,47 @@ const UPLOAD_MOST: Duration = Duration::from_secs(15 * 60);
 
 /// Completes one message. Afterwards it takes its turn; or, when it could not be completed yet, its chat waits a while.
 pub(super) async fn prepare(shared: Arc<Shared>, link: OpenLink, row: OutboxRow) -> Attempted {
-    match complete(&shared, &link, &row).await {
-        Ok(()) => {}
-        Err(problem) => {
+    let fate = match complete(&shared, &link, &row).await {
+        Ok(()) => None,
+        Err(Incomplete::ForGood(error)) => Some(Fate {
+            error: Some(format!("{error:#}")),
+            ..Fate::new(row.message_id.clone(), SendState::Failed)
+        }),
+        Err(Incomplete::Yet(problem)) => {
             tracing::info!(
                 account = shared.id(),
                 "a message is not complete yet: {problem:#}"
             );
             clock::pause(OVERLOAD_PAUSE).await;
+            None
         }
-    }
+    };
     Attempted {
         key: (row.chat, row.line),
         row: row.id,
-        fate: None,
+        fate,
     }
 }
 
-async fn complete(shared: &Shared, link: &OpenLink, row: &OutboxRow) -> Result<()> {
-    let pending = row.pending()?.unwrap_or_default();
+/// Why a message could not be completed.
+enum Incomplete {
+    /// Another time it may be.
+    Yet(anyhow::Error),
+    /// What is stored of it cannot be read.
+    ForGood(anyhow::Error),
+}
+
+impl From<anyhow::Error> for Incomplete {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Yet(error)
+    }
+}
+
+async fn complete(shared: &Shared, link: &OpenLink, row: &OutboxRow) -> Result<(), Incomplete> {
+    let pending = row.pending().map_err(Incomplete::ForGood)?.unwrap_or_default();
     let Pending { upload, mentions } = pending;
     let mut text = row.text.clone();
-    let mut payload = row.payload()?;
+    let mut payload = row.payload().map_err(Incomplete::ForGood)?;
     if mentions {
         let addressed = address(shared, link, &row.chat, &text).await?;
         text = addressed.text;
@@ -66,7 +86,11 @@ async fn complete(shared: &Shared, link: &OpenLink, row: &OutboxRow) -> Result<(
                     text: Private(text.clone()),
                 }
             }
-            Err(fault) => anyhow::bail!("the upload failed ({:?}): {}", fault.code, fault.message),
+            Err(fault) => {
+                return Err(
+                    anyhow::anyhow!("the upload failed ({:?}): {}", fault.code, fault.message).into(),
+                );
+            }
         };
     }
     let kept = shared

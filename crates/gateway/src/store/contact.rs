@@ -55,8 +55,8 @@ impl Store {
         )
     }
 
-    /// Keeps until when that is, or that it is no longer so. What waits for it waits as long. Returns whether the
-    /// account was free before and is not now.
+    /// Keeps until when that is, or that it is no longer so. Returns whether the account was free before and is
+    /// not now.
     ///
     /// # Errors
     /// What SQLite said.
@@ -86,17 +86,6 @@ impl Store {
                     .execute(&mut *tx)
                     .await?;
             }
-        }
-        // Those that wait for the end of the lock are marked with exactly that moment.
-        if let Some(before) = before {
-            sqlx::query(
-                "UPDATE outbox SET not_before_ms = ? WHERE account = ? AND state = 'queued' AND not_before_ms = ?",
-            )
-            .bind(until_ms.unwrap_or(now_ms))
-            .bind(account)
-            .bind(before)
-            .execute(&mut *tx)
-            .await?;
         }
         tx.commit().await?;
         Ok(before.is_none() && until_ms.is_some())

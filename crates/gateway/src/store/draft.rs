@@ -51,6 +51,8 @@ pub struct Draft {
     pub expires_ms: i64,
     /// Nor before this.
     pub not_before_ms: i64,
+    /// It goes to somebody who never wrote to this account.
+    pub first_contact: bool,
     /// All that it is made of, where that is more than the text.
     pub payload: Option<Payload>,
     /// What has to be done before its first byte leaves.
@@ -79,6 +81,7 @@ impl Draft {
             secret: mint_secret(),
             expires_ms,
             not_before_ms: 0,
+            first_contact: false,
             payload: None,
             pending: None,
         }

@@ -65,6 +65,7 @@ pub(super) fn draft(id: &str) -> Draft {
         secret: "00".repeat(32),
         expires_ms: NOW + 1000,
         not_before_ms: 0,
+        first_contact: false,
         payload: None,
         pending: None,
     }

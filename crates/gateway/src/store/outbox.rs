@@ -7,6 +7,7 @@ use fased_protocol::sidecar::Payload;
 
 use super::Store;
 use super::draft::Pending;
+use super::tally::RESEND_MISSED;
 
 /// An outbound message, as read back.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -33,6 +34,8 @@ pub struct OutboxRow {
     pub updated_ms: i64,
     /// Not written before this.
     pub not_before_ms: i64,
+    /// It goes to somebody who has never written to this account.
+    pub first_contact: bool,
     /// What has to be done before it is complete, as JSON.
     pub draft: Option<String>,
     /// Its line: messages of one line of a chat follow each other, and never wait for those of another.
@@ -118,6 +121,8 @@ impl Store {
         Ok(sqlx::query_as(
             "SELECT MIN(id) AS id, chat, message_id, text, secret, payload, state, attempts, expires_ms,
                  updated_ms, not_before_ms, draft,
+                 first_contact AND NOT EXISTS (SELECT 1 FROM inbox WHERE inbox.account = outbox.account
+                     AND inbox.chat = outbox.chat AND NOT inbox.from_me) AS first_contact,
                  CASE purpose WHEN 'message' THEN 1 WHEN 'ack_reaction' THEN 2 ELSE 0 END AS line
              FROM outbox WHERE account = ? AND state IN ('queued', 'sending', 'written', 'unknown')
                  AND id NOT IN (SELECT value FROM json_each(?))
@@ -252,15 +257,18 @@ impl Store {
             .collect())
     }
 
-    /// How many outbound messages are in which state.
+    /// How many outbound messages are in which state, and how many were asked for again in vain.
     ///
     /// # Errors
     /// What SQLite said.
     pub async fn count_outbound(&self, account: &str) -> Result<Vec<Count>> {
         let rows = sqlx::query_as(
-            "SELECT state, COUNT(*) FROM outbox WHERE account = ? GROUP BY state ORDER BY state",
+            "SELECT state, COUNT(*) FROM outbox WHERE account = ?1 GROUP BY state
+             UNION ALL
+             SELECT name, value FROM tally WHERE account = ?1 AND name = ?2 ORDER BY 1",
         )
         .bind(account)
+        .bind(RESEND_MISSED)
         .fetch_all(&mut *self.read.turn().await?)
         .await?;
         Ok(super::counts(rows))

@@ -5,6 +5,7 @@ use fased_protocol::sidecar::Payload;
 use sqlx::Connection as _;
 
 use super::Store;
+use super::tally::EXPIRY_TOLD;
 
 /// Files that one look takes from messages that need them no longer.
 const FILES: i64 = 100;
@@ -74,13 +75,23 @@ impl Store {
         Ok(done.rows_affected())
     }
 
-    /// Tells the owner in one notice of all that expired and was not told of yet. Returns how many messages that are.
+    /// Tells the owner in one notice of all that expired and was not told of yet; not more often than every `every_ms`,
+    /// whatever was restarted meanwhile. Returns how many messages that are.
     ///
     /// # Errors
     /// What SQLite said.
-    pub async fn notice_expired(&self, account: &str, now_ms: i64) -> Result<u64> {
+    pub async fn notice_expired(&self, account: &str, now_ms: i64, every_ms: i64) -> Result<u64> {
         let mut turn = self.write.turn().await?;
         let mut tx = turn.begin().await?;
+        let told_ms: Option<i64> =
+            sqlx::query_scalar("SELECT value FROM tally WHERE account = ? AND name = ?")
+                .bind(account)
+                .bind(EXPIRY_TOLD)
+                .fetch_optional(&mut *tx)
+                .await?;
+        if told_ms.is_some_and(|told_ms| (0..every_ms).contains(&(now_ms - told_ms))) {
+            return Ok(0);
+        }
         let told = sqlx::query(
             "UPDATE outbox SET error = 'it was too old to be sent'
              WHERE account = ? AND state = 'expired' AND error IS NULL",
@@ -105,6 +116,15 @@ impl Store {
                 .bind(text)
                 .execute(&mut *tx)
                 .await?;
+            sqlx::query(
+                "INSERT INTO tally (account, name, value) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (account, name) DO UPDATE SET value = ?3",
+            )
+            .bind(account)
+            .bind(EXPIRY_TOLD)
+            .bind(now_ms)
+            .execute(&mut *tx)
+            .await?;
         }
         tx.commit().await?;
         Ok(told)
@@ -134,5 +154,24 @@ impl Store {
         }
         tx.commit().await?;
         Ok(files.into_iter().map(|(_, file)| file).collect())
+    }
+
+    /// Forgets what messages were made of that arrived and were queued before this moment; their texts stay, and so do
+    /// polls, whose votes cannot be read without.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn forget_payloads(&self, account: &str, before_ms: i64) -> Result<()> {
+        sqlx::query(
+            "UPDATE outbox SET payload = NULL
+             WHERE account = ? AND payload IS NOT NULL AND created_ms < ?
+                 AND state IN ('server_ack', 'delivered', 'read', 'played')
+                 AND json_extract(payload, '$.content.type') <> 'poll'",
+        )
+        .bind(account)
+        .bind(before_ms)
+        .execute(&mut *self.write.turn().await?)
+        .await?;
+        Ok(())
     }
 }

@@ -2,8 +2,9 @@
 
 use fased_policy::delivery::SendState;
 use fased_policy::ids::Identity;
+use fased_protocol::control::Count;
 use fased_protocol::private::Private;
-use fased_protocol::sidecar::{Payload, Quote};
+use fased_protocol::sidecar::{Outgoing, Payload, Quote};
 
 use super::fixtures::{ACCOUNT, NOW, admit, draft, message, store};
 use super::*;
@@ -157,12 +158,24 @@ async fn a10_all_that_expired_is_told_once() {
         3
     );
     for told in [3, 0] {
-        assert_eq!(store.notice_expired(ACCOUNT, NOW).await.expect("told"), told);
+        assert_eq!(store.notice_expired(ACCOUNT, NOW, 500).await.expect("told"), told);
+    }
+    queue(&store, &[unasked("B", CHAT)]).await;
+    store.expire_outbox(ACCOUNT, NOW + 1000).await.expect("expired");
+    // What was told when is in the store, so a restart makes no difference.
+    for (later, told) in [(499, 0), (500, 1)] {
+        assert_eq!(
+            store
+                .notice_expired(ACCOUNT, NOW + later, 500)
+                .await
+                .expect("told"),
+            told
+        );
     }
     let notices = store.notices(10).await.expect("notices");
-    assert_eq!(notices.len(), 1);
+    assert_eq!(notices.len(), 2);
     assert!(
-        notices[0].text.contains("3 messages were not sent"),
+        notices[1].text.contains("3 messages were not sent"),
         "{notices:?}"
     );
 }
@@ -215,32 +228,109 @@ async fn who_wrote_is_known_under_both_addresses() {
 }
 
 #[tokio::test]
-async fn first_contacts_wait_for_the_end_of_a_time_lock_also_when_it_changes() {
+async fn a_first_contact_is_marked_until_they_write_and_shows_the_lock() {
     let (_dir, store) = store().await;
-    assert!(
-        store
-            .set_timelock(ACCOUNT, Some(NOW + 100), NOW)
-            .await
-            .expect("set")
-    );
-    let mut first = unasked("A1", CHAT);
-    first.not_before_ms = NOW + 100;
-    queue(&store, &[first]).await;
-    assert!(
-        !store
-            .set_timelock(ACCOUNT, Some(NOW + 50), NOW)
-            .await
-            .expect("set"),
-        "no news"
-    );
-    assert_eq!(store.timelock(ACCOUNT, NOW).await.expect("read"), Some(NOW + 50));
-    let row = store.open_outbox(ACCOUNT, &[], 1).await.expect("rows").remove(0);
-    assert_eq!(row.not_before_ms, NOW + 50);
+    let first = Draft {
+        first_contact: true,
+        ..unasked("A1", CHAT)
+    };
+    queue(&store, &[first, unasked("A2", CHAT)]).await;
+    let lock = |until_ms| store.set_timelock(ACCOUNT, until_ms, NOW);
+    let shown = async || {
+        let all = OutboxFilter {
+            limit: 10,
+            ..OutboxFilter::default()
+        };
+        let rows = store.list_outbox(&all).await.expect("rows");
+        rows.iter().map(|row| row.not_before_ms).collect::<Vec<_>>()
+    };
+    for (until_ms, news, expected) in [
+        (Some(NOW + 100), true, [0, NOW + 100]),
+        (Some(NOW + 50), false, [0, NOW + 50]),
+        (None, false, [0, 0]),
+    ] {
+        assert_eq!(lock(until_ms).await.expect("set"), news);
+        assert_eq!(shown().await, expected);
+        assert_eq!(store.timelock(ACCOUNT, NOW).await.expect("read"), until_ms);
+    }
+    lock(Some(NOW + 50)).await.expect("set");
     assert_eq!(
         store.timelock(ACCOUNT, NOW + 50).await.expect("read"),
         None,
         "it is over"
     );
-    store.set_timelock(ACCOUNT, None, NOW).await.expect("set");
-    assert_eq!(store.timelock(ACCOUNT, NOW).await.expect("read"), None);
+    let marked = async || store.open_outbox(ACCOUNT, &[], 1).await.expect("rows")[0].first_contact;
+    assert!(marked().await);
+    store
+        .journal(ACCOUNT, &[message("M", "hi")], NOW)
+        .await
+        .expect("journaled");
+    assert!(!marked().await, "they wrote");
+}
+
+#[tokio::test]
+async fn what_arrived_is_forgotten_after_a_while_but_its_text_and_polls() {
+    let (_dir, store) = store().await;
+    let whole = |id: &str, content| {
+        let mut draft = unasked(id, CHAT);
+        draft.payload = Some(Payload {
+            content,
+            ..Payload::text(String::new(), draft.secret.clone())
+        });
+        draft
+    };
+    let place = || Outgoing::Location {
+        latitude: 1.0,
+        longitude: 2.0,
+        name: None,
+        address: None,
+    };
+    let poll = Outgoing::Poll {
+        question: "Lunch?".into(),
+        options: vec!["Pizza".into(), "Pasta".into()],
+        selectable: 0,
+    };
+    queue(
+        &store,
+        &[whole("A1", place()), whole("A2", poll), whole("A3", place())],
+    )
+    .await;
+    store.start_sending(&[1, 2, 3], NOW).await.expect("sending");
+    let arrived: Vec<Fate> = ["A1", "A2"]
+        .map(|id| Fate::new(id.to_owned(), SendState::ServerAck))
+        .into();
+    store.settle(ACCOUNT, &arrived, NOW).await.expect("settled");
+    let kept = async || {
+        let mut kept = Vec::new();
+        for id in ["A1", "A2", "A3"] {
+            let (_, payload) = store
+                .sent_payload(ACCOUNT, id, 0)
+                .await
+                .expect("read")
+                .expect("sent");
+            kept.push(!matches!(payload.content, Outgoing::Text { .. }));
+        }
+        kept
+    };
+    store.forget_payloads(ACCOUNT, NOW).await.expect("done");
+    assert_eq!(kept().await, [true, true, true], "not older than that");
+    store.forget_payloads(ACCOUNT, NOW + 1).await.expect("done");
+    assert_eq!(kept().await, [false, true, true]);
+}
+
+#[tokio::test]
+async fn a8_requests_in_vain_are_counted() {
+    let (_dir, store) = store().await;
+    assert_eq!(store.count_outbound(ACCOUNT).await.expect("counted"), []);
+    for _ in 0..2 {
+        store.count_one(ACCOUNT, RESEND_MISSED).await.expect("counted");
+    }
+    let counts = store.count_outbound(ACCOUNT).await.expect("counted");
+    assert_eq!(
+        counts,
+        [Count {
+            name: "resend_missed".to_owned(),
+            count: 2
+        }]
+    );
 }

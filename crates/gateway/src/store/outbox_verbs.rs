@@ -100,7 +100,10 @@ impl Store {
     pub async fn list_outbox(&self, filter: &OutboxFilter) -> Result<Vec<OutboxEntry>> {
         Ok(sqlx::query_as(
             "SELECT id, account, chat, message_id, purpose, state, attempts, error_code, error, created_ms,
-                 not_before_ms, expires_ms, updated_ms
+                 MAX(not_before_ms, CASE WHEN first_contact AND state IN ('queued', 'unknown') THEN COALESCE(
+                     (SELECT until_ms FROM timelock WHERE timelock.account = outbox.account), 0) ELSE 0 END)
+                     AS not_before_ms,
+                 expires_ms, updated_ms
              FROM outbox WHERE (?1 IS NULL OR account = ?1) AND (?2 IS NULL OR state = ?2)
                  AND (?3 = '[]' OR chat IN (SELECT value FROM json_each(?3)))
              ORDER BY id DESC LIMIT ?4",
@@ -173,9 +176,10 @@ impl Store {
         };
         sqlx::query(
             "INSERT INTO outbox (account, chat, message_id, purpose, run_id, text, secret, state, created_ms,
-                 expires_ms, updated_ms, payload, draft, file)
+                 expires_ms, updated_ms, payload, first_contact,
+                 draft, file)
              SELECT account, chat, ?3, purpose, run_id, text, ?4, 'queued', ?5, ?5 + expires_ms - created_ms, ?5, ?6,
-                 draft, file
+                 first_contact, draft, file
              FROM outbox WHERE account = ?1 AND message_id = ?2",
         )
         .bind(account)

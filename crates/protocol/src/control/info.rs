@@ -52,10 +52,13 @@ pub struct AccountInfo {
     pub received: u64,
     /// Inbound messages by what became of them.
     pub inbound: Vec<Count>,
-    /// Outbound messages by state.
+    /// Outbound messages by state, and how many were asked for again in vain (`resend_missed`).
     pub outbound: Vec<Count>,
     /// Senders that wait for approval.
     pub pending_pairings: u64,
+    /// Until when WhatsApp lets it write to nobody who never wrote to it, Unix milliseconds.
+    #[serde(default)]
+    pub first_contacts_locked_until_ms: Option<i64>,
 }
 
 /// A named number.

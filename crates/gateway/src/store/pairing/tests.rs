@@ -96,6 +96,7 @@ async fn an_approval_takes_back_what_is_held_from_that_sender_only_and_queues_wh
         secret: "00".repeat(32),
         expires_ms: NOW + 1000,
         not_before_ms: 0,
+        first_contact: false,
         payload: None,
         pending: None,
     };
