@@ -20,3 +20,4 @@ pub mod backoff;
 pub mod lifecycle;
 
 pub mod delivery;
+pub mod media;

@@ -5,7 +5,7 @@ use sqlx::{Connection as _, SqliteConnection};
 
 use super::draft::Draft;
 use super::pairing::PairingChange;
-use super::{Store, batch, pairing};
+use super::{Store, batch, media, pairing};
 
 /// A verdict and all that follows from it.
 #[derive(Debug)]
@@ -18,6 +18,8 @@ pub struct Decision {
     pub reason: &'static str,
     /// The row of the rule table that decided.
     pub rule: u8,
+    /// There is a file in it, which is wanted if an agent is to read it.
+    pub has_file: bool,
     /// What an agent is to do about it.
     pub run: Option<NewRun>,
     /// What happens to the sender's pairing request.
@@ -65,6 +67,7 @@ impl Store {
         } else {
             batch::add_runs(&mut tx, account, decisions, now_ms).await?;
         }
+        media::want(&mut tx, decisions, now_ms).await?;
         let mut texts = Vec::new();
         for decision in decisions {
             hand_over_context(&mut tx, account, decision).await?;
