@@ -1,7 +1,10 @@
 // What the gateway asks for. Every request gets exactly one response. Messages to one chat go out
 // in the order they were asked for.
 
+import { chatProblem, isForeignId, MESSAGE_ID, mediaRefProblem } from './checks.js';
 import { isGroup, isPerson } from './jid.js';
+import { payloadProblem } from './payload-check.js';
+import { badRequest, Refused, refuse } from './refused.js';
 import { faultOf } from './translate.js';
 
 /** @typedef {import('./protocol.gen.ts').Call} Call */
@@ -12,27 +15,22 @@ import { faultOf } from './translate.js';
 /** @typedef {Omit<Extract<Reply, { type: 'canonical' }>, 'type'>} Canonical */
 /** @typedef {Extract<Call, { method: 'mark_read' }>['params']} MarkRead */
 /** @typedef {import('./protocol.gen.ts').Payload} Payload */
+/** @typedef {import('./protocol.gen.ts').Typing} Typing */
+/** @typedef {import('./protocol.gen.ts').Group} Group */
+/** @typedef {Omit<Extract<Reply, { type: 'timelock' }>, 'type'>} Timelock */
+/** @typedef {Extract<Call, { method: 'refresh_media' }>['params']} RefreshMedia */
 
 export const MAX_CALLS = 64;
 const CALL_DEADLINE_MS = 28_000;
-const MESSAGE_ID = /^[0-9A-Za-z._-]{4,64}$/;
-const MAX_TEXT = 65_536;
-const SECRET = /^[0-9a-fA-F]{64}$/;
 const MAX_PHONES = 500;
 const MAX_READ = 500;
-/** Ids of others are what their writers chose. */
-const MAX_FOREIGN_ID = 256;
 /** A number without device, so that what comes back is spelled as it was asked. */
 const PHONE = /^\d{5,20}@s\.whatsapp\.net$/;
 
-/** A refusal that is not the library's. */
-class Refused extends Error {
-  /** @param {Fault} fault */
-  constructor(fault) {
-    super(fault.message);
-    this.fault = fault;
-  }
-}
+/** These have bounds and a deadline of their own, so that they take nobody else's place. */
+const MEDIA_CALLS = new Set(['upload_media', 'download_media']);
+/** @type {ReadonlySet<unknown>} */
+const TYPING = new Set(['composing', 'recording', 'paused']);
 
 /**
  * @typedef {object} Line what calls need of the open socket
@@ -41,6 +39,11 @@ class Refused extends Error {
  * @property {(phones: string[]) => Promise<LidPair[]>} resolveLids
  * @property {(phone: string) => Promise<Canonical>} canonicalId
  * @property {(read: MarkRead) => Promise<void>} markRead
+ * @property {(chat: string, typing: Typing) => Promise<void>} setTyping
+ * @property {() => Promise<Group[]>} listGroups
+ * @property {(group: string) => Promise<Group>} describeGroup
+ * @property {() => Promise<Timelock>} fetchTimelock
+ * @property {import('./media.js').Media} media
  * @property {() => Promise<number>} probe
  * @property {() => Promise<void>} unlink
  */
@@ -61,6 +64,7 @@ export class Calls {
    * @returns {Promise<Outcome>}
    */
   async answer(call) {
+    if (MEDIA_CALLS.has(call.method)) return outcomeOf(this.#perform(call));
     if (this.#underWay >= MAX_CALLS) {
       return failed({ code: 'overloaded', message: `${MAX_CALLS} calls are under way` });
     }
@@ -69,11 +73,7 @@ export class Calls {
     const work = this.#perform(call).finally(() => {
       this.#underWay -= 1;
     });
-    try {
-      return { status: 'ok', reply: await withDeadline(work) };
-    } catch (error) {
-      return failed(error instanceof Refused ? error.fault : faultOf(error));
-    }
+    return outcomeOf(withDeadline(work));
   }
 
   /**
@@ -92,6 +92,24 @@ export class Calls {
       case 'mark_read':
         await this.#markRead(call.params);
         return { type: 'done' };
+      case 'upload_media':
+        this.#needOpen();
+        return { type: 'media', media: await this.#line.media.upload(call.params) };
+      case 'download_media':
+        return { type: 'downloaded', ...(await this.#line.media.download(call.params)) };
+      case 'refresh_media':
+        return { type: 'media', media: await this.#refreshMedia(call.params) };
+      case 'set_typing':
+        await this.#setTyping(call.params);
+        return { type: 'done' };
+      case 'list_groups':
+        this.#needOpen();
+        return { type: 'groups', groups: await this.#line.listGroups() };
+      case 'describe_group':
+        return { type: 'groups', groups: [await this.#describeGroup(call.params)] };
+      case 'fetch_timelock':
+        this.#needOpen();
+        return { type: 'timelock', ...(await this.#line.fetchTimelock()) };
       case 'ping':
         this.#needOpen();
         return { type: 'pong', rtt_ms: await this.#probe() };
@@ -108,23 +126,17 @@ export class Calls {
     try {
       return await this.#line.probe();
     } catch {
-      throw new Refused({ code: 'timed_out', message: 'WhatsApp did not answer the ping' });
+      throw new Refused('timed_out', 'WhatsApp did not answer the ping');
     }
   }
 
   /** @param {Extract<Call, { method: 'send' }>['params']} params */
   async #send(params) {
     const { chat, message_id: messageId, payload } = params ?? {};
-    const { content, secret } = payload ?? {};
-    if (typeof chat !== 'string' || !(isPerson(chat) || isGroup(chat)))
-      throw badRequest('chat is neither a person nor a group');
+    refuse(chatProblem(chat));
     if (typeof messageId !== 'string' || !MESSAGE_ID.test(messageId))
       throw badRequest('message_id is not usable');
-    if (content?.type !== 'text') throw badRequest('this kind of content cannot be sent');
-    const { text } = content;
-    if (typeof text !== 'string' || text === '') throw badRequest('text is empty');
-    if (text.length > MAX_TEXT) throw badRequest('text is too long for WhatsApp');
-    if (typeof secret !== 'string' || !SECRET.test(secret)) throw badRequest('secret is not 64 hex digits');
+    refuse(payloadProblem(payload, chat));
     this.#needOpen();
     const before = this.#lastInChat.get(chat) ?? Promise.resolve();
     const sent = before.then(
@@ -161,26 +173,57 @@ export class Calls {
   /** @param {MarkRead} params */
   async #markRead(params) {
     const { chat, participant, ids } = params ?? {};
-    if (typeof chat !== 'string' || !(isPerson(chat) || isGroup(chat)))
-      throw badRequest('chat is neither a person nor a group');
+    refuse(chatProblem(chat));
     if (isGroup(chat) ? typeof participant !== 'string' || !isPerson(participant) : participant !== null)
       throw badRequest('participant is needed in a group, and only there');
     if (!Array.isArray(ids) || ids.length === 0 || ids.length > MAX_READ)
       throw badRequest(`ids is not a list of 1 to ${MAX_READ}`);
-    if (!ids.every(id => typeof id === 'string' && id !== '' && id.length <= MAX_FOREIGN_ID))
-      throw badRequest('ids holds something else than message ids');
+    if (!ids.every(isForeignId)) throw badRequest('ids holds something else than message ids');
     this.#needOpen();
     await this.#line.markRead({ chat, participant, ids });
   }
 
+  /** @param {RefreshMedia} params */
+  #refreshMedia(params) {
+    const { chat, id, participant, media } = params ?? {};
+    refuse(chatProblem(chat));
+    if (!isForeignId(id)) throw badRequest('id is not a message id');
+    if (isGroup(chat) ? typeof participant !== 'string' || !isPerson(participant) : participant !== null)
+      throw badRequest('participant is needed in a group, and only there');
+    refuse(mediaRefProblem(media));
+    this.#needOpen();
+    return this.#line.media.refresh({ chat, id, participant, media });
+  }
+
+  /** @param {Extract<Call, { method: 'set_typing' }>['params']} params */
+  async #setTyping(params) {
+    const { chat, typing } = params ?? {};
+    refuse(chatProblem(chat));
+    if (!TYPING.has(typing)) throw badRequest('typing is not known');
+    this.#needOpen();
+    await this.#line.setTyping(chat, typing);
+  }
+
+  /** @param {Extract<Call, { method: 'describe_group' }>['params']} params */
+  #describeGroup(params) {
+    const { group } = params ?? {};
+    if (typeof group !== 'string' || !isGroup(group)) throw badRequest('group is not a group');
+    this.#needOpen();
+    return this.#line.describeGroup(group);
+  }
+
   #needOpen() {
-    if (!this.#line.isOpen()) throw new Refused({ code: 'not_connected', message: 'there is no open link' });
+    if (!this.#line.isOpen()) throw new Refused('not_connected', 'there is no open link');
   }
 }
 
-/** @param {string} message */
-function badRequest(message) {
-  return new Refused({ code: 'bad_request', message });
+/** @param {Promise<Reply>} work @returns {Promise<Outcome>} */
+async function outcomeOf(work) {
+  try {
+    return { status: 'ok', reply: await work };
+  } catch (error) {
+    return failed(error instanceof Refused ? error.fault : faultOf(error));
+  }
 }
 
 /** @param {Fault} fault @returns {Outcome} */
@@ -192,7 +235,7 @@ function failed(fault) {
 function withDeadline(work) {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
-      reject(new Refused({ code: 'timed_out', message: 'no end in sight; it may still happen' }));
+      reject(new Refused('timed_out', 'no end in sight; it may still happen'));
     }, CALL_DEADLINE_MS);
     work.then(resolve, reject).finally(() => clearTimeout(timer));
   });

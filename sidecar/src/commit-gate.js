@@ -111,6 +111,8 @@ export function fittingLine(seq, event, maxBytes) {
       text: null,
       mentions: [],
       quoted: null,
+      media: null,
+      detail: null,
     };
     candidates.push(bare, { ...bare, origin: { ...event.origin, push_name: null } });
   }

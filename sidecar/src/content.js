@@ -3,7 +3,9 @@
 // the kind.
 
 import { contextOf } from './context.js';
+import { detailOf, optionsOf } from './detail.js';
 import { plainJid } from './jid.js';
+import { mediaOf } from './media-ref.js';
 
 /** @typedef {import('./protocol.gen.ts').ContentKind} ContentKind */
 /** @typedef {import('./protocol.gen.ts').Quoted} Quoted */
@@ -22,6 +24,7 @@ const NOT_CONTENT = new Set([
 const REVOKE = 0;
 const MESSAGE_EDIT = 14;
 const MAX_WRAPPERS = 6;
+const MAX_RAW_KIND = 100;
 /** Of a quoted message: enough to know it again, whatever was quoted. */
 const MAX_QUOTED_CHARACTERS = 1_000;
 
@@ -57,6 +60,7 @@ const KINDS = new Map(
     ['pollCreationMessageV5', ['poll', pollText]],
     ['pollUpdateMessage', ['poll_vote', () => null]],
     ['eventMessage', ['event', value => value.name]],
+    ['groupInviteMessage', ['text', value => value.caption || value.groupName]],
   ]),
 );
 
@@ -75,6 +79,23 @@ const TARGETS = new Map(
  * @returns {Content | undefined} undefined: it holds nothing but a sender key or context
  */
 export function contentOf(message) {
+  try {
+    return readContent(message);
+  } catch {
+    // Built to break whoever reads it. It keeps its place, and says nothing.
+    return {
+      ...NOTHING,
+      content: 'other',
+      raw_kind: innermost(message, 0)?.[0].slice(0, MAX_RAW_KIND) ?? '',
+    };
+  }
+}
+
+/** @type {Omit<Content, 'content' | 'raw_kind'>} */
+const NOTHING = { text: null, mentions: [], quoted: null, media: null, detail: null };
+
+/** @param {IMessage} message @returns {Content | undefined} */
+function readContent(message) {
   const said = saidIn(message);
   if (!said) return undefined;
   const { content, raw_kind, value, text } = said;
@@ -88,8 +109,8 @@ export function contentOf(message) {
     text,
     mentions: context?.mentions ?? [],
     quoted: context ? quotedOf(context) : target,
-    media: null,
-    detail: null,
+    media: mediaOf(raw_kind, value),
+    detail: detailOf(raw_kind, value, said.secret),
   };
 }
 
@@ -97,30 +118,32 @@ export function contentOf(message) {
  * What a message says by itself, without what it refers to.
  *
  * @param {IMessage} message
- * @returns {{ content: ContentKind, raw_kind: string, value: any, text: string | null } | undefined}
+ * @returns {{ content: ContentKind, raw_kind: string, value: any, text: string | null, secret: unknown } | undefined}
  */
 function saidIn(message) {
   const found = innermost(message, MAX_WRAPPERS);
   if (!found) return undefined;
-  const [rawKind, value] = found;
+  const [rawKind, value, secret] = found;
   const [content, text] = KINDS.get(rawKind) ?? ['other', () => null];
-  return { content, raw_kind: rawKind, value, text: textOrNull(text(value)) };
+  return { content, raw_kind: rawKind, value, text: textOrNull(text(value)), secret };
 }
 
 /**
  * @param {any} message
  * @param {number} depth
- * @returns {[string, any] | undefined}
+ * @param {unknown} [outer] the secret that came with a wrapper
+ * @returns {[string, any, unknown] | undefined}
  */
-function innermost(message, depth) {
+function innermost(message, depth, outer) {
+  const secret = message.messageContextInfo?.messageSecret ?? outer;
   const name = Object.keys(message).find(
     key => !NOT_CONTENT.has(key) && message[key] !== null && message[key] !== undefined,
   );
   if (name === undefined) return undefined;
   const inner = message[name]?.message;
   if (depth > 0 && inner !== null && typeof inner === 'object')
-    return innermost(inner, depth - 1) ?? [name, message[name]];
-  return [name, message[name]];
+    return innermost(inner, depth - 1, secret) ?? [name, message[name], secret];
+  return [name, message[name], secret];
 }
 
 /** @param {any} value a `protocolMessage` @param {Quoted | null} quoted @returns {Content} */
@@ -148,13 +171,15 @@ function quotedOf({ quotedId, quotedSender, quotedMessage }) {
 function targetOf(rawKind, value) {
   const key = TARGETS.get(rawKind)?.(value);
   if (!key?.id) return null;
-  return { id: String(key.id), sender: key.participant ? plainJid(key.participant) : null, text: null };
+  const sender =
+    typeof key.participant === 'string' && key.participant !== '' ? plainJid(key.participant) : null;
+  return { id: String(key.id), sender, text: null };
 }
 
 /** @param {any} poll the question, and each option on a line of its own */
-function pollText({ name, options }) {
-  const lines = Array.isArray(options) ? options.map(option => `- ${option?.optionName ?? ''}`) : [];
-  return [name ?? '', ...lines].join('\n');
+function pollText(poll) {
+  const question = typeof poll.name === 'string' ? poll.name.trim() : '';
+  return [question, ...optionsOf(poll).map(option => `- ${option.trim()}`)].join('\n');
 }
 
 /** @param {any} value @returns {unknown} */

@@ -2,6 +2,7 @@
 
 import { USyncQuery, USyncUser } from 'baileys';
 import { isLid, isPhone, plainJid, userOf } from './jid.js';
+import { timelockOf } from './translate.js';
 
 const LOOK_UP_DEADLINE_MS = 5_000;
 const UNLINK_DEADLINE_MS = 5_000;
@@ -89,11 +90,37 @@ export async function markRead(sock, { chat, participant, ids }) {
 }
 
 /**
+ * May the account write to people who never wrote to it?
+ *
+ * @param {import('baileys').WASocket} sock
+ */
+export async function fetchTimelock(sock) {
+  return timelockOf(await inTime(sock.fetchAccountReachoutTimelock()));
+}
+
+/**
+ * Where files go, and the credentials for that; kept by the library while they are good.
+ *
+ * @param {import('baileys').WASocket} sock
+ * @param {boolean} anew
+ * @returns {Promise<import('./media-hosts.js').MediaConn>}
+ */
+export async function mediaConn(sock, anew) {
+  try {
+    return await inTime(sock.refreshMediaConn(anew));
+  } catch (error) {
+    // The library keeps an answer that failed, and would give it for ever.
+    if (!anew) return inTime(sock.refreshMediaConn(true));
+    throw error;
+  }
+}
+
+/**
  * @template T
  * @param {Promise<T>} answer
  * @returns {Promise<T>} rejects as the library does when time is up
  */
-function inTime(answer) {
+export function inTime(answer) {
   return new Promise((resolve, reject) => {
     const late = Object.assign(new Error('no answer'), { output: { statusCode: 408 } });
     const timer = setTimeout(reject, QUESTION_DEADLINE_MS, late);

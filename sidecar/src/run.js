@@ -147,7 +147,7 @@ export function run({ holdReceipts } = {}) {
     socket?.cut();
     gate?.close();
     void (async () => {
-      const settled = Promise.allSettled([store?.settled(), unlinking]);
+      const settled = Promise.allSettled([store?.settled(), socket?.media.settled(), unlinking]);
       await Promise.race([settled, new Promise(resolve => setTimeout(resolve, SETTLE_MS))]);
       store?.stop();
       closedWritten = true;

@@ -9,19 +9,30 @@ import { AuthStore } from './auth-store.js';
 import { BoundedCache, PhoneRequests } from './caches.js';
 import { CACHE_FILE, GroupCache } from './group-cache.js';
 import { hastenGroupSignatures } from './group-signatures.js';
+import { describeGroup, listGroups } from './groups.js';
 import { Intake } from './intake.js';
 import { isGroup, plainJid } from './jid.js';
 import { Liveness } from './liveness.js';
 import { libraryLogger, log, nameOf } from './log.js';
-import { messageOf } from './payload.js';
+import { Media } from './media.js';
+import { envelopeOf, messageOf } from './payload.js';
 import { PhoneCode } from './phone-code.js';
-import { canonicalId, markRead, orNothing, pingOnce, resolveLids, unlink } from './queries.js';
+import {
+  canonicalId,
+  fetchTimelock,
+  markRead,
+  mediaConn,
+  orNothing,
+  pingOnce,
+  resolveLids,
+  unlink,
+} from './queries.js';
 import { boundRetries } from './retries.js';
 import { mendSenderKeys } from './sender-key-mend.js';
 import { mendSessions } from './session-mend.js';
 import { forgetSenderKey, gatedRepository } from './signal-gate.js';
 import { receiptOf, serverAnswer } from './stanza.js';
-import { closedBy, closedByUpgrade, ended, lidPairs } from './translate.js';
+import { closedBy, closedByUpgrade, ended, lidPairs, timelockOf } from './translate.js';
 import { Trust } from './trust.js';
 import { bypassed } from './upsert.js';
 
@@ -110,6 +121,8 @@ export function openSocket({
   mendSessions();
   mendSenderKeys();
   hastenGroupSignatures();
+  // The fake server's, in tests.
+  const ca = endpoint.caFile === undefined ? undefined : readFileSync(endpoint.caFile);
   const trust = new Trust({ root: endpoint.root });
   const self = () => ({ jid: creds.me?.id ?? '', lid: creds.me?.lid ?? null });
   /** @type {{ opened: boolean, qrShown: boolean, conflict: string | undefined }} */
@@ -128,7 +141,7 @@ export function openSocket({
     version,
     logger: libraryLogger(env),
     ...(endpoint.url === undefined ? {} : { waWebSocketUrl: endpoint.url }),
-    ...(endpoint.caFile === undefined ? {} : { agent: new Agent({ ca: readFileSync(endpoint.caFile) }) }),
+    ...(ca === undefined || !endpoint.url?.startsWith('wss:') ? {} : { agent: new Agent({ ca }) }),
     keepAliveIntervalMs: NEVER_MS,
     // All messages share one lock; a pause for each broken one would hold up everybody.
     retryRequestDelayMs: 0,
@@ -141,8 +154,10 @@ export function openSocket({
     msgRetryCounterCache: new BoundedCache(CACHED_ENTRIES),
     callOfferCache: new BoundedCache(CACHED_ENTRIES),
     getMessage: async ({ id, remoteJid }) => {
-      const payload = id && remoteJid ? await lookups.find(id, plainJid(remoteJid)) : undefined;
-      return payload && messageOf(payload);
+      if (!id || !remoteJid) return undefined;
+      const chat = plainJid(remoteJid);
+      const payload = await lookups.find(id, chat);
+      return payload && messageOf(payload, chat);
     },
     cachedGroupMetadata: group => groups.metadata(group),
     shouldSyncHistoryMessage: ({ syncType }) => HISTORY_WANTED.has(syncType ?? HistorySyncType.FULL),
@@ -167,6 +182,14 @@ export function openSocket({
   const groupsLoaded = groups.load();
   const retries = sock.messageRetryManager;
   if (retries) boundRetries(retries, id => intake.originOf(id)?.sender);
+
+  const media = new Media({
+    dir: welcome.media_dir,
+    owner: welcome.auth_dir,
+    endpointUrl: endpoint.url,
+    ca,
+    line: { ws, sendNode: node => sock.sendNode(node), self, mediaConn: anew => mediaConn(sock, anew) },
+  });
 
   const liveness = new Liveness({
     ping: () => pingOnce(sock),
@@ -240,7 +263,8 @@ export function openSocket({
   });
 
   /** @param {Partial<import('baileys').ConnectionState>} update */
-  async function onUpdate({ qr, isNewLogin, connection, lastDisconnect }) {
+  async function onUpdate({ qr, isNewLogin, connection, lastDisconnect, reachoutTimeLock }) {
+    if (reachoutTimeLock) gate.emit({ type: 'timelock', ...timelockOf(reachoutTimeLock) });
     if ((qr || connection === 'open') && !trust.proven) {
       return onClosed(ended('untrusted', trust.distrust ?? 'the certificates were not checked'));
     }
@@ -275,7 +299,7 @@ export function openSocket({
     /** @param {string} chat @param {Payload} payload @param {string} messageId */
     send: async (chat, payload, messageId) => {
       if (isGroup(chat)) await groups.prepare(chat);
-      return sock.relayMessage(chat, messageOf(payload), { messageId });
+      return sock.relayMessage(chat, messageOf(payload, chat), { messageId, ...envelopeOf(payload, chat) });
     },
     /** @param {string[]} phones */
     resolveLids: phones => resolveLids(sock, phones),
@@ -283,10 +307,18 @@ export function openSocket({
     canonicalId: phone => canonicalId(sock, phone),
     /** @param {import('./calls.js').MarkRead} read */
     markRead: read => markRead(sock, read),
+    /** @param {string} chat @param {import('./protocol.gen.ts').Typing} typing */
+    setTyping: (chat, typing) => sock.sendPresenceUpdate(typing, chat),
+    listGroups: () => listGroups(sock),
+    /** @param {string} group */
+    describeGroup: group => describeGroup(sock, group),
+    fetchTimelock: () => fetchTimelock(sock),
+    media,
     probe: () => liveness.probe(),
     unlink: () => unlink(sock, self().jid),
     /** Nothing comes or goes after this; synchronous, so that no receipt slips out. */
     cut() {
+      media.stop();
       liveness.stop();
       dropConnection();
       sock.end(undefined).catch(() => {});

@@ -89,6 +89,18 @@ export function lidPairs(written) {
 }
 
 /**
+ * @param {{ isActive?: boolean, timeEnforcementEnds?: Date }} lock
+ * @returns {import('./calls.js').Timelock}
+ */
+export function timelockOf({ isActive, timeEnforcementEnds }) {
+  const until = timeEnforcementEnds ? Math.floor(timeEnforcementEnds.getTime() / 1_000) : 0;
+  return {
+    active: isActive === true,
+    until_s: isActive && Number.isSafeInteger(until) && until > 0 ? until : null,
+  };
+}
+
+/**
  * Why a call failed. The library's own words may name people, so only the status is kept.
  *
  * @param {unknown} error

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { closedBy, closedByUpgrade, faultOf } from '../src/translate.js';
+import { closedBy, closedByUpgrade, faultOf, timelockOf } from '../src/translate.js';
 
 /** @typedef {import('../src/translate.js').Ending} Ending */
 
@@ -67,4 +67,18 @@ test('a failed call says whether to try again, and names nobody', () => {
   assert.equal(faultOf(new TypeError('x')).code, 'internal');
   assert.equal(faultOf(Object.assign(boom(500), { data: 403 })).code, 'rejected');
   for (const status of [408, 404, 500]) assert(!faultOf(boom(status)).message.includes('1555'));
+});
+
+test('a lock on writing to strangers is told with its end, and its absence without', () => {
+  const timeEnforcementEnds = new Date(1_700_000_000_500);
+  assert.deepEqual(timelockOf({ isActive: true, timeEnforcementEnds }), {
+    active: true,
+    until_s: 1_700_000_000,
+  });
+  assert.deepEqual(timelockOf({ isActive: true }), { active: true, until_s: null });
+  assert.deepEqual(timelockOf({ isActive: false, timeEnforcementEnds }), { active: false, until_s: null });
+  assert.deepEqual(timelockOf({ isActive: true, timeEnforcementEnds: new Date(Number.NaN) }), {
+    active: true,
+    until_s: null,
+  });
 });

@@ -1,4 +1,4 @@
-// Verdicts a second, from a program that does nothing else, and what a store full of people costs in memory.
+// Verdicts a second and megabytes of answers a second, from programs that do nothing else, and what a store full of people costs in memory.
 
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
@@ -19,6 +19,15 @@ export async function decisions({ note }) {
   const { decisions_per_second, group_per_second } = JSON.parse(stdout);
   note('decisions', 'ours', decisions_per_second);
   note('group decisions', 'ours', group_per_second);
+}
+
+/** @param {import('./round.js').Stage} stage */
+export async function chunking({ note }) {
+  const { stdout } = await run(program('FASED_BENCH_CHUNKING'), []);
+  const { plain_mb_per_second, heavy_mb_per_second, raw_mb_per_second } = JSON.parse(stdout);
+  note('chunking', 'ours', plain_mb_per_second);
+  note('heavy chunking', 'ours', heavy_mb_per_second);
+  note('raw chunking', 'ours', raw_mb_per_second);
 }
 
 /**

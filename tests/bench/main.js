@@ -57,6 +57,9 @@ const FIGURES = [
   { name: 'burst, answered', unit: 'msg/s', key: 'burst' },
   { name: 'verdicts, 10,000 listed', unit: '1/s', key: 'decisions', gate: { least: 200_000 } },
   { name: 'verdicts in groups', unit: '1/s', key: 'group decisions' },
+  { name: 'answers cut, plain text', unit: 'MB/s', key: 'chunking', gate: { least: 50 } },
+  { name: 'answers cut, heavy Markdown', unit: 'MB/s', key: 'heavy chunking', gate: { least: 10 } },
+  { name: 'texts cut, unformatted', unit: 'MB/s', key: 'raw chunking' },
   {
     name: 'gateway RSS, 100,000 known (plain: none)',
     unit: 'MiB',

@@ -4,7 +4,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { decisions, identities } from './decisions.js';
+import { chunking, decisions, identities } from './decisions.js';
 import { at, Fake, sleep } from './fake.js';
 import { Gateway } from './gateway.js';
 import { Plain } from './plain.js';
@@ -46,7 +46,12 @@ const SETTLE_MS = 400;
  */
 
 /** What can be measured alone. @type {{[part: string]: ((stage: Stage) => Promise<void>)[]}} */
-export const PARTS = { gateway: [echoing, receiving], decisions: [decisions], identities: [identities] };
+export const PARTS = {
+  gateway: [echoing, receiving],
+  decisions: [decisions],
+  identities: [identities],
+  chunking: [chunking],
+};
 
 /**
  * @param {number} number

@@ -13,6 +13,8 @@ export class Account {
     this.removed = new Set();
     this.nextDevice = 1;
     this.acks = { mode: 'normal' };
+    /** @type {{active: boolean, until_s?: number, enforcement?: string, error?: number}} whether it may write to strangers */
+    this.timelock = { active: false };
     this.receiptsFromContacts = 'normal';
     /** While set, nothing is delivered to its clients. */
     this.held = false;

@@ -34,6 +34,8 @@ export function clientReceipt(conn, stanza) {
       const wrong = misaddressed(conn, device.outbox.delivered.get(each), stanza.attrs);
       if (wrong)
         conn.violation('receipt_misaddressed', `a ${type} receipt for ${each} ${wrong}`, { id: each });
+    } else if (type === 'server-error') {
+      conn.server.media.retries.asked(conn, stanza);
     } else if (type === 'retry') {
       askAgain(conn, each, stanza);
     } else if (SETTLING.includes(type)) {

@@ -17,7 +17,11 @@ export class ContactReceipts {
   /** At once would be too soon: a client may still be busy with its own sending and fold the receipt into it. */
   deliveredLater(device, person, message) {
     if (device.account.receiptsFromContacts === 'none') return;
-    this.server.later(CONTACT_RECEIPT_DELAY_MS, () => this.send(device, person, message, ''));
+    const tell = () => {
+      this.send(device, person, message, '');
+    };
+    if (person.online) this.server.later(CONTACT_RECEIPT_DELAY_MS, tell);
+    else person.untold.push(tell);
   }
 
   /**

@@ -1,6 +1,9 @@
 import { CERTIFICATE_MODES } from './certificate.js';
+import { MEDIA_RETRY_MODES } from './media-retries.js';
 import { ApiError } from './people.js';
 import { CLIENT_OUTDATED, Versions } from './versions.js';
+
+const UPLOAD_MODES = ['status', 'garbage', 'drop', 'silent', 'delay'];
 
 const STREAM_ERRORS = {
   401: { attrs: { code: '401' }, content: [{ tag: 'conflict', attrs: { type: 'device_removed' } }] },
@@ -14,6 +17,8 @@ export class Faults {
     this.server = server;
     this.certificate = 'ok';
     this.qrRefs = {};
+    /** Those for one chat. */
+    this.ackFaults = [];
     this.versions = new Versions(server.record);
     this.#clear();
   }
@@ -23,6 +28,8 @@ export class Faults {
     this.loginFailures = [];
     this.silentLogins = [];
     this.garbles = [];
+    this.uploads = [];
+    this.mediaRetries = [];
   }
 
   /** @param {{kind: string, account?: string, [detail: string]: any}} request the body of POST /fault */
@@ -54,7 +61,8 @@ export class Faults {
       stream_error: request => this.#streamError(request),
       acks: request => {
         oneOf(request.mode, ['normal', 'drop', 'delay', 'error']);
-        for (const account of this.#accounts(request)) account.acks = { ...request };
+        if (request.to) this.ackFaults.push({ ...request });
+        else for (const account of this.#accounts(request)) account.acks = { ...request };
       },
       receipts_from_contacts: request => {
         oneOf(request.mode, ['normal', 'none']);
@@ -79,6 +87,15 @@ export class Faults {
         this.certificate = mode;
       },
       garble: ({ account, times = 1 }) => this.garbles.push({ account, times }),
+      upload: request => {
+        oneOf(request.mode ?? 'status', UPLOAD_MODES);
+        this.uploads.push({ times: 1, ...request, step: 'upload' });
+      },
+      media_conn: request => this.uploads.push({ times: 1, ...request, step: 'media_conn' }),
+      media_retry: request => {
+        oneOf(request.mode, MEDIA_RETRY_MODES);
+        this.mediaRetries.push({ times: Infinity, ...request });
+      },
       clear: () => this.#clear(),
     };
   }
@@ -133,8 +150,34 @@ export class Faults {
     return Boolean(take(this.garbles, fault => !fault.account || fault.account === phone));
   }
 
-  /** @param {import('./account.js').Account} account */
-  takeAckFault(account) {
+  /** @param {string | undefined} phone @param {string} step "media_conn" or "upload" */
+  takeUpload(phone, step) {
+    return take(this.uploads, fault => fault.step === step && (!fault.account || fault.account === phone));
+  }
+
+  /** How a phone answers that is asked for a file again: the newest wish counts. @returns {string} */
+  takeMediaRetry(phone) {
+    const newest = [...this.mediaRetries].reverse();
+    const fault = newest.find(({ account }) => !account || account === phone);
+    if (fault && --fault.times <= 0) this.mediaRetries.splice(this.mediaRetries.indexOf(fault), 1);
+    return fault?.mode ?? 'normal';
+  }
+
+  /** @param {string} jid @param {string} wanted a group, or the phone of a contact */
+  #isChat(jid, wanted) {
+    return jid === wanted || this.server.people.byJid(jid)?.phone === wanted;
+  }
+
+  /** @param {import('./account.js').Account} account @param {string} to where the message goes */
+  takeAckFault(account, to) {
+    const special = this.ackFaults.findLast(
+      fault => (!fault.account || fault.account === account.phone) && this.#isChat(to, fault.to),
+    );
+    if (special) {
+      const over = special.count !== undefined && --special.count <= 0;
+      if (over) this.ackFaults.splice(this.ackFaults.indexOf(special), 1);
+      return special;
+    }
     const fault = account.acks;
     if (fault.count !== undefined && --fault.count <= 0) account.acks = { mode: 'normal' };
     return fault;

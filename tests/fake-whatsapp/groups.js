@@ -10,12 +10,16 @@ const LEARNING_MS = 1000;
 
 /** Who is in a group, and which client device knows of whom. */
 export class Group {
-  /** @param {{id: string, subject: string, addressing: string, creator: Person}} details */
-  constructor({ id, subject, addressing, creator }) {
+  /** @param {{id: string, subject: string, addressing: string, creator: Person,
+   *   announce?: boolean, description?: string}} details */
+  constructor({ id, subject, addressing, creator, announce = false, description = undefined }) {
     this.id = id;
     this.subject = subject;
     this.addressing = addressing;
     this.creator = creator;
+    /** Whether only admins may write. */
+    this.announce = announce;
+    this.description = description;
     this.createdAt = Math.floor(Date.now() / 1000);
     /** @type {Map<Person, string>} with the rank: "", admin or superadmin */
     this.members = new Map();
@@ -100,8 +104,21 @@ export class Group {
     return {
       tag: 'group',
       attrs,
-      content: [...this.members].map(([person, rank]) => this.participant(person, rank)),
+      content: [
+        ...this.#traits(),
+        ...[...this.members].map(([person, rank]) => this.participant(person, rank)),
+      ],
     };
+  }
+
+  #traits() {
+    const traits = [];
+    if (this.announce) traits.push({ tag: 'announcement', attrs: {} });
+    if (this.description) {
+      const body = { tag: 'body', attrs: {}, content: Buffer.from(this.description) };
+      traits.push({ tag: 'description', attrs: { id: `D${this.id}` }, content: [body] });
+    }
+    return traits;
   }
 
   /** @param {Person} person */
@@ -142,7 +159,7 @@ export class Groups {
   }
 
   /** @param {any} request the body of POST /groups @returns {Group} */
-  create({ id = newGroupId(), subject, members, addressing = 'pn', admins = [] }) {
+  create({ id = newGroupId(), subject, members, addressing = 'pn', admins = [], announce, description }) {
     const plainId = String(id).split('@')[0];
     if (!/^\d[\d-]{4,30}$/.test(plainId)) {
       throw new ApiError(400, 'bad_group_id', `${id} is no group id`, 'write digits, with or without @g.us');
@@ -157,7 +174,14 @@ export class Groups {
       throw new ApiError(409, 'group_exists', `there is a group ${id}`, 'choose another id');
     }
     const people = members.map(phone => this.server.people.put(phone));
-    const group = new Group({ id: plainId, subject: String(subject ?? ''), addressing, creator: people[0] });
+    const group = new Group({
+      id: plainId,
+      subject: String(subject ?? ''),
+      addressing,
+      creator: people[0],
+      announce,
+      description,
+    });
     for (const person of people) {
       const rank = person === people[0] ? 'superadmin' : admins.includes(person.phone) ? 'admin' : '';
       group.add(person, rank);

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import { Account } from './account.js';
+import { setTimelock } from './iq-mex.js';
 import { ApiError } from './people.js';
 import { stateOf } from './state.js';
 
@@ -26,12 +27,8 @@ export class HttpApi {
       'POST /contacts': ({ phone, ...details }) => identityOf(server.people.put(phone, details)),
       'POST /groups': body => groupOf(server.groups.create(required(body, ['members']))),
       'POST /groups/members': body => groupOf(server.groups.change(required(body, ['group']))),
-      'POST /messages': async body => {
-        const { group } = body;
-        return {
-          ids: await server.incoming.send(required(body, [group === undefined ? 'to' : 'group', 'from'])),
-        };
-      },
+      'POST /messages': body =>
+        server.incoming.send(required(body, [body.group === undefined ? 'to' : 'group', 'from'])),
       'POST /typing': body => ({ told: server.presence.tell(required(body, ['from', 'state'])) }),
       'POST /hold': body => this.#hold(required(body, ['account'])),
       'POST /release': body => this.#release(required(body, ['account'])),
@@ -41,6 +38,7 @@ export class HttpApi {
         return {};
       },
       'POST /receipts': body => this.#receipt(required(body, ['account', 'contact', 'id'])),
+      'POST /timelock': body => setTimelock(server, required(body, ['account'])),
       'POST /fault': body => {
         server.faults.apply(required(body, ['kind']));
         return {};

@@ -12,6 +12,7 @@ import { ApiError } from './people.js';
  * @property {{[name: string]: string}} attrs
  * @property {{[name: string]: string}} [encAttrs]
  * @property {import('./groups.js').Group} [group]
+ * @property {object} [facts] about a file that it brings
  * @property {{ciphertext: Buffer, distribution: Buffer, holders: Set<string>}} [sealed] for all devices in the group
  * @property {Map<string, {type: string, ciphertext: Buffer}>} [broken] one undecryptable text for many ids, by device
  */
@@ -23,7 +24,7 @@ export class Incoming {
     this.server = server;
   }
 
-  /** @param {any} request the body of POST /messages @returns {Promise<string[]>} the ids */
+  /** @param {any} request the body of POST /messages @returns {Promise<{ids: string[], media?: object[]}>} */
   async send(request) {
     const { people, groups } = this.server;
     const person = people.put(request.from);
@@ -50,18 +51,20 @@ export class Incoming {
     const count = request.count ?? 1;
     const items = [];
     const ids = [];
+    const media = [];
     const broken = count > 1 && request.corrupt ? new Map() : undefined;
     for (let i = 1; i <= count; i++) {
       const id = count === 1 && request.id ? request.id : newMessageId();
       const text = request.count === undefined ? request.text : `${request.text} #${i}`;
       ids.push(id);
       const source = this.#source(account, group, person, id, { ...request, text });
+      if (source.facts) media.push({ id, ...source.facts });
       if (broken && !group) source.broken = broken;
       for (const device of devices()) items.push([device, this.#item(device, id, source, howOf(request))]);
     }
     if (request.pre_encrypt) for (const [, item] of items) item.stanza = await item.build();
     for (const [device, item] of items) device.outbox.add(item);
-    return ids;
+    return media.length ? { ids, media } : { ids };
   }
 
   /** @returns {Source} */
@@ -71,7 +74,13 @@ export class Incoming {
     const own = person === account?.person;
     const peer = own ? (request.chat ? people.put(request.chat) : person) : account?.person;
     const chatJid = group ? group.jid : peer.jidIn(addressing);
-    const made = makeMessage(people, request, { person, chatJid, inGroup: Boolean(group), addressing, peer });
+    const made = makeMessage(this.server, request, {
+      person,
+      chatJid,
+      inGroup: Boolean(group),
+      addressing,
+      peer,
+    });
     const attrs = {
       id,
       ...made.attrs,
@@ -80,11 +89,20 @@ export class Incoming {
     };
     const shareAlt = request.share_alt ?? person.shareAlt;
     let { message } = made;
+    this.server.polls.learn(id, message, person);
     if (group) addressInGroup(attrs, group, person, shareAlt);
     else if (own) message = addressFromOwnPhone(attrs, person, peer, addressing, message);
     else addressDirect(attrs, person, addressing, shareAlt);
     const payload = Buffer.from(proto.Message.encode(message).finish());
-    return { person, attrs, payload, text: request.text ?? '', encAttrs: made.encAttrs, group };
+    return {
+      person,
+      attrs,
+      payload,
+      text: request.text ?? '',
+      encAttrs: made.encAttrs,
+      group,
+      facts: made.facts,
+    };
   }
 
   /**

@@ -1,5 +1,6 @@
 import { answerGroups } from './iq-groups.js';
 import { answerKeys } from './iq-keys.js';
+import { answerMex } from './iq-mex.js';
 import { answerUsync } from './iq-usync.js';
 
 const PRIVACY = {
@@ -54,17 +55,13 @@ const HANDLERS = {
   'urn:xmpp:whatsapp:dirty': () => [],
   'w:stats': () => [],
   'w:g2': answerGroups,
+  'w:m': request => request.conn.server.media.mediaConn(request),
   'w:profile:picture': () => ({ error: 404 }),
   'w:biz': () => [],
   status: () => [],
   disappearing_mode: () => [],
   bot: () => [],
-  'w:mex': ({ child }) => {
-    const answer = { data: { xwa2_fetch_account_reachout_timelock: { is_active: false } } };
-    return child
-      ? [{ tag: 'result', attrs: {}, content: Buffer.from(JSON.stringify(answer)) }]
-      : { error: 400 };
-  },
+  'w:mex': answerMex,
   md: ({ conn, stanza, child }) => {
     if (child?.tag === 'link_code_companion_reg' && conn.registration) {
       return conn.server.linkCode.answer({ conn, child });

@@ -6,6 +6,7 @@ const { values } = parseArgs({
   options: {
     'ws-port': { type: 'string', default: '0' },
     'http-port': { type: 'string', default: '0' },
+    'media-port': { type: 'string', default: '0' },
     log: { type: 'string' },
     'record-limit': { type: 'string' },
     state: { type: 'string' },
@@ -27,6 +28,7 @@ function log(line) {
 const fake = await FakeWhatsApp.start({
   wsPort: Number(values['ws-port']),
   httpPort: Number(values['http-port']),
+  mediaPort: Number(values['media-port']),
   recordLimit: values['record-limit'] ? Number(values['record-limit']) : undefined,
   stateDir: values.state,
   stateRecord: values['state-record'],
@@ -48,5 +50,5 @@ if (!values.detached && process.env.FASED_FAKE_STDIN !== 'ignore') {
   process.stdin.on('close', stop);
 }
 
-const { ws, http, root } = fake;
-process.stdout.write(`${JSON.stringify({ event: 'listening', ws, http, root })}\n`);
+const { ws, http, root, media, ca } = fake;
+process.stdout.write(`${JSON.stringify({ event: 'listening', ws, http, root, media, ca })}\n`);

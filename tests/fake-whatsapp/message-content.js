@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { proto } from 'baileys/WAProto/index.js';
+import { aboutOf, innerOf, textOf } from './message-facts.js';
 import { DecryptError } from './padding.js';
-
-const { Type } = proto.Message.ProtocolMessage;
 
 /**
  * @typedef {object} Content
@@ -11,7 +10,9 @@ const { Type } = proto.Message.ProtocolMessage;
  * @property {string} payload a hash of what is said
  * @property {string} whole a hash of that and its context, secret included
  * @property {any} [senderKey] the sender key it brings
- * @property {object} about more for the record: target, protocol_type, mentions, quoted
+ * @property {object} about more for the record: target, protocol_type, mentions, quoted and so on
+ * @property {any} message
+ * @property {any} inner the same without wrappers
  */
 
 /**
@@ -49,46 +50,13 @@ export function readMessage(bytes, { wrapped, unwrap = false }) {
     whole: hashOf(message, ['senderKeyDistributionMessage']),
     senderKey: senderKey ?? undefined,
     about: aboutOf(message),
+    message,
+    inner: innerOf(message),
   };
 }
 
 /** The context holds a secret that may differ at each sending, and the sender key says nothing. */
 const BESIDE = ['messageContextInfo', 'senderKeyDistributionMessage'];
-
-function innerOf(message) {
-  const wrapper = Object.values(message).find(part => part?.message && typeof part.message === 'object');
-  return wrapper ? innerOf(wrapper.message) : message;
-}
-
-function textOf(message) {
-  const inner = innerOf(message);
-  const edited = inner.protocolMessage?.editedMessage;
-  if (edited) return textOf(edited);
-  return (
-    inner.conversation ||
-    inner.extendedTextMessage?.text ||
-    inner.imageMessage?.caption ||
-    inner.videoMessage?.caption ||
-    inner.documentMessage?.caption ||
-    inner.reactionMessage?.text ||
-    inner.pollCreationMessageV3?.name ||
-    ''
-  );
-}
-
-/** What it refers to. */
-function aboutOf(message) {
-  const inner = innerOf(message);
-  const { reactionMessage, protocolMessage } = inner;
-  const about = {};
-  const target = (reactionMessage ?? protocolMessage)?.key?.id;
-  if (target) about.target = target;
-  if (protocolMessage) about.protocol_type = Type[protocolMessage.type] ?? String(protocolMessage.type);
-  const context = Object.values(inner).find(part => part?.contextInfo)?.contextInfo;
-  if (context?.mentionedJid?.length) about.mentions = context.mentionedJid;
-  if (context?.stanzaId) about.quoted = context.stanzaId;
-  return about;
-}
 
 function hashOf(message, without) {
   const absent = Object.fromEntries(without.map(name => [name, null]));

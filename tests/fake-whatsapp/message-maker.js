@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { proto } from 'baileys/WAProto/index.js';
+import { mediaMessage } from './media-message.js';
+import { isMedia } from './media-sender.js';
 import { ApiError } from './people.js';
+import { OTHER_KINDS, otherKind, wrapped } from './places-and-people.js';
 
 const { Type } = proto.Message.ProtocolMessage;
 
@@ -12,18 +15,29 @@ const DELETED_BY_ADMIN = '8';
 
 /**
  * Makes what a person says out of a request to POST /messages.
- * @param {import('./people.js').People} people
+ * @param {import('./server.js').Server} server
  * @param {any} request
  * @param {{person: import('./people.js').Person, chatJid: string, inGroup: boolean, addressing: string,
  *   peer: import('./people.js').Person | undefined}} place who speaks, where, and to whom if not in a group
- * @returns {{message: any, attrs: {[name: string]: string}, encAttrs?: {[name: string]: string}}}
+ * @returns {{message: any, attrs: {[name: string]: string}, encAttrs?: {[name: string]: string}, facts?: object}}
  */
-export function makeMessage(people, request, place) {
+export function makeMessage(server, request, place) {
+  const made = unwrapped(server, request, place);
+  return request.wrap ? { ...made, message: wrapped(made.message, request.wrap) } : made;
+}
+
+function unwrapped(server, request, place) {
+  const { people } = server;
   const { kind = 'text', text = '', content } = request;
   if (content) return { message: proto.Message.fromObject(content), attrs: { type: typeOf(content) } };
   const contextInfo = contextOf(people, request, place);
+  if (isMedia(request)) return mediaMessage(server.media, request, contextInfo);
+  if (OTHER_KINDS.includes(kind)) {
+    return { message: otherKind(request, contextInfo), attrs: { type: kind === 'event' ? 'event' : 'text' } };
+  }
   if (kind === 'poll') return { message: poll(request, contextInfo), attrs: { type: 'poll' } };
   if (kind === 'buttons') return { message: buttons(request, contextInfo), attrs: { type: 'text' } };
+  if (kind === 'vote') return { message: vote(server, request, place), attrs: { type: 'poll' } };
   if (kind !== 'text') return about(people, request, place);
   return { message: written(text, contextInfo), attrs: { type: 'text' } };
 }
@@ -41,10 +55,21 @@ function written(text, contextInfo) {
   return contextInfo ? { extendedTextMessage: { text, contextInfo } } : { conversation: text };
 }
 
-function poll({ text: name = '', options = ['yes', 'no'] }, contextInfo) {
+function poll({ text: name = '', options = ['yes', 'no'], selectable = 1 }, contextInfo) {
   const choices = options.map(optionName => ({ optionName }));
-  const poll = { name, options: choices, selectableOptionsCount: 1, contextInfo };
+  const poll = { name, options: choices, selectableOptionsCount: selectable, contextInfo };
   return { messageContextInfo: { messageSecret: randomBytes(32) }, pollCreationMessageV3: poll };
+}
+
+/** Encrypted under the addresses of voter and author, which may be of another sort than the chat's. */
+function vote({ polls }, { target, options = [], voter_as, creator_as }, place) {
+  const { person, addressing } = place;
+  const { poll, vote } = polls.vote(target, options, {
+    voter: person.jidIn(voter_as ?? addressing),
+    creator: author => author.jidIn(creator_as ?? addressing),
+  });
+  const pollCreationMessageKey = keyOf(target, poll.creator, place);
+  return { pollUpdateMessage: { pollCreationMessageKey, vote, senderTimestampMs: Date.now() } };
 }
 
 function buttons({ text: contentText = '', options = ['yes', 'no'] }, contextInfo) {
@@ -83,7 +108,7 @@ function quoted(people, { id, from, text }, { addressing }) {
 /** A reaction to a message, an edit of it, or its removal. */
 function about(people, { kind, target, target_from: targetFrom, text = '', mentions }, place) {
   if (!['reaction', 'edit', 'delete'].includes(kind)) {
-    const next = 'use text, poll, buttons, reaction, edit or delete';
+    const next = `use text, poll, vote, buttons, reaction, edit, delete, a kind of media, or ${OTHER_KINDS.join(', ')}`;
     throw new ApiError(400, 'bad_mode', `no kind ${kind}`, next);
   }
   if (!target) throw new ApiError(400, 'missing_field', `${kind} needs a target`, 'give the id of a message');

@@ -29,7 +29,7 @@ export class Outgoing {
       return this.#ack(conn, stanza, { error: REFUSED });
     }
     const { account } = conn.device;
-    const fault = this.server.faults.takeAckFault(account);
+    const fault = this.server.faults.takeAckFault(account, to);
     if (fault.mode === 'error')
       return this.#ack(conn, stanza, { error: String(fault.code ?? REFUSED), ms: fault.ms });
     const group = this.server.groups.byJid(to);

@@ -17,7 +17,7 @@ export class Person {
   /**
    * @param {string} phone
    * @param {{lid?: string, name?: string, addressing?: string, share_alt?: boolean, also?: string[],
-   *   read_receipts?: boolean}} details
+   *   read_receipts?: boolean, online?: boolean}} details
    */
   constructor(phone, { lid, name, addressing = 'pn', share_alt = true, read_receipts = true } = {}) {
     this.phone = phone;
@@ -38,6 +38,16 @@ export class Person {
     this.seen = new Map();
     /** Messages this phone shall pretend not to understand when they come, by id. */
     this.retryOrders = new Map();
+    /** Whether the phone is on: else receipts wait. */
+    this.online = true;
+    /** @type {(() => void)[]} what it will tell once it is on */
+    this.untold = [];
+  }
+
+  /** A phone that comes back tells what it got meanwhile. @param {boolean} online */
+  turn(online) {
+    this.online = online;
+    if (online) for (const tell of this.untold.splice(0)) tell();
   }
 
   get jid() {
@@ -90,6 +100,7 @@ export class People {
       if (details.addressing !== undefined) known.addressing = details.addressing;
       if (details.share_alt !== undefined) known.shareAlt = details.share_alt;
       if (details.read_receipts !== undefined) known.readReceipts = details.read_receipts;
+      if (details.online !== undefined) known.turn(details.online);
       if (details.also !== undefined) this.#setAlso(known, details.also);
       return known;
     }
@@ -103,6 +114,7 @@ export class People {
       );
     }
     if (this.byNumber(phone)) throw numberTaken(phone);
+    if (details.online !== undefined) person.turn(details.online);
     this.#setAlso(person, details.also ?? []);
     this.byPhone.set(phone, person);
     this.byLid.set(person.lidUser, person);

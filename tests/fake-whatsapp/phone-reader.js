@@ -1,4 +1,5 @@
 import { CONTACT_RECEIPT_DELAY_MS } from './contact-receipts.js';
+import { mediaFacts } from './media-facts.js';
 import { readMessage } from './message-content.js';
 import { DecryptError } from './padding.js';
 import { hashOf } from './stanza-parts.js';
@@ -148,7 +149,7 @@ export class PhoneReader {
     }
   }
 
-  #accept(conn, stanza, person, entry, { text, kind, about }) {
+  #accept(conn, stanza, person, entry, { text, kind, about, message, inner }) {
     const { id, to, category, addressing_mode: mode } = stanza.attrs;
     const { device } = conn;
     if (category === 'peer') {
@@ -160,6 +161,9 @@ export class PhoneReader {
     if (person === device.person && (group || this.server.people.byJid(to) !== person)) return;
     const lid = group ? (mode ?? group.addressing) === 'lid' : to.endsWith('@lid');
     const from_jid = lid ? device.lid : device.jid;
+    this.server.polls.learn(id, message, device.person);
+    const { media, problem } = mediaFacts(this.server.media.store, inner);
+    if (problem) conn.violation('bad_media', `of ${id}, ${problem}`, { id, contact: person.phone });
     const { seq } = this.record.add('message', {
       account: conn.account,
       device: device.number,
@@ -171,6 +175,7 @@ export class PhoneReader {
       raw_kind: kind,
       ...(group && { group: group.jid }),
       ...about,
+      ...(media && { media }),
     });
     const chat = group ? group.jid : from_jid;
     entry.inbox = { id, text, seq, chat, count_dropped: 0, account: conn.account };

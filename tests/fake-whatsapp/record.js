@@ -81,7 +81,7 @@ export class Record {
     const wanted = Object.entries(fields);
     const matches = entry =>
       (types.length === 0 || types.includes(entry.type)) &&
-      wanted.every(([name, value]) => String(entry[name] ?? '') === String(value));
+      wanted.every(([name, value]) => String(valueAt(entry, name) ?? '') === String(value));
     for (let i = this.#indexAfter(after); i < this.entries.length; i++) {
       if (matches(this.entries[i])) return Promise.resolve(this.entries[i]);
     }
@@ -104,4 +104,9 @@ export class Record {
   close() {
     for (const waiter of this.waiters) waiter.resolve(null);
   }
+}
+
+/** @param {any} entry @param {string} name with dots for what is inside, as in "media.kind" */
+function valueAt(entry, name) {
+  return name.split('.').reduce((value, part) => value?.[part], entry);
 }

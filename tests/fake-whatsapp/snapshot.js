@@ -35,13 +35,14 @@ export function takeSnapshot(server, { withRecord = false } = {}) {
   };
 }
 
-const details = ({ lid, name, addressing, shareAlt, also, readReceipts }) => ({
+const details = ({ lid, name, addressing, shareAlt, also, readReceipts, online }) => ({
   lid,
   name,
   addressing,
   share_alt: shareAlt,
   also,
   read_receipts: readReceipts,
+  online,
 });
 const refOf = device => device && `${device.account.phone} ${device.number}`;
 const phoneOf = person => person.phone;
@@ -86,9 +87,10 @@ function saveSource(source, sources) {
 }
 
 function saveGroup(group) {
-  const { id, subject, addressing, creator, createdAt, members, former, known, keys } = group;
+  const { id, subject, addressing, announce, description, creator, createdAt, members, former, known, keys } =
+    group;
   return {
-    details: { id, subject, addressing },
+    details: { id, subject, addressing, announce, description },
     creator: phoneOf(creator),
     createdAt,
     members: [...members].map(([person, rank]) => [phoneOf(person), rank]),

@@ -41,3 +41,8 @@ CREATE TABLE timelock (
     account  TEXT    NOT NULL PRIMARY KEY,
     until_ms INTEGER NOT NULL
 ) STRICT;
+-- What expired and the owner has not been told of; files that may be no longer needed.
+CREATE INDEX outbox_untold ON outbox (account) WHERE state = 'expired' AND error IS NULL;
+CREATE INDEX outbox_file ON outbox (account, updated_ms) WHERE file IS NOT NULL;
+-- Who wrote in a chat, and whether anybody has since.
+CREATE INDEX inbox_chat ON inbox (account, chat, seq);

@@ -74,6 +74,8 @@ pub struct Shared {
     pub runs: Notify,
     /// There may be messages to send, or one of them has moved.
     pub outbox: Notify,
+    /// When the owner last heard of messages that were too old to be sent.
+    pub expiry_told: crate::outbound::ExpiryTold,
     /// Messages that were read.
     pub reading: reading::Queue,
     /// Other people are listed in the config now.
@@ -165,6 +167,7 @@ impl Account {
             undecided: Notify::new(),
             runs: Notify::new(),
             outbox: Notify::new(),
+            expiry_told: crate::outbound::ExpiryTold::default(),
             reading: reading::Queue::default(),
             listed: Notify::new(),
             asked,

@@ -21,14 +21,16 @@ pub fn session_key(agent: &str, account: &str, chat: &ChatId, sender: &Identity)
 }
 
 /// What an agent is given to answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Turn {
-    /// What is asked: the texts of all messages that are answered together, one a line.
+    /// What is asked: all messages that are answered together, in words, one a line.
     pub text: String,
     /// The messages themselves, in the order in which they were written.
     pub messages: Vec<Envelope>,
     /// What was said in the group since the last run, oldest first.
     pub context: Vec<Envelope>,
+    /// What happened to earlier messages of the chat since the last run, oldest first: reactions, edits, deletions, votes.
+    pub events: Vec<Envelope>,
 }
 
 /// The built-in backend: answers with what it received, so that a link can be tried at once.

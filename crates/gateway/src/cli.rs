@@ -38,6 +38,8 @@ mod gateway_status;
 mod gateway_stop;
 mod groups_activation;
 mod groups_list;
+mod message;
+mod message_preview;
 mod out;
 mod pairing_approve;
 mod pairing_deny;
@@ -97,6 +99,9 @@ enum Verb {
     /// See the groups, and choose what is answered there
     #[command(subcommand)]
     Groups(GroupsVerb),
+    /// Write messages, and see how an answer would look
+    #[command(subcommand)]
+    Message(message::Verb),
     /// Look at the config, check it, change it
     #[command(subcommand)]
     Config(ConfigVerb),
@@ -255,6 +260,7 @@ fn run(cli: Cli) -> Outcome {
         Verb::Pairing(PairingVerb::Revoke(options)) => pairing_revoke::run(global, options),
         Verb::Groups(GroupsVerb::List(options)) => groups_list::run(global, options),
         Verb::Groups(GroupsVerb::Activation(options)) => groups_activation::run(global, options),
+        Verb::Message(verb) => message::run(global, verb),
         Verb::Config(ConfigVerb::Reload) => config_reload::run(global),
         Verb::Config(ConfigVerb::Path) => config_path::run(global),
         Verb::Config(ConfigVerb::Validate) => config_validate::run(global),

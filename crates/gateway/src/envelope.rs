@@ -3,16 +3,31 @@
 //! What people wrote stays in fields of its own and is never part of anything that the gateway says. Names
 //! are neutralised; texts are as they came. `Debug` shows neither.
 
+mod body;
+#[cfg(test)]
+mod cases;
+mod detail;
+mod gather;
+mod media;
+mod quoted;
+mod vote;
+
 use fased_policy::ids::{ChatId, Identity, Lid, Phone};
 use fased_policy::name::neutralised;
 use fased_protocol::private::Private;
 use serde::{Deserialize, Serialize};
 
-use crate::known::Known;
+use crate::known::{Known, is_about};
+use crate::sidecar::translate::content_kind;
 use crate::store::StoredMessage;
 
+pub use detail::{Card, Detail};
+pub use gather::{Earlier, earlier, envelope, envelopes};
+pub use media::{Media, MediaState};
+pub use quoted::{Quoted, quote_of};
+
 /// One inbound event.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Envelope {
     /// Account id.
     pub account: String,
@@ -24,13 +39,15 @@ pub struct Envelope {
     pub sender: Sender,
     /// The linked account itself wrote it, on any of its devices.
     pub from_me: bool,
-    /// Kind of content: `text`, `image`, `reaction`, …
+    /// Kind of content: `text`, `image`, `gif`, `voice`, `location`, `reaction`, …
     pub kind: String,
-    /// Text or caption.
+    /// Text or caption; of a reaction the emoji, of an edit the new wording.
     pub text: Option<Private>,
     /// What came with it.
     pub media: Vec<Media>,
-    /// What it replies to.
+    /// What else it holds.
+    pub detail: Option<Detail>,
+    /// What it replies to; of a reaction, an edit, a deletion or a vote, what it is about.
     pub quoted: Option<Quoted>,
     /// Who is mentioned by address.
     pub mentions: Vec<Mention>,
@@ -38,6 +55,21 @@ pub struct Envelope {
     pub timestamp: i64,
     /// The protobuf field that held it, such as `extendedTextMessage`.
     pub raw_kind: String,
+}
+
+impl Envelope {
+    /// Is it about an earlier message: a reaction, an edit, a deletion, a vote?
+    #[must_use]
+    pub fn is_about_message(&self) -> bool {
+        content_kind(&self.kind).is_some_and(is_about)
+    }
+
+    /// All of it that an agent gets to see who reads only text: what was written, or else what there is, in words. A
+    /// sender can write such words, too; only the other fields tell which it was.
+    #[must_use]
+    pub fn body(&self) -> String {
+        body::of(self)
+    }
 }
 
 /// Where an event was written.
@@ -75,23 +107,6 @@ pub struct Sender {
     pub name: Option<Private>,
 }
 
-/// A picture, film, sound or file. None are fetched yet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Media {}
-
-/// The message that an event replies to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Quoted {
-    /// Its id.
-    pub id: String,
-    /// Who wrote it: a number or a hidden id.
-    pub sender: Option<Private>,
-    /// What it said, as far as the event repeats it.
-    pub text: Option<Private>,
-    /// The linked account wrote it, or the gateway did.
-    pub from_self: bool,
-}
-
 /// Somebody who is mentioned.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mention {
@@ -104,9 +119,10 @@ pub struct Mention {
 }
 
 impl Envelope {
-    /// Of a journaled message and what is known of it.
+    /// Of a journaled message, what is known of it, and the message that it is about or replies to.
     #[must_use]
-    pub fn of(message: &StoredMessage, known: &Known) -> Self {
+    pub fn of(message: &StoredMessage, known: &Known, earlier: Option<&Earlier>) -> Self {
+        let media: Vec<Media> = media::of(message).into_iter().collect();
         Self {
             account: message.account.clone(),
             id: message.message_id.clone(),
@@ -117,10 +133,11 @@ impl Envelope {
                 name: message.push_name.as_deref().and_then(neutralised).map(Private),
             },
             from_me: known.from_me,
-            kind: message.content.clone(),
+            kind: media::precise(&message.content, media.first()),
             text: message.text.clone().map(Private),
-            media: Vec::new(),
-            quoted: quoted(message, known),
+            media,
+            detail: detail::of(message, known, earlier),
+            quoted: quoted::of(message, known, earlier),
             mentions: mentions(message, known),
             timestamp: message.timestamp_s,
             raw_kind: message.raw_kind.clone(),
@@ -141,22 +158,6 @@ fn chat(chat: &ChatId, own: &Identity) -> Chat {
     }
 }
 
-fn quoted(message: &StoredMessage, known: &Known) -> Option<Quoted> {
-    let sender = message
-        .quoted_sender
-        .as_deref()
-        .map(|jid| Identity::from_jids(jid, None));
-    let by_own_number = sender.as_ref().is_some_and(|sender| known.own.matches(sender));
-    Some(Quoted {
-        id: message.quoted_id.clone()?,
-        sender: sender
-            .filter(|sender| !sender.is_empty())
-            .map(|sender| Private(sender.label())),
-        text: message.quoted_text.clone().map(Private),
-        from_self: by_own_number || known.quotes_gateway,
-    })
-}
-
 /// What is known of them completes the addresses, where mentions decide anything: in groups.
 fn mentions(message: &StoredMessage, known: &Known) -> Vec<Mention> {
     let mention = |person: Identity| Mention {
@@ -175,92 +176,4 @@ fn mentions(message: &StoredMessage, known: &Known) -> Vec<Mention> {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    const OWN: &str = "15550100001@s.whatsapp.net";
-
-    /// A message in a group.
-    pub(crate) fn message() -> StoredMessage {
-        StoredMessage {
-            seq: 1,
-            account: "default".to_owned(),
-            chat: "120363000000000001@g.us".to_owned(),
-            sender: "100000000000002@lid".to_owned(),
-            message_id: "3AFF".to_owned(),
-            chat_alt: None,
-            sender_alt: Some("15550100002:4@s.whatsapp.net".to_owned()),
-            from_me: false,
-            push_name: Some("An\u{202e}na\n\u{7}".to_owned()),
-            timestamp_s: 1_700_000_000,
-            content: "text".to_owned(),
-            raw_kind: "extendedTextMessage".to_owned(),
-            text: Some("hello\n@you".to_owned()),
-            mentions: json!([OWN, "15550100003@s.whatsapp.net"]).to_string(),
-            quoted_id: Some("3AEE".to_owned()),
-            quoted_sender: Some(OWN.to_owned()),
-            quoted_text: Some("before".to_owned()),
-            detail: None,
-            media: None,
-            recorded_ms: 1_700_000_000_500,
-            outcome: None,
-            reason: None,
-            rule: None,
-        }
-    }
-
-    /// What is known of it without a store.
-    pub(crate) fn known(message: &StoredMessage) -> Known {
-        let own = Identity::from_jids(OWN, Some("100000000000001@lid"));
-        Known {
-            chat: ChatId::from_jids(&message.chat, None, &own),
-            sender: Identity::from_jids(&message.sender, message.sender_alt.as_deref()),
-            own,
-            from_me: false,
-            timestamp_s: message.timestamp_s,
-            own_echo: false,
-            paired: false,
-            identity_pending: false,
-            aside: false,
-            text: message.text.clone(),
-            mentions: Vec::new(),
-            quotes_gateway: false,
-            activation: None,
-        }
-    }
-
-    #[test]
-    fn its_shape_is_what_agents_are_told() {
-        let message = message();
-        let value = serde_json::to_value(Envelope::of(&message, &known(&message))).expect("JSON");
-        let expected = json!({
-            "account": "default",
-            "id": "3AFF",
-            "chat": { "kind": "group", "id": "120363000000000001@g.us" },
-            "sender": { "phone": "+15550100002", "lid": "100000000000002@lid", "name": "Anna" },
-            "from_me": false,
-            "kind": "text",
-            "text": "hello\n@you",
-            "media": [],
-            "quoted": { "id": "3AEE", "sender": "+15550100001", "text": "before", "from_self": true },
-            "mentions": [
-                { "phone": "+15550100001", "lid": null, "is_self": true },
-                { "phone": "+15550100003", "lid": null, "is_self": false },
-            ],
-            "timestamp": 1_700_000_000,
-            "raw_kind": "extendedTextMessage",
-        });
-        assert_eq!(value, expected);
-    }
-
-    #[test]
-    fn its_debug_form_tells_nothing_of_people() {
-        let message = message();
-        let shown = format!("{:?}", Envelope::of(&message, &known(&message)));
-        for private in ["5550100002", "000000000002", "Anna", "hello", "before", "120363"] {
-            assert!(!shown.contains(private), "{private}: {shown}");
-        }
-    }
-}
+pub(crate) mod tests;

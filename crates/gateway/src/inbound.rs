@@ -1,11 +1,12 @@
 //! Journaled message → one verdict → pairing request, run, or nothing, each with its reason.
 //!
-//! `decide` judges one message, `ask` sees to strangers, `echoes` recognises what is our own, `wait` lets
+//! `decide` judges one message, `ask` sees to strangers, `echoes` recognises what is our own, `react` shows that an answer is being made, `wait` lets
 //! quick messages be answered together, `tell` logs and shows what was decided.
 
 mod ask;
 mod decide;
 mod echoes;
+mod react;
 mod tell;
 mod wait;
 

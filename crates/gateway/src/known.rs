@@ -1,10 +1,12 @@
 //! All that is known of one event, gathered so that policy can judge it.
 
 use anyhow::Result;
-use fased_policy::access::{Activation, Facts};
-use fased_policy::ids::{ChatId, Identity};
+use fased_policy::access::{Activation, Facts, Nature};
+use fased_policy::ids::{ChatId, Identity, Lid, Phone};
 use fased_policy::mention::{Patterns, Said};
+use fased_protocol::sidecar::ContentKind;
 
+use crate::sidecar::translate::content_kind;
 use crate::store::{Store, StoredMessage};
 
 /// Everything that [`Facts`] borrows.
@@ -26,8 +28,8 @@ pub struct Known {
     pub paired: bool,
     /// WhatsApp has still to be asked about a listed number that may be the sender's.
     pub identity_pending: bool,
-    /// Nobody is spoken to: a reaction, an edit, a deletion, a vote, a system message.
-    pub aside: bool,
+    /// Is somebody spoken to?
+    pub nature: Nature,
     /// Text or caption.
     pub text: Option<String>,
     /// Who is mentioned.
@@ -72,7 +74,7 @@ impl Known {
             own_echo: message.from_me && store.is_own_message(account, &message.message_id).await?,
             paired: approved.iter().any(|identity| identity.matches(&sender)),
             identity_pending: false,
-            aside: is_aside(&message.content),
+            nature: nature(message),
             from_me: message.from_me,
             timestamp_s: message.timestamp_s,
             text: message.text.clone(),
@@ -83,6 +85,24 @@ impl Known {
             quotes_gateway,
             activation,
         })
+    }
+
+    /// All addresses of the chat that a message of it may have been written under.
+    #[must_use]
+    pub fn addresses(&self, message: &StoredMessage) -> Vec<String> {
+        let mut chats = vec![message.chat.clone()];
+        chats.extend(message.chat_alt.clone());
+        let partner = match &self.chat {
+            ChatId::SelfChat => Some(&self.own),
+            ChatId::Direct(_) if !self.from_me => Some(&self.sender),
+            ChatId::Direct(person) => Some(person),
+            ChatId::Group(_) | ChatId::NotAConversation(_) => None,
+        };
+        if let Some(partner) = partner {
+            chats.extend(partner.phones().map(Phone::to_jid));
+            chats.extend(partner.lid.as_ref().map(Lid::to_jid));
+        }
+        chats
     }
 
     /// For policy, at a moment and with the names of the agent that would answer.
@@ -97,7 +117,7 @@ impl Known {
             own_echo: self.own_echo,
             paired: self.paired,
             identity_pending: self.identity_pending,
-            aside: self.aside,
+            nature: self.nature,
             said: Said {
                 text: self.text.as_deref(),
                 mentions: &self.mentions,
@@ -109,7 +129,56 @@ impl Known {
     }
 }
 
-/// Kinds that are about another message, or about the chat.
-fn is_aside(content: &str) -> bool {
-    matches!(content, "reaction" | "edit" | "delete" | "poll_vote" | "other")
+/// Is somebody spoken to by it, is it about another message, or is there nothing in it?
+fn nature(message: &StoredMessage) -> Nature {
+    // What cannot be read yet is not judged before it can.
+    let Some(kind) = content_kind(&message.content) else {
+        return Nature::Said;
+    };
+    let has_text = message
+        .text
+        .as_deref()
+        .is_some_and(|text| !text.trim().is_empty());
+    let is = |holds: bool, nature: Nature| if holds { nature } else { Nature::Nothing };
+    match kind {
+        // Somebody pressed a button; that its label cannot be read does not undo that.
+        ContentKind::Text => is(has_text || is_answer(&message.raw_kind), Nature::Said),
+        ContentKind::Image
+        | ContentKind::Video
+        | ContentKind::Audio
+        | ContentKind::Document
+        | ContentKind::Sticker
+        | ContentKind::Contact
+        | ContentKind::Poll
+        | ContentKind::Event => Nature::Said,
+        // Somewhere is nowhere.
+        ContentKind::Location => is(message.detail.is_some(), Nature::Said),
+        ContentKind::Reaction | ContentKind::Edit | ContentKind::Delete | ContentKind::PollVote => {
+            is(message.quoted_id.is_some(), Nature::About)
+        }
+        ContentKind::Other => Nature::Nothing,
+    }
+}
+
+/// Is such a message about an earlier one?
+pub(crate) fn is_about(kind: ContentKind) -> bool {
+    match kind {
+        ContentKind::Reaction | ContentKind::Edit | ContentKind::Delete | ContentKind::PollVote => true,
+        ContentKind::Text
+        | ContentKind::Image
+        | ContentKind::Video
+        | ContentKind::Audio
+        | ContentKind::Document
+        | ContentKind::Sticker
+        | ContentKind::Contact
+        | ContentKind::Location
+        | ContentKind::Poll
+        | ContentKind::Event
+        | ContentKind::Other => false,
+    }
+}
+
+/// An answer to buttons, a list or a form, which WhatsApp's clients make and nobody types.
+pub(crate) fn is_answer(raw_kind: &str) -> bool {
+    raw_kind.ends_with("ResponseMessage") || raw_kind.ends_with("ReplyMessage")
 }

@@ -28,4 +28,6 @@ pub mod run;
 pub mod sidecar;
 pub mod spellings;
 pub mod store;
+mod turn;
+mod typing;
 pub mod watch;

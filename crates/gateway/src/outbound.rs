@@ -5,11 +5,16 @@
 //! next `ready`, the identical message goes again under the same id, which recipients drop if they
 //! have it.
 
+mod choose;
+mod enqueue;
+mod expiry;
+mod prepare;
+pub(crate) mod timelock;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Result;
 use fased_policy::delivery::SendState;
 use fased_protocol::control::Watched;
 use fased_protocol::fault::{Fault, FaultCode};
@@ -21,24 +26,28 @@ use tokio_util::sync::CancellationToken;
 use crate::account::intake::tell_moved;
 use crate::account::{OpenLink, Shared};
 use crate::clock;
-use crate::store::{Fate, OutboxRow};
+use crate::store::{Fate, OutboxLine, OutboxRow};
+
+pub(crate) use enqueue::spoken;
+pub use enqueue::{Content, MESSAGE_TTL_MS, Order, Planned, Queued, Refusal, enqueue, holds_caption, plan};
+pub use expiry::ExpiryTold;
 
 /// A reply that could not be sent for this long is not sent any more.
 pub const REPLY_TTL_MS: i64 = 24 * 3_600_000;
 
 /// Chats written to at once.
 const PARALLEL_CHATS: usize = 16;
-/// Chats looked at in one round.
+/// Messages completed at once, such as by an upload.
+const PARALLEL_PREPARATIONS: usize = 4;
+/// Lines of chats looked at in one round.
 const ROWS: i64 = 500;
-/// How long acks and receipts of the link before may take after a new one opened.
-const LATE_ACK_MS: i64 = 10_000;
-/// No ack for this long makes a written message `unknown`.
-const ACK_DEADLINE_MS: i64 = 30_000;
 /// How long a chat rests after too much was asked at once.
 const OVERLOAD_PAUSE: Duration = Duration::from_secs(5);
 /// How long the end of an attempt may stay unrecorded. Most are acknowledged within, and `written` is then
 /// old news; to a restart `sending` and `written` mean the same.
 const RECORD_WITHIN: Duration = Duration::from_millis(20);
+/// How often what is too old is looked for while there is no link.
+const EXPIRE_EVERY: Duration = Duration::from_secs(60);
 /// Looks for work at least this often: acks time out, rows expire.
 const SWEEP: Duration = Duration::from_secs(1);
 
@@ -58,30 +67,45 @@ pub(crate) async fn send_forever(shared: Arc<Shared>, shutdown: CancellationToke
                 ended = ended => if ended { return },
                 () = send_while_open(&shared, &link) => {}
             },
-            None => {
-                if ended.await {
-                    return;
-                }
-            }
+            None => tokio::select! {
+                ended = ended => if ended { return },
+                () = expire_while_closed(&shared) => {}
+            },
         }
     }
 }
 
+/// What waits for a link that does not come grows old all the same.
+async fn expire_while_closed(shared: &Shared) {
+    loop {
+        clock::pause(EXPIRE_EVERY).await;
+        expiry::expire(shared).await;
+        expiry::remove_files(shared).await;
+    }
+}
+
+/// A line of a chat: its messages follow each other.
+type Key = (String, OutboxLine);
+
 /// One link's worth of sending.
 struct Sending {
-    /// Chats with a send under way, and the row it is about.
-    busy: HashMap<String, i64>,
+    /// Lines with a send under way, and the row it is about.
+    busy: HashMap<Key, i64>,
+    /// Of them, those whose row is being completed.
+    preparing: HashSet<Key>,
     /// Unknown rows that were sent again in this link: they block their chat no longer.
     repeated: HashSet<i64>,
     /// Attempts that are over and not recorded yet.
     over: Vec<Fate>,
     /// When they must be.
     record_at: Instant,
+    /// When the next message may go that waits for nothing but time, Unix milliseconds.
+    wake_ms: Option<i64>,
 }
 
 /// An attempt that is over.
 struct Attempted {
-    chat: String,
+    key: Key,
     row: i64,
     /// What is known of the message now; nothing when it was certainly not written and waits for its
     /// turn again.
@@ -95,19 +119,29 @@ async fn send_while_open(shared: &Arc<Shared>, link: &OpenLink) {
     }
     let mut sending = Sending {
         busy: HashMap::new(),
+        preparing: HashSet::new(),
         repeated: HashSet::new(),
         over: Vec::new(),
         record_at: clock::monotonic(),
+        wake_ms: None,
     };
+    expiry::expire(shared).await;
+    expiry::remove_files(shared).await;
     let mut attempts = tokio::task::JoinSet::new();
     let mut look = true;
     loop {
         if look {
-            match next_rows(shared, link, &mut sending).await {
-                Ok(rows) => {
-                    for row in rows {
-                        sending.busy.insert(row.chat.clone(), row.id);
+            match choose::next_rows(shared, link, &mut sending).await {
+                Ok(chosen) => {
+                    for row in chosen.write {
+                        sending.busy.insert((row.chat.clone(), row.line), row.id);
                         attempts.spawn(attempt(Arc::clone(shared), link.clone(), row));
+                    }
+                    for row in chosen.prepare {
+                        let key = (row.chat.clone(), row.line);
+                        sending.preparing.insert(key.clone());
+                        sending.busy.insert(key, row.id);
+                        attempts.spawn(prepare::prepare(Arc::clone(shared), link.clone(), row));
                     }
                 }
                 Err(error) => tracing::error!(account = shared.id(), "the outbox cannot be read: {error:#}"),
@@ -125,17 +159,26 @@ async fn send_while_open(shared: &Arc<Shared>, link: &OpenLink) {
                 sending.record(shared).await
             }
             () = shared.outbox.notified() => true,
-            () = clock::pause(SWEEP) => true,
+            () = clock::pause(sending.rest()) => true,
         };
     }
 }
 
 impl Sending {
+    /// How long until the next look, unless something happens before.
+    fn rest(&self) -> Duration {
+        let until = self.wake_ms.map(|wake| wake - clock::now_ms());
+        until.map_or(SWEEP, |until| {
+            SWEEP.min(Duration::from_millis(u64::try_from(until).unwrap_or(0)))
+        })
+    }
+
     /// Notes that an attempt is over. Returns whether another message may go now: after one that was
     /// written its chat waits for the ack.
-    async fn note(&mut self, shared: &Shared, Attempted { chat, row, fate }: Attempted) -> bool {
-        let full = self.busy.len() >= PARALLEL_CHATS;
-        self.busy.remove(&chat);
+    async fn note(&mut self, shared: &Shared, Attempted { key, row, fate }: Attempted) -> bool {
+        let full = self.busy.len() - self.preparing.len() >= PARALLEL_CHATS;
+        self.busy.remove(&key);
+        self.preparing.remove(&key);
         let Some(fate) = fate else {
             self.repeated.remove(&row);
             return true;
@@ -169,64 +212,6 @@ impl Sending {
             }
         }
     }
-}
-
-/// Picks what may be written now, and marks it `sending`.
-async fn next_rows(shared: &Shared, link: &OpenLink, sending: &mut Sending) -> Result<Vec<OutboxRow>> {
-    let now = clock::now_ms();
-    let passed: Vec<i64> = sending.repeated.iter().copied().collect();
-    let open = shared.store.open_outbox(shared.id(), &passed, ROWS).await?;
-    if open.is_empty() {
-        return Ok(Vec::new());
-    }
-    if open.iter().any(|row| row.expires_ms <= now) {
-        shared.store.expire_outbox(shared.id(), now).await?;
-    }
-    let observes = shared.config().observe_only;
-    let mut blocked: HashSet<String> = sending.busy.keys().cloned().collect();
-    let mut late = Vec::new();
-    let mut chosen = Vec::new();
-    for row in open {
-        if chosen.len() + sending.busy.len() >= PARALLEL_CHATS {
-            break;
-        }
-        if blocked.contains(&row.chat) {
-            continue;
-        }
-        match SendState::parse(&row.state) {
-            Some(SendState::Queued | SendState::Unknown) if row.expires_ms <= now => continue,
-            // It waits until the account may speak again, or until its time is over.
-            Some(SendState::Queued | SendState::Unknown) if observes => continue,
-            Some(SendState::Queued) => {}
-            Some(SendState::Unknown) if now >= link.opened_ms + LATE_ACK_MS => {
-                sending.repeated.insert(row.id);
-            }
-            Some(SendState::Sending | SendState::Written) if now >= row.updated_ms + ACK_DEADLINE_MS => {
-                late.push(Fate {
-                    error: Some("WhatsApp has not acknowledged it in 30 s".to_owned()),
-                    ..Fate::new(row.message_id, SendState::Unknown)
-                });
-                blocked.insert(row.chat);
-                continue;
-            }
-            _ => {
-                blocked.insert(row.chat);
-                continue;
-            }
-        }
-        blocked.insert(row.chat.clone());
-        chosen.push(row);
-    }
-    if !late.is_empty() {
-        tell_moved(shared, shared.store.settle(shared.id(), &late, now).await?);
-    }
-    if !chosen.is_empty() {
-        // An ack or an error may have come since they were read.
-        let ids: Vec<i64> = chosen.iter().map(|row| row.id).collect();
-        let started = shared.store.start_sending(&ids, now).await?;
-        chosen.retain(|row| started.contains(&row.id));
-    }
-    Ok(chosen)
 }
 
 /// Writes one row.
@@ -283,7 +268,7 @@ async fn attempt(shared: Arc<Shared>, link: OpenLink, row: OutboxRow) -> Attempt
         },
     };
     Attempted {
-        chat: row.chat,
+        key: (row.chat, row.line),
         row: row.id,
         fate,
     }

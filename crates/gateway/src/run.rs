@@ -5,17 +5,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
-use fased_policy::debounce;
 use fased_policy::ids::GroupId;
+use fased_policy::quoting;
+use fased_protocol::private::{Jid, Private};
+use fased_protocol::sidecar::{Call, Quote, Typing};
 use tokio_util::sync::CancellationToken;
 
 use crate::account::Shared;
-use crate::agent::Turn;
-use crate::envelope::Envelope;
-use crate::known::Known;
-use crate::outbound::REPLY_TTL_MS;
+use crate::outbound::{REPLY_TTL_MS, spoken};
 use crate::store::{Draft, FinishedRun, Purpose, QueuedRun, StoredMessage};
-use crate::{agent, clock};
+use crate::{agent, clock, turn, typing};
 
 /// Runs that one account has under way at once.
 const PARALLEL_RUNS: i64 = 32;
@@ -102,16 +101,22 @@ async fn answer_batch(shared: &Shared) -> Result<usize> {
 }
 
 async fn answer(shared: &Shared, run: &QueuedRun) -> FinishedRun {
-    match turn(shared, run).await {
-        Ok(turn) => FinishedRun {
+    let work = async {
+        let (turn, last) = turn::gathered(shared, run).await?;
+        let text = agent::echo(&turn);
+        drafts(shared, run, &last, &text).await
+    };
+    // While only observing there are no runs; one of before may still wait.
+    let reply = if shared.config().observe_only {
+        work.await
+    } else {
+        typing::shown_while(work, |typing| tell_typing(shared, &run.message.chat, typing)).await
+    };
+    match reply {
+        Ok(reply) => FinishedRun {
             id: run.id,
             error: None,
-            reply: vec![Draft::text(
-                run.message.chat.clone(),
-                Purpose::Reply,
-                agent::echo(&turn),
-                clock::now_ms() + REPLY_TTL_MS,
-            )],
+            reply,
         },
         Err(error) => FinishedRun {
             id: run.id,
@@ -121,32 +126,32 @@ async fn answer(shared: &Shared, run: &QueuedRun) -> FinishedRun {
     }
 }
 
-/// Gathers what a run answers.
-async fn turn(shared: &Shared, run: &QueuedRun) -> Result<Turn> {
-    let mut messages = vec![run.message.clone()];
-    if run.joined {
-        messages.extend(shared.store.inputs_of(run.id).await?);
-        debounce::sort(&mut messages, |message| (message.timestamp_s, message.seq));
-    }
-    let context = if GroupId::parse(&run.message.chat).is_ok() {
-        let limit = shared.config().history_limit;
-        shared.store.context_of(run.id, limit).await?
-    } else {
-        Vec::new()
+/// A courtesy: it holds nothing up, and one that fails is not tried again.
+fn tell_typing(shared: &Shared, chat: &str, typing: Typing) {
+    let Some(link) = shared.link.borrow().clone() else {
+        return;
     };
-    Ok(Turn {
-        text: debounce::joined(messages.iter().filter_map(|message| message.text.as_deref())),
-        messages: envelopes(shared, &messages).await?,
-        context: envelopes(shared, &context).await?,
-    })
+    let chat = Jid(chat.to_owned());
+    shared.tasks.spawn(async move {
+        if let Err(fault) = link.handle.call(Call::SetTyping { chat, typing }).await {
+            tracing::debug!(code = ?fault.code, "typing was not shown: {}", fault.message);
+        }
+    });
 }
 
-async fn envelopes(shared: &Shared, messages: &[StoredMessage]) -> Result<Vec<Envelope>> {
-    let own = shared.own();
-    let mut envelopes = Vec::with_capacity(messages.len());
-    for message in messages {
-        let known = Known::of(&shared.store, message, &own, &[]).await?;
-        envelopes.push(Envelope::of(message, &known));
-    }
-    Ok(envelopes)
+/// The messages that an answer becomes, in order.
+async fn drafts(shared: &Shared, run: &QueuedRun, last: &StoredMessage, text: &str) -> Result<Vec<Draft>> {
+    let config = shared.config();
+    let expires_ms = clock::now_ms() + REPLY_TTL_MS;
+    let in_group = GroupId::parse(&last.chat).is_ok();
+    let newer = shared.store.has_newer(shared.id(), &last.chat, last.seq).await?;
+    let mut quote = quoting::quotes(in_group, newer).then(|| Quote {
+        id: last.message_id.clone(),
+        sender: Jid(last.sender.clone()),
+        text: Private(quoting::quoted_text(last.text.as_deref(), &last.content)),
+    });
+    let texts = config.writing.answer(text).into_iter();
+    Ok(texts
+        .map(|text| spoken(&run.message.chat, Purpose::Reply, text, quote.take(), expires_ms))
+        .collect())
 }

@@ -142,17 +142,28 @@ impl SidecarHandle {
     /// # Errors
     /// What the sidecar said, or that it is gone, overloaded or silent.
     pub async fn call(&self, call: Call) -> Result<Reply, Fault> {
+        self.call_within(call, CALL_DEADLINE).await
+    }
+
+    /// The same, for what takes its time: files.
+    ///
+    /// # Errors
+    /// As for [`SidecarHandle::call`].
+    pub async fn call_within(&self, call: Call, deadline: Duration) -> Result<Reply, Fault> {
         let (id, answer) = self.calls.begin()?;
         if let Err(fault) = self.send(ToSidecar::Request { id, call }).await {
             self.calls.forget(id);
             return Err(fault);
         }
-        match tokio::time::timeout(CALL_DEADLINE, answer).await {
+        match tokio::time::timeout(deadline, answer).await {
             Ok(Ok(outcome)) => outcome,
             Ok(Err(_)) => Err(calls::gone()),
             Err(_) => {
                 self.calls.forget(id);
-                Err(calls::timed_out("the sidecar did not answer in 30 s"))
+                let seconds = deadline.as_secs();
+                Err(calls::timed_out(&format!(
+                    "the sidecar did not answer in {seconds} s"
+                )))
             }
         }
     }

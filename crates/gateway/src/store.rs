@@ -7,6 +7,7 @@ mod account;
 mod alias;
 mod asking;
 mod batch;
+mod contact;
 mod decision;
 mod draft;
 mod echoes;
@@ -15,6 +16,8 @@ mod inbox;
 mod media;
 mod migrate;
 mod outbox;
+mod outbox_due;
+mod outbox_verbs;
 mod pairing;
 mod run;
 mod settle;
@@ -37,9 +40,10 @@ pub use decision::{Decision, NewRun};
 pub use draft::{Draft, Pending, Purpose};
 pub use echoes::RecentSend;
 pub use group::GroupRow;
-pub use inbox::{Journaled, StoredMessage};
+pub use inbox::{Journaled, StoredMessage, Target};
 pub use media::{InboundFile, KeptFile, WantedFile};
-pub use outbox::{Fate, OutboxRow};
+pub use outbox::{Fate, Line as OutboxLine, OutboxRow};
+pub use outbox_verbs::{Changed, OutboxEntry, OutboxFilter};
 pub use pairing::{ApprovalRow, PairingChange, PairingRow};
 pub use run::{FinishedRun, QueuedRun};
 
@@ -208,5 +212,7 @@ fn counts(rows: Vec<(String, i64)>) -> Vec<fased_protocol::control::Count> {
 mod decision_tests;
 #[cfg(test)]
 mod fixtures;
+#[cfg(test)]
+mod outbox_tests;
 #[cfg(test)]
 mod tests;

@@ -10,7 +10,7 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use fased_policy::access::{DmPolicy, Facts, GroupPolicy, GroupRules, Groups, Rules, judge};
+use fased_policy::access::{DmPolicy, Facts, GroupPolicy, GroupRules, Groups, Nature, Rules, judge};
 use fased_policy::ids::{AllowEntry, AllowList, ChatId, GroupId, Identity};
 use fased_policy::mention::{Patterns, Said};
 
@@ -152,7 +152,7 @@ fn facts<'a>(event: &'a Event, own: &'a Identity, patterns: &'a Patterns) -> Fac
         own_echo: false,
         paired: false,
         identity_pending: false,
-        aside: false,
+        nature: Nature::Said,
         said: Said {
             text: Some(&event.text),
             mentions: &event.mentions,

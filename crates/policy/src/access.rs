@@ -53,6 +53,18 @@ impl Activation {
     }
 }
 
+/// What an event is, as far as it matters to who may talk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Nature {
+    /// Somebody says something.
+    Said,
+    /// It is about an earlier message: a reaction, an edit, a deletion, a vote. Nobody is spoken to, so it starts
+    /// nothing and asks for nothing; the next run in the chat is told of it.
+    About,
+    /// There is nothing in it that an agent could be told.
+    Nothing,
+}
+
 /// What is known of one inbound event.
 #[derive(Debug, Clone, Copy)]
 pub struct Facts<'a> {
@@ -72,9 +84,8 @@ pub struct Facts<'a> {
     pub paired: bool,
     /// The list may hold the sender's number under a spelling that WhatsApp has not been asked about yet.
     pub identity_pending: bool,
-    /// It is about another message (a reaction, an edit, a deletion, a vote) or about the chat: nobody
-    /// is spoken to.
-    pub aside: bool,
+    /// Is somebody spoken to?
+    pub nature: Nature,
     /// What was said.
     pub said: Said<'a>,
     /// What the owner chose for this group.
@@ -95,11 +106,30 @@ pub fn judge_traced(facts: &Facts<'_>, rules: &Rules, trace: &mut impl Tracer) -
         ChatId::SelfChat | ChatId::Direct(_) => direct::judge(facts, rules, trace),
     };
     match verdict.outcome {
-        Outcome::Admit | Outcome::Hold | Outcome::Context if facts.aside => Verdict::UNSUPPORTED_KIND,
+        Outcome::Drop | Outcome::Stale => verdict,
+        Outcome::Admit | Outcome::Hold | Outcome::Context if facts.nature == Nature::Nothing => {
+            Verdict::UNSUPPORTED_KIND
+        }
+        // Nothing waits with it: what it is about was held or dropped itself, and no code is asked for by it.
+        Outcome::Hold if facts.nature == Nature::About => Verdict {
+            outcome: Outcome::Drop,
+            ..verdict
+        },
+        Outcome::Admit | Outcome::Context if facts.nature == Nature::About => {
+            if verdict.outcome == Outcome::Admit {
+                trace.tried(verdict.rule, verdict.by, verdict.reason.sentence());
+            }
+            Verdict {
+                outcome: Outcome::Context,
+                reason: Reason::AboutMessage,
+                by: None,
+                ..verdict
+            }
+        }
         Outcome::Admit if facts.age_s > rules.catch_up_max_age_s => {
             trace.tried(verdict.rule, verdict.by, verdict.reason.sentence());
             Verdict::new(Outcome::Stale, Reason::Stale, Rule::STALE).by(Setting::CatchUp)
         }
-        Outcome::Admit | Outcome::Hold | Outcome::Context | Outcome::Drop | Outcome::Stale => verdict,
+        Outcome::Admit | Outcome::Hold | Outcome::Context => verdict,
     }
 }

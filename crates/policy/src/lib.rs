@@ -12,6 +12,7 @@ pub mod access;
 pub mod command;
 pub mod mention;
 pub mod pairing;
+pub mod poll_vote;
 
 pub mod debounce;
 pub mod echo;
@@ -19,5 +20,12 @@ pub mod echo;
 pub mod backoff;
 pub mod lifecycle;
 
+pub mod chunk;
 pub mod delivery;
 pub mod media;
+pub mod pacing;
+
+pub mod acking;
+pub mod addressing;
+pub mod format;
+pub mod quoting;

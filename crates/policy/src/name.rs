@@ -10,7 +10,13 @@ const MAX_CHARS: usize = 100;
 /// runs of white space are one space. `None` when nothing is left.
 #[must_use]
 pub fn neutralised(name: &str) -> Option<String> {
-    let mut clean = String::with_capacity(name.len().min(4 * MAX_CHARS));
+    one_line(name, MAX_CHARS)
+}
+
+/// The same for what is longer than a name: at most `most` characters of it.
+#[must_use]
+pub fn one_line(name: &str, most: usize) -> Option<String> {
+    let mut clean = String::with_capacity(name.len().min(4 * most));
     let mut chars = 0;
     let mut gap = false;
     for character in name.chars() {
@@ -21,7 +27,7 @@ pub fn neutralised(name: &str) -> Option<String> {
         if is_direction(character) {
             continue;
         }
-        if chars >= MAX_CHARS {
+        if chars >= most {
             break;
         }
         if gap && !clean.is_empty() {

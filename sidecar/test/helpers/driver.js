@@ -63,6 +63,7 @@ export class Sidecar {
    * @param {string} [options.main]
    * @param {string[]} [options.nodeFlags]
    * @param {number} [options.protocol]
+   * @param {string} [options.mediaDir]
    */
   constructor({
     authDir,
@@ -74,6 +75,7 @@ export class Sidecar {
     main = MAIN,
     nodeFlags = [],
     protocol = 4,
+    mediaDir = join(authDir, 'media'),
   }) {
     const target = fake ? { FASED_WHATSAPP_URL: fake.ws, FASED_WHATSAPP_ROOT: fake.root } : {};
     this.startedAt = performance.now();
@@ -96,7 +98,7 @@ export class Sidecar {
     const welcome = {
       account: 'test',
       auth_dir: authDir,
-      media_dir: join(authDir, '..', 'media'),
+      media_dir: mediaDir,
       login: method,
       version,
       limits: { ...LIMITS, ...limits },

@@ -19,6 +19,8 @@ pub struct Fake {
     pub ws: String,
     /// The root key that its certificates hang from.
     pub root: String,
+    /// The certificate authority of its media host, as PEM.
+    pub ca: String,
 }
 
 impl Fake {
@@ -59,6 +61,7 @@ impl Fake {
             http: text("http"),
             ws: text("ws"),
             root: text("root"),
+            ca: text("ca"),
         }
     }
 
@@ -95,6 +98,40 @@ impl Fake {
         ids.iter()
             .map(|id| id.as_str().expect("an id").to_owned())
             .collect()
+    }
+
+    /// A contact sends a file: `image`, `voice`, `document` and so on, with the wishes of `media`; the
+    /// message's id.
+    #[must_use]
+    pub fn send_media(&self, to: &str, from: &str, kind: &str, caption: &str, media: &Value) -> String {
+        let message = json!({ "to": to, "from": from, "kind": kind, "text": caption, "media": media });
+        self.send_with(&message).remove(0)
+    }
+
+    /// A contact reacts to a message in the chat with an account, with nothing to take it back.
+    #[must_use]
+    pub fn react(&self, to: &str, from: &str, target: &str, emoji: &str) -> String {
+        let message = json!({ "to": to, "from": from, "kind": "reaction", "target": target, "text": emoji });
+        self.send_with(&message).remove(0)
+    }
+
+    /// A member votes in a poll of a group.
+    #[must_use]
+    pub fn vote(&self, group: &str, from: &str, poll: &str, options: &[&str]) -> String {
+        let message =
+            json!({ "group": group, "from": from, "kind": "vote", "target": poll, "options": options });
+        self.send_with(&message).remove(0)
+    }
+
+    /// A contact's phone goes off, or on again and reports what it got.
+    pub fn online(&self, contact: &str, online: bool) {
+        self.contact(&json!({ "phone": contact, "online": online }));
+    }
+
+    /// Sets the lock on writing to strangers; a client is told when it asks, or at once.
+    pub fn timelock(&self, account: &str, active: bool, until_s: i64, tell: bool) {
+        let lock = json!({ "account": account, "active": active, "until_s": until_s, "tell": tell });
+        self.post("/timelock", &lock);
     }
 
     /// Delivers a message again.

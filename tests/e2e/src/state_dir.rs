@@ -77,6 +77,19 @@ impl StateDir {
         made
     }
 
+    /// One whose accounts connect to this fake, and trust its media host.
+    ///
+    /// # Panics
+    /// When the authority's certificate cannot be written.
+    #[must_use]
+    pub fn with_media(fake: &Fake) -> Self {
+        let mut made = Self::with(fake);
+        let ca = made.beside("fake-ca.pem");
+        std::fs::write(&ca, &fake.ca).expect("write the authority of the fake's media host");
+        made.set("FASED_WHATSAPP_CA", &ca.display().to_string());
+        made
+    }
+
     /// Sets a variable of the environment of whatever is started from now on.
     pub fn set(&mut self, name: &str, value: &str) {
         self.environment.retain(|(set, _)| set != name);

@@ -16,6 +16,7 @@ use tokio::time::Instant;
 
 use super::Shared;
 use crate::clock;
+use crate::outbound::timelock;
 use crate::sidecar::{SequencedEvent, SidecarHandle, translate};
 use crate::store::{Fate, Journaled};
 
@@ -89,7 +90,7 @@ async fn gather(events: &mut mpsc::Receiver<SequencedEvent>, batch: &mut Vec<Seq
     }
 }
 
-async fn commit(shared: &Shared, batch: &[SequencedEvent], memory: &mut Memory) -> anyhow::Result<()> {
+async fn commit(shared: &Arc<Shared>, batch: &[SequencedEvent], memory: &mut Memory) -> anyhow::Result<()> {
     let now = clock::now_ms();
     let before = shared.store.news();
     let mut messages: Vec<Journaled> = Vec::new();
@@ -117,7 +118,7 @@ async fn commit(shared: &Shared, batch: &[SequencedEvent], memory: &mut Memory) 
                 };
                 fates.extend(ids.iter().map(|id| Fate::new(id.clone(), state)));
             }
-            Event::Timelock { .. } => {}
+            Event::Timelock { active, until_s } => timelock::set(shared, *active, *until_s).await?,
             Event::Unknown => {
                 tracing::warn!(account = shared.id(), "an event of an unknown kind was skipped")
             }
@@ -126,6 +127,7 @@ async fn commit(shared: &Shared, batch: &[SequencedEvent], memory: &mut Memory) 
     if !fates.is_empty() {
         let moved = shared.store.settle(shared.id(), &fates, now).await?;
         tell_moved(shared, moved);
+        timelock::learn_from(shared, &fates).await?;
     }
     if !pairs.is_empty() {
         shared.store.learn_identities(&pairs, now).await?;

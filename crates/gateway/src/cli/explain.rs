@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args};
-use fased::envelope::Envelope;
+use fased::envelope::{Detail, Envelope, Media, MediaState};
 use fased_protocol::control::{
     ControlRequest, ControlResponse, Explanation, JudgementInfo, SentInfo, SourceInfo, TriedInfo,
 };
@@ -19,8 +19,8 @@ pub(super) const USAGE: &str = "fased explain MESSAGE-ID
 
 pub(super) const AFTER_HELP: &str = r#"An event (FILE, or - for standard input) is judged by the config alone, without a gateway:
   {"account": "default", "chat": {"kind": "dm"|"group", "id": "…"},
-   "sender": {"phone", "lid", "name"}, "self": {"phone", "lid"}, "fromMe": false, "text": "…",
-   "mentions": [{"phone", "lid"}], "quotedFromSelf": false, "timestamp": SECONDS, "now": SECONDS,
+   "sender": {"phone", "lid", "name"}, "self": {"phone", "lid"}, "fromMe": false, "kind": "text"|"image"|"reaction"|…,
+   "text": "…", "mentions": [{"phone", "lid"}], "quotedFromSelf": false, "timestamp": SECONDS, "now": SECONDS,
    "state": {"paired": ["+15550100002"], "activation": "mention"|"always"}}
 Needed are chat, sender (unless fromMe) and self.phone. A direct chat without id is the sender's. What fromMe
 marks was written by self, whatever sender says. With quotedFromSelf the message replies to one of the linked
@@ -153,10 +153,17 @@ fn sent_line(sent: &SentInfo) -> String {
 }
 
 fn push_event(text: &mut String, event: &Envelope) {
-    if let Some(said) = &event.text {
-        let cut: String = said.0.chars().take(SHOWN_CHARS).collect();
-        let more = if cut.len() < said.0.len() { "…" } else { "" };
+    let said = event.body();
+    if !said.is_empty() {
+        let cut: String = said.chars().take(SHOWN_CHARS).collect();
+        let more = if cut.len() < said.len() { "…" } else { "" };
         push(text, "said", &format!("{}{more}", json!(cut)));
+    }
+    for media in &event.media {
+        push(text, "media", &media_line(media));
+    }
+    if let Some(detail) = &event.detail {
+        push(text, "holds", &detail_line(detail));
     }
     if let Some(quoted) = &event.quoted {
         let whose = match (&quoted.sender, quoted.from_self) {
@@ -164,7 +171,17 @@ fn push_event(text: &mut String, event: &Envelope) {
             (Some(sender), false) => format!(", of {}", sender.0),
             (None, false) => String::new(),
         };
-        push(text, "replies to", &format!("{}{whose}", quoted.id));
+        let label = if event.is_about_message() {
+            "about"
+        } else {
+            "replies to"
+        };
+        let kind = quoted
+            .kind
+            .as_ref()
+            .map(|kind| format!(" ({kind})"))
+            .unwrap_or_default();
+        push(text, label, &format!("{}{kind}{whose}", quoted.id));
     }
     let mentions: Vec<String> = event
         .mentions
@@ -182,6 +199,35 @@ fn push_event(text: &mut String, event: &Envelope) {
         .collect();
     if !mentions.is_empty() {
         push(text, "mentions", &mentions.join(", "));
+    }
+}
+
+/// Where a file came to; its name is its sender's.
+fn media_line(media: &Media) -> String {
+    let mime = media.mime.as_deref().unwrap_or("of no type");
+    let why = match &media.state {
+        MediaState::Failed { error } => format!(" ({error})"),
+        MediaState::Ready { file } => format!(" ({file})"),
+        MediaState::NotFetched | MediaState::Wanted | MediaState::Removed => String::new(),
+    };
+    format!("{mime}, {} bytes, {}{why}", media.bytes, media.state.as_str())
+}
+
+/// What kind of thing it is; what is in it stands in `said`.
+fn detail_line(detail: &Detail) -> String {
+    match detail {
+        Detail::Vote {
+            problem: Some(problem),
+            ..
+        } => format!("a vote that cannot be read: {problem}"),
+        Detail::Vote { unknown, .. } if *unknown > 0 => {
+            format!("a vote, {unknown} of it for what the poll does not have")
+        }
+        Detail::Location { .. }
+        | Detail::Contacts { .. }
+        | Detail::Poll { .. }
+        | Detail::Vote { .. }
+        | Detail::Event { .. } => detail.as_str().to_owned(),
     }
 }
 

@@ -5,10 +5,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use fased_policy::access::{Mode, Rules};
+use fased_policy::acking::AckRules;
 use fased_policy::ids::{AccountId, ChatId};
 use fased_policy::lifecycle::Settings;
 use fased_policy::mention::Patterns;
+use fased_policy::pacing::PacingRules;
 use fased_policy::pairing::PairingRules;
+use fased_policy::{chunk, format};
 
 use super::Sources;
 
@@ -34,6 +37,14 @@ pub struct AccountConfig {
     pub history_limit: usize,
     /// Quick messages of one sender are answered together when they come within this, milliseconds.
     pub debounce_ms: u32,
+    /// How answers are written.
+    pub writing: Writing,
+    /// Put before every incoming text.
+    pub message_prefix: Option<String>,
+    /// The reaction to messages that will be answered.
+    pub ack: Option<AckRules>,
+    /// How fast is sent what nobody asked for.
+    pub pacing: PacingRules,
     /// Pairing requests.
     pub pairing: PairingRules,
     /// Tell the owner of pairing requests on WhatsApp.
@@ -48,6 +59,49 @@ pub struct AccountConfig {
     pub auth_dir: PathBuf,
     /// Where all this is written.
     pub sources: Sources,
+}
+
+/// How a Markdown text becomes messages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Writing {
+    /// Longest message, in UTF-16 units.
+    pub limit: usize,
+    /// Where a longer one is cut.
+    pub mode: chunk::Mode,
+    /// How tables are written.
+    pub tables: format::Tables,
+    /// Put before every answer.
+    pub prefix: Option<String>,
+}
+
+impl Writing {
+    /// The messages that an answer becomes.
+    #[must_use]
+    pub fn answer(&self, markdown: &str) -> Vec<String> {
+        self.cut(markdown, self.prefix.as_deref())
+    }
+
+    /// The messages that a text becomes which is no answer.
+    #[must_use]
+    pub fn text(&self, markdown: &str) -> Vec<String> {
+        self.cut(markdown, None)
+    }
+
+    /// The messages that a text becomes as it stands.
+    #[must_use]
+    pub fn plain(&self, text: &str) -> Vec<String> {
+        chunk::chunks_raw(text, self.limit, self.mode)
+    }
+
+    fn cut(&self, markdown: &str, prefix: Option<&str>) -> Vec<String> {
+        let options = chunk::Options {
+            limit: self.limit,
+            mode: self.mode,
+            tables: self.tables,
+            prefix,
+        };
+        chunk::chunks(markdown, &options)
+    }
 }
 
 impl AccountConfig {

@@ -48,6 +48,13 @@ pub(super) struct Keys {
     pub(super) media_roots: Option<Vec<String>>,
     pub(super) media_keep_days: Option<u32>,
     pub(super) media_keep_mb: Option<u32>,
+    pub(super) text_chunk_limit: Option<u32>,
+    pub(super) chunk_mode: Option<fased_policy::chunk::Mode>,
+    pub(super) table_mode: Option<fased_policy::format::Tables>,
+    pub(super) message_prefix: Option<String>,
+    pub(super) response_prefix: Option<String>,
+    pub(super) ack_reaction: AckReaction,
+    pub(super) pacing: Pacing,
     pub(super) name: Option<String>,
     pub(super) self_chat_mode: Option<bool>,
     pub(super) observe_only: Option<bool>,
@@ -110,6 +117,31 @@ macro_rules! block {
     };
 }
 
+/// The reaction to messages that will be answered.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct AckReaction {
+    pub(super) emoji: Option<String>,
+    pub(super) direct: Option<bool>,
+    pub(super) group: Option<fased_policy::acking::Groups>,
+}
+
+impl AckReaction {
+    pub(super) fn over(&self, root: &Self) -> Self {
+        Self {
+            emoji: self.emoji.clone().or_else(|| root.emoji.clone()),
+            direct: self.direct.or(root.direct),
+            group: self.group.or(root.group),
+        }
+    }
+}
+
+block!(Pacing {
+    per_chat_per_minute: u32,
+    per_account_per_minute: u32,
+    jitter_ms: u32,
+    first_contact: bool,
+});
 block!(CatchUp { max_age_minutes: u32 });
 block!(Pairing {
     code_ttl_minutes: u32,

@@ -5,13 +5,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use fased_policy::access::{DmPolicy, GroupRules, Groups, Mode, Rules};
+use fased_policy::acking::AckRules;
+use fased_policy::chunk::DEFAULT_LIMIT;
 use fased_policy::ids::{AccountId, AllowEntry, AllowList, GroupId};
 use fased_policy::lifecycle::{BackoffSettings, Settings};
 use fased_policy::mention::Patterns;
+use fased_policy::pacing::PacingRules;
 use fased_policy::pairing::PairingRules;
 
 use super::file::{File, Group, Keys};
-use super::{AccountConfig, Agents, MediaSettings, Sources, join};
+use super::{AccountConfig, Agents, MediaSettings, Sources, Writing, join};
 
 /// A megabyte, as keys with `Mb` count them.
 const MEGABYTE: u64 = 1024 * 1024;
@@ -114,7 +117,10 @@ pub(super) fn merge(
     let reconnect = own.reconnect.over(root.reconnect);
     let catch_up = own.catch_up.over(root.catch_up);
     let supervision = own.supervision.over(root.supervision);
+    let pacing = own.pacing.over(root.pacing);
+    let ack = own.ack_reaction.over(&root.ack_reaction);
     let pairing_defaults = PairingRules::default();
+    let pacing_defaults = PacingRules::default();
     let backoff = BackoffSettings::default();
     let rules = Rules {
         mode,
@@ -139,6 +145,34 @@ pub(super) fn merge(
         send_read_receipts: own.send_read_receipts.or(root.send_read_receipts).unwrap_or(true),
         history_limit: own.history_limit.or(root.history_limit).unwrap_or(50) as usize,
         debounce_ms: own.debounce_ms.or(root.debounce_ms).unwrap_or(0),
+        writing: Writing {
+            limit: own
+                .text_chunk_limit
+                .or(root.text_chunk_limit)
+                .map_or(DEFAULT_LIMIT, |limit| limit as usize),
+            mode: own.chunk_mode.or(root.chunk_mode).unwrap_or_default(),
+            tables: own.table_mode.or(root.table_mode).unwrap_or_default(),
+            prefix: text(&own.response_prefix, &root.response_prefix),
+        },
+        message_prefix: text(&own.message_prefix, &root.message_prefix),
+        ack: ack
+            .emoji
+            .filter(|emoji| !emoji.trim().is_empty())
+            .map(|emoji| AckRules {
+                emoji,
+                direct: ack.direct.unwrap_or(true),
+                groups: ack.group.unwrap_or_default(),
+            }),
+        pacing: PacingRules {
+            per_chat: pacing
+                .per_chat_per_minute
+                .map_or(pacing_defaults.per_chat, |n| n as usize),
+            per_account: pacing
+                .per_account_per_minute
+                .map_or(pacing_defaults.per_account, |n| n as usize),
+            jitter_ms: pacing.jitter_ms.unwrap_or(pacing_defaults.jitter_ms),
+            first_contact: pacing.first_contact.unwrap_or(pacing_defaults.first_contact),
+        },
         pairing: PairingRules {
             code_ttl_ms: pairing
                 .code_ttl_minutes
@@ -179,6 +213,14 @@ pub(super) fn merge(
         sources,
         id,
     })
+}
+
+/// A text that is set, and not to nothing.
+fn text(own: &Option<String>, root: &Option<String>) -> Option<String> {
+    own.as_ref()
+        .or(root.as_ref())
+        .filter(|text| !text.is_empty())
+        .cloned()
 }
 
 /// `~/` is the home folder, and a relative path starts at the config file's folder.

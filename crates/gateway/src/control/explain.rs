@@ -5,7 +5,7 @@ use fased_protocol::control::{ControlError, ControlResponse, ErrorCode, Explanat
 
 use super::internal;
 use crate::clock;
-use crate::envelope::Envelope;
+use crate::envelope;
 use crate::explain::{Accounts, Judgement, Linked, described, judged, sentence};
 use crate::known::Known;
 use crate::store::{Journaled, Store, StoredMessage};
@@ -91,7 +91,9 @@ async fn inbound(
     };
     let approved = store.approved(&message.account).await?;
     let mut known = Known::of(store, &message, &own, &approved).await?;
-    explanation.event = Some(serde_json::to_value(Envelope::of(&message, &known))?);
+    explanation.event = Some(serde_json::to_value(
+        envelope::envelope(store, &message, &known).await?,
+    )?);
     match linked {
         Ok(Some(linked)) => {
             known.identity_pending = linked.pending.is(&known.sender);
@@ -152,8 +154,6 @@ fn as_recorded(verdict: Verdict, recorded: Option<Reason>) -> Verdict {
     let admitted = verdict.outcome == Outcome::Admit;
     if recorded == Some(Reason::PairingFull) && verdict.reason == Reason::PairingRequired {
         Verdict::PAIRING_FULL
-    } else if recorded == Some(Reason::UnsupportedKind) && admitted {
-        Verdict::UNSUPPORTED_KIND
     } else if recorded == Some(Reason::EchoLoop) && admitted {
         Verdict::ECHO_LOOP
     } else {

@@ -1,5 +1,6 @@
 //! Events that nobody wrote.
 
+use fased_policy::access::Nature;
 use fased_policy::ids::{ChatId, Identity};
 
 use crate::known::Known;
@@ -17,7 +18,7 @@ pub fn supposed(chat: ChatId, sender: Identity, own: Identity, timestamp_s: i64)
         own_echo: false,
         paired: false,
         identity_pending: false,
-        aside: false,
+        nature: Nature::Said,
         text: None,
         mentions: Vec::new(),
         quotes_gateway: false,

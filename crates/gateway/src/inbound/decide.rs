@@ -2,17 +2,15 @@
 
 use anyhow::Result;
 use fased_policy::access::{Outcome, Reason, Verdict, judge};
-use fased_policy::ids::{ChatId, Identity};
+use fased_policy::ids::Identity;
+use fased_policy::mention::mentioned;
 
-use super::{ask, echoes, wait};
+use super::{ask, echoes, react, wait};
 use crate::account::Shared;
 use crate::config::AccountConfig;
 use crate::known::Known;
 use crate::store::{Decision, NewRun, StoredMessage};
 use crate::{agent, clock};
-
-/// Kinds whose text an agent gets in this version.
-const READABLE: [&str; 4] = ["text", "image", "video", "document"];
 
 /// One batch of verdicts: what later messages of it have to know of the earlier ones.
 pub(super) struct Bench<'a> {
@@ -66,13 +64,9 @@ impl<'a> Bench<'a> {
         let mut verdict = judge(&facts, &config.rules);
         let is_owner = config.rules.is_owner(&facts);
         let mut starts_loop_break = false;
-        if verdict.outcome == Outcome::Admit {
-            if !is_readable(message) {
-                verdict = Verdict::UNSUPPORTED_KIND;
-            } else if loops.is_broken(message, echo.looks_like_ours) {
-                starts_loop_break = loops.is_first_broken(&message.chat);
-                verdict = Verdict::ECHO_LOOP;
-            }
+        if verdict.outcome == Outcome::Admit && loops.is_broken(message, echo.looks_like_ours) {
+            starts_loop_break = loops.is_first_broken(&message.chat);
+            verdict = Verdict::ECHO_LOOP;
         }
         let mut decision = Decision {
             seq: message.seq,
@@ -89,6 +83,14 @@ impl<'a> Bench<'a> {
         match (verdict.outcome, verdict.reason) {
             (Outcome::Admit, _) if !config.observe_only => {
                 decision.run = Some(self.run(message, &known, agent, now).await?);
+                let means_us = || mentioned(&facts.said, facts.own, config.rules.mode).0;
+                decision.sends.extend(react::acknowledge(
+                    config.ack.as_ref(),
+                    message,
+                    &known.chat,
+                    means_us,
+                    now,
+                ));
             }
             (Outcome::Hold, Reason::PairingRequired) => {
                 let asked = self
@@ -128,16 +130,7 @@ impl<'a> Bench<'a> {
             not_before_ms: place.not_before_ms,
             joins: place.joins,
             flushes: place.flushes,
-            reads_context: matches!(known.chat, ChatId::Group(_)),
+            reads: known.addresses(message),
         })
     }
-}
-
-/// Is there something in it that an agent can read?
-fn is_readable(message: &StoredMessage) -> bool {
-    READABLE.contains(&message.content.as_str())
-        && message
-            .text
-            .as_deref()
-            .is_some_and(|text| !text.trim().is_empty())
 }

@@ -3,9 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use anyhow::Result;
-use fased_policy::access::Mode;
+use fased_policy::access::{Mode, Nature};
 use fased_policy::echo::{LOOP_WINDOW_MS, Turns, are_alike, folded, is_in_window};
-use fased_policy::ids::{ChatId, Lid, Phone};
+use fased_policy::ids::ChatId;
 
 use crate::account::Shared;
 use crate::known::Known;
@@ -53,7 +53,7 @@ impl Absorbed {
         let oldest = now.min(message.timestamp_s.saturating_mul(1000)) - LOOP_WINDOW_MS;
         let recent = shared
             .store
-            .recent_sends(shared.id(), &addresses(message, known), oldest)
+            .recent_sends(shared.id(), &known.addresses(message), oldest)
             .await?;
         if known.own_echo {
             let of = recent.iter().find(|sent| sent.message_id == message.message_id);
@@ -62,6 +62,10 @@ impl Absorbed {
                 of: of.map(|sent| sent.id),
                 looks_like_ours: false,
             });
+        }
+        // A reaction repeats nobody's words, and an edit is meant to.
+        if known.nature == Nature::About {
+            return Ok(Echo::default());
         }
         let words = folded(message.text.as_deref().unwrap_or_default());
         if words.is_empty() {
@@ -87,17 +91,6 @@ impl Absorbed {
             looks_like_ours: here.iter().any(|(_, said)| are_alike(said, &words)),
         })
     }
-}
-
-/// All addresses of the chat.
-fn addresses(message: &StoredMessage, known: &Known) -> Vec<String> {
-    let mut chats = vec![message.chat.clone()];
-    chats.extend(message.chat_alt.clone());
-    if known.chat == ChatId::SelfChat {
-        chats.extend(known.own.phone.as_ref().map(Phone::to_jid));
-        chats.extend(known.own.lid.as_ref().map(Lid::to_jid));
-    }
-    chats
 }
 
 /// Turns in a row that our own words may have started, by chat.

@@ -5,6 +5,9 @@ use fased_policy::lifecycle::CloseCause;
 use fased_protocol::private::Jid;
 use fased_protocol::sidecar::{CloseReason, ContentKind, LidPair, Message, Origin};
 
+use serde::Deserialize as _;
+use serde::de::value::{Error as ValueError, StrDeserializer};
+
 use crate::store::Journaled;
 
 /// The address without its device part: `1555…:3@s.whatsapp.net` → `1555…@s.whatsapp.net`.
@@ -115,6 +118,12 @@ fn content_name(kind: ContentKind) -> &'static str {
         ContentKind::Event => "event",
         ContentKind::Other => "other",
     }
+}
+
+/// The kind of a journal row; none for one that could not be decrypted.
+#[must_use]
+pub fn content_kind(name: &str) -> Option<ContentKind> {
+    ContentKind::deserialize(StrDeserializer::<ValueError>::new(name)).ok()
 }
 
 /// The account machine's word for a close reason.

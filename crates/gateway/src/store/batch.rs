@@ -112,7 +112,7 @@ pub(super) async fn queue(
     }
     let mut insert = QueryBuilder::<Sqlite>::new(
         "INSERT INTO outbox (account, chat, message_id, purpose, run_id, text, secret, state, created_ms,
-             expires_ms, updated_ms, payload, draft, file) ",
+             expires_ms, not_before_ms, updated_ms, payload, draft, file) ",
     );
     let mut rows = Vec::with_capacity(drafts.len());
     for (run, draft) in drafts {
@@ -132,6 +132,7 @@ pub(super) async fn queue(
             .push_bind(SendState::Queued.as_str())
             .push_bind(now_ms)
             .push_bind(draft.expires_ms)
+            .push_bind(draft.not_before_ms)
             .push_bind(now_ms)
             .push_bind(payload)
             .push_bind(pending)

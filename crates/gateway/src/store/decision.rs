@@ -1,11 +1,14 @@
 //! Verdicts and all that follows from them, made durable together.
 
 use anyhow::Result;
+use fased_policy::access::Reason;
 use sqlx::{Connection as _, SqliteConnection};
 
 use super::draft::Draft;
 use super::pairing::PairingChange;
 use super::{Store, batch, media, pairing};
+
+mod context;
 
 /// A verdict and all that follows from it.
 #[derive(Debug)]
@@ -43,8 +46,8 @@ pub struct NewRun {
     pub joins: Option<i64>,
     /// What waits in this session is not to wait any longer.
     pub flushes: bool,
-    /// It reads what was said in the chat before.
-    pub reads_context: bool,
+    /// It reads what waits in the chat: these are all its addresses.
+    pub reads: Vec<String>,
 }
 
 impl Store {
@@ -69,8 +72,15 @@ impl Store {
         }
         media::want(&mut tx, decisions, now_ms).await?;
         let mut texts = Vec::new();
+        // Most of the time nothing waits, which one question tells for all of them.
+        let anything_waits = decisions.iter().any(|decision| decision.run.is_some())
+            && context::waits(&mut tx, account).await?;
         for decision in decisions {
-            hand_over_context(&mut tx, account, decision).await?;
+            if decision.reason == Reason::AboutMessage.as_str() {
+                context::give_to_waiting_run(&mut tx, decision.seq).await?;
+            } else if anything_waits {
+                context::hand_over(&mut tx, account, decision).await?;
+            }
             if let Some(row) = decision.echo_of {
                 sqlx::query("UPDATE outbox SET echo_seq = ? WHERE id = ? AND echo_seq IS NULL")
                     .bind(decision.seq)
@@ -130,23 +140,4 @@ async fn add_or_join(
         // It has started meanwhile.
     }
     batch::add_runs(tx, account, std::slice::from_ref(decision), now_ms).await
-}
-
-/// What waited in a group to be read is read by this run, and by no other.
-async fn hand_over_context(tx: &mut SqliteConnection, account: &str, decision: &Decision) -> Result<()> {
-    if !decision.run.as_ref().is_some_and(|run| run.reads_context) {
-        return Ok(());
-    }
-    sqlx::query(
-        "UPDATE inbox SET context_run = (
-             SELECT id FROM run WHERE inbox_seq = ?1
-             UNION SELECT run_id FROM run_input WHERE inbox_seq = ?1)
-         WHERE account = ?2 AND chat = (SELECT chat FROM inbox WHERE seq = ?1)
-             AND outcome = 'context' AND context_run IS NULL AND seq < ?1",
-    )
-    .bind(decision.seq)
-    .bind(account)
-    .execute(tx)
-    .await?;
-    Ok(())
 }

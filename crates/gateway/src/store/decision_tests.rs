@@ -3,6 +3,8 @@
 use super::fixtures::{ACCOUNT, NOW, admit, draft, message, store};
 use super::*;
 
+const GROUP: &str = "120363000000000001@g.us";
+
 fn run(not_before_ms: i64, joins: Option<i64>, flushes: bool) -> Option<NewRun> {
     Some(NewRun {
         agent: "main".to_owned(),
@@ -10,7 +12,7 @@ fn run(not_before_ms: i64, joins: Option<i64>, flushes: bool) -> Option<NewRun> 
         not_before_ms,
         joins,
         flushes,
-        reads_context: true,
+        reads: vec![GROUP.to_owned()],
     })
 }
 
@@ -31,7 +33,7 @@ async fn journal(store: &Store, ids: &[&str]) {
     let batch: Vec<Journaled> = ids
         .iter()
         .map(|id| Journaled {
-            chat: "120363000000000001@g.us".into(),
+            chat: GROUP.into(),
             ..message(id, id)
         })
         .collect();
@@ -70,6 +72,56 @@ async fn what_was_said_before_is_read_by_the_next_run_and_by_no_other() {
     assert_eq!(ids(&read(first_run, 1).await.expect("read")), ["B"], "the newest");
     assert!(read(first_run, 0).await.expect("read").is_empty());
     assert_eq!(ids(&read(second_run, 50).await.expect("read")), ["D"]);
+}
+
+/// A reaction (or the like) of the sender of these messages, to one of them.
+async fn about(store: &Store, id: &str, target: &str) {
+    let event = Journaled {
+        chat: GROUP.into(),
+        content: "reaction".into(),
+        quoted_id: Some(target.into()),
+        ..message(id, "👍")
+    };
+    store.journal(ACCOUNT, &[event], NOW).await.expect("committed");
+}
+
+fn event(seq: i64) -> Decision {
+    Decision {
+        reason: "about_message",
+        ..context(seq)
+    }
+}
+
+#[tokio::test]
+async fn what_happened_to_a_message_is_told_to_its_run_until_that_starts_and_then_to_the_next() {
+    let (_dir, store) = store().await;
+    journal(&store, &["A"]).await;
+    about(&store, "early", "A").await;
+    about(&store, "of none", "elsewhere").await;
+    let asks = |seq| Decision {
+        run: run(0, None, false),
+        ..admit(seq)
+    };
+    let batch = [asks(1), event(2), event(3)];
+    store.decide(ACCOUNT, &batch, NOW).await.expect("committed");
+    let first = store.queued_runs(ACCOUNT, NOW, 9).await.expect("read").remove(0);
+    assert!(first.reads);
+    store.start_runs(&[first.id], NOW).await.expect("committed");
+    about(&store, "late", "A").await;
+    journal(&store, &["talk", "B"]).await;
+    let batch = [event(4), context(5), asks(6)];
+    store.decide(ACCOUNT, &batch, NOW).await.expect("committed");
+    let second = store.run_of(6).await.expect("read").expect("a run").id;
+    let events = |run, limit| store.events_of(run, limit);
+    assert_eq!(ids(&events(first.id, 50).await.expect("read")), ["early"]);
+    assert_eq!(ids(&events(second, 50).await.expect("read")), ["of none", "late"]);
+    assert_eq!(
+        ids(&events(second, 1).await.expect("read")),
+        ["late"],
+        "the newest"
+    );
+    let talk = store.context_of(second, 1).await.expect("read");
+    assert_eq!(ids(&talk), ["talk"], "events take no place of what was said");
 }
 
 #[tokio::test]

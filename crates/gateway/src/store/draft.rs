@@ -1,6 +1,6 @@
 //! Messages that are to be sent, before the outbox has them.
 
-use fased_protocol::sidecar::{MediaFile, Payload};
+use fased_protocol::sidecar::{MediaFile, Payload, Quote};
 use serde::{Deserialize, Serialize};
 
 use crate::outbound::{mint_id, mint_secret};
@@ -49,6 +49,8 @@ pub struct Draft {
     pub secret: String,
     /// Not sent after this, Unix milliseconds.
     pub expires_ms: i64,
+    /// Nor before this.
+    pub not_before_ms: i64,
     /// All that it is made of, where that is more than the text.
     pub payload: Option<Payload>,
     /// What has to be done before its first byte leaves.
@@ -76,8 +78,17 @@ impl Draft {
             text,
             secret: mint_secret(),
             expires_ms,
+            not_before_ms: 0,
             payload: None,
             pending: None,
         }
+    }
+
+    /// Lets it reply to a message.
+    pub fn quoting(&mut self, quote: Quote) {
+        let payload = self
+            .payload
+            .get_or_insert_with(|| Payload::text(self.text.clone(), self.secret.clone()));
+        payload.quote = Some(quote);
     }
 }

@@ -42,7 +42,7 @@ pub(super) fn admit(seq: i64) -> Decision {
         not_before_ms: 0,
         joins: None,
         flushes: false,
-        reads_context: false,
+        reads: vec![],
     });
     Decision {
         seq,
@@ -65,6 +65,7 @@ pub(super) fn draft(id: &str) -> Draft {
         text: "hi".into(),
         secret: "00".repeat(32),
         expires_ms: NOW + 1000,
+        not_before_ms: 0,
         payload: None,
         pending: None,
     }

@@ -31,7 +31,7 @@ impl Store {
         Ok(sqlx::query_as(
             "WITH seen AS (
                  SELECT account, chat, COUNT(*) AS messages, MAX(recorded_ms) AS last_ms,
-                     SUM(outcome IS 'context' AND context_run IS NULL) AS context
+                     SUM(outcome IS 'context' AND context_run IS NULL AND reason IS NOT 'about_message') AS context
                  FROM inbox WHERE chat LIKE '%@g.us' AND (?1 IS NULL OR account = ?1) GROUP BY account, chat
                  UNION ALL
                  SELECT account, chat, 0, NULL, 0 FROM group_activation WHERE ?1 IS NULL OR account = ?1

@@ -6,6 +6,7 @@ use fased_protocol::control::{Count, SentInfo};
 use fased_protocol::sidecar::Payload;
 
 use super::Store;
+use super::draft::Pending;
 
 /// An outbound message, as read back.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -30,9 +31,36 @@ pub struct OutboxRow {
     pub expires_ms: i64,
     /// Last change.
     pub updated_ms: i64,
+    /// Not written before this.
+    pub not_before_ms: i64,
+    /// What has to be done before it is complete, as JSON.
+    pub draft: Option<String>,
+    /// Its line: messages of one line of a chat follow each other, and never wait for those of another.
+    pub line: Line,
+}
+
+/// What waits for each other in a chat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, sqlx::Type)]
+#[repr(i64)]
+pub enum Line {
+    /// Answers, codes and notices.
+    Answers = 0,
+    /// What nobody asked for; it may have to wait.
+    Unasked = 1,
+    /// Reactions that say that an answer is being made.
+    Acks = 2,
 }
 
 impl OutboxRow {
+    /// What has to be done before it is complete.
+    ///
+    /// # Errors
+    /// When what is stored cannot be read.
+    pub fn pending(&self) -> Result<Option<Pending>> {
+        let read = |json: &str| serde_json::from_str(json).context("the stored draft cannot be read");
+        self.draft.as_deref().map(read).transpose()
+    }
+
     /// Everything it is made of.
     ///
     /// # Errors
@@ -81,17 +109,19 @@ impl Fate {
 }
 
 impl Store {
-    /// The oldest message of each chat whose fate is open, oldest first. Those in `passed` are not
+    /// The oldest message of each line of each chat whose fate is open, oldest first. Those in `passed` are not
     /// counted, so that what comes after them is found.
     ///
     /// # Errors
     /// What SQLite said.
     pub async fn open_outbox(&self, account: &str, passed: &[i64], limit: i64) -> Result<Vec<OutboxRow>> {
         Ok(sqlx::query_as(
-            "SELECT MIN(id) AS id, chat, message_id, text, secret, payload, state, attempts, expires_ms, updated_ms
+            "SELECT MIN(id) AS id, chat, message_id, text, secret, payload, state, attempts, expires_ms,
+                 updated_ms, not_before_ms, draft,
+                 CASE purpose WHEN 'message' THEN 1 WHEN 'ack_reaction' THEN 2 ELSE 0 END AS line
              FROM outbox WHERE account = ? AND state IN ('queued', 'sending', 'written', 'unknown')
                  AND id NOT IN (SELECT value FROM json_each(?))
-             GROUP BY chat ORDER BY 1 LIMIT ?",
+             GROUP BY chat, line ORDER BY 1 LIMIT ?",
         )
         .bind(account)
         .bind(serde_json::to_string(passed)?)
@@ -107,8 +137,9 @@ impl Store {
     /// What SQLite said.
     pub async fn start_sending(&self, ids: &[i64], now_ms: i64) -> Result<Vec<i64>> {
         Ok(sqlx::query_scalar(
-            "UPDATE outbox SET state = 'sending', attempts = attempts + 1, updated_ms = ?
-             WHERE id IN (SELECT value FROM json_each(?)) AND state IN ('queued', 'unknown') RETURNING id",
+            "UPDATE outbox SET state = 'sending', attempts = attempts + 1, updated_ms = ?1,
+                 first_sent_ms = COALESCE(first_sent_ms, ?1)
+             WHERE id IN (SELECT value FROM json_each(?2)) AND state IN ('queued', 'unknown') RETURNING id",
         )
         .bind(now_ms)
         .bind(serde_json::to_string(ids)?)
@@ -142,22 +173,6 @@ impl Store {
             .execute(&mut *self.write.turn().await?)
             .await?;
         Ok(())
-    }
-
-    /// Ends what is too old to be sent. Returns how many.
-    ///
-    /// # Errors
-    /// What SQLite said.
-    pub async fn expire_outbox(&self, account: &str, now_ms: i64) -> Result<u64> {
-        let done = sqlx::query(
-            "UPDATE outbox SET state = 'expired', updated_ms = ?1
-             WHERE account = ?2 AND state IN ('queued', 'unknown') AND expires_ms <= ?1",
-        )
-        .bind(now_ms)
-        .bind(account)
-        .execute(&mut *self.write.turn().await?)
-        .await?;
-        Ok(done.rows_affected())
     }
 
     /// Is this the id of a message that we sent?

@@ -22,6 +22,8 @@ pub struct QueuedRun {
     pub message: StoredMessage,
     /// Further messages joined the first.
     pub joined: bool,
+    /// Something waited in the chat for it to read.
+    pub reads: bool,
 }
 
 #[derive(sqlx::FromRow)]
@@ -30,6 +32,7 @@ struct RunHead {
     agent: String,
     session: String,
     joined: bool,
+    reads: bool,
     #[sqlx(flatten)]
     message: StoredMessage,
 }
@@ -55,8 +58,9 @@ impl Store {
     /// What SQLite said.
     pub async fn queued_runs(&self, account: &str, now_ms: i64, limit: i64) -> Result<Vec<QueuedRun>> {
         let heads: Vec<RunHead> = sqlx::query_as(
-            "SELECT run.id AS run_id, run.agent, run.session, 
-                 EXISTS (SELECT 1 FROM run_input WHERE run_id = run.id) AS joined, inbox.*
+            "SELECT run.id AS run_id, run.agent, run.session,
+                 EXISTS (SELECT 1 FROM run_input WHERE run_id = run.id) AS joined,
+                 EXISTS (SELECT 1 FROM inbox AS waited WHERE waited.context_run = run.id) AS reads, inbox.*
              FROM run JOIN inbox ON inbox.seq = run.inbox_seq
              WHERE run.id IN (
                  SELECT MIN(id) FROM run WHERE account = ?1 AND state IN ('queued', 'running')
@@ -77,6 +81,7 @@ impl Store {
                      agent,
                      session,
                      joined,
+                     reads,
                      message,
                  }| QueuedRun {
                     id: run_id,
@@ -84,6 +89,7 @@ impl Store {
                     session,
                     message,
                     joined,
+                    reads,
                 },
             )
             .collect())
@@ -149,12 +155,27 @@ impl Store {
     /// # Errors
     /// What SQLite said.
     pub async fn context_of(&self, run_id: i64, limit: usize) -> Result<Vec<StoredMessage>> {
-        let mut newest: Vec<StoredMessage> =
-            sqlx::query_as("SELECT * FROM inbox WHERE context_run = ? ORDER BY seq DESC LIMIT ?")
-                .bind(run_id)
-                .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-                .fetch_all(&mut *self.read.turn().await?)
-                .await?;
+        self.read_by(run_id, false, limit).await
+    }
+
+    /// What happened to earlier messages of the chat, for a run to read: the newest `limit`, oldest first.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn events_of(&self, run_id: i64, limit: usize) -> Result<Vec<StoredMessage>> {
+        self.read_by(run_id, true, limit).await
+    }
+
+    async fn read_by(&self, run_id: i64, events: bool, limit: usize) -> Result<Vec<StoredMessage>> {
+        let mut newest: Vec<StoredMessage> = sqlx::query_as(
+            "SELECT * FROM inbox WHERE context_run = ? AND (reason = 'about_message') = ?
+             ORDER BY seq DESC LIMIT ?",
+        )
+        .bind(run_id)
+        .bind(events)
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .fetch_all(&mut *self.read.turn().await?)
+        .await?;
         newest.reverse();
         Ok(newest)
     }

@@ -3,9 +3,10 @@
 use anyhow::Result;
 use fased_policy::delivery::SendState;
 use fased_protocol::control::SentInfo;
-use sqlx::{QueryBuilder, Sqlite};
+use sqlx::{Connection as _, QueryBuilder, Sqlite, SqliteConnection};
 
 use super::Store;
+use super::draft::Purpose;
 use super::outbox::{Fate, sent};
 
 /// Messages in one statement. SQLite takes 32,766 values; a receipt may name any number of messages.
@@ -52,15 +53,45 @@ impl Store {
         for state in steps_to(news.to) {
             from.push(format_args!("'{}'", state.as_str()));
         }
-        update.push(") RETURNING message_id, chat");
+        update.push(") RETURNING message_id, chat, run_id, purpose");
         let mut turn = self.write.turn().await?;
-        let rows: Vec<(String, String)> = update.build_query_as().fetch_all(&mut *turn).await?;
+        let rows: Vec<(String, String, Option<i64>, String)> = if news.to == SendState::Failed {
+            // Whoever asks for the run learns it together with whoever asks for the message.
+            let mut tx = turn.begin().await?;
+            let rows: Vec<(String, String, Option<i64>, String)> =
+                update.build_query_as().fetch_all(&mut *tx).await?;
+            let runs = rows.iter().filter(|row| row.3 == Purpose::Reply.as_str());
+            for run in runs.filter_map(|row| row.2) {
+                tell_run(&mut tx, run, news).await?;
+            }
+            tx.commit().await?;
+            rows
+        } else {
+            update.build_query_as().fetch_all(&mut *turn).await?
+        };
         let state = news.to.as_str();
         Ok(rows
             .into_iter()
-            .map(|(id, chat)| sent(id, chat, state.to_owned(), news.error_code.map(i64::from), now_ms))
+            .map(|(id, chat, _run, _purpose)| {
+                sent(id, chat, state.to_owned(), news.error_code.map(i64::from), now_ms)
+            })
             .collect())
     }
+}
+
+/// Notes in a run that its answer, or a part of it, did not arrive.
+async fn tell_run(tx: &mut SqliteConnection, run: i64, news: &Fate) -> Result<()> {
+    let code = news
+        .error_code
+        .map(|code| format!(" ({code})"))
+        .unwrap_or_default();
+    let why = news.error.as_deref().unwrap_or("it failed");
+    sqlx::query("UPDATE run SET error = ? WHERE id = ? AND error IS NULL")
+        .bind(format!("the answer was not sent: {why}{code}"))
+        .bind(run)
+        .execute(tx)
+        .await?;
+    Ok(())
 }
 
 /// The states from which this one is a step forward.

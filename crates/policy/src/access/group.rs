@@ -2,7 +2,8 @@
 
 use super::direct::is_unresolved;
 use super::{
-    Activation, Facts, GroupPolicy, Listing, Mode, Outcome, Reason, Rule, Rules, Setting, Tracer, Verdict,
+    Activation, Facts, GroupPolicy, Listing, Mode, Nature, Outcome, Reason, Rule, Rules, Setting, Tracer,
+    Verdict,
 };
 use crate::command;
 use crate::ids::GroupId;
@@ -87,6 +88,9 @@ fn gate_from_me(facts: &Facts<'_>, rules: &Rules, trace: &mut impl Tracer) -> Re
 
 /// A command of the owner runs; one of anybody else is talk, also where every message runs.
 fn gate_activation(facts: &Facts<'_>, group: &GroupId, rules: &Rules, trace: &mut impl Tracer) -> Verdict {
+    if facts.nature == Nature::About {
+        return Verdict::new(Outcome::Context, Reason::AboutMessage, Rule::GROUP_GATE);
+    }
     let is_command = facts.said.text.is_some_and(command::is_command);
     if is_command && rules.is_owner(facts) {
         return Verdict::admit(Reason::OwnerCommand, Rule::GROUP_GATE).by(Setting::Owners);

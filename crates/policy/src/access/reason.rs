@@ -49,9 +49,11 @@ pub enum Reason {
     OwnerCommand,
     /// It does not mean the account; the next run reads it.
     NoMention,
+    /// It is about an earlier message; the next run reads it.
+    AboutMessage,
     /// Our own words keep coming back.
     EchoLoop,
-    /// A kind of event that is not handled.
+    /// It holds nothing, or nothing that is known here.
     UnsupportedKind,
     /// No address of the sender could be read.
     NoSender,
@@ -61,7 +63,7 @@ pub enum Reason {
 
 impl Reason {
     /// All of them.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::NotAConversation,
         Self::Duplicate,
         Self::OwnEcho,
@@ -84,6 +86,7 @@ impl Reason {
         Self::GroupAlways,
         Self::OwnerCommand,
         Self::NoMention,
+        Self::AboutMessage,
         Self::EchoLoop,
         Self::UnsupportedKind,
         Self::NoSender,
@@ -116,6 +119,7 @@ impl Reason {
             Self::GroupAlways => "group_always",
             Self::OwnerCommand => "owner_command",
             Self::NoMention => "no_mention",
+            Self::AboutMessage => "about_message",
             Self::EchoLoop => "echo_loop",
             Self::UnsupportedKind => "unsupported_kind",
             Self::NoSender => "no_sender",
@@ -169,10 +173,13 @@ impl Reason {
             Self::NoMention => {
                 "The message does not mention this account; the next run in this group reads it."
             }
+            Self::AboutMessage => {
+                "A reaction, an edit, a deletion or a vote starts nothing by itself; the next run in this chat reads it."
+            }
             Self::EchoLoop => {
                 "Several messages in a row repeated what the gateway had said, so it fell silent here until somebody says something else."
             }
-            Self::UnsupportedKind => "This kind of message is recorded only.",
+            Self::UnsupportedKind => "There is nothing in this message that an agent could be told.",
             Self::NoSender => "The sender's address could not be read.",
             Self::Undecryptable => {
                 "The message could not be decrypted; its sender's phone was asked to send it again."
@@ -206,6 +213,7 @@ impl Reason {
             | Self::GroupMention
             | Self::GroupAlways
             | Self::OwnerCommand
+            | Self::AboutMessage
             | Self::EchoLoop
             | Self::UnsupportedKind
             | Self::NoSender

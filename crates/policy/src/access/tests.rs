@@ -57,7 +57,7 @@ struct Case {
     own_echo: bool,
     paired: bool,
     identity_pending: bool,
-    aside: bool,
+    nature: Nature,
     text: Option<String>,
     mentions: Vec<String>,
     quotes_gateway: bool,
@@ -85,7 +85,7 @@ fn dm(policy: DmPolicy, allow: &[&str]) -> Case {
         own_echo: false,
         paired: false,
         identity_pending: false,
-        aside: false,
+        nature: Nature::Said,
         text: Some("hello".to_owned()),
         mentions: Vec::new(),
         quotes_gateway: false,
@@ -145,7 +145,12 @@ impl Case {
     }
 
     fn aside(mut self) -> Self {
-        self.aside = true;
+        self.nature = Nature::About;
+        self
+    }
+
+    fn empty(mut self) -> Self {
+        self.nature = Nature::Nothing;
         self
     }
 
@@ -269,7 +274,7 @@ impl Case {
             own_echo: self.own_echo,
             paired: self.paired,
             identity_pending: self.identity_pending,
-            aside: self.aside,
+            nature: self.nature,
             said: Said {
                 text: self.text.as_deref(),
                 mentions: &mentions,

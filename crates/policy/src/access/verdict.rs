@@ -116,7 +116,7 @@ impl Verdict {
         by: Some(Setting::MaxPending),
         ..Self::new(Outcome::Hold, Reason::PairingFull, Rule::DM_PAIRING)
     };
-    /// An event of a kind that no rule covers.
+    /// An event that says nothing, or nothing that is known here.
     pub const UNSUPPORTED_KIND: Self = Self::new(Outcome::Drop, Reason::UnsupportedKind, Rule::NONE);
     /// Our own words keep coming back under other ids; see [`crate::echo`].
     pub const ECHO_LOOP: Self = Self::new(Outcome::Drop, Reason::EchoLoop, Rule::DM_OWN_ECHO);

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use fased_policy::access::{
-    Activation, DmPolicy, Facts, GroupPolicy, GroupRules, Groups, Mode, Reason, Rules, judge,
+    Activation, DmPolicy, Facts, GroupPolicy, GroupRules, Groups, Mode, Nature, Outcome, Reason, Rules, judge,
 };
 use fased_policy::ids::{AllowList, ChatId, GroupId, Identity};
 use fased_policy::mention::{Patterns, Said};
@@ -68,7 +68,7 @@ struct Event {
     #[serde(default)]
     paired: bool,
     #[serde(default)]
-    aside: bool,
+    about_message: bool,
     text: Option<String>,
     #[serde(default)]
     mentions: Vec<String>,
@@ -131,7 +131,11 @@ fn decide(given: &Given, default_chat: Option<&str>) -> (String, &'static str) {
         own_echo: false,
         paired: event.paired,
         identity_pending: false,
-        aside: event.aside,
+        nature: if event.about_message {
+            Nature::About
+        } else {
+            Nature::Said
+        },
         said: Said {
             text: event.text.as_deref(),
             mentions: &mentions,
@@ -147,7 +151,7 @@ fn decide(given: &Given, default_chat: Option<&str>) -> (String, &'static str) {
         verdict.reason.as_str(),
         verdict.rule
     );
-    if verdict.reason != Reason::PairingRequired {
+    if verdict.outcome != Outcome::Hold || verdict.reason != Reason::PairingRequired {
         return (shown, "none");
     }
     let (written_ms, opened_ms) = (event.written_ms.unwrap_or(0), event.opened_ms.unwrap_or(0));

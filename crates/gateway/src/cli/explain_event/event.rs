@@ -3,18 +3,19 @@
 
 use fased::explain::supposed;
 use fased::known::Known;
-use fased_policy::access::{Activation, Mode};
+use fased_policy::access::{Activation, Mode, Nature};
 use fased_policy::ids::{AllowEntry, ChatId, GroupId, Identity, Lid, Phone};
 use serde_json::Value;
 
 use super::fields::Fields;
 
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 12] = [
     "account",
     "chat",
     "sender",
     "self",
     "fromMe",
+    "kind",
     "text",
     "mentions",
     "quotedFromSelf",
@@ -22,6 +23,35 @@ const KEYS: [&str; 11] = [
     "now",
     "state",
 ];
+
+/// Those that are said, those that are about another message, and what says nothing.
+const KINDS: [&str; 17] = [
+    "text",
+    "image",
+    "video",
+    "gif",
+    "audio",
+    "voice",
+    "document",
+    "sticker",
+    "contact",
+    "location",
+    "poll",
+    "event",
+    "reaction",
+    "edit",
+    "delete",
+    "poll_vote",
+    "other",
+];
+
+fn nature_of(kind: &str) -> Nature {
+    match kind {
+        "reaction" | "edit" | "delete" | "poll_vote" => Nature::About,
+        "other" => Nature::Nothing,
+        _ => Nature::Said,
+    }
+}
 
 /// An event that nobody wrote.
 pub(super) struct Event {
@@ -48,6 +78,9 @@ impl Event {
         let now_s = event.seconds("now")?.unwrap_or(now_s);
         let timestamp_s = event.seconds("timestamp")?.unwrap_or(now_s);
         let mut known = place(&event, own, timestamp_s)?;
+        if let Some(kind) = event.word("kind", &KINDS)? {
+            known.nature = nature_of(kind);
+        }
         known.text = event.text("text")?.map(str::to_owned);
         known.mentions = mentions(&event)?;
         if let Some(state) = event.object("state", &["paired", "activation"])? {

@@ -40,21 +40,21 @@ macro_rules! shared {
             key("mediaKeepMb", Kind::Int { min: 1, max: 1_048_576 }, "Of the files that came in, no more is kept than this, in megabytes; the oldest go first.")
                 .default("2048"),
             key("textChunkLimit", Kind::Int { min: 200, max: 4096 }, "Longest message that is sent, in UTF-16 units; longer answers are split.")
-                .default("4000").idle(),
+                .default("4000"),
             key("tableMode", Kind::Words(&["bullets", "code", "off"]), "How tables in answers are written.")
-                .default("\"bullets\"").idle(),
+                .default("\"bullets\""),
             key("chunkMode", Kind::Words(&["length", "newline"]), "Where long answers are split: anywhere sensible, or only at blank lines.")
-                .default("\"length\"").idle(),
-            key("historyLimit", Kind::Int { min: 0, max: 1000 }, "Messages of a group without a mention that the next run there reads.")
+                .default("\"length\""),
+            key("historyLimit", Kind::Int { min: 0, max: 1000 }, "Messages of a group without a mention that the next run there reads, and, in every chat, reactions, edits, deletions and votes.")
                 .default("50"),
             key("debounceMs", Kind::Int { min: 0, max: 60_000 }, "Quick messages of one sender in one chat are answered together when they come within this, in milliseconds.")
                 .default("0"),
-            key("messagePrefix", Kind::Text, "Put before every incoming text. Default: nothing.").idle(),
-            key("responsePrefix", Kind::Text, "Put before every answer. Default: nothing.").idle(),
-            key("ackReaction", Kind::Block(ACK_REACTION), "A reaction to messages that will be answered. Default: none.").idle(),
+            key("messagePrefix", Kind::Text, "Put before every incoming text. Default: nothing."),
+            key("responsePrefix", Kind::Text, "Put before every answer. Default: nothing."),
+            key("ackReaction", Kind::Block(ACK_REACTION), "A reaction to messages that will be answered. Default: none."),
             key("catchUp", Kind::Block(CATCH_UP), "What came while the gateway was down."),
             key("pairing", Kind::Block(PAIRING), "Requests of strangers under dmPolicy \"pairing\"."),
-            key("pacing", Kind::Block(PACING), "Limits of what is sent unasked; answers are exempt.").idle(),
+            key("pacing", Kind::Block(PACING), "Limits of what is sent unasked; answers are exempt."),
             key("reconnect", Kind::Block(RECONNECT), "Waits between attempts to connect: initialMs, times factor, up to maxMs, give or take jitter."),
             key("supervision", Kind::Block(SUPERVISION), "What happens when a sidecar process ends."),
             key("defaultTo", Kind::Text, "Where messages go that name no chat. Default: nowhere.").idle(),
@@ -111,18 +111,14 @@ const ACK_REACTION: Block = block(&[
         "emoji",
         Kind::Text,
         "The reaction. Default: none, so nothing is sent.",
-    )
-    .idle(),
-    key("direct", Kind::Bool, "Whether in direct messages.")
-        .default("true")
-        .idle(),
+    ),
+    key("direct", Kind::Bool, "Whether in direct messages.").default("true"),
     key(
         "group",
         Kind::Words(&["always", "mentions", "never"]),
         "When in groups.",
     )
-    .default("\"mentions\"")
-    .idle(),
+    .default("\"mentions\""),
 ]);
 
 const CATCH_UP: Block = block(&[key(
@@ -171,29 +167,25 @@ const PACING: Block = block(&[
         Kind::Int { min: 1, max: 600 },
         "Most messages to one chat in a minute.",
     )
-    .default("20")
-    .idle(),
+    .default("20"),
     key(
         "perAccountPerMinute",
         Kind::Int { min: 1, max: 6000 },
         "Most messages of the account in a minute.",
     )
-    .default("60")
-    .idle(),
+    .default("60"),
     key(
         "jitterMs",
         Kind::Int { min: 0, max: 60_000 },
         "Random wait before a message, in milliseconds at most.",
     )
-    .default("400")
-    .idle(),
+    .default("400"),
     key(
         "firstContact",
         Kind::Bool,
         "Whether people may be written to who never wrote.",
     )
-    .default("false")
-    .idle(),
+    .default("false"),
 ]);
 
 const RECONNECT: Block = block(&[

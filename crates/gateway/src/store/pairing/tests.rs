@@ -95,6 +95,7 @@ async fn an_approval_takes_back_what_is_held_from_that_sender_only_and_queues_wh
         text: "You are approved.".to_owned(),
         secret: "00".repeat(32),
         expires_ms: NOW + 1000,
+        not_before_ms: 0,
         payload: None,
         pending: None,
     };

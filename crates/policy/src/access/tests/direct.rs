@@ -66,8 +66,10 @@ use super::*;
 #[case::row_13_does_not_touch_holds(dm(Pairing, &[]).aged(MAX_AGE_S + 1), "hold pairing_required dm.11 DmPolicy")]
 #[case::row_13_does_not_touch_drops(dm(Allowlist, &[]).aged(MAX_AGE_S + 1), "drop not_in_allowlist dm.12 AllowFrom")]
 #[case::no_row_sender_unreadable(dm(Open, &["*"]).by("?"), "drop no_sender none -")]
-#[case::no_row_reaction_of_a_listed_sender(dm(Allowlist, &["*"]).aside(), "drop unsupported_kind none -")]
-#[case::no_row_reaction_of_a_stranger_asks_for_nothing(dm(Pairing, &[]).aside(), "drop unsupported_kind none -")]
+#[case::reaction_of_a_listed_sender(dm(Allowlist, &["*"]).aside(), "context about_message dm.8 -")]
+#[case::no_row_nothing_of_a_listed_sender(dm(Allowlist, &["*"]).empty(), "drop unsupported_kind none -")]
+#[case::no_row_nothing_of_a_stranger(dm(Pairing, &[]).empty(), "drop unsupported_kind none -")]
+#[case::reaction_of_a_stranger_asks_for_nothing(dm(Pairing, &[]).aside(), "drop pairing_required dm.11 DmPolicy")]
 #[case::no_row_reaction_of_somebody_who_may_not(dm(Disabled, &[]).aside(), "drop dm_disabled dm.5 DmPolicy")]
 fn direct_messages(#[case] case: Case, #[case] expected: &str) {
     assert_eq!(shown(case.judge()), expected, "{case:?}");

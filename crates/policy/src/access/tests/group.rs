@@ -128,9 +128,10 @@ const NOT_LISTED: &str = "drop group_not_listed group.2 Groups";
 #[case::row_13_old_messages_in_groups(heard().aged(MAX_AGE_S + 1), "stale stale dm.13 CatchUp")]
 #[case::row_13_old_mention(group(Group::Open).mentions(&[OWN]).aged(MAX_AGE_S + 1), "stale stale dm.13 CatchUp")]
 #[case::row_13_old_context_is_context(group(Group::Open).aged(MAX_AGE_S + 1), "context no_mention group.5 AnyGroupRequireMention")]
-#[case::a_reaction_runs_nothing(heard().aside(), "drop unsupported_kind none -")]
-#[case::a_reaction_is_no_context(group(Group::Open).aside(), "drop unsupported_kind none -")]
-#[case::a_reaction_of_a_hidden_sender_is_not_held(group(Group::Allowlist).allow(&["+15550100001"]).by(LID).aside(), "drop unsupported_kind none -")]
+#[case::a_reaction_runs_nothing(heard().aside(), "context about_message group.5 -")]
+#[case::a_reaction_needs_no_mention(group(Group::Open).aside(), "context about_message group.5 -")]
+#[case::what_says_nothing_is_no_context(group(Group::Open).empty(), "drop unsupported_kind none -")]
+#[case::a_reaction_of_a_hidden_sender_is_not_held(group(Group::Allowlist).allow(&["+15550100001"]).by(LID).aside(), "drop unresolved_identity group.3 AllowFrom")]
 fn groups(#[case] case: Case, #[case] expected: &str) {
     assert_eq!(shown(case.judge()), expected, "{case:?}");
 }

@@ -97,14 +97,15 @@ prop_compose! {
     fn any_case()(
         rules in any_rules(),
         (chat, sender, alt) in (any_chat(), any_chat(), proptest::option::of(any_address())),
-        (from_me, own_echo, paired, identity_pending, aside, quotes_gateway) in any::<(bool, bool, bool, bool, bool, bool)>(),
+        (from_me, own_echo, paired, identity_pending, quotes_gateway) in any::<(bool, bool, bool, bool, bool)>(),
+        nature in prop_oneof![4 => Just(Nature::Said), 2 => Just(Nature::About), 1 => Just(Nature::Nothing)],
         age_s in prop_oneof![4 => Just(1), 1 => any::<i64>()],
         text in any_text(),
         mentions in proptest::collection::vec(any_address(), 0..3),
         activation in any_activation(),
     ) -> Case {
         Case {
-            chat, sender, alt, from_me, own_echo, paired, identity_pending, aside, age_s, text, mentions,
+            chat, sender, alt, from_me, own_echo, paired, identity_pending, nature, age_s, text, mentions,
             quotes_gateway, activation, patterns: vec![GATEY], ..rules
         }
     }
@@ -113,13 +114,26 @@ prop_compose! {
 fn fits(verdict: Verdict, case: &Case) -> bool {
     use Reason::*;
     match verdict.outcome {
-        Outcome::Admit => matches!(
-            verdict.reason,
-            DmOpen | DmListed | DmPaired | SelfChat | GroupMention | GroupAlways | OwnerCommand
-        ),
+        Outcome::Admit => {
+            case.nature == Nature::Said
+                && matches!(
+                    verdict.reason,
+                    DmOpen | DmListed | DmPaired | SelfChat | GroupMention | GroupAlways | OwnerCommand
+                )
+        }
         Outcome::Stale => verdict.reason == Stale && case.age_s > MAX_AGE_S,
-        Outcome::Hold => matches!(verdict.reason, UnresolvedIdentity | PairingRequired),
-        Outcome::Context => verdict.reason == NoMention,
+        Outcome::Hold => {
+            case.nature == Nature::Said && matches!(verdict.reason, UnresolvedIdentity | PairingRequired)
+        }
+        Outcome::Context => match case.nature {
+            Nature::Said => verdict.reason == NoMention,
+            Nature::About => verdict.reason == AboutMessage,
+            Nature::Nothing => false,
+        },
+        // Of what waits for its sender, only words wait with them.
+        Outcome::Drop if matches!(verdict.reason, UnresolvedIdentity | PairingRequired) => {
+            case.nature == Nature::About
+        }
         Outcome::Drop => matches!(
             verdict.reason,
             NotAConversation

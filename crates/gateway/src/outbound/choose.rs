@@ -1,0 +1,160 @@
+//! Which messages may be written now.
+
+use std::collections::HashSet;
+
+use anyhow::Result;
+use fased_policy::delivery::SendState;
+use fased_policy::pacing::{self, Recent, WINDOW_MS};
+
+use super::{Key, PARALLEL_CHATS, PARALLEL_PREPARATIONS, ROWS, Sending};
+use crate::account::intake::tell_moved;
+use crate::account::{OpenLink, Shared};
+use crate::clock;
+use crate::config::AccountConfig;
+use crate::store::{Fate, OutboxLine, OutboxRow};
+
+/// How long acks and receipts of the link before may take after a new one opened.
+const LATE_ACK_MS: i64 = 10_000;
+/// No ack for this long makes a written message `unknown`.
+const ACK_DEADLINE_MS: i64 = 30_000;
+
+/// What may be done now.
+#[derive(Default)]
+pub(super) struct Chosen {
+    /// To be written; they are marked `sending`.
+    pub(super) write: Vec<OutboxRow>,
+    /// To be completed first.
+    pub(super) prepare: Vec<OutboxRow>,
+}
+
+/// Picks what may be done now, and marks what may be written.
+pub(super) async fn next_rows(shared: &Shared, link: &OpenLink, sending: &mut Sending) -> Result<Chosen> {
+    let now = clock::now_ms();
+    sending.wake_ms = None;
+    let passed: Vec<i64> = sending.repeated.iter().copied().collect();
+    let open = shared.store.open_outbox(shared.id(), &passed, ROWS).await?;
+    let mut chosen = Chosen::default();
+    if open.is_empty() {
+        return Ok(chosen);
+    }
+    if open.iter().any(|row| row.expires_ms <= now) {
+        super::expiry::expire(shared).await;
+    }
+    let config = shared.config();
+    let mut pace = Pace::default();
+    let mut blocked: HashSet<Key> = sending.busy.keys().cloned().collect();
+    let mut late = Vec::new();
+    let preparing = sending.preparing.len();
+    for row in open {
+        if chosen.write.len() + sending.busy.len() - preparing >= PARALLEL_CHATS {
+            break;
+        }
+        let key = (row.chat.clone(), row.line);
+        if blocked.contains(&key) {
+            continue;
+        }
+        match SendState::parse(&row.state) {
+            Some(SendState::Queued | SendState::Unknown) if row.expires_ms <= now => continue,
+            // It waits until the account may speak again, or until its time is over.
+            Some(SendState::Queued | SendState::Unknown) if config.observe_only => continue,
+            Some(SendState::Queued) if row.draft.is_some() => {
+                if preparing + chosen.prepare.len() < PARALLEL_PREPARATIONS {
+                    chosen.prepare.push(row);
+                }
+                blocked.insert(key);
+                continue;
+            }
+            Some(SendState::Queued) => {
+                if let Some(until_ms) = pace.holds_back(shared, &config, &row, now).await? {
+                    sending.wake_ms = Some(sending.wake_ms.map_or(until_ms, |wake| wake.min(until_ms)));
+                    blocked.insert(key);
+                    continue;
+                }
+            }
+            Some(SendState::Unknown) if now >= link.opened_ms + LATE_ACK_MS => {
+                sending.repeated.insert(row.id);
+            }
+            Some(SendState::Sending | SendState::Written) if now >= row.updated_ms + ACK_DEADLINE_MS => {
+                late.push(Fate {
+                    error: Some("WhatsApp has not acknowledged it in 30 s".to_owned()),
+                    ..Fate::new(row.message_id, SendState::Unknown)
+                });
+                blocked.insert(key);
+                continue;
+            }
+            _ => {
+                blocked.insert(key);
+                continue;
+            }
+        }
+        blocked.insert(key);
+        chosen.write.push(row);
+    }
+    if !late.is_empty() {
+        tell_moved(shared, shared.store.settle(shared.id(), &late, now).await?);
+    }
+    if !chosen.write.is_empty() {
+        // An ack or an error may have come since they were read.
+        let ids: Vec<i64> = chosen.write.iter().map(|row| row.id).collect();
+        let started = shared.store.start_sending(&ids, now).await?;
+        chosen.write.retain(|row| started.contains(&row.id));
+    }
+    Ok(chosen)
+}
+
+/// What was sent unasked in the last minute; read once in a round, and only when something waits.
+#[derive(Default)]
+struct Pace {
+    sent: Option<Vec<(String, i64)>>,
+}
+
+impl Pace {
+    /// Until when a message has to wait, if it has to.
+    async fn holds_back(
+        &mut self,
+        shared: &Shared,
+        config: &AccountConfig,
+        row: &OutboxRow,
+        now: i64,
+    ) -> Result<Option<i64>> {
+        if row.not_before_ms > now {
+            return Ok(Some(row.not_before_ms));
+        }
+        match row.line {
+            OutboxLine::Answers | OutboxLine::Acks => return Ok(None),
+            OutboxLine::Unasked => {}
+        }
+        let sent = match self.sent.take() {
+            Some(sent) => sent,
+            None => {
+                shared
+                    .store
+                    .sent_unasked_since(shared.id(), now - WINDOW_MS)
+                    .await?
+            }
+        };
+        let account: Vec<i64> = sent.iter().map(|(_, at)| *at).collect();
+        let chat: Vec<i64> = sent
+            .iter()
+            .filter(|(chat, _)| *chat == row.chat)
+            .map(|(_, at)| *at)
+            .collect();
+        let recent = Recent {
+            chat: &chat,
+            account: &account,
+        };
+        let sent = self.sent.insert(sent);
+        // Its random wait is over once it has waited at all.
+        let due = if row.not_before_ms > 0 {
+            pacing::free_at(&config.pacing, recent, now)
+        } else {
+            pacing::due_at(&config.pacing, recent, now, clock::chance())
+        };
+        if due > now {
+            shared.store.hold_back(row.id, due).await?;
+            return Ok(Some(due));
+        }
+        sent.push((row.chat.clone(), now));
+        Ok(None)
+    }
+}

@@ -1,0 +1,138 @@
+//! When messages go out: held back by pacing, completed before they leave, or too old.
+
+use anyhow::Result;
+use fased_protocol::sidecar::Payload;
+use sqlx::Connection as _;
+
+use super::Store;
+
+/// Files that one look takes from messages that need them no longer.
+const FILES: i64 = 100;
+
+impl Store {
+    /// Which messages that nobody asked for were first written after this moment: to which chat, and when.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn sent_unasked_since(&self, account: &str, since_ms: i64) -> Result<Vec<(String, i64)>> {
+        Ok(sqlx::query_as(
+            "SELECT chat, first_sent_ms FROM outbox
+             WHERE account = ? AND first_sent_ms > ? AND purpose = 'message'",
+        )
+        .bind(account)
+        .bind(since_ms)
+        .fetch_all(&mut *self.read.turn().await?)
+        .await?)
+    }
+
+    /// Keeps that a message waits until a moment.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn hold_back(&self, id: i64, until_ms: i64) -> Result<()> {
+        sqlx::query("UPDATE outbox SET not_before_ms = ? WHERE id = ? AND state = 'queued'")
+            .bind(until_ms)
+            .bind(id)
+            .execute(&mut *self.write.turn().await?)
+            .await?;
+        Ok(())
+    }
+
+    /// Keeps all that a message is made of, once that is known: from now on it goes out like this. Returns whether it
+    /// still waited to be.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn complete_draft(&self, id: i64, text: &str, payload: &Payload, now_ms: i64) -> Result<bool> {
+        let done = sqlx::query(
+            "UPDATE outbox SET text = ?, payload = ?, draft = NULL, file = NULL, updated_ms = ?
+             WHERE id = ? AND state = 'queued' AND draft IS NOT NULL",
+        )
+        .bind(text)
+        .bind(serde_json::to_string(payload)?)
+        .bind(now_ms)
+        .bind(id)
+        .execute(&mut *self.write.turn().await?)
+        .await?;
+        Ok(done.rows_affected() > 0)
+    }
+
+    /// Ends what is too old to be sent. Returns how many.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn expire_outbox(&self, account: &str, now_ms: i64) -> Result<u64> {
+        let done = sqlx::query(
+            "UPDATE outbox SET state = 'expired', updated_ms = ?1,
+                 error = CASE purpose WHEN 'ack_reaction' THEN 'it was too old to be sent' ELSE error END
+             WHERE account = ?2 AND state IN ('queued', 'unknown') AND expires_ms <= ?1",
+        )
+        .bind(now_ms)
+        .bind(account)
+        .execute(&mut *self.write.turn().await?)
+        .await?;
+        Ok(done.rows_affected())
+    }
+
+    /// Tells the owner in one notice of all that expired and was not told of yet. Returns how many messages that are.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn notice_expired(&self, account: &str, now_ms: i64) -> Result<u64> {
+        let mut turn = self.write.turn().await?;
+        let mut tx = turn.begin().await?;
+        let told = sqlx::query(
+            "UPDATE outbox SET error = 'it was too old to be sent'
+             WHERE account = ? AND state = 'expired' AND error IS NULL",
+        )
+        .bind(account)
+        .execute(&mut *tx)
+        .await?
+        .rows_affected();
+        if told > 0 {
+            let messages = if told == 1 {
+                "1 message was".to_owned()
+            } else {
+                format!("{told} messages were")
+            };
+            let text = format!(
+                "{messages} not sent: the account could not send for too long. \
+                 Next: fased outbox list --state expired, then fased outbox retry <id> for what is still worth it"
+            );
+            sqlx::query("INSERT INTO notice (at_ms, account, text) VALUES (?, ?, ?)")
+                .bind(now_ms)
+                .bind(account)
+                .bind(text)
+                .execute(&mut *tx)
+                .await?;
+        }
+        tx.commit().await?;
+        Ok(told)
+    }
+
+    /// Takes the files from messages that were settled before this moment; they are no longer needed.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn release_files(&self, account: &str, settled_before_ms: i64) -> Result<Vec<String>> {
+        let mut turn = self.write.turn().await?;
+        let mut tx = turn.begin().await?;
+        let files: Vec<(i64, String)> = sqlx::query_as(
+            "SELECT id, file FROM outbox WHERE account = ? AND file IS NOT NULL AND updated_ms < ?
+                 AND state NOT IN ('queued', 'sending', 'written', 'unknown') LIMIT ?",
+        )
+        .bind(account)
+        .bind(settled_before_ms)
+        .bind(FILES)
+        .fetch_all(&mut *tx)
+        .await?;
+        for (id, _) in &files {
+            sqlx::query("UPDATE outbox SET file = NULL WHERE id = ?")
+                .bind(id)
+                .execute(&mut *tx)
+                .await?;
+        }
+        tx.commit().await?;
+        Ok(files.into_iter().map(|(_, file)| file).collect())
+    }
+}

@@ -1,0 +1,246 @@
+//! Queued, held back, completed, taken back, sent once more, too old.
+
+use fased_policy::delivery::SendState;
+use fased_policy::ids::Identity;
+use fased_protocol::private::Private;
+use fased_protocol::sidecar::{Payload, Quote};
+
+use super::fixtures::{ACCOUNT, NOW, admit, draft, message, store};
+use super::*;
+
+fn unasked(id: &str, chat: &str) -> Draft {
+    Draft {
+        purpose: Purpose::Message,
+        chat: chat.to_owned(),
+        ..draft(id)
+    }
+}
+
+const CHAT: &str = "15550100002@s.whatsapp.net";
+
+async fn queue(store: &Store, drafts: &[Draft]) {
+    assert!(
+        store
+            .queue_messages(ACCOUNT, drafts, 100, NOW)
+            .await
+            .expect("queued")
+    );
+}
+
+#[tokio::test]
+async fn answers_do_not_wait_for_what_nobody_asked_for() {
+    let (_dir, store) = store().await;
+    let mut ack = unasked("C1", CHAT);
+    ack.purpose = Purpose::AckReaction;
+    queue(
+        &store,
+        &[unasked("A1", CHAT), unasked("A2", CHAT), ack, draft("B1")],
+    )
+    .await;
+    let open = store.open_outbox(ACCOUNT, &[], 10).await.expect("rows");
+    let heads: Vec<(&str, OutboxLine)> = open
+        .iter()
+        .map(|row| (row.message_id.as_str(), row.line))
+        .collect();
+    assert_eq!(
+        heads,
+        [
+            ("A1", OutboxLine::Unasked),
+            ("C1", OutboxLine::Acks),
+            ("B1", OutboxLine::Answers)
+        ]
+    );
+}
+
+#[tokio::test]
+async fn what_was_written_counts_for_the_pace_from_its_first_time() {
+    let (_dir, store) = store().await;
+    queue(&store, &[unasked("A1", CHAT), draft("B1")]).await;
+    store.start_sending(&[1, 2], NOW).await.expect("sending");
+    store.mark_unknown(ACCOUNT, NOW + 1).await.expect("unknown");
+    store.start_sending(&[1, 2], NOW + 2).await.expect("again");
+    let sent = store.sent_unasked_since(ACCOUNT, NOW - 1).await.expect("sent");
+    assert_eq!(sent, [(CHAT.to_owned(), NOW)]);
+    assert_eq!(store.sent_unasked_since(ACCOUNT, NOW).await.expect("sent"), []);
+}
+
+#[tokio::test]
+async fn a_full_outbox_takes_nothing() {
+    let (_dir, store) = store().await;
+    queue(&store, &[unasked("A1", CHAT)]).await;
+    let taken = store
+        .queue_messages(ACCOUNT, &[unasked("A2", CHAT)], 1, NOW)
+        .await;
+    assert!(!taken.expect("an answer"));
+    let all = OutboxFilter {
+        limit: 10,
+        ..OutboxFilter::default()
+    };
+    assert_eq!(store.list_outbox(&all).await.expect("rows").len(), 1);
+}
+
+#[tokio::test]
+async fn a_message_is_completed_once_and_then_goes_out_like_that() {
+    let (_dir, store) = store().await;
+    let mut whole = unasked("A1", CHAT);
+    whole.pending = Some(Pending {
+        upload: None,
+        mentions: true,
+    });
+    whole.quoting(Quote {
+        id: "Q".to_owned(),
+        sender: fased_protocol::private::Jid(CHAT.to_owned()),
+        text: Private("what?".to_owned()),
+    });
+    queue(&store, &[whole]).await;
+    let row = store.open_outbox(ACCOUNT, &[], 1).await.expect("rows").remove(0);
+    assert!(row.pending().expect("a draft").expect("pending").mentions);
+    let mut payload: Payload = row.payload().expect("a payload");
+    assert_eq!(payload.quote.as_ref().map(|quote| quote.id.as_str()), Some("Q"));
+    payload.mentions = vec![fased_protocol::private::Jid(CHAT.to_owned())];
+    let complete = || store.complete_draft(row.id, "hi", &payload, NOW);
+    assert!(complete().await.expect("kept"));
+    assert!(!complete().await.expect("an answer"), "once");
+    let row = store.open_outbox(ACCOUNT, &[], 1).await.expect("rows").remove(0);
+    assert_eq!(
+        (row.draft.is_none(), row.payload().expect("a payload")),
+        (true, payload.clone())
+    );
+    // Not sent yet it is nobody's to ask for; then it is the same again.
+    let asked = || store.sent_payload(ACCOUNT, "A1", 0);
+    assert!(asked().await.expect("an answer").is_none());
+    store.start_sending(&[row.id], NOW).await.expect("sending");
+    assert_eq!(
+        asked().await.expect("an answer"),
+        Some((CHAT.to_owned(), payload))
+    );
+}
+
+#[tokio::test]
+async fn only_what_has_not_left_is_taken_back_and_only_what_is_over_is_sent_once_more() {
+    let (_dir, store) = store().await;
+    queue(&store, &[unasked("A1", CHAT), unasked("A2", CHAT)]).await;
+    store.start_sending(&[1], NOW).await.expect("sending");
+    let cancel = |id| store.cancel(ACCOUNT, id, NOW);
+    let retry = |id| store.retry(ACCOUNT, id, NOW + 5_000);
+    assert_eq!(
+        cancel("A1").await.expect("told"),
+        Changed::Refused(SendState::Sending)
+    );
+    assert_eq!(cancel("none").await.expect("told"), Changed::NotFound);
+    assert_eq!(
+        retry("A2").await.expect("told"),
+        Changed::Refused(SendState::Queued)
+    );
+    assert_eq!(cancel("A2").await.expect("told"), Changed::Done("A2".to_owned()));
+    let Changed::Done(new) = retry("A2").await.expect("told") else {
+        panic!("it is over")
+    };
+    assert_ne!(new, "A2");
+    let all = OutboxFilter {
+        state: Some(SendState::Queued),
+        limit: 10,
+        ..OutboxFilter::default()
+    };
+    let rows = store.list_outbox(&all).await.expect("rows");
+    assert_eq!((rows.len(), rows[0].message_id.as_str()), (1, new.as_str()));
+    assert_eq!(rows[0].expires_ms, NOW + 6_000, "as much time as the first had");
+}
+
+#[tokio::test]
+async fn a10_all_that_expired_is_told_once() {
+    let (_dir, store) = store().await;
+    let drafts: Vec<Draft> = (0..3).map(|n| unasked(&format!("A{n}"), CHAT)).collect();
+    queue(&store, &drafts).await;
+    assert_eq!(
+        store.expire_outbox(ACCOUNT, NOW + 1000).await.expect("expired"),
+        3
+    );
+    for told in [3, 0] {
+        assert_eq!(store.notice_expired(ACCOUNT, NOW).await.expect("told"), told);
+    }
+    let notices = store.notices(10).await.expect("notices");
+    assert_eq!(notices.len(), 1);
+    assert!(
+        notices[0].text.contains("3 messages were not sent"),
+        "{notices:?}"
+    );
+}
+
+#[tokio::test]
+async fn a7_a_refused_answer_is_told_to_its_run() {
+    let (_dir, store) = store().await;
+    store
+        .journal(ACCOUNT, &[message("M", "hi")], NOW)
+        .await
+        .expect("journaled");
+    store.decide(ACCOUNT, &[admit(1)], NOW).await.expect("decided");
+    let finished = FinishedRun {
+        id: 1,
+        error: None,
+        reply: vec![draft("A1"), draft("A2")],
+    };
+    store
+        .finish_runs(ACCOUNT, &[finished], NOW)
+        .await
+        .expect("finished");
+    let refused = Fate {
+        error_code: Some(479),
+        error: Some("refused by WhatsApp".to_owned()),
+        ..Fate::new("A1".to_owned(), SendState::Failed)
+    };
+    store.settle(ACCOUNT, &[refused], NOW).await.expect("settled");
+    let run = store.run_of(1).await.expect("a run").expect("there");
+    assert_eq!(
+        run.error.as_deref(),
+        Some("the answer was not sent: refused by WhatsApp (479)")
+    );
+}
+
+#[tokio::test]
+async fn who_wrote_is_known_under_both_addresses() {
+    let (_dir, store) = store().await;
+    store
+        .journal(ACCOUNT, &[message("M", "hi")], NOW)
+        .await
+        .expect("journaled");
+    let person = |jid, alt| Identity::from_jids(jid, alt);
+    for (person, wrote) in [
+        (person(CHAT, None), true),
+        (person("200300400500600@lid", Some(CHAT)), true),
+        (person("15550100003@s.whatsapp.net", None), false),
+    ] {
+        assert_eq!(store.wrote(ACCOUNT, &person).await.expect("an answer"), wrote);
+    }
+}
+
+#[tokio::test]
+async fn first_contacts_wait_for_the_end_of_a_time_lock_also_when_it_changes() {
+    let (_dir, store) = store().await;
+    assert!(
+        store
+            .set_timelock(ACCOUNT, Some(NOW + 100), NOW)
+            .await
+            .expect("set")
+    );
+    let mut first = unasked("A1", CHAT);
+    first.not_before_ms = NOW + 100;
+    queue(&store, &[first]).await;
+    assert!(
+        !store
+            .set_timelock(ACCOUNT, Some(NOW + 50), NOW)
+            .await
+            .expect("set"),
+        "no news"
+    );
+    assert_eq!(store.timelock(ACCOUNT, NOW).await.expect("read"), Some(NOW + 50));
+    let row = store.open_outbox(ACCOUNT, &[], 1).await.expect("rows").remove(0);
+    assert_eq!(row.not_before_ms, NOW + 50);
+    assert_eq!(
+        store.timelock(ACCOUNT, NOW + 50).await.expect("read"),
+        None,
+        "it is over"
+    );
+    store.set_timelock(ACCOUNT, None, NOW).await.expect("set");
+    assert_eq!(store.timelock(ACCOUNT, NOW).await.expect("read"), None);
+}

@@ -1,0 +1,212 @@
+//! What people do with the outbox: look, add, take back, send once more.
+
+use anyhow::Result;
+use fased_policy::delivery::SendState;
+use fased_protocol::private::Private;
+use fased_protocol::sidecar::Payload;
+use sqlx::Connection as _;
+
+use super::draft::Draft;
+use super::{Store, batch};
+use crate::outbound::{mint_id, mint_secret};
+
+/// A message of the outbox, for people.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct OutboxEntry {
+    /// Its place.
+    pub id: i64,
+    /// Account.
+    pub account: String,
+    /// The chat.
+    pub chat: String,
+    /// Its id on WhatsApp.
+    pub message_id: String,
+    /// Why it is sent: `reply`, `message`, …
+    pub purpose: String,
+    /// How far it came.
+    pub state: String,
+    /// How often it was written.
+    pub attempts: i64,
+    /// WhatsApp's error code, if it refused.
+    pub error_code: Option<i64>,
+    /// What went wrong, if something did.
+    pub error: Option<String>,
+    /// When it was queued.
+    pub created_ms: i64,
+    /// Not sent before this; 0 when it need not wait.
+    pub not_before_ms: i64,
+    /// Nor after this.
+    pub expires_ms: i64,
+    /// Last change.
+    pub updated_ms: i64,
+}
+
+/// Which messages to list.
+#[derive(Debug, Clone, Default)]
+pub struct OutboxFilter {
+    /// Of this account.
+    pub account: Option<String>,
+    /// In this state.
+    pub state: Option<SendState>,
+    /// To one of these addresses; an empty list means any.
+    pub chats: Vec<String>,
+    /// So many, the newest.
+    pub limit: i64,
+}
+
+/// What became of a wish about one message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Changed {
+    /// It was done. Of a retry: the id of the new message.
+    Done(String),
+    /// There is no such message.
+    NotFound,
+    /// It is in a state that does not allow it.
+    Refused(SendState),
+}
+
+impl Store {
+    /// Commits messages in this order, all or none. Returns whether they were taken: not when more than `most` wait.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn queue_messages(
+        &self,
+        account: &str,
+        drafts: &[Draft],
+        most: i64,
+        now_ms: i64,
+    ) -> Result<bool> {
+        let mut turn = self.write.turn().await?;
+        let mut tx = turn.begin().await?;
+        let waiting: i64 =
+            sqlx::query_scalar("SELECT COUNT(*) FROM outbox WHERE account = ? AND state = 'queued'")
+                .bind(account)
+                .fetch_one(&mut *tx)
+                .await?;
+        if waiting >= most {
+            return Ok(false);
+        }
+        let drafts: Vec<_> = drafts.iter().map(|draft| (None, draft)).collect();
+        batch::queue(&mut tx, account, &drafts, now_ms).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// Messages of the outbox, newest first.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn list_outbox(&self, filter: &OutboxFilter) -> Result<Vec<OutboxEntry>> {
+        Ok(sqlx::query_as(
+            "SELECT id, account, chat, message_id, purpose, state, attempts, error_code, error, created_ms,
+                 not_before_ms, expires_ms, updated_ms
+             FROM outbox WHERE (?1 IS NULL OR account = ?1) AND (?2 IS NULL OR state = ?2)
+                 AND (?3 = '[]' OR chat IN (SELECT value FROM json_each(?3)))
+             ORDER BY id DESC LIMIT ?4",
+        )
+        .bind(&filter.account)
+        .bind(filter.state.map(SendState::as_str))
+        .bind(serde_json::to_string(&filter.chats)?)
+        .bind(filter.limit)
+        .fetch_all(&mut *self.read.turn().await?)
+        .await?)
+    }
+
+    /// Takes a message back that has certainly not left.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn cancel(&self, account: &str, message_id: &str, now_ms: i64) -> Result<Changed> {
+        let mut turn = self.write.turn().await?;
+        let mut tx = turn.begin().await?;
+        let Some(state) = state_of(&mut tx, account, message_id).await? else {
+            return Ok(Changed::NotFound);
+        };
+        if state != SendState::Queued {
+            return Ok(Changed::Refused(state));
+        }
+        sqlx::query(
+            "UPDATE outbox SET state = 'cancelled', updated_ms = ?
+             WHERE account = ? AND message_id = ? AND state = 'queued'",
+        )
+        .bind(now_ms)
+        .bind(account)
+        .bind(message_id)
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(Changed::Done(message_id.to_owned()))
+    }
+
+    /// Sends what failed, expired or was taken back once more, as a new message under a new id: what is final stays
+    /// final, and nobody can get the old one twice. It has as much time as the first had.
+    ///
+    /// # Errors
+    /// What SQLite said, or that what is stored cannot be read.
+    pub async fn retry(&self, account: &str, message_id: &str, now_ms: i64) -> Result<Changed> {
+        let mut turn = self.write.turn().await?;
+        let mut tx = turn.begin().await?;
+        let Some(state) = state_of(&mut tx, account, message_id).await? else {
+            return Ok(Changed::NotFound);
+        };
+        if !matches!(
+            state,
+            SendState::Failed | SendState::Expired | SendState::Cancelled
+        ) {
+            return Ok(Changed::Refused(state));
+        }
+        let (new_id, secret) = (mint_id(), mint_secret());
+        let payload: Option<String> =
+            sqlx::query_scalar("SELECT payload FROM outbox WHERE account = ? AND message_id = ?")
+                .bind(account)
+                .bind(message_id)
+                .fetch_one(&mut *tx)
+                .await?;
+        let payload = match payload {
+            Some(json) => {
+                let mut payload: Payload = serde_json::from_str(&json)?;
+                payload.secret = Private(secret.clone());
+                Some(serde_json::to_string(&payload)?)
+            }
+            None => None,
+        };
+        sqlx::query(
+            "INSERT INTO outbox (account, chat, message_id, purpose, run_id, text, secret, state, created_ms,
+                 expires_ms, updated_ms, payload, draft, file)
+             SELECT account, chat, ?3, purpose, run_id, text, ?4, 'queued', ?5, ?5 + expires_ms - created_ms, ?5, ?6,
+                 draft, file
+             FROM outbox WHERE account = ?1 AND message_id = ?2",
+        )
+        .bind(account)
+        .bind(message_id)
+        .bind(&new_id)
+        .bind(&secret)
+        .bind(now_ms)
+        .bind(payload)
+        .execute(&mut *tx)
+        .await?;
+        // The file belongs to the new message now.
+        sqlx::query("UPDATE outbox SET file = NULL WHERE account = ? AND message_id = ?")
+            .bind(account)
+            .bind(message_id)
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(Changed::Done(new_id))
+    }
+}
+
+async fn state_of(
+    tx: &mut sqlx::SqliteConnection,
+    account: &str,
+    message_id: &str,
+) -> Result<Option<SendState>> {
+    let state: Option<String> =
+        sqlx::query_scalar("SELECT state FROM outbox WHERE account = ? AND message_id = ?")
+            .bind(account)
+            .bind(message_id)
+            .fetch_optional(tx)
+            .await?;
+    Ok(state.as_deref().and_then(SendState::parse))
+}
