@@ -7,10 +7,12 @@
 mod convert;
 mod error;
 mod ffmpeg;
+pub(crate) mod incoming;
 mod local;
 mod ogg;
 pub mod outgoing;
 mod process;
+pub(crate) mod retention;
 mod scratch;
 mod sniff;
 mod workshop;
