@@ -36,7 +36,7 @@ impl World {
     #[allow(clippy::new_without_default, reason = "starting processes is no default")]
     pub fn new() -> Self {
         let fake = Fake::start();
-        let state = StateDir::with(&fake);
+        let state = StateDir::with_media(&fake);
         Self {
             gateway: None,
             fake,

@@ -17,6 +17,7 @@ mod identity;
 mod kinds;
 mod link_loss;
 mod login;
+mod media_in;
 mod messages;
 mod outbox;
 mod pairing;
