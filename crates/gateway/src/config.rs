@@ -34,7 +34,7 @@ use std::sync::Arc;
 use fased_policy::ids::AccountId;
 
 use crate::paths::Paths;
-pub use account::{AccountConfig, Agents, Writing};
+pub use account::{AccountConfig, Agents, MediaSettings, Writing};
 use file::{File, Keys};
 pub use key_path::{KeyPath, Step};
 pub(crate) use keys::greatest;

@@ -17,6 +17,7 @@ pub mod gateway;
 pub mod inbound;
 pub mod known;
 pub mod lease;
+pub mod media;
 pub mod nearest;
 pub mod offline;
 pub mod outbound;

@@ -22,6 +22,7 @@ pub mod lifecycle;
 
 pub mod chunk;
 pub mod delivery;
+pub mod media;
 pub mod pacing;
 
 pub mod acking;

@@ -51,6 +51,8 @@ pub struct AccountConfig {
     pub notify_owner: bool,
     /// Who may answer.
     pub agents: Arc<Agents>,
+    /// Files in and out.
+    pub media: MediaSettings,
     /// The account machine's times.
     pub lifecycle: Settings,
     /// Folder of the auth files.
@@ -118,6 +120,19 @@ impl AccountConfig {
         };
         of_group.unwrap_or(&self.agents.default)
     }
+}
+
+/// Files in and out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MediaSettings {
+    /// Most bytes of a file.
+    pub max_bytes: u64,
+    /// Folders whose files may be sent, besides those that always may.
+    pub roots: Vec<PathBuf>,
+    /// How long files are kept that came in.
+    pub keep_ms: i64,
+    /// How many bytes of them are kept.
+    pub keep_bytes: u64,
 }
 
 /// The agents of the config.

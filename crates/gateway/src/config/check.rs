@@ -190,6 +190,19 @@ impl Found<'_> {
             }
             (Kind::Entries { anyone }, Shape::List(items)) => self.allow_list(path, items, anyone),
             (Kind::Patterns, Shape::List(items)) => self.patterns(path, items),
+            (Kind::Folders, Shape::List(items)) => {
+                for (index, item) in items.iter().enumerate() {
+                    let path = format!("{path}[{index}]");
+                    match &item.value {
+                        Shape::Text(text) if text.trim().is_empty() => {
+                            let message = "found an empty text; allowed is a folder".to_owned();
+                            self.wrong(item.span.clone(), &path, message, None);
+                        }
+                        Shape::Text(_) => {}
+                        _other => self.kind_differs(&path, item, &allowed(Kind::Text)),
+                    }
+                }
+            }
             (Kind::List(block), Shape::List(items)) => {
                 for (index, item) in items.iter().enumerate() {
                     self.block(&format!("{path}[{index}]"), item, &block);
@@ -321,6 +334,7 @@ fn allowed(kind: Kind) -> String {
         Kind::WordOrObject(words) => format!("one of {}, or an object", quoted(words)),
         Kind::Entries { .. } => "a list of numbers and hidden ids: [\"+15551234567\"]".to_owned(),
         Kind::Patterns => "a list of regular expressions: [\"…\"]".to_owned(),
+        Kind::Folders => "a list of folders: [\"~/Pictures\"]".to_owned(),
         Kind::Block(_) | Kind::Map(..) | Kind::Object => "an object: { … }".to_owned(),
         Kind::List(_) => "a list of objects: [{ … }]".to_owned(),
         Kind::Array => "a list: [ … ]".to_owned(),

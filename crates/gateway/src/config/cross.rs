@@ -53,7 +53,7 @@ fn auth_dirs(found: &mut Found<'_>, accounts: &[Entry], file: &Path, default: &d
             let hint = "leave the key out for the default".to_owned();
             found.wrong_at(&path, &path, message, Some(hint));
         }
-        match holders.entry(merge::auth_dir(dir, file)) {
+        match holders.entry(merge::folder(dir, file)) {
             Taken::Occupied(holder) => {
                 let message = format!("the account {}; two accounts cannot share one", holder.get());
                 found.wrong_at(&path, &path, message, None);

@@ -43,6 +43,7 @@ fn entry(text: &mut String, key: &Key, depth: usize, all: bool, off: bool) {
         | Kind::Text
         | Kind::Entries { .. }
         | Kind::Patterns
+        | Kind::Folders
         | Kind::Block(_)
         | Kind::Map(..)
         | Kind::List(_)
@@ -89,6 +90,7 @@ fn entry(text: &mut String, key: &Key, depth: usize, all: bool, off: bool) {
         | Kind::WordOrObject(_)
         | Kind::Entries { .. }
         | Kind::Patterns
+        | Kind::Folders
         | Kind::Object
         | Kind::Array => match key.default {
             Some(default) => text.push_str(&format!("{indent}{start}{}: {default},\n", key.name)),
@@ -118,6 +120,7 @@ fn example(key: &Key) -> String {
         Kind::Int { .. } | Kind::Number { .. } => "0",
         Kind::Entries { .. } => "[\"+15551234567\"]",
         Kind::Patterns => "[\"@?fased\"]",
+        Kind::Folders => "[\"~/Pictures\"]",
         Kind::Text => "\"…\"",
         Kind::Array | Kind::List(_) => "[]",
         Kind::Block(_) | Kind::Map(..) | Kind::Object => "{}",

@@ -50,6 +50,8 @@ pub(super) enum Kind {
         anyone: bool,
     },
     Patterns,
+    /// Paths of folders.
+    Folders,
     Block(Block),
     Map(Names, Block),
     /// A list of objects.

@@ -14,7 +14,11 @@ use fased_policy::pacing::PacingRules;
 use fased_policy::pairing::PairingRules;
 
 use super::file::{File, Group, Keys};
-use super::{AccountConfig, Agents, Sources, Writing, join};
+use super::{AccountConfig, Agents, MediaSettings, Sources, Writing, join};
+
+/// A megabyte, as keys with `Mb` count them.
+const MEGABYTE: u64 = 1024 * 1024;
+const DAY_MS: i64 = 86_400_000;
 
 pub(super) fn agents(file: &File) -> Result<Agents, String> {
     let patterns = |at: &str, list: &Option<Vec<String>>| {
@@ -181,6 +185,17 @@ pub(super) fn merge(
         },
         notify_owner: pairing.notify_owner.unwrap_or(false),
         agents: Arc::clone(agents),
+        media: MediaSettings {
+            max_bytes: u64::from(own.media_max_mb.or(root.media_max_mb).unwrap_or(50)) * MEGABYTE,
+            roots: own
+                .media_roots
+                .as_ref()
+                .or(root.media_roots.as_ref())
+                .map(|roots| roots.iter().map(|root| folder(root, sources.file())).collect())
+                .unwrap_or_default(),
+            keep_ms: i64::from(own.media_keep_days.or(root.media_keep_days).unwrap_or(30)) * DAY_MS,
+            keep_bytes: u64::from(own.media_keep_mb.or(root.media_keep_mb).unwrap_or(2048)) * MEGABYTE,
+        },
         lifecycle: Settings {
             backoff: BackoffSettings {
                 initial_ms: reconnect.initial_ms.map_or(backoff.initial_ms, u64::from),
@@ -192,7 +207,7 @@ pub(super) fn merge(
             ..Settings::default()
         },
         auth_dir: match &own.auth_dir {
-            Some(written) => auth_dir(written, sources.file()),
+            Some(written) => folder(written, sources.file()),
             None => default_auth_dir,
         },
         sources,
@@ -209,7 +224,7 @@ fn text(own: &Option<String>, root: &Option<String>) -> Option<String> {
 }
 
 /// `~/` is the home folder, and a relative path starts at the config file's folder.
-pub(super) fn auth_dir(written: &str, config: &Path) -> PathBuf {
+pub(super) fn folder(written: &str, config: &Path) -> PathBuf {
     if let Some(below) = written.strip_prefix("~/")
         && let Some(home) = std::env::var_os("HOME")
     {

@@ -40,6 +40,7 @@ fn find(block: &Block, name: &str, path: &str, not: &str) -> Option<String> {
         | Kind::WordOrObject(_)
         | Kind::Entries { .. }
         | Kind::Patterns
+        | Kind::Folders
         | Kind::Map(..)
         | Kind::List(_)
         | Kind::Object

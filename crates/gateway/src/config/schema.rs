@@ -77,6 +77,7 @@ fn of_kind(kind: Kind) -> Value {
             "maxItems": fased_policy::mention::MAX_PATTERNS,
             "items": { "type": "string", "minLength": 1, "maxLength": fased_policy::mention::MAX_PATTERN_LEN },
         }),
+        Kind::Folders => json!({ "type": "array", "items": { "type": "string", "minLength": 1 } }),
         Kind::Block(block) => object(&block),
         Kind::Map(Names::Account, _) => json!({
             "type": "object",

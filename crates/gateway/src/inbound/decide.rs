@@ -73,6 +73,7 @@ impl<'a> Bench<'a> {
             outcome: "",
             reason: "",
             rule: verdict.rule.number(),
+            has_file: message.media.is_some(),
             run: None,
             pairing: None,
             sends: Vec::new(),

@@ -6,7 +6,7 @@ use sqlx::{Connection as _, SqliteConnection};
 
 use super::draft::Draft;
 use super::pairing::PairingChange;
-use super::{Store, batch, pairing};
+use super::{Store, batch, media, pairing};
 
 mod context;
 
@@ -21,6 +21,8 @@ pub struct Decision {
     pub reason: &'static str,
     /// The row of the rule table that decided.
     pub rule: u8,
+    /// There is a file in it, which is wanted if an agent is to read it.
+    pub has_file: bool,
     /// What an agent is to do about it.
     pub run: Option<NewRun>,
     /// What happens to the sender's pairing request.
@@ -68,6 +70,7 @@ impl Store {
         } else {
             batch::add_runs(&mut tx, account, decisions, now_ms).await?;
         }
+        media::want(&mut tx, decisions, now_ms).await?;
         let mut texts = Vec::new();
         // Most of the time nothing waits, which one question tells for all of them.
         let anything_waits = decisions.iter().any(|decision| decision.run.is_some())

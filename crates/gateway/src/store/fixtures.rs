@@ -49,6 +49,7 @@ pub(super) fn admit(seq: i64) -> Decision {
         outcome: "admit",
         reason: "dm_open",
         rule: 7,
+        has_file: false,
         run,
         pairing: None,
         sends: vec![],

@@ -21,7 +21,7 @@ pub(in crate::config) fn kind_at(steps: &[Step]) -> Result<Option<Kind>, String>
                 Kind::Block(block)
             }
             (Kind::List(block), Step::Name(_) | Step::Index(_)) => Kind::Block(block),
-            (Kind::Entries { .. } | Kind::Patterns, Step::Index(_)) => Kind::Text,
+            (Kind::Entries { .. } | Kind::Patterns | Kind::Folders, Step::Index(_)) => Kind::Text,
             (Kind::Object | Kind::Array | Kind::WordOrObject(_), Step::Name(_) | Step::Index(_)) => {
                 return Ok(None);
             }
@@ -32,7 +32,8 @@ pub(in crate::config) fn kind_at(steps: &[Step]) -> Result<Option<Kind>, String>
                 | Kind::Text
                 | Kind::Words(_)
                 | Kind::Entries { .. }
-                | Kind::Patterns,
+                | Kind::Patterns
+                | Kind::Folders,
                 Step::Name(_),
             )
             | (

@@ -32,7 +32,13 @@ macro_rules! shared {
                 "Listen, record and decide, but send nothing: no message, reaction, typing, presence or read receipt.")
                 .default("false"),
             key("mediaMaxMb", Kind::Int { min: 1, max: 2048 }, "Largest medium in and out, in megabytes.")
-                .default("50").idle(),
+                .default("50"),
+            key("mediaRoots", Kind::Folders, "Folders whose files may be sent, besides media and workspace in the state dir; ~/ is the home folder, a relative path starts at the config file's folder. Keys, store and config are never sent.")
+                .default("[]"),
+            key("mediaKeepDays", Kind::Int { min: 1, max: 3650 }, "Files that came in are kept this long, in days.")
+                .default("30"),
+            key("mediaKeepMb", Kind::Int { min: 1, max: 1_048_576 }, "Of the files that came in, no more is kept than this, in megabytes; the oldest go first.")
+                .default("2048"),
             key("textChunkLimit", Kind::Int { min: 200, max: 4096 }, "Longest message that is sent, in UTF-16 units; longer answers are split.")
                 .default("4000"),
             key("tableMode", Kind::Words(&["bullets", "code", "off"]), "How tables in answers are written.")

@@ -1,0 +1,144 @@
+//! A short-lived process: its own group, next to nothing of our environment, a deadline, and always an end.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
+
+/// What it may see of our environment.
+const ENVIRONMENT: [&str; 4] = ["PATH", "LANG", "SSL_CERT_FILE", "SSL_CERT_DIR"];
+/// How much of what it says on stderr is kept.
+const STDERR_BYTES: u64 = 4096;
+
+/// What to start.
+#[derive(Debug)]
+pub(super) struct Job {
+    pub(super) program: PathBuf,
+    pub(super) args: Vec<OsString>,
+    /// Where it starts; never a folder with keys in it.
+    pub(super) folder: PathBuf,
+    /// What it reads.
+    pub(super) stdin: Vec<u8>,
+    /// Most that is read of what it writes; one that writes more is ended.
+    pub(super) stdout_bytes: u64,
+    /// It is ended after this.
+    pub(super) deadline: Duration,
+}
+
+/// How it went.
+#[derive(Debug)]
+pub(super) struct Ended {
+    pub(super) status: ExitStatus,
+    pub(super) stdout: Vec<u8>,
+    pub(super) stderr: String,
+}
+
+/// Why there is no such end.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// There is no such program.
+    Missing(PathBuf),
+    /// It did not end in time.
+    TimedOut,
+    /// It could not be started, or its pipes broke.
+    Io(std::io::Error),
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+/// Kills the whole group, also when nobody waits for the process any more.
+struct Group(Option<Pid>);
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        if let Some(pid) = self.0
+            && let Err(errno) = killpg(pid, Signal::SIGKILL)
+        {
+            tracing::trace!(%errno, "the group is gone");
+        }
+    }
+}
+
+/// Runs it to its end.
+pub(super) async fn run(job: Job) -> Result<Ended, Failure> {
+    #[allow(clippy::disallowed_methods, reason = "this module sees to the end of what it starts")]
+    let mut command = tokio::process::Command::new(&job.program);
+    let environment = ENVIRONMENT.iter().filter_map(|name| Some((name, std::env::var_os(name)?)));
+    command
+        .args(&job.args)
+        .current_dir(&job.folder)
+        .env_clear()
+        .envs(environment)
+        .env("NODE_ENV", "production")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .process_group(0)
+        .kill_on_drop(true);
+    let mut child = command.spawn().map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => Failure::Missing(job.program.clone()),
+        _other => Failure::Io(error),
+    })?;
+    let pid = child.id().and_then(|pid| i32::try_from(pid).ok()).map(Pid::from_raw);
+    let mut group = Group(pid);
+    let (mut stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+    let work = async {
+        let write = async {
+            if let Some(mut stdin) = stdin.take()
+                && let Err(error) = stdin.write_all(&job.stdin).await
+            {
+                tracing::debug!("a short-lived process did not read all: {error}");
+            }
+        };
+        let ((), stdout, stderr) =
+            tokio::join!(write, read(stdout, job.stdout_bytes), read(stderr, STDERR_BYTES));
+        let status = child.wait().await?;
+        std::io::Result::Ok(Ended {
+            status,
+            stdout: stdout?,
+            stderr: String::from_utf8_lossy(&stderr?).into_owned(),
+        })
+    };
+    let ended = tokio::time::timeout(job.deadline, work).await;
+    let Ok(ended) = ended else {
+        drop(group);
+        // It was killed; this only takes its status, so that no dead process is left behind.
+        let gone = tokio::time::timeout(Duration::from_secs(5), child.wait()).await;
+        tracing::debug!(?gone, "a short-lived process was ended at its deadline");
+        return Err(Failure::TimedOut);
+    };
+    // Its number may belong to somebody else from here on.
+    group.0 = None;
+    Ok(ended?)
+}
+
+/// Reads up to so many bytes, and then lets the rest pass by.
+async fn read(pipe: Option<impl AsyncRead + Unpin>, most: u64) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let Some(mut pipe) = pipe else { return Ok(bytes) };
+    (&mut pipe).take(most).read_to_end(&mut bytes).await?;
+    tokio::io::copy(&mut pipe, &mut tokio::io::sink()).await?;
+    Ok(bytes)
+}
+
+/// Finds a program by name, as a shell would.
+pub(super) fn find(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path)
+        .map(|dir| dir.join(name))
+        .find(|candidate| is_program(candidate))
+}
+
+fn is_program(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    path.metadata()
+        .is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
+}
