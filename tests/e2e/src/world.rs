@@ -44,6 +44,18 @@ impl World {
         }
     }
 
+    /// A fake and an empty state dir, whose accounts trust the fake's media host.
+    #[must_use]
+    pub fn with_media() -> Self {
+        let fake = Fake::start();
+        let state = StateDir::with_media(&fake);
+        Self {
+            gateway: None,
+            fake,
+            state,
+        }
+    }
+
     /// A gateway with this under `channels.whatsapp`, linked to [`OWNER`] and ready.
     #[must_use]
     pub fn linked(whatsapp: &str) -> Self {

@@ -62,6 +62,10 @@ pub(super) async fn account(live: &Live, named: Option<&str>) -> Result<Account,
 }
 
 fn dead(account: &Account) -> Option<Status> {
+    // Who it is on WhatsApp is known from its first link on.
+    if account.shared().config().enabled && account.shared().own().is_empty() {
+        return Some(Status::Unlinked);
+    }
     let state = account.view().stored.state;
     DEAD.into_iter().find(|status| status.as_str() == state)
 }
