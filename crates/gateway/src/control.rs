@@ -240,8 +240,12 @@ async fn handle(live: &Live, request: &ControlRequest) -> Result<ControlResponse
             text,
             raw,
         } => message_edit::answer(live, to, message_id, &text.0, *raw).await,
-        ControlRequest::MessageDelete { to, message_id } => message_delete::answer(live, to, message_id).await,
-        ControlRequest::MessageStatus { message_ids } => message_status::answer(&live.store, message_ids).await,
+        ControlRequest::MessageDelete { to, message_id } => {
+            message_delete::answer(live, to, message_id).await
+        }
+        ControlRequest::MessageStatus { message_ids } => {
+            message_status::answer(&live.store, message_ids).await
+        }
         ControlRequest::DirectorySelf { account } => {
             let configs = live.configs(account.as_deref()).await?;
             let mut accounts = live.infos().await?;
@@ -249,7 +253,9 @@ async fn handle(live: &Live, request: &ControlRequest) -> Result<ControlResponse
             let named = |id: &str| configs.iter().find(|config| config.id.as_str() == id);
             Ok(directory_self::answer(accounts, |id| named(id)?.name.clone()))
         }
-        ControlRequest::DirectoryGroups { account } => directory_groups::answer(live, account.as_deref()).await,
+        ControlRequest::DirectoryGroups { account } => {
+            directory_groups::answer(live, account.as_deref()).await
+        }
         ControlRequest::OutboxList {
             account,
             state,

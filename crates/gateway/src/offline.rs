@@ -8,8 +8,8 @@ use fased_protocol::control::{ControlError, ControlRequest, ControlResponse, Err
 use crate::account::{View, next_action};
 use crate::config::Config;
 use crate::control::{
-    account_infos, directory_self, explain, explain_sender, groups_list, internal, message_status, outbox_list, pairing_list,
-    status,
+    account_infos, directory_self, explain, explain_sender, groups_list, internal, message_status,
+    outbox_list, pairing_list, status,
 };
 use crate::explain::{Accounts, Linked, Pending};
 use crate::paths::Paths;

@@ -1,8 +1,8 @@
 //! `fased message`: its verbs, a file each.
 
 use super::{
-    Global, Outcome, message_delete, message_edit, message_poll, message_preview, message_react, message_send,
-    message_status,
+    Global, Outcome, message_delete, message_edit, message_poll, message_preview, message_react,
+    message_send, message_status,
 };
 use clap::Subcommand;
 

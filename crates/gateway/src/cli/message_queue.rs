@@ -22,7 +22,12 @@ const LOOK_EVERY: Duration = Duration::from_millis(250);
 const AWAY: Duration = Duration::from_secs(15);
 
 /// Sends, prints, waits. `deadline` is for the queueing alone.
-pub(super) fn run(global: &Global, request: &ControlRequest, waiting: &Waiting, deadline: Duration) -> Outcome {
+pub(super) fn run(
+    global: &Global,
+    request: &ControlRequest,
+    waiting: &Waiting,
+    deadline: Duration,
+) -> Outcome {
     let paths = paths(global)?;
     block_on(async {
         let answer = client::ask_within(&paths, request, deadline).await?;
@@ -30,12 +35,24 @@ pub(super) fn run(global: &Global, request: &ControlRequest, waiting: &Waiting, 
             return Err(ask::unexpected(&answer));
         };
         if info.dry_run {
-            return if global.json { out::json(&info) } else { raw(&planned(&info)) };
+            return if global.json {
+                out::json(&info)
+            } else {
+                raw(&planned(&info))
+            };
         }
         told(&info);
-        let ids: Vec<String> = info.messages.iter().filter_map(|part| part.message_id.clone()).collect();
+        let ids: Vec<String> = info
+            .messages
+            .iter()
+            .filter_map(|part| part.message_id.clone())
+            .collect();
         let Some(reached) = waiting.wait else {
-            return if global.json { out::json(&info) } else { out::text(&ids_of(&info, None)) };
+            return if global.json {
+                out::json(&info)
+            } else {
+                out::text(&ids_of(&info, None))
+            };
         };
         let ended = wait(&paths, &ids, reached, waiting.timeout).await;
         let last = ended.last();
@@ -119,7 +136,11 @@ async fn wait(paths: &Paths, ids: &[String], reached: Reached, timeout: Duration
                 for message in &messages {
                     let before = seen.insert(message.message_id.clone(), message.state.clone());
                     if before.as_ref() != Some(&message.state) {
-                        out::hint(&format!("{}: {}", message.message_id, message_status::detail(message)));
+                        out::hint(&format!(
+                            "{}: {}",
+                            message.message_id,
+                            message_status::detail(message)
+                        ));
                     }
                 }
                 last = messages;
@@ -181,7 +202,10 @@ fn told(info: &SendInfo) {
         ));
     }
     if let Some(why) = &info.waits_for {
-        out::hint(&format!("account {} cannot send now, so it waits: {why}", info.account));
+        out::hint(&format!(
+            "account {} cannot send now, so it waits: {why}",
+            info.account
+        ));
     }
     if info.pacing_ms >= 1_000 {
         let wait = span::span(i64::try_from(info.pacing_ms).unwrap_or(i64::MAX));
@@ -214,8 +238,18 @@ fn planned(info: &SendInfo) -> String {
     let pacing = span::span(i64::try_from(info.pacing_ms).unwrap_or(i64::MAX));
     writeln!(text, "pacing would hold it back for {pacing}").ok();
     for (number, part) in info.messages.iter().enumerate() {
-        let bytes = part.bytes.map(|bytes| format!(" · {bytes} bytes")).unwrap_or_default();
-        writeln!(text, "──── {} of {} · {}{bytes} ────", number + 1, info.messages.len(), part.kind).ok();
+        let bytes = part
+            .bytes
+            .map(|bytes| format!(" · {bytes} bytes"))
+            .unwrap_or_default();
+        writeln!(
+            text,
+            "──── {} of {} · {}{bytes} ────",
+            number + 1,
+            info.messages.len(),
+            part.kind
+        )
+        .ok();
         if let Some(said) = &part.text {
             writeln!(text, "{}", said.0).ok();
         }
@@ -265,7 +299,8 @@ mod tests {
             ("played", true, true, true),
             ("failed", false, false, false),
         ] {
-            let came = [Reached::ServerAck, Reached::Delivered, Reached::Read].map(|reached| has(state, reached));
+            let came =
+                [Reached::ServerAck, Reached::Delivered, Reached::Read].map(|reached| has(state, reached));
             assert_eq!(came, [ack, delivered, read], "{state}");
         }
     }
@@ -293,7 +328,11 @@ mod tests {
             )
         );
         let error = late(&[message("server_ack")], Reached::Read, timeout);
-        assert!(error.message.ends_with("receipts may still come"), "{}", error.message);
+        assert!(
+            error.message.ends_with("receipts may still come"),
+            "{}",
+            error.message
+        );
     }
 
     #[test]
@@ -302,7 +341,11 @@ mod tests {
         let Err(Failure::Error(error)) = ended else {
             panic!("it is lost")
         };
-        assert!(error.message.contains("failed") && error.message.contains("479"), "{}", error.message);
+        assert!(
+            error.message.contains("failed") && error.message.contains("479"),
+            "{}",
+            error.message
+        );
         assert_eq!(error.code, ErrorCode::Refused);
     }
 }

@@ -114,15 +114,27 @@ pub(super) fn run(global: &Global, options: Options) -> Outcome {
         None => None,
     };
     if text.as_ref().is_some_and(|text| text.len() > MOST_BYTES) {
-        return Err(usage("the text has more than 128 KiB", "send a file instead: --media FILE").into());
+        return Err(usage(
+            "the text has more than 128 KiB",
+            "send a file instead: --media FILE",
+        )
+        .into());
     }
-    let contacts = options.contact.iter().map(|file| card(file)).collect::<Result<Vec<_>, _>>()?;
+    let contacts = options
+        .contact
+        .iter()
+        .map(|file| card(file))
+        .collect::<Result<Vec<_>, _>>()?;
     let files = u32::try_from(options.media.len()).unwrap_or(u32::MAX);
     let request = SendRequest {
         to: options.to.into(),
         text: text.map(Private),
         raw: options.raw,
-        media: options.media.iter().map(|source| Private(absolute(source))).collect(),
+        media: options
+            .media
+            .iter()
+            .map(|source| Private(absolute(source)))
+            .collect(),
         shown_as: options.shown_as.kind(),
         place: options.location.map(|place| place.0),
         contacts,
@@ -144,8 +156,15 @@ fn absolute(source: &str) -> String {
 }
 
 fn card(file: &Path) -> Result<Private, ControlError> {
-    let unread = |why: String| usage(&format!("cannot read {}: {why}", file.display()), "name a vCard file");
-    let size = std::fs::metadata(file).map_err(|error| unread(error.to_string()))?.len();
+    let unread = |why: String| {
+        usage(
+            &format!("cannot read {}: {why}", file.display()),
+            "name a vCard file",
+        )
+    };
+    let size = std::fs::metadata(file)
+        .map_err(|error| unread(error.to_string()))?
+        .len();
     if size > MOST_CARD_BYTES {
         return Err(unread("it has more than 64 KiB".to_owned()));
     }

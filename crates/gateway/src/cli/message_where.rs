@@ -65,7 +65,8 @@ fn time(text: &str) -> Result<Duration, String> {
         _ => return Err(wrong()),
     };
     let time = number.checked_mul(ms).map(Duration::from_millis);
-    time.filter(|time| !time.is_zero() && *time <= MOST).ok_or_else(wrong)
+    time.filter(|time| !time.is_zero() && *time <= MOST)
+        .ok_or_else(wrong)
 }
 
 #[cfg(test)]
@@ -74,10 +75,25 @@ mod tests {
 
     #[test]
     fn a_time_is_read_with_its_unit() {
-        for (text, ms) in [("500ms", 500), ("60s", 60_000), ("7", 7_000), ("5m", 300_000), ("24h", 86_400_000)] {
+        for (text, ms) in [
+            ("500ms", 500),
+            ("60s", 60_000),
+            ("7", 7_000),
+            ("5m", 300_000),
+            ("24h", 86_400_000),
+        ] {
             assert_eq!(time(text), Ok(Duration::from_millis(ms)), "{text}");
         }
-        for wrong in ["", "s", "0s", "-1s", "25h", "5 s", "1.5s", "99999999999999999999s"] {
+        for wrong in [
+            "",
+            "s",
+            "0s",
+            "-1s",
+            "25h",
+            "5 s",
+            "1.5s",
+            "99999999999999999999s",
+        ] {
             assert!(time(wrong).is_err(), "{wrong}");
         }
     }

@@ -18,7 +18,16 @@ static OPTIONS: RwLock<String> = RwLock::new(String::new());
 
 /// Verbs of commands that are suggested to people.
 const VERBS: [&str; 10] = [
-    "gateway", "channels", "pairing", "groups", "message", "outbox", "directory", "config", "status", "explain",
+    "gateway",
+    "channels",
+    "pairing",
+    "groups",
+    "message",
+    "outbox",
+    "directory",
+    "config",
+    "status",
+    "explain",
 ];
 
 /// From now on the commands that are shown name this state dir and config, so that they can be pasted.

@@ -20,7 +20,11 @@ pub(super) struct Options {
 
 pub(super) fn run(global: &Global, options: Options) -> Outcome {
     let Options { message_ids, account } = options;
-    change(global, &ControlRequest::OutboxCancel { account, message_ids }, "cancelled")
+    change(
+        global,
+        &ControlRequest::OutboxCancel { account, message_ids },
+        "cancelled",
+    )
 }
 
 /// Asks, prints a line for each that was done, and fails with the first that was not.

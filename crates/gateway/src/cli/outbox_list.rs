@@ -82,7 +82,11 @@ pub(super) fn rendered(messages: &[OutboxInfo]) -> String {
         }
         if let Some(text) = message.text.as_ref().filter(|text| !text.0.is_empty()) {
             let shown: String = text.0.chars().take(SHOWN_CHARS).collect();
-            let more = if text.0.chars().nth(SHOWN_CHARS).is_some() { "…" } else { "" };
+            let more = if text.0.chars().nth(SHOWN_CHARS).is_some() {
+                "…"
+            } else {
+                ""
+            };
             table.line([format!("{shown}{more}")]);
         }
     }

@@ -7,5 +7,9 @@ use super::{Global, Outcome};
 
 pub(super) fn run(global: &Global, options: Options) -> Outcome {
     let Options { message_ids, account } = options;
-    change(global, &ControlRequest::OutboxRetry { account, message_ids }, "queued again")
+    change(
+        global,
+        &ControlRequest::OutboxRetry { account, message_ids },
+        "queued again",
+    )
 }

@@ -32,7 +32,10 @@ pub(super) async fn answer(live: &Live, account: Option<&str>) -> Result<Control
     let why = message_where::waits_for(&account).unwrap_or_else(|| "its link was just opened".to_owned());
     Err(ControlError {
         code: ErrorCode::NotReady,
-        message: format!("WhatsApp cannot be asked by account {}: {why}", account.shared().id()),
+        message: format!(
+            "WhatsApp cannot be asked by account {}: {why}",
+            account.shared().id()
+        ),
         next: "see what was seen of groups so far: fased groups list".to_owned(),
     })
 }
@@ -69,7 +72,10 @@ fn listed(account: &Account, told: Result<Reply, Fault>) -> Result<Vec<Group>, C
     };
     Err(ControlError {
         code,
-        message: format!("WhatsApp did not tell the groups of account {}: {why}", account.shared().id()),
+        message: format!(
+            "WhatsApp did not tell the groups of account {}: {why}",
+            account.shared().id()
+        ),
         next: "see `fased channels status`, then try again".to_owned(),
     })
 }

@@ -33,12 +33,18 @@ pub(super) async fn answer(
         ) => {
             return Err(message_known::refused(
                 format!("message {message_id} is no text, so it cannot be edited"),
-                format!("take it back and send another: fased message delete --target {to} --message {message_id}"),
+                format!(
+                    "take it back and send another: fased message delete --target {to} --message {message_id}"
+                ),
             ));
         }
     }
     let writing = &shared.config().writing;
-    let mut texts = if raw { writing.plain(text) } else { writing.text(text) };
+    let mut texts = if raw {
+        writing.plain(text)
+    } else {
+        writing.text(text)
+    };
     let (Some(text), None) = (texts.pop(), texts.pop()) else {
         return Err(usage(
             "the new text is empty, or longer than one message".to_owned(),

@@ -1,14 +1,14 @@
 //! Earlier messages that are reacted to, replied to, edited or taken back.
 
 use fased_policy::delivery::SendState;
-use fased_policy::quoting;
 use fased_policy::ids::{Lid, Phone, Target as To};
+use fased_policy::quoting;
 use fased_protocol::control::{ControlError, ErrorCode};
 use fased_protocol::private::{Jid, Private};
 use fased_protocol::sidecar::{MessageKey, Quote};
 
-use super::message_where::addresses;
 use super::internal;
+use super::message_where::addresses;
 use crate::account::Shared;
 use crate::clock;
 use crate::envelope;
@@ -24,7 +24,10 @@ pub(super) async fn message(shared: &Shared, to: &To, id: &str) -> Result<Target
         .map_err(|error| internal(&error))?;
     found.ok_or_else(|| ControlError {
         code: ErrorCode::NotFound,
-        message: format!("no message {id} was seen by account {} in the chat with {to}", shared.id()),
+        message: format!(
+            "no message {id} was seen by account {} in the chat with {to}",
+            shared.id()
+        ),
         next: format!("see which chat and account it belongs to: fased explain {id}"),
     })
 }
@@ -111,7 +114,10 @@ pub(super) async fn own(
         }
         Some(SendState::Failed | SendState::Expired | SendState::Cancelled) | None => {
             return Err(refused(
-                format!("message {id} was never sent ({}), so there is nothing to be {what}", own.state),
+                format!(
+                    "message {id} was never sent ({}), so there is nothing to be {what}",
+                    own.state
+                ),
                 format!("see why: fased message status {id}"),
             ));
         }

@@ -32,7 +32,10 @@ pub(super) async fn answer(
 
 fn checked(question: &Private, options: &[Private], selectable: u32) -> Result<Vec<Private>, ControlError> {
     if question.0.trim().is_empty() {
-        return Err(usage("the poll has no question".to_owned(), "add --question TEXT"));
+        return Err(usage(
+            "the poll has no question".to_owned(),
+            "add --question TEXT",
+        ));
     }
     if !OPTIONS.contains(&options.len()) {
         return Err(usage(

@@ -36,7 +36,11 @@ pub(super) async fn ready(
 }
 
 /// What orders to one chat become, together.
-pub(super) async fn planned(shared: &Shared, to: &Target, orders: Vec<Order>) -> Result<Planned, ControlError> {
+pub(super) async fn planned(
+    shared: &Shared,
+    to: &Target,
+    orders: Vec<Order>,
+) -> Result<Planned, ControlError> {
     let mut all: Option<Planned> = None;
     for order in orders {
         let planned = outbound::plan(shared, order)
@@ -66,7 +70,11 @@ pub(super) async fn queue(
         account: shared.id().to_owned(),
         chat: crate::inbound::label(&planned.chat, None),
         dry_run,
-        messages: planned.drafts.iter().map(|draft| part(draft, bytes, dry_run)).collect(),
+        messages: planned
+            .drafts
+            .iter()
+            .map(|draft| part(draft, bytes, dry_run))
+            .collect(),
         not_before_ms: planned.locked_until_ms,
         pacing_ms,
         waits_for: waits_for(account),

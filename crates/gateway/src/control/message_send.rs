@@ -33,7 +33,10 @@ pub(super) async fn answer(live: &Live, request: &SendRequest) -> Result<Control
     // Who must not be written to is told before a file is fetched for them.
     allowed(shared, &to).await?;
     let files = files(shared, request).await?;
-    let sizes: Vec<(String, u64)> = files.iter().map(|got| (got.file.file.clone(), got.bytes)).collect();
+    let sizes: Vec<(String, u64)> = files
+        .iter()
+        .map(|got| (got.file.file.clone(), got.bytes))
+        .collect();
     let kept: Vec<MediaFile> = files.iter().map(|got| got.file.clone()).collect();
     let mut orders = orders(&to, request, files, ready);
     if let Some(first) = orders.first_mut() {
@@ -67,19 +70,30 @@ fn orders(
     if (files.is_empty() || request.raw)
         && let Some(text) = text.take()
     {
-        contents.push(if request.raw { Content::Plain(text) } else { Content::Markdown(text) });
+        contents.push(if request.raw {
+            Content::Plain(text)
+        } else {
+            Content::Markdown(text)
+        });
     }
     for Acquired { file, .. } in files {
         let caption = text.take();
         contents.push(Content::File { file, caption });
     }
-    contents.extend(ready.into_iter().map(|(content, text)| Content::Ready { content, text }));
+    contents.extend(
+        ready
+            .into_iter()
+            .map(|(content, text)| Content::Ready { content, text }),
+    );
     contents.into_iter().map(|content| order(to, content)).collect()
 }
 
 /// What needs no file: the place and the contacts.
 fn complete(request: &SendRequest) -> Result<Vec<(Outgoing, String)>, ControlError> {
-    let has_text = request.text.as_ref().is_some_and(|text| !text.0.trim().is_empty());
+    let has_text = request
+        .text
+        .as_ref()
+        .is_some_and(|text| !text.0.trim().is_empty());
     if !has_text && request.media.is_empty() && request.place.is_none() && request.contacts.is_empty() {
         return Err(usage(
             "there is nothing to send".to_owned(),
@@ -93,14 +107,21 @@ fn complete(request: &SendRequest) -> Result<Vec<(Outgoing, String)>, ControlErr
         ));
     }
     let mut ready = Vec::new();
-    if let Some(Place { latitude, longitude, name }) = &request.place {
+    if let Some(Place {
+        latitude,
+        longitude,
+        name,
+    }) = &request.place
+    {
         if !(-90.0..=90.0).contains(latitude) || !(-180.0..=180.0).contains(longitude) {
             return Err(usage(
                 format!("{latitude},{longitude} is no place"),
                 "give degrees, latitude first: --location 52.52,13.405",
             ));
         }
-        let text = name.as_ref().map_or_else(|| format!("{latitude},{longitude}"), |name| name.0.clone());
+        let text = name
+            .as_ref()
+            .map_or_else(|| format!("{latitude},{longitude}"), |name| name.0.clone());
         let place = Outgoing::Location {
             latitude: *latitude,
             longitude: *longitude,
@@ -145,7 +166,9 @@ async fn files(shared: &Shared, request: &SendRequest) -> Result<Vec<Acquired>, 
         return Ok(Vec::new());
     }
     let rules = Rules::of(shared).map_err(|error| internal(&error))?;
-    let asked = request.shown_as.map_or(Asked::Auto, |kind| Asked::As(media::kind(kind)));
+    let asked = request
+        .shown_as
+        .map_or(Asked::Auto, |kind| Asked::As(media::kind(kind)));
     let mut files: Vec<Acquired> = Vec::new();
     for source in &request.media {
         match acquire(&rules, &Source::parse(&source.0), asked).await {

@@ -17,7 +17,10 @@ pub(crate) async fn answer(store: &Store, message_ids: &[String]) -> Result<Cont
     let found = if message_ids.is_empty() {
         Vec::new()
     } else {
-        store.list_outbox(&filter).await.map_err(|error| internal(&error))?
+        store
+            .list_outbox(&filter)
+            .await
+            .map_err(|error| internal(&error))?
     };
     let mut messages = Vec::new();
     for id in message_ids {

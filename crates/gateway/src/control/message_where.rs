@@ -42,12 +42,18 @@ pub(super) async fn account(live: &Live, named: Option<&str>) -> Result<Account,
         };
     }
     let accounts = live.accounts().await?;
-    let linked: Vec<&Account> = accounts.values().filter(|account| dead(account).is_none()).collect();
+    let linked: Vec<&Account> = accounts
+        .values()
+        .filter(|account| dead(account).is_none())
+        .collect();
     match linked.as_slice() {
         [only] => Ok((*only).clone()),
         [] => {
             let Some(first) = accounts.values().next() else {
-                return Err(usage("there is no account in the config".to_owned(), "fased channels add"));
+                return Err(usage(
+                    "there is no account in the config".to_owned(),
+                    "fased channels add",
+                ));
             };
             Err(not_ready(first, dead(first).unwrap_or(Status::Unlinked)))
         }
@@ -85,7 +91,11 @@ pub(super) fn waits_for(account: &Account) -> Option<String> {
         return None;
     }
     let view = account.view();
-    let next = view.stored.next.map(|next| format!(" Next: {next}")).unwrap_or_default();
+    let next = view
+        .stored
+        .next
+        .map(|next| format!(" Next: {next}"))
+        .unwrap_or_default();
     Some(format!("{}{next}", view.stored.sentence))
 }
 

@@ -40,9 +40,16 @@ async fn one(
     wish: &impl AsyncFn(&Account, &str) -> Result<Changed, ControlError>,
     refused: &impl Fn(&str, &str) -> ControlError,
 ) -> Result<String, ControlError> {
-    let found = live.store.sent_by_id(id).await.map_err(|error| internal(&error))?;
+    let found = live
+        .store
+        .sent_by_id(id)
+        .await
+        .map_err(|error| internal(&error))?;
     let owner = found.into_iter().map(|(owner, ..)| owner);
-    let Some(owner) = owner.into_iter().find(|owner| account.is_none_or(|named| named == owner)) else {
+    let Some(owner) = owner
+        .into_iter()
+        .find(|owner| account.is_none_or(|named| named == owner))
+    else {
         return Err(message_status::not_found(id));
     };
     let account = live.account(&owner).await?;

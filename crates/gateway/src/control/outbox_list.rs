@@ -5,8 +5,8 @@ use fased_policy::ids::{Identity, Lid, Phone, Target};
 use fased_protocol::control::{ControlError, ControlResponse, OutboxInfo};
 use fased_protocol::private::Private;
 
-use super::message_where::{target, usage};
 use super::internal;
+use super::message_where::{target, usage};
 use crate::clock;
 use crate::store::{OutboxEntry, OutboxFilter, Store};
 
@@ -37,7 +37,10 @@ pub(crate) async fn answer(store: &Store, asked: Asked<'_>) -> Result<ControlRes
         message_ids: Vec::new(),
         limit: i64::from(asked.limit),
     };
-    let found = store.list_outbox(&filter).await.map_err(|error| internal(&error))?;
+    let found = store
+        .list_outbox(&filter)
+        .await
+        .map_err(|error| internal(&error))?;
     Ok(ControlResponse::Outbox {
         messages: found.into_iter().map(|entry| info(entry, asked.text)).collect(),
     })

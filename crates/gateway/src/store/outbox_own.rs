@@ -14,10 +14,16 @@ pub struct OwnMessage {
     pub state: String,
     /// When it was first written.
     pub first_sent_ms: Option<i64>,
-    /// What a person reads of it.
-    pub text: String,
     /// All that it is made of, where that is more than the text.
     pub payload: Option<Payload>,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    chat: String,
+    state: String,
+    first_sent_ms: Option<i64>,
+    payload: Option<String>,
 }
 
 impl Store {
@@ -26,14 +32,20 @@ impl Store {
     /// # Errors
     /// What SQLite said, or a payload that cannot be read.
     pub async fn own_message(&self, account: &str, message_id: &str) -> Result<Option<OwnMessage>> {
-        let row: Option<(String, String, Option<i64>, String, Option<String>)> = sqlx::query_as(
-            "SELECT chat, state, first_sent_ms, text, payload FROM outbox WHERE account = ? AND message_id = ?",
+        let row: Option<Row> = sqlx::query_as(
+            "SELECT chat, state, first_sent_ms, payload FROM outbox WHERE account = ? AND message_id = ?",
         )
         .bind(account)
         .bind(message_id)
         .fetch_optional(&mut *self.read.turn().await?)
         .await?;
-        let Some((chat, state, first_sent_ms, text, payload)) = row else {
+        let Some(Row {
+            chat,
+            state,
+            first_sent_ms,
+            payload,
+        }) = row
+        else {
             return Ok(None);
         };
         let payload = payload.as_deref().map(serde_json::from_str).transpose();
@@ -41,7 +53,6 @@ impl Store {
             chat,
             state,
             first_sent_ms,
-            text,
             payload: payload.context("a payload in the outbox")?,
         }))
     }

@@ -26,21 +26,43 @@ fn id(answer: &Value) -> String {
 fn got(world: &World, kind: &str) -> Value {
     wait_for(&format!("a {kind}"), PATIENCE, || {
         let records = world.fake.records("message");
-        records.into_iter().find(|record| record["raw_kind"] == kind || record["kind"] == kind)
+        records
+            .into_iter()
+            .find(|record| record["raw_kind"] == kind || record["kind"] == kind)
     })
 }
 
 #[test]
 fn a_text_is_formatted_sent_and_waited_for() {
     let world = world(OPEN);
-    let words = ["message", "send", "--target", ANNA, "--text", "**hello** there", "--wait", "delivered"];
+    let words = [
+        "message",
+        "send",
+        "--target",
+        ANNA,
+        "--text",
+        "**hello** there",
+        "--wait",
+        "delivered",
+    ];
     let answer = world.state.json(&words);
     assert_eq!(answer["messages"][0]["state"], "delivered", "{answer}");
     world.until_inbox(OWNER, ANNA, &["*hello* there"]);
     let shown = world.state.json(&["message", "status", &id(&answer)]);
     assert_eq!(shown["messages"][0]["chat"], ANNA, "{shown}");
-    assert!(shown["messages"][0]["text"].is_null(), "texts are private: {shown}");
-    let raw = world.state.verb(&["message", "send", "--target", ANNA, "--raw", "--text", "**as is**"]);
+    assert!(
+        shown["messages"][0]["text"].is_null(),
+        "texts are private: {shown}"
+    );
+    let raw = world.state.verb(&[
+        "message",
+        "send",
+        "--target",
+        ANNA,
+        "--raw",
+        "--text",
+        "**as is**",
+    ]);
     assert_eq!(raw.code, 0, "{raw:?}");
     assert!(raw.stdout.contains("queued"), "{raw:?}");
     world.until_inbox(OWNER, ANNA, &["*hello* there", "**as is**"]);
@@ -53,11 +75,28 @@ fn a_refusal_is_told_with_its_code_and_exits_with_1() {
         .fake
         .fault(&json!({ "kind": "acks", "account": OWNER, "mode": "error", "code": 479, "count": 1 }));
     let error = world.state.error(
-        &["message", "send", "--target", ANNA, "--text", "no", "--wait", "delivered"],
+        &[
+            "message",
+            "send",
+            "--target",
+            ANNA,
+            "--text",
+            "no",
+            "--wait",
+            "delivered",
+        ],
         1,
     );
-    assert!(error["message"].as_str().is_some_and(|text| text.contains("479")), "{error}");
-    assert!(error["next"].as_str().is_some_and(|text| text.contains("outbox retry")), "{error}");
+    assert!(
+        error["message"].as_str().is_some_and(|text| text.contains("479")),
+        "{error}"
+    );
+    assert!(
+        error["next"]
+            .as_str()
+            .is_some_and(|text| text.contains("outbox retry")),
+        "{error}"
+    );
 }
 
 #[test]
@@ -70,13 +109,26 @@ fn without_an_ack_the_time_runs_out_and_the_message_stays() {
         world.fake.fault(&fault);
     }
     let words = [
-        "message", "send", "--target", ANNA, "--text", "wait", "--wait", "server_ack", "--timeout", "2s", "--json",
+        "message",
+        "send",
+        "--target",
+        ANNA,
+        "--text",
+        "wait",
+        "--wait",
+        "server_ack",
+        "--timeout",
+        "2s",
+        "--json",
     ];
     let answer = world.state.verb(&words);
     assert_eq!(answer.code, 6, "{answer:?}");
     let id = id(&answer.json());
     let told = answer.stderr.lines().last().unwrap_or_default();
-    assert!(told.contains("stays queued") && told.contains(&format!("fased message status {id}")), "{answer:?}");
+    assert!(
+        told.contains("stays queued") && told.contains(&format!("fased message status {id}")),
+        "{answer:?}"
+    );
 }
 
 #[test]
@@ -91,7 +143,12 @@ fn an_offline_recipient_is_reached_up_to_the_server() {
     let error = world
         .state
         .error(&[&sent[..], &["delivered", "--timeout", "2s"]].concat(), 6);
-    assert!(error["message"].as_str().is_some_and(|text| text.contains("server_ack")), "{error}");
+    assert!(
+        error["message"]
+            .as_str()
+            .is_some_and(|text| text.contains("server_ack")),
+        "{error}"
+    );
 }
 
 #[test]
@@ -101,13 +158,39 @@ fn a_message_is_reacted_to_replied_to_edited_and_taken_back() {
     let theirs = world.fake.send(OWNER, ANNA, "are you there?");
     world.until_inbox(OWNER, ANNA, &["are you there?"]);
 
-    let react = [&["message", "react", "--message", &theirs, "--emoji", "👍", "--wait", "server_ack"], &to[..]].concat();
+    let react = [
+        &[
+            "message",
+            "react",
+            "--message",
+            &theirs,
+            "--emoji",
+            "👍",
+            "--wait",
+            "server_ack",
+        ],
+        &to[..],
+    ]
+    .concat();
     let _done = world.state.json(&react);
     let reaction = got(&world, "reactionMessage");
-    assert_eq!((&reaction["target"], &reaction["contact"]), (&json!(theirs), &json!(ANNA)), "{reaction}");
+    assert_eq!(
+        (&reaction["target"], &reaction["contact"]),
+        (&json!(theirs), &json!(ANNA)),
+        "{reaction}"
+    );
 
     let reply = [
-        &["message", "send", "--text", "yes", "--reply-to", &theirs, "--wait", "server_ack"],
+        &[
+            "message",
+            "send",
+            "--text",
+            "yes",
+            "--reply-to",
+            &theirs,
+            "--wait",
+            "server_ack",
+        ],
         &to[..],
     ]
     .concat();
@@ -118,20 +201,39 @@ fn a_message_is_reacted_to_replied_to_edited_and_taken_back() {
 
     let before = world.fake.seq();
     let edit = [
-        &["message", "edit", "--message", &ours, "--text", "yes, **here**", "--wait", "server_ack"],
+        &[
+            "message",
+            "edit",
+            "--message",
+            &ours,
+            "--text",
+            "yes, **here**",
+            "--wait",
+            "server_ack",
+        ],
         &to[..],
     ]
     .concat();
     let _done = world.state.json(&edit);
     let changes = world.fake.records_after(before, "message");
-    let edited = changes.iter().find(|record| record["target"] == ours.as_str()).expect("an edit");
+    let edited = changes
+        .iter()
+        .find(|record| record["target"] == ours.as_str())
+        .expect("an edit");
     assert!(edited.to_string().contains("yes, *here*"), "{edited}");
 
     let before = world.fake.seq();
-    let delete = [&["message", "delete", "--message", &ours, "--wait", "server_ack"], &to[..]].concat();
+    let delete = [
+        &["message", "delete", "--message", &ours, "--wait", "server_ack"],
+        &to[..],
+    ]
+    .concat();
     let _done = world.state.json(&delete);
     let changes = world.fake.records_after(before, "message");
-    assert!(changes.iter().any(|record| record["target"] == ours.as_str()), "{changes:?}");
+    assert!(
+        changes.iter().any(|record| record["target"] == ours.as_str()),
+        "{changes:?}"
+    );
 }
 
 #[test]
@@ -140,18 +242,51 @@ fn only_what_is_ours_known_and_young_is_changed() {
     let theirs = world.fake.send(OWNER, ANNA, "mine");
     world.until_inbox(OWNER, ANNA, &["mine"]);
     let edit = |id: &str, code| {
-        world
-            .state
-            .error(&["message", "edit", "--target", ANNA, "--message", id, "--text", "x"], code)["message"]
+        world.state.error(
+            &[
+                "message",
+                "edit",
+                "--target",
+                ANNA,
+                "--message",
+                id,
+                "--text",
+                "x",
+            ],
+            code,
+        )["message"]
             .to_string()
     };
     assert!(edit(&theirs, 1).contains("not sent by this gateway"));
     assert!(edit("3EB0FFFFFF", 1).contains("no message 3EB0FFFFFF"));
-    let unknown = ["message", "react", "--target", ANNA, "--message", "3EB0FFFFFF", "--emoji", "👍"];
+    let unknown = [
+        "message",
+        "react",
+        "--target",
+        ANNA,
+        "--message",
+        "3EB0FFFFFF",
+        "--emoji",
+        "👍",
+    ];
     let error = world.state.error(&unknown, 1);
-    assert!(error["next"].as_str().is_some_and(|text| text.contains("fased explain")), "{error}");
+    assert!(
+        error["next"]
+            .as_str()
+            .is_some_and(|text| text.contains("fased explain")),
+        "{error}"
+    );
 
-    let send = ["message", "send", "--target", ANNA, "--text", "old", "--wait", "server_ack"];
+    let send = [
+        "message",
+        "send",
+        "--target",
+        ANNA,
+        "--text",
+        "old",
+        "--wait",
+        "server_ack",
+    ];
     let ours = id(&world.state.json(&send));
     journal::change(
         world.state.path(),
@@ -164,24 +299,52 @@ fn only_what_is_ours_known_and_young_is_changed() {
     );
     let delete = ["message", "delete", "--target", ANNA, "--message", &ours];
     let error = world.state.error(&delete, 1);
-    assert!(error["message"].as_str().is_some_and(|text| text.contains("2 days")), "{error}");
+    assert!(
+        error["message"]
+            .as_str()
+            .is_some_and(|text| text.contains("2 days")),
+        "{error}"
+    );
 }
 
 #[test]
 fn polls_places_and_cards_arrive() {
     let world = world(OPEN);
     let poll = [
-        "message", "poll", "--target", ANNA, "--question", "Lunch?", "--option", "Pizza", "--option", "Pasta", "--wait",
+        "message",
+        "poll",
+        "--target",
+        ANNA,
+        "--question",
+        "Lunch?",
+        "--option",
+        "Pizza",
+        "--option",
+        "Pasta",
+        "--wait",
         "server_ack",
     ];
     let _done = world.state.json(&poll);
     let record = got(&world, "pollCreationMessageV3");
     assert!(record.to_string().contains("Lunch?"), "{record}");
     let card = world.state.beside("ada.vcf");
-    std::fs::write(&card, "BEGIN:VCARD\nVERSION:3.0\nFN:Ada Byron\nTEL:+15550100077\nEND:VCARD\n").expect("a card");
+    std::fs::write(
+        &card,
+        "BEGIN:VCARD\nVERSION:3.0\nFN:Ada Byron\nTEL:+15550100077\nEND:VCARD\n",
+    )
+    .expect("a card");
     let card = card.display().to_string();
     let send = [
-        "message", "send", "--target", ANNA, "--location", "52.5,13.4,Pier", "--contact", &card, "--wait", "server_ack",
+        "message",
+        "send",
+        "--target",
+        ANNA,
+        "--location",
+        "52.5,13.4,Pier",
+        "--contact",
+        &card,
+        "--wait",
+        "server_ack",
     ];
     let answer = world.state.json(&send);
     assert_eq!(answer["messages"].as_array().map(Vec::len), Some(2), "{answer}");
@@ -191,7 +354,9 @@ fn polls_places_and_cards_arrive() {
 
 #[test]
 fn a_dry_run_tells_all_and_sends_nothing() {
-    let world = world(r#"{ dmPolicy: "open", allowFrom: ["*"], textChunkLimit: 200, pacing: { firstContact: true } }"#);
+    let world = world(
+        r#"{ dmPolicy: "open", allowFrom: ["*"], textChunkLimit: 200, pacing: { firstContact: true } }"#,
+    );
     let text = format!("{}\n\n{}", "one ".repeat(45), "two ".repeat(45));
     let answer = world
         .state
@@ -199,7 +364,12 @@ fn a_dry_run_tells_all_and_sends_nothing() {
     assert_eq!(answer["messages"].as_array().map(Vec::len), Some(2), "{answer}");
     assert_eq!(answer["chat"].as_str(), Some(ANNA), "{answer}");
     assert!(answer["messages"][0]["message_id"].is_null(), "{answer}");
-    assert!(answer["messages"][0]["text"].as_str().is_some_and(|text| text.starts_with("one")), "{answer}");
+    assert!(
+        answer["messages"][0]["text"]
+            .as_str()
+            .is_some_and(|text| text.starts_with("one")),
+        "{answer}"
+    );
     assert_eq!(journal::outbound(world.state.path()).len(), 0);
 }
 
@@ -226,7 +396,9 @@ fn what_may_not_be_sent_is_refused_with_the_way_out() {
     assert!(told.contains("no account other"), "{told}");
     assert_eq!(journal::outbound(world.state.path()).len(), 0);
 
-    world.configure(&format!(r#"{{ dmPolicy: "open", allowFrom: ["*"], observeOnly: true, defaultTo: "{ANNA}" }}"#));
+    world.configure(&format!(
+        r#"{{ dmPolicy: "open", allowFrom: ["*"], observeOnly: true, defaultTo: "{ANNA}" }}"#
+    ));
     let _done = world.state.json(&["config", "reload"]);
     let told = send(&world, 1, &[]);
     assert!(told.contains("observeOnly"), "{told}");
@@ -250,7 +422,12 @@ fn a_message_without_a_target_goes_to_the_default_and_two_accounts_must_be_told_
     world.until_inbox(OWNER, ANNA, &["by default"]);
     world.link("two", BERT);
     let error = world.state.error(&send, 2);
-    assert!(error["message"].as_str().is_some_and(|text| text.contains("one, two")), "{error}");
+    assert!(
+        error["message"]
+            .as_str()
+            .is_some_and(|text| text.contains("one, two")),
+        "{error}"
+    );
 }
 
 #[test]
@@ -265,8 +442,21 @@ fn a_file_below_an_allowed_folder_is_sent_with_its_caption_and_others_are_refuse
     let inside = folder.join("notes.txt");
     std::fs::write(&inside, "some notes").expect("a file");
     let send = |file: &str, more: &[&str]| {
-        let words = ["message", "send", "--target", ANNA, "--media", file, "--text", "the **notes**"];
-        [&words[..], more].concat().iter().map(|word| (*word).to_owned()).collect::<Vec<_>>()
+        let words = [
+            "message",
+            "send",
+            "--target",
+            ANNA,
+            "--media",
+            file,
+            "--text",
+            "the **notes**",
+        ];
+        [&words[..], more]
+            .concat()
+            .iter()
+            .map(|word| (*word).to_owned())
+            .collect::<Vec<_>>()
     };
     let words = send(&inside.display().to_string(), &["--wait", "delivered"]);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
@@ -278,7 +468,10 @@ fn a_file_below_an_allowed_folder_is_sent_with_its_caption_and_others_are_refuse
     let words = send(&outside.display().to_string(), &[]);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let error = world.state.error(&words, 1);
-    assert!(error["next"].as_str().is_some_and(|text| !text.is_empty()), "{error}");
+    assert!(
+        error["next"].as_str().is_some_and(|text| !text.is_empty()),
+        "{error}"
+    );
     wait_for("the copies are gone", Duration::from_secs(60), || {
         let outbound = world.state.path().join("media/outbound");
         let files = std::fs::read_dir(outbound).map(Iterator::count).unwrap_or(0);

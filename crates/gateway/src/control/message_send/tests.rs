@@ -62,12 +62,16 @@ fn a_raw_text_is_not_formatted_so_it_goes_before_the_files() {
         media: vec![Private::from("/a")],
         ..text("*look*")
     };
-    assert_eq!(shown(&request, vec![file("a")]), ["plain *look*", "outbound/a None"]);
+    assert_eq!(
+        shown(&request, vec![file("a")]),
+        ["plain *look*", "outbound/a None"]
+    );
 }
 
 #[test]
 fn a_place_and_cards_follow_the_text() {
-    let card = "BEGIN:VCARD\r\nVERSION:3.0\r\nFN;CHARSET=UTF-8: Ada Byron\r\nTEL:+15550100077\r\nEND:VCARD\r\n";
+    let card =
+        "BEGIN:VCARD\r\nVERSION:3.0\r\nFN;CHARSET=UTF-8: Ada Byron\r\nTEL:+15550100077\r\nEND:VCARD\r\n";
     let request = SendRequest {
         place: Some(Place {
             latitude: 52.5,
