@@ -72,6 +72,8 @@ pub struct Shared {
     pub undecided: Notify,
     /// There may be runs to start.
     pub runs: Notify,
+    /// There may be files to fetch.
+    pub files: Notify,
     /// There may be messages to send, or one of them has moved.
     pub outbox: Notify,
     /// When the owner last heard of messages that were too old to be sent.
@@ -166,6 +168,7 @@ impl Account {
             verdicts: tokio::sync::Mutex::new(()),
             undecided: Notify::new(),
             runs: Notify::new(),
+            files: Notify::new(),
             outbox: Notify::new(),
             expiry_told: crate::outbound::ExpiryTold::default(),
             reading: reading::Queue::default(),
@@ -177,6 +180,7 @@ impl Account {
         let logins = broadcast::channel(LOGIN_QUEUE).0;
         let work = ending.child_token();
         tasks.spawn(crate::inbound::decide_forever(Arc::clone(&shared), work.clone()));
+        tasks.spawn(crate::media::incoming::fetch_forever(Arc::clone(&shared), work.clone()));
         tasks.spawn(crate::run::answer_forever(Arc::clone(&shared), work.clone()));
         tasks.spawn(crate::outbound::send_forever(Arc::clone(&shared), work.clone()));
         tasks.spawn(reading::mark_forever(Arc::clone(&shared), work.clone()));

@@ -15,6 +15,7 @@ pub use crate::lease::LeaseHeld;
 use crate::config::{Config, without_numbers};
 use crate::control::{self, Ending, Live};
 use crate::lease::{Lease, make_private_dir};
+use crate::media;
 use crate::paths::Paths;
 use crate::reload::{self, Reload};
 use crate::store::Store;
@@ -64,6 +65,7 @@ pub async fn run(
         tracing::warn!("{}: {}", paths.config.display(), without_numbers(warning));
     }
     let store = Store::open(&paths.store).await?;
+    media::retention::clear_left_behind(&store, &paths.media_dir()).await?;
     let tasks = TaskTracker::new();
     let ending = Ending::new(shutdown.clone());
     let (ask, asked) = mpsc::channel(reload::ASKED_QUEUE);

@@ -146,6 +146,9 @@ async fn commit(shared: &Shared, decisions: &[Decision]) -> Result<()> {
     if decisions.iter().any(|decision| decision.run.is_some()) {
         shared.runs.notify_one();
     }
+    if decisions.iter().any(Decision::wants_file) {
+        shared.files.notify_one();
+    }
     if decisions.iter().any(|decision| !decision.sends.is_empty()) {
         shared.outbox.notify_one();
     }

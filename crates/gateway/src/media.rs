@@ -1,17 +1,18 @@
 //! Files in messages: fetched when a message was admitted, and made ready to be sent.
 //!
-//! `incoming` fetches, `received` tells agents of what was fetched, `retention` removes it again. `outgoing` takes
-//! a local file or an address and makes of it what WhatsApp can show. A file that came in is never looked into,
-//! and no file is read that is not below an allowed folder.
+//! `incoming` fetches and `retention` removes again. `outgoing` takes a local file or an address and makes of it
+//! what WhatsApp can show. A file that came in is never looked into, and none is read that is not below an
+//! allowed folder.
 
 mod convert;
 mod error;
 mod ffmpeg;
+pub(crate) mod incoming;
 mod local;
 mod ogg;
 pub mod outgoing;
 mod process;
-pub mod received;
+pub(crate) mod retention;
 mod scratch;
 mod sniff;
 mod workshop;
@@ -19,7 +20,6 @@ mod workshop;
 use std::path::Path;
 
 pub use error::{MediaError, MediaProblem};
-pub use received::Received;
 
 use fased_policy::media::Kind;
 use fased_protocol::sidecar::MediaKind;

@@ -183,3 +183,93 @@ fn shortened(name: &str) -> String {
         None => stem.to_owned(),
     }
 }
+
+/// Why a file that came in is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lost {
+    /// It has more bytes than allowed.
+    TooLarge,
+    /// It is empty, or not what its message promises.
+    Damaged,
+    /// It is neither on the servers nor on the phone that sent it.
+    Gone,
+    /// Nothing more of it came.
+    Stalled,
+    /// It came too slowly.
+    TimedOut,
+    /// It could not be had.
+    Unavailable,
+}
+
+impl Lost {
+    /// Its name in records and for agents.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::TooLarge => "too_large",
+            Self::Damaged => "damaged",
+            Self::Gone => "gone",
+            Self::Stalled => "stalled",
+            Self::TimedOut => "timed_out",
+            Self::Unavailable => "unavailable",
+        }
+    }
+}
+
+/// Whether trying again to fetch a file can help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Retry {
+    /// It cannot.
+    Never(Lost),
+    /// Only from a fresh address.
+    Anew,
+    /// From a fresh address, or else from the same one.
+    AnewOrAgain,
+}
+
+/// So often a file is tried again.
+const RETRIES: u32 = 2;
+/// How long to wait before that, for each failure there was.
+const WAIT_MS: i64 = 1000;
+
+/// After a failure: how long to wait before trying again, or why to give it up. `failed_before` counts earlier
+/// failures.
+///
+/// # Errors
+/// Why the file is given up.
+pub fn after_failure(retry: Retry, failed_before: u32) -> Result<i64, Lost> {
+    match (retry, failed_before < RETRIES) {
+        (Retry::Never(lost), _) => Err(lost),
+        (Retry::Anew | Retry::AnewOrAgain, true) => Ok(WAIT_MS * (1 + i64::from(failed_before))),
+        (Retry::Anew, false) => Err(Lost::Gone),
+        (Retry::AnewOrAgain, false) => Err(Lost::Unavailable),
+    }
+}
+
+/// A file that is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kept {
+    /// Since when, Unix milliseconds.
+    pub created_ms: i64,
+    /// Its length.
+    pub bytes: u64,
+}
+
+/// How many of these files, from the first, are not to be kept any longer: they are too old, or what is newer
+/// fills the room. `files` has the oldest first. The newest is never removed for its size alone, so that whoever
+/// waits for it finds it.
+#[must_use]
+pub fn outlived(files: &[Kept], now_ms: i64, keep_ms: i64, keep_bytes: u64) -> usize {
+    let old = files.iter().take_while(|file| now_ms - file.created_ms > keep_ms).count();
+    let mut room = keep_bytes;
+    let mut fitting = 0;
+    for file in files.iter().rev() {
+        match room.checked_sub(file.bytes) {
+            Some(left) => room = left,
+            None if fitting == 0 => room = 0,
+            None => break,
+        }
+        fitting += 1;
+    }
+    old.max(files.len() - fitting)
+}

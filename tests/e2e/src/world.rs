@@ -36,18 +36,6 @@ impl World {
     #[allow(clippy::new_without_default, reason = "starting processes is no default")]
     pub fn new() -> Self {
         let fake = Fake::start();
-        let state = StateDir::with(&fake);
-        Self {
-            gateway: None,
-            fake,
-            state,
-        }
-    }
-
-    /// A fake and an empty state dir, whose accounts trust the fake's media host.
-    #[must_use]
-    pub fn with_media() -> Self {
-        let fake = Fake::start();
         let state = StateDir::with_media(&fake);
         Self {
             gateway: None,

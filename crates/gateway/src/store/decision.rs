@@ -33,6 +33,14 @@ pub struct Decision {
     pub echo_of: Option<i64>,
 }
 
+impl Decision {
+    /// Is there a file that an agent is to read?
+    #[must_use]
+    pub fn wants_file(&self) -> bool {
+        self.has_file && self.run.is_some()
+    }
+}
+
 /// A turn of an agent.
 #[derive(Debug, Clone)]
 pub struct NewRun {

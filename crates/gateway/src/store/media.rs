@@ -62,7 +62,7 @@ pub struct KeptFile {
 pub(super) async fn want(tx: &mut SqliteConnection, decisions: &[Decision], now_ms: i64) -> Result<()> {
     let seqs: Vec<i64> = decisions
         .iter()
-        .filter(|decision| decision.has_file && decision.run.is_some())
+        .filter(|decision| decision.wants_file())
         .map(|decision| decision.seq)
         .collect();
     if seqs.is_empty() {

@@ -50,6 +50,8 @@ pub struct FinishedRun {
 
 /// A run may be started this often: the first time, and once more after an interruption.
 const MAX_ATTEMPTS: i64 = 2;
+/// A run waits this long at most for the files of what it answers; then it goes on without.
+const FILE_WAIT_MS: i64 = 120_000;
 
 impl Store {
     /// The oldest queued run of each session that is due.
@@ -66,11 +68,17 @@ impl Store {
                  SELECT MIN(id) FROM run WHERE account = ?1 AND state IN ('queued', 'running')
                  GROUP BY session HAVING MAX(state = 'running') = 0)
                  AND run.not_before_ms <= ?3
+                 AND NOT EXISTS (
+                     SELECT 1 FROM inbound_media AS medium
+                     WHERE medium.account = ?1 AND medium.state = 'wanted' AND medium.created_ms > ?3 - ?4
+                         AND (medium.inbox_seq = run.inbox_seq OR medium.inbox_seq IN (
+                             SELECT inbox_seq FROM run_input WHERE run_id = run.id)))
              ORDER BY run.id LIMIT ?2",
         )
         .bind(account)
         .bind(limit)
         .bind(now_ms)
+        .bind(FILE_WAIT_MS)
         .fetch_all(&mut *self.read.turn().await?)
         .await?;
         Ok(heads

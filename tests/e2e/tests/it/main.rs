@@ -18,6 +18,7 @@ mod kinds;
 mod link_loss;
 mod login;
 mod message_verbs;
+mod media_in;
 mod messages;
 mod outbox;
 mod outbox_verbs;

@@ -432,7 +432,7 @@ fn a_message_without_a_target_goes_to_the_default_and_two_accounts_must_be_told_
 
 #[test]
 fn a_file_below_an_allowed_folder_is_sent_with_its_caption_and_others_are_refused() {
-    let mut world = World::with_media();
+    let mut world = World::new();
     world.configure(OPEN);
     world.fake.contact(&json!({ "phone": ANNA }));
     world.start();
