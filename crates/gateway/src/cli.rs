@@ -29,6 +29,9 @@ mod config_schema;
 mod config_set;
 mod config_unset;
 mod config_validate;
+mod directory;
+mod directory_groups;
+mod directory_self;
 mod explain;
 mod explain_event;
 mod explain_sender;
@@ -39,8 +42,20 @@ mod gateway_stop;
 mod groups_activation;
 mod groups_list;
 mod message;
+mod message_delete;
+mod message_edit;
+mod message_poll;
 mod message_preview;
+mod message_queue;
+mod message_react;
+mod message_send;
+mod message_status;
+mod message_where;
 mod out;
+mod outbox;
+mod outbox_cancel;
+mod outbox_list;
+mod outbox_retry;
 mod pairing_approve;
 mod pairing_deny;
 mod pairing_list;
@@ -102,6 +117,12 @@ enum Verb {
     /// Write messages, and see how an answer would look
     #[command(subcommand)]
     Message(message::Verb),
+    /// See what goes out, take it back, send it once more
+    #[command(subcommand)]
+    Outbox(outbox::Verb),
+    /// Who the accounts are, and which groups they are in
+    #[command(subcommand)]
+    Directory(directory::Verb),
     /// Look at the config, check it, change it
     #[command(subcommand)]
     Config(ConfigVerb),
@@ -261,6 +282,8 @@ fn run(cli: Cli) -> Outcome {
         Verb::Groups(GroupsVerb::List(options)) => groups_list::run(global, options),
         Verb::Groups(GroupsVerb::Activation(options)) => groups_activation::run(global, options),
         Verb::Message(verb) => message::run(global, verb),
+        Verb::Outbox(verb) => outbox::run(global, verb),
+        Verb::Directory(verb) => directory::run(global, verb),
         Verb::Config(ConfigVerb::Reload) => config_reload::run(global),
         Verb::Config(ConfigVerb::Path) => config_path::run(global),
         Verb::Config(ConfigVerb::Validate) => config_validate::run(global),

@@ -7,12 +7,27 @@ mod channels_pause;
 mod channels_resume;
 mod channels_status;
 mod config_reload;
+mod directory_groups;
+pub(crate) mod directory_self;
 pub(crate) mod explain;
 pub(crate) mod explain_sender;
 mod gateway_restart;
 mod groups_activation;
 pub(crate) mod groups_list;
 mod live;
+mod message_delete;
+mod message_edit;
+mod message_known;
+mod message_poll;
+mod message_queue;
+mod message_react;
+mod message_send;
+pub(crate) mod message_status;
+mod message_where;
+mod outbox_cancel;
+mod outbox_change;
+pub(crate) mod outbox_list;
+mod outbox_retry;
 mod pairing_approve;
 mod pairing_deny;
 mod pairing_find;
@@ -206,6 +221,65 @@ async fn handle(live: &Live, request: &ControlRequest) -> Result<ControlResponse
                 account.as_deref(),
             )
             .await
+        }
+        ControlRequest::MessageSend(request) => message_send::answer(live, request).await,
+        ControlRequest::MessageReact {
+            to,
+            message_id,
+            emoji,
+        } => message_react::answer(live, to, message_id, &emoji.0).await,
+        ControlRequest::MessagePoll {
+            to,
+            question,
+            options,
+            selectable,
+        } => message_poll::answer(live, to, question, options, *selectable).await,
+        ControlRequest::MessageEdit {
+            to,
+            message_id,
+            text,
+            raw,
+        } => message_edit::answer(live, to, message_id, &text.0, *raw).await,
+        ControlRequest::MessageDelete { to, message_id } => {
+            message_delete::answer(live, to, message_id).await
+        }
+        ControlRequest::MessageStatus { message_ids } => {
+            message_status::answer(&live.store, message_ids).await
+        }
+        ControlRequest::DirectorySelf { account } => {
+            let configs = live.configs(account.as_deref()).await?;
+            let mut accounts = live.infos().await?;
+            accounts.retain(|info| account.as_ref().is_none_or(|id| *id == info.account));
+            let named = |id: &str| configs.iter().find(|config| config.id.as_str() == id);
+            Ok(directory_self::answer(accounts, |id| named(id)?.name.clone()))
+        }
+        ControlRequest::DirectoryGroups { account } => {
+            directory_groups::answer(live, account.as_deref()).await
+        }
+        ControlRequest::OutboxList {
+            account,
+            state,
+            chat,
+            limit,
+            text,
+        } => {
+            if let Some(id) = account {
+                live.account(id).await?;
+            }
+            let asked = outbox_list::Asked {
+                account: account.as_deref(),
+                state: state.as_deref(),
+                chat: chat.as_ref().map(|chat| chat.0.as_str()),
+                limit: *limit,
+                text: *text,
+            };
+            outbox_list::answer(&live.store, asked).await
+        }
+        ControlRequest::OutboxCancel { account, message_ids } => {
+            outbox_cancel::answer(live, account.as_deref(), message_ids).await
+        }
+        ControlRequest::OutboxRetry { account, message_ids } => {
+            outbox_retry::answer(live, account.as_deref(), message_ids).await
         }
         ControlRequest::Watch | ControlRequest::ChannelsLogin { .. } => {
             Err(internal(&anyhow::anyhow!("this request is answered by a stream")))

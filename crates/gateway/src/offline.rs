@@ -7,7 +7,10 @@ use fased_protocol::control::{ControlError, ControlRequest, ControlResponse, Err
 
 use crate::account::{View, next_action};
 use crate::config::Config;
-use crate::control::{account_infos, explain, explain_sender, groups_list, internal, pairing_list, status};
+use crate::control::{
+    account_infos, directory_self, explain, explain_sender, groups_list, internal, message_status,
+    outbox_list, pairing_list, status,
+};
 use crate::explain::{Accounts, Linked, Pending};
 use crate::paths::Paths;
 use crate::store::{Store, StoredAccount};
@@ -97,7 +100,52 @@ async fn read(paths: &Paths, request: &ControlRequest) -> Result<ControlResponse
             )
             .await
         }
-        ControlRequest::GatewayStatus
+        ControlRequest::MessageStatus { message_ids } => match &store {
+            Some(store) => message_status::answer(store, message_ids).await,
+            None => Err(message_status::not_found(
+                message_ids.first().map_or("", String::as_str),
+            )),
+        },
+        ControlRequest::DirectorySelf { account } => {
+            let config = config(paths)?;
+            let mut accounts = accounts(paths, store.as_ref()).await?;
+            if let Some(id) = account {
+                accounts.retain(|info| info.account == *id);
+                if accounts.is_empty() {
+                    return Err(no_account(paths, id));
+                }
+            }
+            let name = |id: &str| config.accounts.get(id)?.name.clone();
+            Ok(directory_self::answer(accounts, name))
+        }
+        ControlRequest::OutboxList {
+            account,
+            state,
+            chat,
+            limit,
+            text,
+        } => match &store {
+            Some(store) => {
+                let asked = outbox_list::Asked {
+                    account: account.as_deref(),
+                    state: state.as_deref(),
+                    chat: chat.as_ref().map(|chat| chat.0.as_str()),
+                    limit: *limit,
+                    text: *text,
+                };
+                outbox_list::answer(store, asked).await
+            }
+            None => Ok(ControlResponse::Outbox { messages: Vec::new() }),
+        },
+        ControlRequest::MessageSend(_)
+        | ControlRequest::MessageReact { .. }
+        | ControlRequest::MessagePoll { .. }
+        | ControlRequest::MessageEdit { .. }
+        | ControlRequest::MessageDelete { .. }
+        | ControlRequest::DirectoryGroups { .. }
+        | ControlRequest::OutboxCancel { .. }
+        | ControlRequest::OutboxRetry { .. }
+        | ControlRequest::GatewayStatus
         | ControlRequest::GatewayStop
         | ControlRequest::GatewayRestart
         | ControlRequest::ChannelsLogin { .. }

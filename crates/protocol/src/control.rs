@@ -3,13 +3,17 @@
 //! One connection, one request line. The gateway answers with one line, or, for
 //! `channels_login` and `watch`, with one line per event until it closes the connection.
 
+mod directory;
 mod explain;
 mod follow;
 mod groups;
 mod info;
+mod message;
+mod outbox;
 
 use serde::{Deserialize, Serialize};
 
+pub use directory::{MemberOf, OwnInfo};
 pub use explain::{Explanation, HearingInfo, JudgementInfo, PersonInfo, SourceInfo, TriedInfo};
 pub use follow::{LoginEvent, WatchEvent, Watched};
 pub use groups::{ActivationChoice, GroupInfo, ModeSource};
@@ -17,11 +21,14 @@ pub use info::{
     AccountInfo, ApprovedInfo, ConfigInfo, ConfigProblem, Count, GatewayInfo, Notice, PendingInfo, RunInfo,
     SentInfo, StatusInfo,
 };
+pub use message::{Destination, PartInfo, Place, SendInfo, SendRequest};
+pub use outbox::{ChangedInfo, OutboxInfo};
 
+use crate::private::{Jid, Private};
 use crate::sidecar::LoginMethod;
 
 /// A request; each has a CLI verb and a handler of the same name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "verb", rename_all = "snake_case")]
 pub enum ControlRequest {
     /// Who runs here, since when. Answered by `gateway`.
@@ -124,6 +131,90 @@ pub enum ControlRequest {
         /// By this account; if none is named, by `default` or the only one.
         account: Option<String>,
     },
+    /// Send a text, files, a place or contacts. Answered by `queued`.
+    MessageSend(Box<SendRequest>),
+    /// React to a message. Answered by `queued`.
+    MessageReact {
+        /// Where.
+        to: Destination,
+        /// Id of the message.
+        message_id: String,
+        /// The emoji; empty takes the reaction back.
+        emoji: Private,
+    },
+    /// Ask a question with answers to choose from. Answered by `queued`.
+    MessagePoll {
+        /// Where.
+        to: Destination,
+        /// The question.
+        question: Private,
+        /// The answers.
+        options: Vec<Private>,
+        /// How many may be chosen; 0 means any number.
+        selectable: u32,
+    },
+    /// Give a message of ours another text. Answered by `queued`.
+    MessageEdit {
+        /// Where.
+        to: Destination,
+        /// Id of the message.
+        message_id: String,
+        /// The new text.
+        text: Private,
+        /// It is no Markdown.
+        #[serde(default)]
+        raw: bool,
+    },
+    /// Take a message of ours back, for everybody. Answered by `queued`.
+    MessageDelete {
+        /// Where.
+        to: Destination,
+        /// Id of the message.
+        message_id: String,
+    },
+    /// How far messages came. Answered by `outbox`, in the order of the ids.
+    MessageStatus {
+        /// Their ids.
+        message_ids: Vec<String>,
+    },
+    /// Who the accounts are on WhatsApp. Answered by `directory_self`.
+    DirectorySelf {
+        /// Only this one.
+        account: Option<String>,
+    },
+    /// The groups that the accounts are in, as WhatsApp tells them. Answered by `directory_groups`.
+    DirectoryGroups {
+        /// Only this account's.
+        account: Option<String>,
+    },
+    /// Messages of the outbox, newest first. Answered by `outbox`.
+    OutboxList {
+        /// Only this account's.
+        account: Option<String>,
+        /// Only those in this state.
+        state: Option<String>,
+        /// Only those to this number, hidden id or group.
+        chat: Option<Jid>,
+        /// So many at most.
+        limit: u32,
+        /// Tell what they say, too.
+        #[serde(default)]
+        text: bool,
+    },
+    /// Take messages back that have not left. Answered by `changed`.
+    OutboxCancel {
+        /// Only among this account's.
+        account: Option<String>,
+        /// Their ids.
+        message_ids: Vec<String>,
+    },
+    /// Send messages once more that failed, expired or were taken back. Answered by `changed`.
+    OutboxRetry {
+        /// Only among this account's.
+        account: Option<String>,
+        /// Their ids.
+        message_ids: Vec<String>,
+    },
     /// Everything that happens from now on. Answered by `watched` events without end.
     Watch,
 }
@@ -183,6 +274,28 @@ pub enum ControlResponse {
     },
     /// Whether a person would be heard.
     Hearing(Box<HearingInfo>),
+    /// What was queued.
+    Queued(Box<SendInfo>),
+    /// Messages of the outbox.
+    Outbox {
+        /// As the request says.
+        messages: Vec<OutboxInfo>,
+    },
+    /// What became of each wish.
+    Changed {
+        /// In the order in which they were named.
+        changed: Vec<ChangedInfo>,
+    },
+    /// Who the accounts are.
+    DirectorySelf {
+        /// In the order of their ids.
+        accounts: Vec<OwnInfo>,
+    },
+    /// Groups that accounts are in.
+    DirectoryGroups {
+        /// By account, then by address.
+        groups: Vec<MemberOf>,
+    },
     /// One step of a login.
     Login(LoginEvent),
     /// Something that happened.

@@ -98,7 +98,7 @@ fn chunks(text: &str, options: &Options) -> Vec<String> {
     chunk::chunks(text, &how)
 }
 
-fn read(input: impl Read) -> Result<String, ControlError> {
+pub(super) fn read(input: impl Read) -> Result<String, ControlError> {
     let most = MAX_MIB << 20;
     let mut bytes = Vec::new();
     input

@@ -17,8 +17,17 @@ use super::{Failure, Outcome};
 static OPTIONS: RwLock<String> = RwLock::new(String::new());
 
 /// Verbs of commands that are suggested to people.
-const VERBS: [&str; 8] = [
-    "gateway", "channels", "pairing", "groups", "message", "config", "status", "explain",
+const VERBS: [&str; 10] = [
+    "gateway",
+    "channels",
+    "pairing",
+    "groups",
+    "message",
+    "outbox",
+    "directory",
+    "config",
+    "status",
+    "explain",
 ];
 
 /// From now on the commands that are shown name this state dir and config, so that they can be pasted.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use fased_policy::access::{Mode, Rules};
 use fased_policy::acking::AckRules;
-use fased_policy::ids::{AccountId, ChatId};
+use fased_policy::ids::{AccountId, ChatId, Target};
 use fased_policy::lifecycle::Settings;
 use fased_policy::mention::Patterns;
 use fased_policy::pacing::PacingRules;
@@ -39,6 +39,8 @@ pub struct AccountConfig {
     pub debounce_ms: u32,
     /// How answers are written.
     pub writing: Writing,
+    /// Where messages go that name no chat.
+    pub default_to: Option<Target>,
     /// Put before every incoming text.
     pub message_prefix: Option<String>,
     /// The reaction to messages that will be answered.

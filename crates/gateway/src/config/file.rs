@@ -52,6 +52,7 @@ pub(super) struct Keys {
     pub(super) chunk_mode: Option<fased_policy::chunk::Mode>,
     pub(super) table_mode: Option<fased_policy::format::Tables>,
     pub(super) message_prefix: Option<String>,
+    pub(super) default_to: Option<String>,
     pub(super) response_prefix: Option<String>,
     pub(super) ack_reaction: AckReaction,
     pub(super) pacing: Pacing,

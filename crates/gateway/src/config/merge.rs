@@ -7,7 +7,7 @@ use std::sync::Arc;
 use fased_policy::access::{DmPolicy, GroupRules, Groups, Mode, Rules};
 use fased_policy::acking::AckRules;
 use fased_policy::chunk::DEFAULT_LIMIT;
-use fased_policy::ids::{AccountId, AllowEntry, AllowList, GroupId};
+use fased_policy::ids::{AccountId, AllowEntry, AllowList, GroupId, Target};
 use fased_policy::lifecycle::{BackoffSettings, Settings};
 use fased_policy::mention::Patterns;
 use fased_policy::pacing::PacingRules;
@@ -113,6 +113,13 @@ pub(super) fn merge(
     };
     let allow_from = list("allowFrom", &own.allow_from, &root.allow_from)?.unwrap_or_default();
     let listed_groups = own.groups.as_ref().or(root.groups.as_ref());
+    let default_to = match text(&own.default_to, &root.default_to) {
+        Some(written) => {
+            let at = at(own.default_to.is_some());
+            Some(Target::parse(&written).map_err(|error| format!("{at}.defaultTo: {error}"))?)
+        }
+        None => None,
+    };
     let pairing = own.pairing.over(root.pairing);
     let reconnect = own.reconnect.over(root.reconnect);
     let catch_up = own.catch_up.over(root.catch_up);
@@ -154,6 +161,7 @@ pub(super) fn merge(
             tables: own.table_mode.or(root.table_mode).unwrap_or_default(),
             prefix: text(&own.response_prefix, &root.response_prefix),
         },
+        default_to,
         message_prefix: text(&own.message_prefix, &root.message_prefix),
         ack: ack
             .emoji

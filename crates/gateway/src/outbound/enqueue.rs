@@ -143,6 +143,14 @@ impl From<anyhow::Error> for Refusal {
 /// Why it is not taken; then nothing of it is committed.
 pub async fn enqueue(shared: &Shared, order: Order) -> Result<Queued, Refusal> {
     let planned = plan(shared, order).await?;
+    commit(shared, planned).await
+}
+
+/// Commits what was planned, all of it in order, and wakes the sender.
+///
+/// # Errors
+/// Why it is not taken; then nothing of it is committed.
+pub async fn commit(shared: &Shared, planned: Planned) -> Result<Queued, Refusal> {
     let now = clock::now_ms();
     let taken = shared
         .store

@@ -39,6 +39,8 @@ pub struct OutboxEntry {
     pub expires_ms: i64,
     /// Last change.
     pub updated_ms: i64,
+    /// What a person reads of it.
+    pub text: String,
 }
 
 /// Which messages to list.
@@ -50,6 +52,8 @@ pub struct OutboxFilter {
     pub state: Option<SendState>,
     /// To one of these addresses; an empty list means any.
     pub chats: Vec<String>,
+    /// With one of these ids; an empty list means any.
+    pub message_ids: Vec<String>,
     /// So many, the newest.
     pub limit: i64,
 }
@@ -103,14 +107,16 @@ impl Store {
                  MAX(not_before_ms, CASE WHEN first_contact AND state IN ('queued', 'unknown') THEN COALESCE(
                      (SELECT until_ms FROM timelock WHERE timelock.account = outbox.account), 0) ELSE 0 END)
                      AS not_before_ms,
-                 expires_ms, updated_ms
+                 expires_ms, updated_ms, text
              FROM outbox WHERE (?1 IS NULL OR account = ?1) AND (?2 IS NULL OR state = ?2)
                  AND (?3 = '[]' OR chat IN (SELECT value FROM json_each(?3)))
-             ORDER BY id DESC LIMIT ?4",
+                 AND (?4 = '[]' OR message_id IN (SELECT value FROM json_each(?4)))
+             ORDER BY id DESC LIMIT ?5",
         )
         .bind(&filter.account)
         .bind(filter.state.map(SendState::as_str))
         .bind(serde_json::to_string(&filter.chats)?)
+        .bind(serde_json::to_string(&filter.message_ids)?)
         .bind(filter.limit)
         .fetch_all(&mut *self.read.turn().await?)
         .await?)

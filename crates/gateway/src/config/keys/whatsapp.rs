@@ -57,7 +57,7 @@ macro_rules! shared {
             key("pacing", Kind::Block(PACING), "Limits of what is sent unasked; answers are exempt."),
             key("reconnect", Kind::Block(RECONNECT), "Waits between attempts to connect: initialMs, times factor, up to maxMs, give or take jitter."),
             key("supervision", Kind::Block(SUPERVISION), "What happens when a sidecar process ends."),
-            key("defaultTo", Kind::Text, "Where messages go that name no chat. Default: nowhere.").idle(),
+            key("defaultTo", Kind::Text, "Where messages go that name no chat: a number, a hidden id or a group. Default: nowhere."),
             $($more),*
         ]
     };

@@ -1,0 +1,103 @@
+//! The groups that the accounts are in, as WhatsApp tells them now.
+
+use fased_policy::ids::Identity;
+use fased_protocol::control::{ControlError, ControlResponse, ErrorCode, MemberOf};
+use fased_protocol::fault::{Fault, FaultCode};
+use fased_protocol::sidecar::{Call, Group, Reply};
+
+use super::{Live, message_where};
+use crate::account::Account;
+
+pub(super) async fn answer(live: &Live, account: Option<&str>) -> Result<ControlResponse, ControlError> {
+    let accounts = match account {
+        Some(id) => vec![live.account(id).await?],
+        None => live.accounts().await?.values().cloned().collect(),
+    };
+    let mut groups = Vec::new();
+    let mut open = false;
+    for account in &accounts {
+        let asked = account.shared().link.borrow().clone();
+        let Some(link) = asked else { continue };
+        open = true;
+        let told = link.handle.call(Call::ListGroups).await;
+        let mut found = listed(account, told)?;
+        found.sort_by(|one, other| one.jid.0.cmp(&other.jid.0));
+        groups.extend(found.into_iter().map(|group| info(account, group)));
+    }
+    if open {
+        return Ok(ControlResponse::DirectoryGroups { groups });
+    }
+    // It names the account's trouble and the way out of it.
+    let account = message_where::account(live, account).await?;
+    let why = message_where::waits_for(&account).unwrap_or_else(|| "its link was just opened".to_owned());
+    Err(ControlError {
+        code: ErrorCode::NotReady,
+        message: format!(
+            "WhatsApp cannot be asked by account {}: {why}",
+            account.shared().id()
+        ),
+        next: "see what was seen of groups so far: fased groups list".to_owned(),
+    })
+}
+
+fn listed(account: &Account, told: Result<Reply, Fault>) -> Result<Vec<Group>, ControlError> {
+    let (code, why) = match told {
+        Ok(Reply::Groups { groups }) => return Ok(groups),
+        Ok(
+            Reply::Sent
+            | Reply::Pong { .. }
+            | Reply::Lids { .. }
+            | Reply::Canonical { .. }
+            | Reply::Media { .. }
+            | Reply::Downloaded { .. }
+            | Reply::Timelock { .. }
+            | Reply::Done,
+        ) => (
+            ErrorCode::Internal,
+            "the sidecar gave another answer than asked for".to_owned(),
+        ),
+        Err(Fault { code, message }) => (
+            match code {
+                FaultCode::NotConnected | FaultCode::Overloaded => ErrorCode::NotReady,
+                FaultCode::TimedOut => ErrorCode::TimedOut,
+                FaultCode::BadRequest
+                | FaultCode::Rejected
+                | FaultCode::TooLarge
+                | FaultCode::Damaged
+                | FaultCode::Gone
+                | FaultCode::Internal => ErrorCode::Internal,
+            },
+            message,
+        ),
+    };
+    Err(ControlError {
+        code,
+        message: format!(
+            "WhatsApp did not tell the groups of account {}: {why}",
+            account.shared().id()
+        ),
+        next: "see `fased channels status`, then try again".to_owned(),
+    })
+}
+
+fn info(account: &Account, group: Group) -> MemberOf {
+    let shared = account.shared();
+    let own = shared.own();
+    let admin = group.members.iter().any(|member| {
+        let jid = |jid: &Option<fased_protocol::private::Jid>| jid.as_ref().map(|jid| jid.0.clone());
+        let known = Identity::from_jids(
+            &jid(&member.phone).unwrap_or_default(),
+            jid(&member.lid).as_deref(),
+        );
+        member.admin && own.matches(&known)
+    });
+    MemberOf {
+        account: shared.id().to_owned(),
+        group: group.jid.0,
+        subject: group.subject,
+        members: group.members.len() as u64,
+        announce: group.announce,
+        by_lid: group.by_lid,
+        admin,
+    }
+}
