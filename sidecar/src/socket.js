@@ -11,7 +11,7 @@ import { CACHE_FILE, GroupCache } from './group-cache.js';
 import { hastenGroupSignatures } from './group-signatures.js';
 import { describeGroup, listGroups } from './groups.js';
 import { Intake } from './intake.js';
-import { isGroup, plainJid } from './jid.js';
+import { isGroup } from './jid.js';
 import { Liveness } from './liveness.js';
 import { libraryLogger, log, nameOf } from './log.js';
 import { Media } from './media.js';
@@ -27,6 +27,7 @@ import {
   resolveLids,
   unlink,
 } from './queries.js';
+import { Resends } from './resends.js';
 import { boundRetries } from './retries.js';
 import { mendSenderKeys } from './sender-key-mend.js';
 import { mendSessions } from './session-mend.js';
@@ -136,6 +137,10 @@ export function openSocket({
     onProgress: () => liveness.frame(),
   });
 
+  const resends = new Resends({
+    lookups,
+    relay: (chat, message, options) => sock.relayMessage(chat, message, options),
+  });
   const sock = baileys({
     auth: { creds, keys: store.keys() },
     version,
@@ -151,14 +156,9 @@ export function openSocket({
     syncFullHistory: false,
     emitOwnEvents: false,
     placeholderResendCache: new PhoneRequests(CACHED_ENTRIES),
-    msgRetryCounterCache: new BoundedCache(CACHED_ENTRIES),
+    msgRetryCounterCache: resends,
     callOfferCache: new BoundedCache(CACHED_ENTRIES),
-    getMessage: async ({ id, remoteJid }) => {
-      if (!id || !remoteJid) return undefined;
-      const chat = plainJid(remoteJid);
-      const payload = await lookups.find(id, chat);
-      return payload && messageOf(payload, chat);
-    },
+    getMessage: key => resends.find(key),
     cachedGroupMetadata: group => groups.metadata(group),
     shouldSyncHistoryMessage: ({ syncType }) => HISTORY_WANTED.has(syncType ?? HistorySyncType.FULL),
     makeSignalRepository: (auth, logger, lookUpLids) => {
@@ -231,6 +231,7 @@ export function openSocket({
   ws.prependListener('CB:ib,,dirty', () => groups.doubtAll());
   ws.prependListener('CB:ib,,offline', () => groups.caughtUp());
   ws.prependListener('CB:receipt', (/** @type {BinaryNode} */ node) => {
+    resends.asked(node);
     const event = receiptOf(node, self());
     if (event) gate.emit(event);
   });

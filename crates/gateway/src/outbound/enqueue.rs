@@ -266,6 +266,7 @@ fn drafts(
                 secret: Private(draft.secret.clone()),
                 mentions: Vec::new(),
                 quote: None,
+                at_ms: None,
             });
             vec![draft]
         }
