@@ -15,18 +15,10 @@ import { isGroup } from './jid.js';
 import { Liveness } from './liveness.js';
 import { libraryLogger, log, nameOf } from './log.js';
 import { Media } from './media.js';
+import { MediaServers } from './media-servers.js';
 import { envelopeOf, messageOf } from './payload.js';
 import { PhoneCode } from './phone-code.js';
-import {
-  canonicalId,
-  fetchTimelock,
-  markRead,
-  mediaConn,
-  orNothing,
-  pingOnce,
-  resolveLids,
-  unlink,
-} from './queries.js';
+import { canonicalId, fetchTimelock, markRead, orNothing, pingOnce, resolveLids, unlink } from './queries.js';
 import { Resends } from './resends.js';
 import { boundRetries } from './retries.js';
 import { mendSenderKeys } from './sender-key-mend.js';
@@ -183,12 +175,13 @@ export function openSocket({
   const retries = sock.messageRetryManager;
   if (retries) boundRetries(retries, id => intake.originOf(id)?.sender);
 
+  const servers = new MediaServers(node => sock.query(node));
   const media = new Media({
     dir: welcome.media_dir,
     owner: welcome.auth_dir,
     endpointUrl: endpoint.url,
     ca,
-    line: { ws, sendNode: node => sock.sendNode(node), self, mediaConn: anew => mediaConn(sock, anew) },
+    line: { ws, sendNode: node => sock.sendNode(node), self, mediaConn: anew => servers.ask(anew) },
   });
 
   const liveness = new Liveness({
