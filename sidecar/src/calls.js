@@ -40,7 +40,7 @@ const TYPING = new Set(['composing', 'recording', 'paused']);
  * @property {(phone: string) => Promise<Canonical>} canonicalId
  * @property {(read: MarkRead) => Promise<void>} markRead
  * @property {(chat: string, typing: Typing) => Promise<void>} setTyping
- * @property {() => Promise<Group[]>} listGroups
+ * @property {() => Promise<import('./groups.js').Groups>} listGroups
  * @property {(group: string) => Promise<Group>} describeGroup
  * @property {() => Promise<Timelock>} fetchTimelock
  * @property {import('./media.js').Media} media
@@ -104,9 +104,9 @@ export class Calls {
         return { type: 'done' };
       case 'list_groups':
         this.#needOpen();
-        return { type: 'groups', groups: await this.#line.listGroups() };
+        return { type: 'groups', ...(await this.#line.listGroups()) };
       case 'describe_group':
-        return { type: 'groups', groups: [await this.#describeGroup(call.params)] };
+        return { type: 'groups', groups: [await this.#describeGroup(call.params)], total: 1 };
       case 'fetch_timelock':
         this.#needOpen();
         return { type: 'timelock', ...(await this.#line.fetchTimelock()) };

@@ -6,21 +6,23 @@ import { inTime } from './queries.js';
 
 /** @typedef {import('./protocol.gen.ts').Group} Group */
 /** @typedef {import('./protocol.gen.ts').Member} Member */
+/** @typedef {Omit<Extract<import('./protocol.gen.ts').Reply, { type: 'groups' }>, 'type'>} Groups */
 
 const MAX_GROUPS = 1_000;
 /** Of all groups of an answer, which has to fit into a line. */
 const MAX_MEMBERS = 5_000;
 const MAX_SUBJECT = 200;
 
-/** @param {import('baileys').WASocket} sock @returns {Promise<Group[]>} */
+/** @param {import('baileys').WASocket} sock @returns {Promise<Groups>} what fits into an answer, and how many there are */
 export async function listGroups(sock) {
-  const found = Object.values(await inTime(sock.groupFetchAllParticipating())).slice(0, MAX_GROUPS);
+  const found = Object.values(await inTime(sock.groupFetchAllParticipating()));
   let left = MAX_MEMBERS;
-  return found.map(metadata => {
+  const groups = found.slice(0, MAX_GROUPS).map(metadata => {
     const group = groupOf(metadata, left);
     left -= group.members.length;
     return group;
   });
+  return { groups, total: found.length };
 }
 
 /** @param {import('baileys').WASocket} sock @param {string} jid @returns {Promise<Group>} */

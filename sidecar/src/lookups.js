@@ -5,6 +5,7 @@
 import { log } from './log.js';
 
 /** @typedef {import('./protocol.gen.ts').Payload} Payload */
+/** @typedef {{ payload: Payload, chat: string }} Sent what was sent, and to which chat */
 
 const DEADLINE_MS = 3_000;
 const MAX_OPEN = 16;
@@ -14,7 +15,7 @@ export class Lookups {
   #deadlineMs;
   #lastId = 0;
   #misses = 0;
-  /** @type {Map<number, (payload: Payload | undefined) => void>} */
+  /** @type {Map<number, (sent: Sent | undefined) => void>} */
   #open = new Map();
 
   /**
@@ -29,13 +30,13 @@ export class Lookups {
   /**
    * @param {string} messageId
    * @param {string} chat as the recipient named it
-   * @returns {Promise<Payload | undefined>}
+   * @returns {Promise<Sent | undefined>}
    */
   async find(messageId, chat) {
     if (this.#open.size >= MAX_OPEN) return this.#miss('too many at once');
     this.#lastId += 1;
     const id = this.#lastId;
-    /** @type {Payload | 'late' | undefined} */
+    /** @type {Sent | 'late' | undefined} */
     const answer = await new Promise(resolve => {
       this.#open.set(id, resolve);
       setTimeout(() => resolve('late'), this.#deadlineMs);
@@ -48,10 +49,11 @@ export class Lookups {
 
   /**
    * @param {number} id
+   * @param {string | null} chat
    * @param {Payload | null} payload
    */
-  found(id, payload) {
-    this.#open.get(id)?.(payload ?? undefined);
+  found(id, chat, payload) {
+    this.#open.get(id)?.(chat && payload ? { chat, payload } : undefined);
   }
 
   /** @param {string} why @returns {undefined} */

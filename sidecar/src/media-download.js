@@ -30,7 +30,7 @@ export async function download({ media, file, max_bytes: maxBytes }, { places, f
     try {
       return await files.withPart(async part => {
         const got = await fetchInto(url, part.handle, media, { maxBytes, ...means });
-        await files.appear(part, place);
+        await written(files.appear(part, place));
         return got;
       });
     } catch (error) {
@@ -68,7 +68,7 @@ function fetchInto(url, handle, media, { maxBytes, ...means }) {
     const keep = async plain => {
       bytes += plain.length;
       if (bytes > maxBytes) throw tooLarge(maxBytes);
-      if (plain.length > 0) await handle.appendFile(plain);
+      if (plain.length > 0) await written(handle.appendFile(plain));
     };
     for await (const chunk of response) {
       moved();
@@ -80,6 +80,16 @@ function fetchInto(url, handle, media, { maxBytes, ...means }) {
     if (bytes === 0) throw damaged('it is empty');
     return { bytes, sha256: sha256.toString('hex') };
   });
+}
+
+/** A full disk is not the media server's fault, and another one would not help. @param {Promise<void>} work */
+async function written(work) {
+  try {
+    await work;
+  } catch (error) {
+    const code = /** @type {NodeJS.ErrnoException} */ (error)?.code ?? 'unknown';
+    throw new Refused('internal', `the file cannot be written (${code})`);
+  }
 }
 
 /** @param {number} maxBytes */

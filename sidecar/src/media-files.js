@@ -75,8 +75,7 @@ export class MediaFiles {
     try {
       return await work({ handle, path });
     } finally {
-      await handle.close();
-      await rm(path, { force: true });
+      await Promise.allSettled([handle.close(), rm(path, { force: true })]);
     }
   }
 

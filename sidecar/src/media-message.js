@@ -7,12 +7,13 @@
 /**
  * @param {MediaRef} media
  * @param {string | null} caption
+ * @param {number | undefined} atMs when the message was made
  * @param {Context} context
  * @returns {IMessage}
  */
-export function mediaMessage(media, caption, context) {
+export function mediaMessage(media, caption, atMs, context) {
   const { kind, look } = media;
-  const file = { ...whereItIs(media), ...context };
+  const file = { ...whereItIs(media), ...keyedAt(atMs), ...context };
   const said = present({ caption });
   const size = present({ width: look.width, height: look.height });
   const preview = look.thumbnail === null ? {} : { jpegThumbnail: bytesOf(look.thumbnail) };
@@ -53,6 +54,11 @@ function whereItIs({ url, direct_path: directPath, key, sha256, enc_sha256: encS
     fileEncSha256: bytesOf(encSha256),
     fileLength: bytes,
   };
+}
+
+/** @param {number | undefined} atMs */
+function keyedAt(atMs) {
+  return atMs === undefined ? {} : { mediaKeyTimestamp: Math.floor(atMs / 1_000) };
 }
 
 /** A document without a name is shown as "untitled" on some phones and not at all on others. @param {MediaRef} media */

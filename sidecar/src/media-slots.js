@@ -19,15 +19,17 @@ export class Slots {
 
   /**
    * @template T
+   * @param {AbortSignal} signal ends the wait, too
    * @param {() => Promise<T>} work
    * @returns {Promise<T>}
    */
-  async take(work) {
+  async take(signal, work) {
+    signal.throwIfAborted();
     if (this.#active < this.#atOnce) this.#active += 1;
     else if (this.#waiting.length >= this.#inLine)
       throw new Refused('overloaded', `${this.#atOnce} ${this.#what} are under way and ${this.#inLine} wait`);
     // The place is handed over, so nobody slips in between.
-    else await new Promise(resolve => this.#waiting.push(() => resolve(undefined)));
+    else await this.#turn(signal);
     try {
       return await work();
     } finally {
@@ -35,5 +37,21 @@ export class Slots {
       if (next) next();
       else this.#active -= 1;
     }
+  }
+
+  /** @param {AbortSignal} signal @returns {Promise<void>} */
+  #turn(signal) {
+    return new Promise((resolve, reject) => {
+      const turn = () => {
+        signal.removeEventListener('abort', given);
+        resolve();
+      };
+      const given = () => {
+        this.#waiting = this.#waiting.filter(other => other !== turn);
+        reject(signal.reason);
+      };
+      this.#waiting.push(turn);
+      signal.addEventListener('abort', given, { once: true });
+    });
   }
 }

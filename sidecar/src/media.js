@@ -58,7 +58,7 @@ export class Media {
   async upload(wanted) {
     refuse(mediaFileProblem(wanted));
     return this.#track(signal =>
-      this.#uploads.take(() =>
+      this.#uploads.take(signal, () =>
         upload(wanted, {
           files: this.#files,
           network: this.#network,
@@ -75,7 +75,7 @@ export class Media {
     refuse(mediaRefProblem(media));
     if (!Number.isSafeInteger(maxBytes) || maxBytes < 1) throw badRequest('max_bytes is not a length');
     return this.#track(signal =>
-      this.#downloads.take(async () => {
+      this.#downloads.take(signal, async () => {
         const places = await placesOf(media, this.#network, () => this.#hosts());
         return download(wanted, { places, files: this.#files, ...this.#means(signal) });
       }),

@@ -26,11 +26,13 @@ const WITHOUT_CONTEXT = new Set(['reaction', 'delete']);
  * @returns {Problem}
  */
 export function payloadProblem(payload, chat) {
-  const { content, secret, mentions, quote } = payload ?? {};
+  const { content, secret, mentions, quote, at_ms: atMs } = payload ?? {};
   if (!content) return 'content is missing';
   const problem = contentProblem(content, chat);
   if (problem) return problem;
   if (typeof secret !== 'string' || !SECRET.test(secret)) return 'secret is not 64 hex digits';
+  if (atMs !== null && atMs !== undefined && !(Number.isSafeInteger(atMs) && Number(atMs) >= 0))
+    return 'at_ms is not a time';
   const mentioning = mentions !== undefined && mentions !== null && mentionsProblem(mentions);
   if (mentioning) return mentioning;
   if (WITHOUT_CONTEXT.has(content.type) && (quote || mentions?.length))

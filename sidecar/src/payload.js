@@ -60,14 +60,21 @@ export function envelopeOf({ content }, chat) {
  */
 function fieldsOf(payload, chat) {
   const { content } = payload;
+  const atMs = payload.at_ms ?? undefined;
   const context = contextFor(payload);
   switch (content.type) {
     case 'text':
       return { extendedTextMessage: { text: content.text, ...context } };
     case 'media':
-      return mediaMessage(content.media, content.caption, context);
+      return mediaMessage(content.media, content.caption, atMs, context);
     case 'reaction':
-      return { reactionMessage: { key: keyOf(content.target, chat), text: content.emoji } };
+      return {
+        reactionMessage: {
+          key: keyOf(content.target, chat),
+          text: content.emoji,
+          ...(atMs === undefined ? {} : { senderTimestampMs: atMs }),
+        },
+      };
     case 'poll':
       return pollFields(content, context);
     case 'edit':
@@ -76,6 +83,7 @@ function fieldsOf(payload, chat) {
           key: keyOf(content.target, chat),
           type: MESSAGE_EDIT,
           editedMessage: { extendedTextMessage: { text: content.text, ...context } },
+          ...(atMs === undefined ? {} : { timestampMs: atMs }),
         },
       };
     case 'delete':

@@ -142,6 +142,10 @@ ids: Array<string>, } } | { "method": "ping" } | { "method": "logout" }) | { "ki
  */
 id: number, 
 /**
+ * The chat that it was sent to, which a message about another one names; absent like the payload.
+ */
+chat: Jid | null, 
+/**
  * What was sent under that id; absent when it is not ours or too old.
  */
 payload: Payload | null, } | { "kind": "shutdown" };
@@ -500,7 +504,12 @@ mentions: Array<Jid>,
 /**
  * What it replies to.
  */
-quote: Quote | null, };
+quote: Quote | null, 
+/**
+ * When it was made, Unix milliseconds: what says so of itself (a reaction, an edit, a file) says this, at a
+ * second sending too.
+ */
+at_ms: number | null, };
 
 export type Outgoing = { "type": "text", 
 /**
@@ -852,9 +861,13 @@ bytes: number,
  */
 sha256: string, } | { "type": "groups", 
 /**
- * In no particular order.
+ * In no particular order; of `list_groups`, at most 1,000 with at most 5,000 members.
  */
-groups: Array<Group>, } | { "type": "timelock", 
+groups: Array<Group>, 
+/**
+ * How many there are.
+ */
+total: number, } | { "type": "timelock", 
 /**
  * It may not.
  */

@@ -99,23 +99,6 @@ export async function fetchTimelock(sock) {
 }
 
 /**
- * Where files go, and the credentials for that; kept by the library while they are good.
- *
- * @param {import('baileys').WASocket} sock
- * @param {boolean} anew
- * @returns {Promise<import('./media-hosts.js').MediaConn>}
- */
-export async function mediaConn(sock, anew) {
-  try {
-    return await inTime(sock.refreshMediaConn(anew));
-  } catch (error) {
-    // The library keeps an answer that failed, and would give it for ever.
-    if (!anew) return inTime(sock.refreshMediaConn(true));
-    throw error;
-  }
-}
-
-/**
  * @template T
  * @param {Promise<T>} answer
  * @returns {Promise<T>} rejects as the library does when time is up

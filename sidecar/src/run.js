@@ -68,7 +68,7 @@ export function run({ holdReceipts } = {}) {
       case 'request':
         return void answer(frame);
       case 'found':
-        return lookups.found(frame.id, frame.payload);
+        return lookups.found(frame.id, frame.chat, frame.payload);
       case 'shutdown':
         return close(ended('shutdown', 'the gateway asked for it'));
       default:

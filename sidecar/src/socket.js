@@ -11,22 +11,15 @@ import { CACHE_FILE, GroupCache } from './group-cache.js';
 import { hastenGroupSignatures } from './group-signatures.js';
 import { describeGroup, listGroups } from './groups.js';
 import { Intake } from './intake.js';
-import { isGroup, plainJid } from './jid.js';
+import { isGroup } from './jid.js';
 import { Liveness } from './liveness.js';
 import { libraryLogger, log, nameOf } from './log.js';
 import { Media } from './media.js';
+import { MediaServers } from './media-servers.js';
 import { envelopeOf, messageOf } from './payload.js';
 import { PhoneCode } from './phone-code.js';
-import {
-  canonicalId,
-  fetchTimelock,
-  markRead,
-  mediaConn,
-  orNothing,
-  pingOnce,
-  resolveLids,
-  unlink,
-} from './queries.js';
+import { canonicalId, fetchTimelock, markRead, orNothing, pingOnce, resolveLids, unlink } from './queries.js';
+import { Resends } from './resends.js';
 import { boundRetries } from './retries.js';
 import { mendSenderKeys } from './sender-key-mend.js';
 import { mendSessions } from './session-mend.js';
@@ -136,6 +129,10 @@ export function openSocket({
     onProgress: () => liveness.frame(),
   });
 
+  const resends = new Resends({
+    lookups,
+    relay: (chat, message, options) => sock.relayMessage(chat, message, options),
+  });
   const sock = baileys({
     auth: { creds, keys: store.keys() },
     version,
@@ -151,14 +148,9 @@ export function openSocket({
     syncFullHistory: false,
     emitOwnEvents: false,
     placeholderResendCache: new PhoneRequests(CACHED_ENTRIES),
-    msgRetryCounterCache: new BoundedCache(CACHED_ENTRIES),
+    msgRetryCounterCache: resends,
     callOfferCache: new BoundedCache(CACHED_ENTRIES),
-    getMessage: async ({ id, remoteJid }) => {
-      if (!id || !remoteJid) return undefined;
-      const chat = plainJid(remoteJid);
-      const payload = await lookups.find(id, chat);
-      return payload && messageOf(payload, chat);
-    },
+    getMessage: key => resends.find(key),
     cachedGroupMetadata: group => groups.metadata(group),
     shouldSyncHistoryMessage: ({ syncType }) => HISTORY_WANTED.has(syncType ?? HistorySyncType.FULL),
     makeSignalRepository: (auth, logger, lookUpLids) => {
@@ -183,12 +175,13 @@ export function openSocket({
   const retries = sock.messageRetryManager;
   if (retries) boundRetries(retries, id => intake.originOf(id)?.sender);
 
+  const servers = new MediaServers(node => sock.query(node));
   const media = new Media({
     dir: welcome.media_dir,
     owner: welcome.auth_dir,
     endpointUrl: endpoint.url,
     ca,
-    line: { ws, sendNode: node => sock.sendNode(node), self, mediaConn: anew => mediaConn(sock, anew) },
+    line: { ws, sendNode: node => sock.sendNode(node), self, mediaConn: anew => servers.ask(anew) },
   });
 
   const liveness = new Liveness({
@@ -231,6 +224,7 @@ export function openSocket({
   ws.prependListener('CB:ib,,dirty', () => groups.doubtAll());
   ws.prependListener('CB:ib,,offline', () => groups.caughtUp());
   ws.prependListener('CB:receipt', (/** @type {BinaryNode} */ node) => {
+    resends.asked(node);
     const event = receiptOf(node, self());
     if (event) gate.emit(event);
   });

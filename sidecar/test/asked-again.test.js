@@ -15,6 +15,13 @@ await world.api.post('/contacts', { phone: CY });
 const lookupOf = (sidecar, id) =>
   sidecar.waitFor(frame => frame.kind === 'lookup' && frame.message_id === id);
 
+/** @param {import('./helpers/driver.js').Sidecar} sidecar @param {string} id */
+const secondLookup = (sidecar, id) => {
+  const lookups = () =>
+    sidecar.frames.filter(({ kind, message_id }) => kind === 'lookup' && message_id === id);
+  return sidecar.waitFor(frame => frame === lookups()[1]);
+};
+
 /**
  * @param {string} chat
  * @param {string} id
@@ -70,6 +77,39 @@ test('a group: whoever asks gets it again', async t => {
   const resent = await world.api.wait('resent', { id, contact: CY });
   assert.deepEqual([resent.identical, resent.context_identical], [true, true]);
 });
+
+const TARGET = { id: 'FA5ED0000000A8TGT', from_me: true, participant: null };
+const AT_MS = 1_700_000_000_123;
+
+for (const [name, edit, content] of /** @type {[string, string | undefined, any][]} */ ([
+  ['reaction', undefined, { type: 'reaction', target: TARGET, emoji: '👍' }],
+  ['edit', '1', { type: 'edit', target: TARGET, text: 'new words' }],
+  ['delete', '7', { type: 'delete', target: TARGET }],
+  ['poll', undefined, { type: 'poll', question: 'Tea?', options: ['yes', 'no'], selectable: 1 }],
+])) {
+  test(`a ${name} asked for again after a respawn, under another address, is about the same message`, async t => {
+    const id = `FA5ED0000000A8${name.toUpperCase()}`;
+    const payload = { ...textPayload(''), content, at_ms: AT_MS };
+    const first = await world.open();
+    const params = { chat: jidOf(BO), message_id: id, payload };
+    const outcome = await first.request({ method: 'send', params });
+    assert.equal(outcome.status, 'ok', JSON.stringify(outcome));
+    const before = await world.api.wait('message', { id });
+    await first.kill();
+    const sidecar = await world.openFor(t);
+    await world.api.post('/retry', { id, contact: BO, via: 'lid', times: 2 });
+    for (const nextLookup of [lookupOf, secondLookup]) {
+      const lookup = await nextLookup(sidecar, id);
+      assert.equal(lookup.chat, BO_LID);
+      sidecar.found(lookup, payload, jidOf(BO));
+      const resent = await world.api.wait('resent', { id, contact: BO });
+      assert.deepEqual([resent.identical, resent.context_identical], [true, true]);
+      assert.deepEqual([resent.edit, before.edit], [edit, edit]);
+      assert.deepEqual([resent.target, resent.target_chat], [before.target, before.target_chat]);
+    }
+    assert.deepEqual((await world.api.get('/state')).violations, []);
+  });
+}
 
 test('unknown to the gateway, or no answer from it: nothing is sent, and it is said once each', async t => {
   const sidecar = await world.openFor(t);

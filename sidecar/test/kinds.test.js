@@ -1,7 +1,9 @@
 // Every kind of message to the fake server's phones, and the questions beside messages.
 
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { after, test } from 'node:test';
+import { decryptPollVote } from 'baileys';
 import { BO, CY, jidOf, OWNER, startFake } from './helpers/account.js';
 import { SECRET } from './helpers/driver.js';
 
@@ -15,12 +17,13 @@ const { group } = await world.api.post('/groups', {
   admins: [OWNER],
 });
 const chat = jidOf(BO);
+const AT_MS = 1_700_000_000_123;
 const sidecar = await world.open();
 const OURS = { id: 'FA5ED0000000000K01', from_me: true, participant: null };
 
 /** @param {string} id @param {any} content @param {string} to @param {object} more */
 async function send(id, content, to = chat, more = {}) {
-  const payload = { content, secret: SECRET, mentions: [], quote: null, ...more };
+  const payload = { content, secret: SECRET, mentions: [], quote: null, at_ms: AT_MS, ...more };
   const outcome = await sidecar.request({ method: 'send', params: { chat: to, message_id: id, payload } });
   assert.equal(outcome.status, 'ok', JSON.stringify(outcome));
   await sidecar.event('server_ack', event => event.id === id);
@@ -85,10 +88,64 @@ test('typing is shown in the chat and nowhere else', async () => {
     for (const typing of ['composing', 'recording', 'paused']) {
       const outcome = await sidecar.request({ method: 'set_typing', params: { chat: to, typing } });
       assert.equal(outcome.reply?.type, 'done', JSON.stringify(outcome));
+      await world.api.wait('chatstate', { to, state: typing });
     }
   }
+  const shown = await world.api.records('chatstate,presence_subscribe');
+  assert.equal(shown.length, 6);
   for (const params of [{ chat, typing: 'available' }, { chat: 'x', typing: 'paused' }, undefined])
     assert.equal((await sidecar.request({ method: 'set_typing', params })).fault?.code, 'bad_request');
+});
+
+test('the lock on writing to strangers: asked for, told, and refused', async () => {
+  const ask = () => sidecar.request({ method: 'fetch_timelock' });
+  assert.deepEqual((await ask()).reply, { type: 'timelock', active: false, until_s: null });
+  await world.api.post('/timelock', { account: OWNER, until_s: 2_000_000_000 });
+  assert.deepEqual((await ask()).reply, { type: 'timelock', active: true, until_s: 2_000_000_000 });
+  await world.api.post('/timelock', { account: OWNER, until_s: 2_000_000_001, tell: true });
+  const { active } = await sidecar.event('timelock', ({ until_s }) => until_s === 2_000_000_001);
+  assert.equal(active, true);
+  await world.api.post('/timelock', { account: OWNER, active: false, tell: true });
+  const over = await sidecar.event('timelock', event => !event.active);
+  assert.equal(over.until_s, null);
+  await world.api.post('/timelock', { account: OWNER, error: 500 });
+  assert.equal((await ask()).fault?.code, 'internal');
+  await world.api.post('/timelock', { account: OWNER, active: false });
+});
+
+test('votes of phones open with the secret that the gateway chose', async () => {
+  const poll = { type: 'poll', question: 'Tea?', options: ['yes', 'no'], selectable: 1 };
+  for (const [n, to] of [chat, group].entries()) {
+    const id = `FA5ED0000000000V0${n}`;
+    await send(id, poll, to);
+    const where = to === group ? { group } : { to: OWNER };
+    const { ids } = await world.api.post('/messages', {
+      ...where,
+      from: BO,
+      kind: 'vote',
+      target: id,
+      options: ['no'],
+    });
+    const vote = await sidecar.event('message', ({ origin }) => origin.id === ids[0]);
+    assert.deepEqual([vote.content, vote.quoted?.id, vote.detail?.type], ['poll_vote', id, 'vote']);
+    const { selectedOptions } = decryptPollVote(
+      {
+        encPayload: Buffer.from(vote.detail.payload, 'base64'),
+        encIv: Buffer.from(vote.detail.iv, 'base64'),
+      },
+      {
+        pollCreatorJid: jidOf(OWNER),
+        pollMsgId: id,
+        pollEncKey: Buffer.from(SECRET, 'hex'),
+        voterJid: vote.origin.sender,
+      },
+    );
+    const chosen = createHash('sha256').update('no').digest();
+    assert.deepEqual(
+      selectedOptions?.map(option => Buffer.from(option)),
+      [chosen],
+    );
+  }
 });
 
 test('groups and who is in them', async () => {
@@ -98,7 +155,7 @@ test('groups and who is in them', async () => {
   assert.equal(described.members.length, 3);
   assert(described.members.every((/** @type {any} */ { phone, lid }) => phone ?? lid));
   const all = await sidecar.request({ method: 'list_groups' });
-  assert.deepEqual(all.reply?.groups, [described]);
+  assert.deepEqual([all.reply?.groups, all.reply?.total], [[described], 1]);
   const wrong = await sidecar.request({ method: 'describe_group', params: { group: chat } });
   assert.equal(wrong.fault?.code, 'bad_request');
 });

@@ -2,11 +2,15 @@
 
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
+import { EventEmitter } from 'node:events';
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { download as fetchFile } from '../src/media-download.js';
 import { MediaFiles } from '../src/media-files.js';
+import { refresh } from '../src/media-refresh.js';
+import { MediaServers } from '../src/media-servers.js';
+import { Slots } from '../src/media-slots.js';
 import { BO, jidOf, OWNER, startFake } from './helpers/account.js';
 
 const world = await startFake({ after });
@@ -82,7 +86,13 @@ test('every kind goes out byte by byte, and comes to a phone that checks it', as
     assert.equal(back.reply?.sha256, hex(bytes), JSON.stringify(back));
     const content = { type: 'media', media, caption: ['image', 'document'].includes(kind) ? 'c' : null };
     const id = `FA5ED0000000000M${index}`;
-    const payload = { content, secret: 'c0ffee00'.repeat(8), mentions: [], quote: null };
+    const payload = {
+      content,
+      secret: 'c0ffee00'.repeat(8),
+      mentions: [],
+      quote: null,
+      at_ms: 1_700_000_000_123,
+    };
     const sent = await sidecar.request({ method: 'send', params: { chat, message_id: id, payload } });
     assert.equal(sent.status, 'ok', JSON.stringify(sent));
     await sidecar.event('server_ack', event => event.id === id);
@@ -132,6 +142,58 @@ test('gone, then refreshed, then there', async () => {
   }
 });
 
+test('of a group’s member, a file is asked for at the member', async () => {
+  const { group } = await world.api.post('/groups', { members: [OWNER, BO], addressing: 'lid' });
+  const media = { size: 5_000, gone: 'retry' };
+  const sent = await world.api.post('/messages', { group, from: BO, kind: 'image', media });
+  const event = await sidecar.event('message', ({ origin }) => origin.id === sent.ids[0]);
+  const params = {
+    chat: group,
+    id: event.origin.id,
+    participant: event.origin.sender,
+    media: event.media,
+  };
+  const { reply, fault } = await sidecar.request({ method: 'refresh_media', params });
+  assert.equal(reply?.type, 'media', JSON.stringify(fault));
+  assert.equal((await download(reply.media, 'group')).reply?.sha256, sent.media[0].sha256);
+});
+
+test('a phone that does not answer is waited for no longer than its time, and nobody listens any more', async () => {
+  const { media } = await fromBo('image', { size: 100 });
+  for (const [signal, code] of /** @type {const} */ ([
+    [new AbortController().signal, 'timed_out'],
+    [AbortSignal.timeout(20), undefined],
+  ])) {
+    const ws = new EventEmitter();
+    const means = { ws, sendNode: async () => {}, self: { jid: jidOf(OWNER), lid: null }, signal };
+    const asked = refresh({ chat, id: 'M1', participant: null, media }, { ...means, deadlineMs: 50 });
+    await assert.rejects(asked, (/** @type {any} */ error) => error.fault?.code === code);
+    assert.equal(ws.eventNames().length, 0);
+  }
+});
+
+test('so many at once, so many in line, and the rest are told', async () => {
+  const slots = new Slots('downloads', { atOnce: 2, inLine: 2 });
+  const { signal } = new AbortController();
+  /** @type {(() => void)[]} */
+  const ends = [];
+  const work = () => new Promise(resolve => ends.push(() => resolve('done')));
+  const late = new AbortController();
+  const taken = [signal, signal, late.signal, signal].map(its => slots.take(its, work));
+  const full = (/** @type {any} */ { fault }) => fault.code === 'overloaded';
+  await assert.rejects(slots.take(signal, work), full);
+  late.abort(new Error('late'));
+  await assert.rejects(taken[2], /late/);
+  const next = slots.take(signal, work);
+  await assert.rejects(slots.take(signal, work), full);
+  for (let ended = 0; ended < 4; ended += 1) {
+    assert.equal(ends.length, Math.min(4, ended + 2));
+    ends[ended]();
+    await new Promise(setImmediate);
+  }
+  assert.deepEqual(await Promise.all([taken[0], taken[1], taken[3], next]), Array(4).fill('done'));
+});
+
 test('only WhatsApp’s hosts are asked, and only plain files below the folder are read or written', async () => {
   const { media } = await fromBo('image', { size: 100 });
   for (const url of [
@@ -169,6 +231,58 @@ test('an upload is tried again with new credentials, and a refusal is told', asy
   assert.equal((await upload({ file: 'note' })).status, 'ok');
 });
 
+test('a refused question for the media servers does not stay refused', async () => {
+  for (const times of [1, 2]) {
+    await world.api.post('/fault', { kind: 'media_conn', account: OWNER, times, status: 500 });
+    await world.api.post('/fault', { kind: 'upload', account: OWNER, times: 1, mode: 'status', status: 401 });
+    for (let refused = 0; refused < times; refused += 1)
+      assert.equal((await upload({ file: 'note' })).fault?.code, 'internal');
+    assert.equal((await upload({ file: 'note' })).fault, undefined);
+  }
+});
+
+test('what is known of the media servers is asked for again when it is too old, and once for all', async () => {
+  let now = 0;
+  let asked = 0;
+  const host = { tag: 'host', attrs: { hostname: 'mmg.whatsapp.net' } };
+  const servers = new MediaServers(
+    async () => {
+      asked += 1;
+      const conn = { tag: 'media_conn', attrs: { auth: `A${asked}`, ttl: '60' }, content: [host] };
+      return { tag: 'iq', attrs: {}, content: [conn] };
+    },
+    () => now,
+  );
+  const auths = async (/** @type {boolean[]} */ ...asking) =>
+    (await Promise.all(asking.map(anew => servers.ask(anew)))).map(({ auth }) => auth);
+  assert.deepEqual(await auths(false, false), ['A1', 'A1']);
+  now = 59_999;
+  assert.deepEqual(await auths(false), ['A1']);
+  now = 60_000;
+  assert.deepEqual(await auths(false), ['A2']);
+  assert.deepEqual(await auths(true), ['A3']);
+});
+
+test('a disk that takes no more is not the media server’s fault', async () => {
+  const { media } = await fromBo('document', { size: 1_000 });
+  const files = new MediaFiles(mediaDir, 'full');
+  files.appear = () => Promise.reject(Object.assign(new Error('no space left'), { code: 'ENOSPC' }));
+  const ca = Buffer.from(world.fake.ca);
+  const means = {
+    places: [new URL(media.url)],
+    files,
+    signal: new AbortController().signal,
+    stallMs: 5_000,
+    ca,
+  };
+  await assert.rejects(
+    fetchFile({ media, file: 'full', max_bytes: 5_000 }, means),
+    (/** @type {any} */ { fault }) => {
+      return fault.code === 'internal' && fault.message.includes('ENOSPC');
+    },
+  );
+});
+
 test('a server that falls silent is given up', async () => {
   const { media } = await fromBo('document', { size: 200_000, stall: 70_000 });
   const before = await everything();
@@ -201,6 +315,10 @@ test('nothing unfinished stays when stdin ends, and what a crash left is removed
   void download(media, 'never').catch(() => {});
   while ((await everything()).length === before.length) await new Promise(resolve => setTimeout(resolve, 10));
   const unfinished = (await everything()).find(name => !before.includes(name)) ?? assert.fail();
+  const line = Array.from({ length: 67 }, (_, n) => download(media, `line-${n}`));
+  const [first] = await Promise.all([Promise.race(line), sidecar.sendText(chat, 'x', 'FA5ED0000000000000L')]);
+  assert.equal(first.fault?.code, 'overloaded');
+  for (const waiting of line) void waiting.catch(() => {});
   await sidecar.stop();
   assert.deepEqual(await everything(), before);
   await writeFile(join(mediaDir, unfinished), 'left');

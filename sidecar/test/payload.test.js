@@ -26,7 +26,14 @@ const THEIRS = { id: 'M2', from_me: false, participant: BO };
 const QUOTE = { id: 'M3', sender: BO, text: 'was' };
 
 /** @param {any} content @param {object} [more] @returns {any} */
-const payload = (content, more = {}) => ({ content, secret: SECRET, mentions: [], quote: null, ...more });
+const payload = (content, more = {}) => ({
+  content,
+  secret: SECRET,
+  mentions: [],
+  quote: null,
+  at_ms: null,
+  ...more,
+});
 
 /** @param {any} content @param {object} [more] @param {string} [chat] @returns {any} as it arrives */
 const sent = (content, more, chat = BO) => {
@@ -93,6 +100,19 @@ test('what is about another message names it, and the envelope says so', () => {
   assert.equal(edits({ type: 'delete', target: OURS }, GROUP), '7');
   assert.equal(edits({ type: 'delete', target: THEIRS }, GROUP), '8');
   assert.equal(edits({ type: 'text', text: 'x' }), undefined);
+});
+
+test('when a message was made is said by what tells it, and is the same at every sending', () => {
+  const at_ms = 1_700_000_000_123;
+  const reaction = { type: 'reaction', target: OURS, emoji: '👍' };
+  const edit = { type: 'edit', target: OURS, text: 'new' };
+  const file = { type: 'media', media: MEDIA, caption: null };
+  assert.equal(sent(reaction, { at_ms }).reactionMessage.senderTimestampMs, at_ms);
+  assert.equal(sent(edit, { at_ms }).protocolMessage.timestampMs, at_ms);
+  assert.equal(sent(file, { at_ms }).imageMessage.mediaKeyTimestamp, 1_700_000_000);
+  assert(!('senderTimestampMs' in sent(reaction).reactionMessage));
+  for (const wrong of [-1, 1.5, '1'])
+    assert.match(payloadProblem(payload(reaction, { at_ms: wrong }), BO) ?? '', /at_ms/);
 });
 
 test('polls, places and cards', () => {

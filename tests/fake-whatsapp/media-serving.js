@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-
 const NOT_FOUND = 404;
 const ENDLESS_PIECE = Buffer.alloc(64 * 1024, 0x5a);
 
@@ -54,28 +52,41 @@ function takeRefusal(faults) {
 /** Gives what there is, as far as the wishes go, and says how far it got. */
 async function send(host, response, pieces, { stall = Infinity, slowMs }) {
   let sent = 0;
-  let closed = false;
-  response.once('close', () => {
-    closed = true;
-  });
+  // A client that leaves is no fault of the server.
+  response.on('error', () => {});
   for (const piece of pieces) {
-    if (closed) return { sent, whole: false };
+    if (isGone(response)) return { sent, whole: false };
     const part = piece.subarray(0, stall - sent);
     sent += part.length;
-    if (!response.write(part) && !closed) await Promise.race([once(response, 'drain'), gone(response)]);
-    if (sent >= stall) return stalled(response, sent);
+    if (!response.write(part)) await first(response, ['drain', 'close']);
+    if (sent >= stall) {
+      // Nothing more comes, and the connection stays open until the client gives up.
+      await first(response, ['close']);
+      return { sent, whole: false };
+    }
     if (slowMs) await new Promise(resolve => host.server.later(slowMs, () => resolve(undefined)));
   }
   response.end();
   return { sent, whole: true };
 }
 
-/** Nothing more comes, and the connection stays open until the client gives up. */
-async function stalled(response, sent) {
-  await gone(response);
-  return { sent, whole: false };
+/**
+ * Waits for one of these, and for none of them if the client has left.
+ * @param {import('node:http').ServerResponse} response @param {string[]} events
+ * @returns {Promise<void>}
+ */
+function first(response, events) {
+  return new Promise(resolve => {
+    const done = () => {
+      for (const event of events) response.off(event, done);
+      resolve();
+    };
+    if (isGone(response)) return resolve();
+    for (const event of events) response.on(event, done);
+  });
 }
 
-function gone(response) {
-  return response.closed || response.destroyed ? undefined : once(response, 'close').catch(() => {});
+/** @param {import('node:http').ServerResponse} response */
+function isGone(response) {
+  return response.closed || response.destroyed;
 }

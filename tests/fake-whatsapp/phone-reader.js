@@ -131,7 +131,7 @@ export class PhoneReader {
 
   /** What a phone asked for again has come. */
   #again(conn, stanza, person, entry, content, fresh) {
-    const { id } = stanza.attrs;
+    const { id, edit } = stanza.attrs;
     const fields = { account: conn.account, id, contact: person.phone };
     entry.wanted--;
     this.record.add('resent', {
@@ -140,6 +140,8 @@ export class PhoneReader {
       context_identical: content.whole === entry.whole,
       fresh_session: fresh,
       raw_kind: content.kind,
+      ...content.about,
+      ...(edit && { edit }),
     });
     this.record.add('retry_answered', { ...fields, text: content.text });
     if (entry.wanted > 0) {
@@ -150,7 +152,7 @@ export class PhoneReader {
   }
 
   #accept(conn, stanza, person, entry, { text, kind, about, message, inner }) {
-    const { id, to, category, addressing_mode: mode } = stanza.attrs;
+    const { id, to, edit, category, addressing_mode: mode } = stanza.attrs;
     const { device } = conn;
     if (category === 'peer') {
       this.record.add('peer_message', { account: conn.account, id, kind });
@@ -175,6 +177,7 @@ export class PhoneReader {
       raw_kind: kind,
       ...(group && { group: group.jid }),
       ...about,
+      ...(edit && { edit }),
       ...(media && { media }),
     });
     const chat = group ? group.jid : from_jid;

@@ -295,6 +295,8 @@ pub enum ControlResponse {
     DirectoryGroups {
         /// By account, then by address.
         groups: Vec<MemberOf>,
+        /// Groups beyond what one account tells at once.
+        unlisted: u64,
     },
     /// One step of a login.
     Login(LoginEvent),

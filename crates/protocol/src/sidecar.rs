@@ -95,6 +95,8 @@ pub enum ToSidecar {
         /// The lookup's id.
         #[cfg_attr(test, ts(type = "number"))]
         id: u64,
+        /// The chat that it was sent to, which a message about another one names; absent like the payload.
+        chat: Option<Jid>,
         /// What was sent under that id; absent when it is not ours or too old.
         payload: Option<Box<Payload>>,
     },

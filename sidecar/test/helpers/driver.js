@@ -29,6 +29,7 @@ export const textPayload = (text, secret = SECRET) => ({
   secret,
   mentions: [],
   quote: null,
+  at_ms: null,
 });
 
 /** @returns {Promise<string>} */
@@ -126,9 +127,15 @@ export class Sidecar {
     return this.request({ method: 'send', params: { chat, message_id: messageId, payload } });
   }
 
-  /** Answers a lookup. @param {Frame} lookup @param {import('../../src/protocol.gen.ts').Payload | null} payload */
-  found({ id }, payload) {
-    this.send({ kind: 'found', id, payload });
+  /**
+   * Answers a lookup.
+   *
+   * @param {Frame} lookup
+   * @param {import('../../src/protocol.gen.ts').Payload | null} payload
+   * @param {string} sentTo
+   */
+  found({ id, chat }, payload, sentTo = chat) {
+    this.send({ kind: 'found', id, chat: payload && sentTo, payload });
   }
 
   /**

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use fased_policy::ids::Identity;
+use fased_protocol::private::Jid;
 use fased_protocol::sidecar::{Payload, ToSidecar};
 use tokio::sync::mpsc;
 
@@ -21,21 +22,23 @@ pub(super) async fn answer_until_gone(
     handle: SidecarHandle,
 ) {
     while let Some(lookup) = lookups.recv().await {
-        let payload = find(&shared, &lookup).await.unwrap_or_else(|error| {
+        let sent = find(&shared, &lookup).await.unwrap_or_else(|error| {
             tracing::error!(
                 account = shared.id(),
                 "a sent message cannot be looked up: {error:#}"
             );
             None
         });
-        let hit = payload.is_some();
+        let hit = sent.is_some();
         if !hit && let Err(error) = shared.store.count_one(shared.id(), RESEND_MISSED).await {
             tracing::error!(account = shared.id(), "a miss cannot be counted: {error:#}");
         }
         tracing::info!(account = shared.id(), chat = ?lookup.chat, hit, "a recipient asks for a message again");
+        let (chat, payload) = sent.unzip();
         if let Err(fault) = handle
             .send(ToSidecar::Found {
                 id: lookup.id,
+                chat: chat.map(Jid),
                 payload: payload.map(Box::new),
             })
             .await
@@ -45,7 +48,7 @@ pub(super) async fn answer_until_gone(
     }
 }
 
-async fn find(shared: &Shared, lookup: &Lookup) -> Result<Option<Payload>> {
+async fn find(shared: &Shared, lookup: &Lookup) -> Result<Option<(String, Payload)>> {
     let oldest = clock::now_ms() - PAYLOAD_KEPT_MS;
     let Some((chat, payload)) = shared
         .store
@@ -54,7 +57,8 @@ async fn find(shared: &Shared, lookup: &Lookup) -> Result<Option<Payload>> {
     else {
         return Ok(None);
     };
-    Ok(same_chat(shared, &chat, &lookup.chat.0).await?.then_some(payload))
+    let asked_by_recipient = same_chat(shared, &chat, &lookup.chat.0).await?;
+    Ok(asked_by_recipient.then_some((chat, payload)))
 }
 
 /// The same group, or the same person under a number and a hidden id.

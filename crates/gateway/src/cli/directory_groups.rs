@@ -18,16 +18,16 @@ pub(super) fn run(global: &Global, options: Options) -> Outcome {
     let paths = paths(global)?;
     let request = ControlRequest::DirectoryGroups { account };
     let answer = block_on(async { Ok(fased::client::ask_within(&paths, &request, DEADLINE).await?) })?;
-    let ControlResponse::DirectoryGroups { groups } = answer else {
+    let ControlResponse::DirectoryGroups { groups, unlisted } = answer else {
         return Err(ask::unexpected(&answer));
     };
     if global.json {
-        return out::json(&json!({ "groups": groups }));
+        return out::json(&json!({ "groups": groups, "unlisted": unlisted }));
     }
-    out::text(&rendered(groups))
+    out::text(&rendered(groups, unlisted))
 }
 
-fn rendered(groups: Vec<MemberOf>) -> String {
+fn rendered(groups: Vec<MemberOf>, unlisted: u64) -> String {
     if groups.is_empty() {
         return "no account is in a group".to_owned();
     }
@@ -49,5 +49,11 @@ fn rendered(groups: Vec<MemberOf>) -> String {
             subject,
         ]);
     }
-    table.render()
+    let mut text = table.render();
+    if unlisted > 0 {
+        text.push_str(&format!(
+            "\n{unlisted} more: an account tells 1,000 of its groups"
+        ));
+    }
+    text
 }

@@ -14,18 +14,20 @@ pub(super) async fn answer(live: &Live, account: Option<&str>) -> Result<Control
         None => live.accounts().await?.values().cloned().collect(),
     };
     let mut groups = Vec::new();
+    let mut unlisted = 0;
     let mut open = false;
     for account in &accounts {
         let asked = account.shared().link.borrow().clone();
         let Some(link) = asked else { continue };
         open = true;
         let told = link.handle.call(Call::ListGroups).await;
-        let mut found = listed(account, told)?;
+        let (mut found, total) = listed(account, told)?;
+        unlisted += u64::from(total).saturating_sub(u64::try_from(found.len()).unwrap_or(0));
         found.sort_by(|one, other| one.jid.0.cmp(&other.jid.0));
         groups.extend(found.into_iter().map(|group| info(account, group)));
     }
     if open {
-        return Ok(ControlResponse::DirectoryGroups { groups });
+        return Ok(ControlResponse::DirectoryGroups { groups, unlisted });
     }
     // It names the account's trouble and the way out of it.
     let account = message_where::account(live, account).await?;
@@ -40,9 +42,9 @@ pub(super) async fn answer(live: &Live, account: Option<&str>) -> Result<Control
     })
 }
 
-fn listed(account: &Account, told: Result<Reply, Fault>) -> Result<Vec<Group>, ControlError> {
+fn listed(account: &Account, told: Result<Reply, Fault>) -> Result<(Vec<Group>, u32), ControlError> {
     let (code, why) = match told {
-        Ok(Reply::Groups { groups }) => return Ok(groups),
+        Ok(Reply::Groups { groups, total }) => return Ok((groups, total)),
         Ok(
             Reply::Sent
             | Reply::Pong { .. }

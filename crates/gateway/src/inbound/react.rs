@@ -42,6 +42,7 @@ pub(super) fn acknowledge(
         secret: Private(draft.secret.clone()),
         mentions: Vec::new(),
         quote: None,
+        at_ms: None,
     });
     Some(draft)
 }

@@ -25,14 +25,16 @@ impl Scratch {
 
     pub(super) async fn len(&self) -> Result<u64, MediaError> {
         let found = tokio::fs::metadata(&self.path).await;
-        let found = found.map_err(|error| MediaError::failed(format!("a converted file is not there: {error}")))?;
+        let found =
+            found.map_err(|error| MediaError::failed(format!("a converted file is not there: {error}")))?;
         Ok(found.len())
     }
 
     /// Its last name; it is not deleted any more.
     pub(super) async fn keep_as(mut self, path: &Path) -> Result<(), MediaError> {
         let moved = tokio::fs::rename(&self.path, path).await;
-        moved.map_err(|error| MediaError::failed(format!("the media folder cannot be written to: {error}")))?;
+        moved
+            .map_err(|error| MediaError::failed(format!("the media folder cannot be written to: {error}")))?;
         self.path = PathBuf::new();
         Ok(())
     }

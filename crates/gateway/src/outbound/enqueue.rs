@@ -278,6 +278,7 @@ fn drafts(
                 secret: Private(draft.secret.clone()),
                 mentions: Vec::new(),
                 quote: None,
+                at_ms: None,
             });
             vec![draft]
         }

@@ -230,7 +230,7 @@ async fn describe(link: &OpenLink, chat: &str) -> Result<Group, Fault> {
         message: "the account is not in this group".to_owned(),
     };
     match link.handle.call(call).await? {
-        Reply::Groups { groups } => groups
+        Reply::Groups { groups, .. } => groups
             .into_iter()
             .find(|group| group.jid.0 == chat)
             .ok_or_else(gone),

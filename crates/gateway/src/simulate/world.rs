@@ -34,6 +34,9 @@ const LOG_LINES: usize = 20;
 /// The fake server's part of a state dir that is kept.
 const FAKE_DIR: &str = "fake-whatsapp";
 
+/// The certificate of the authority that its media host's is signed by.
+const CA_FILE: &str = "fake-whatsapp-ca.pem";
+
 /// What stays of a simulation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Keep {
@@ -65,8 +68,8 @@ pub(super) struct World {
     dir: PathBuf,
     home: PathBuf,
     executable: PathBuf,
-    /// `FASED_WHATSAPP_URL` and `FASED_WHATSAPP_ROOT`.
-    whatsapp: [(&'static str, String); 2],
+    /// `FASED_WHATSAPP_URL` and what goes with it.
+    whatsapp: [(&'static str, String); 3],
     fake: Child,
     gateway: Child,
 }
@@ -95,9 +98,13 @@ impl World {
         }
         let (fake, listening) = start_fake(&home, dir, keep).await?;
         let text = |name: &str| listening[name].as_str().unwrap_or_default().to_owned();
+        // Another one at each start.
+        let ca_file = dir.join(CA_FILE);
+        fs::write(&ca_file, text("ca")).with_context(|| format!("cannot write {CA_FILE}"))?;
         let whatsapp = [
             ("FASED_WHATSAPP_URL", text("ws")),
             ("FASED_WHATSAPP_ROOT", text("root")),
+            ("FASED_WHATSAPP_CA", ca_file.display().to_string()),
         ];
         let executable = std::env::current_exe().context("where is this executable?")?;
         let gateway = start_gateway(&executable, dir, &home, &whatsapp)?;
@@ -243,7 +250,7 @@ fn start_gateway(
     executable: &Path,
     dir: &Path,
     home: &Path,
-    whatsapp: &[(&'static str, String); 2],
+    whatsapp: &[(&'static str, String); 3],
 ) -> Result<Child> {
     Command::new(executable)
         .args(["gateway", "run", "--state-dir"])

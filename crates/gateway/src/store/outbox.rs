@@ -24,6 +24,8 @@ pub struct OutboxRow {
     pub secret: String,
     /// Everything it is made of, as JSON, where that is more than a text.
     pub payload: Option<String>,
+    /// When it was made.
+    pub created_ms: i64,
     /// Name of its state.
     pub state: String,
     /// How often it was written.
@@ -69,15 +71,23 @@ impl OutboxRow {
     /// # Errors
     /// When what is stored cannot be read.
     pub fn payload(&self) -> Result<Payload> {
-        read_payload(self.text.clone(), self.secret.clone(), self.payload.as_deref())
+        read_payload(
+            self.text.clone(),
+            self.secret.clone(),
+            self.payload.as_deref(),
+            self.created_ms,
+        )
     }
 }
 
-fn read_payload(text: String, secret: String, stored: Option<&str>) -> Result<Payload> {
-    match stored {
-        Some(json) => serde_json::from_str(json).context("the stored message cannot be read"),
-        None => Ok(Payload::text(text, secret)),
-    }
+/// A message that is made anew from a stored one is as old as its own row.
+fn read_payload(text: String, secret: String, stored: Option<&str>, created_ms: i64) -> Result<Payload> {
+    let mut payload = match stored {
+        Some(json) => serde_json::from_str(json).context("the stored message cannot be read")?,
+        None => Payload::text(text, secret),
+    };
+    payload.at_ms = Some(created_ms);
+    Ok(payload)
 }
 
 /// News of one message's way.
@@ -119,7 +129,7 @@ impl Store {
     /// What SQLite said.
     pub async fn open_outbox(&self, account: &str, passed: &[i64], limit: i64) -> Result<Vec<OutboxRow>> {
         Ok(sqlx::query_as(
-            "SELECT MIN(id) AS id, chat, message_id, text, secret, payload, state, attempts, expires_ms,
+            "SELECT MIN(id) AS id, chat, message_id, text, secret, payload, created_ms, state, attempts, expires_ms,
                  updated_ms, not_before_ms, draft,
                  first_contact AND NOT EXISTS (SELECT 1 FROM inbox WHERE inbox.account = outbox.account
                      AND inbox.chat = outbox.chat AND NOT inbox.from_me) AS first_contact,
@@ -204,8 +214,8 @@ impl Store {
         message_id: &str,
         oldest_ms: i64,
     ) -> Result<Option<(String, Payload)>> {
-        let row: Option<(String, String, String, Option<String>)> = sqlx::query_as(
-            "SELECT chat, text, secret, payload FROM outbox
+        let row: Option<(String, String, String, Option<String>, i64)> = sqlx::query_as(
+            "SELECT chat, text, secret, payload, created_ms FROM outbox
              WHERE account = ? AND message_id = ? AND created_ms > ? AND attempts > 0",
         )
         .bind(account)
@@ -213,8 +223,10 @@ impl Store {
         .bind(oldest_ms)
         .fetch_optional(&mut *self.read.turn().await?)
         .await?;
-        row.map(|(chat, text, secret, payload)| Ok((chat, read_payload(text, secret, payload.as_deref())?)))
-            .transpose()
+        row.map(|(chat, text, secret, payload, created_ms)| {
+            Ok((chat, read_payload(text, secret, payload.as_deref(), created_ms)?))
+        })
+        .transpose()
     }
 
     /// What was sent because of a run.

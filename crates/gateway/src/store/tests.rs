@@ -280,7 +280,14 @@ async fn what_was_sent_is_found_by_its_id_until_it_is_too_old() {
         .await
         .expect("read")
         .expect("found");
-    assert_eq!(payload, Payload::text("hi".to_owned(), payload.secret.0.clone()));
+    let text = Payload::text("hi".to_owned(), payload.secret.0.clone());
+    assert_eq!(
+        payload,
+        Payload {
+            at_ms: Some(NOW),
+            ..text
+        }
+    );
     assert_eq!(
         store.sent_payload(ACCOUNT, "OUT1", NOW).await.expect("read"),
         None

@@ -157,8 +157,10 @@ pub enum Reply {
     },
     /// Groups.
     Groups {
-        /// In no particular order.
+        /// In no particular order; of `list_groups`, at most 1,000 with at most 5,000 members.
         groups: Vec<Group>,
+        /// How many there are.
+        total: u32,
     },
     /// May the account write to people who never wrote to it?
     Timelock {

@@ -19,6 +19,11 @@ pub struct Payload {
     /// What it replies to.
     #[serde(default)]
     pub quote: Option<Quote>,
+    /// When it was made, Unix milliseconds: what says so of itself (a reaction, an edit, a file) says this, at a
+    /// second sending too.
+    #[serde(default)]
+    #[cfg_attr(test, ts(type = "number | null"))]
+    pub at_ms: Option<i64>,
 }
 
 impl Payload {
@@ -30,6 +35,7 @@ impl Payload {
             secret: Private(secret),
             mentions: Vec::new(),
             quote: None,
+            at_ms: None,
         }
     }
 }

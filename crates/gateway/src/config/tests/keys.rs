@@ -80,7 +80,11 @@ const SHARED: &[(&str, &[&str], &[&str])] = &[
     ("sendReadReceipts", &["true", "false"], &["0"]),
     ("observeOnly", &["true", "false"], &["'yes'"]),
     ("mediaMaxMb", &["1", "50"], &["0", "-1", "1.5", "'50'"]),
-    ("mediaRoots", &["[]", "['~/pictures', '/srv/files']"], &["'/srv'", "[1]"]),
+    (
+        "mediaRoots",
+        &["[]", "['~/pictures', '/srv/files']"],
+        &["'/srv'", "[1]"],
+    ),
     ("mediaKeepDays", &["1", "3650"], &["0", "3651"]),
     ("mediaKeepMb", &["1", "2048"], &["0", "1048577"]),
     (
@@ -175,7 +179,11 @@ const SHARED: &[(&str, &[&str], &[&str])] = &[
     ),
     (
         "defaultTo",
-        &["'+15551234567'", "'100000000000001@lid'", "'120363000000000001@g.us'"],
+        &[
+            "'+15551234567'",
+            "'100000000000001@lid'",
+            "'120363000000000001@g.us'",
+        ],
         &["1", "'Anna'", "'status@broadcast'"],
     ),
 ];
