@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry as Taken;
 use std::path::{Path, PathBuf};
 
-use fased_policy::ids::{AccountId, AllowEntry};
+use fased_policy::ids::{AccountId, AllowEntry, Target};
 
 use super::check::Found;
 use super::keys::ROOT;
@@ -109,6 +109,7 @@ fn default(block: &str, key: &str) -> Option<f64> {
 fn account(found: &mut Found<'_>, own: Option<(&str, &Node)>, root: &Node) {
     let of = Effective { own, root };
     direct_messages(found, &of);
+    default_target(found, &of);
     if let (Some(initial), Some(max)) = (
         of.number("reconnect", "initialMs"),
         of.number("reconnect", "maxMs"),
@@ -127,6 +128,21 @@ fn account(found: &mut Found<'_>, own: Option<(&str, &Node)>, root: &Node) {
                 "make maxMs at least initialMs",
             );
         }
+    }
+}
+
+fn default_target(found: &mut Found<'_>, of: &Effective<'_>) {
+    let Some((written, node)) = of.get(&["defaultTo"]) else {
+        return;
+    };
+    let Shape::Text(text) = &node.value else { return };
+    // An empty text is none.
+    if text.is_empty() {
+        return;
+    }
+    if let Err(error) = Target::parse(text) {
+        let message = format!("found {text:?}; {error}");
+        once(found, &written, &written, message, "leave the key out for none");
     }
 }
 
