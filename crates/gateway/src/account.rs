@@ -180,7 +180,10 @@ impl Account {
         let logins = broadcast::channel(LOGIN_QUEUE).0;
         let work = ending.child_token();
         tasks.spawn(crate::inbound::decide_forever(Arc::clone(&shared), work.clone()));
-        tasks.spawn(crate::media::incoming::fetch_forever(Arc::clone(&shared), work.clone()));
+        tasks.spawn(crate::media::incoming::fetch_forever(
+            Arc::clone(&shared),
+            work.clone(),
+        ));
         tasks.spawn(crate::run::answer_forever(Arc::clone(&shared), work.clone()));
         tasks.spawn(crate::outbound::send_forever(Arc::clone(&shared), work.clone()));
         tasks.spawn(reading::mark_forever(Arc::clone(&shared), work.clone()));

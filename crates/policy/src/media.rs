@@ -56,9 +56,18 @@ const ENDINGS: [(&str, &str); 34] = [
     ("application/pdf", "pdf"),
     ("application/zip", "zip"),
     ("application/json", "json"),
-    ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx"),
-    ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"),
-    ("application/vnd.openxmlformats-officedocument.presentationml.presentation", "pptx"),
+    (
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "docx",
+    ),
+    (
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "xlsx",
+    ),
+    (
+        "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+        "pptx",
+    ),
     ("text/plain", "txt"),
     ("text/csv", "csv"),
     ("text/markdown", "md"),
@@ -105,7 +114,11 @@ pub fn mime_of_received(kind: Kind, written: Option<&str>) -> Option<String> {
 /// Is this a media type that may be told to programs? A sender can write anything.
 fn is_mime(text: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
-    text.len() <= 128 && text.bytes().all(plain) && text.split_once('/').is_some_and(|(a, b)| !a.is_empty() && !b.is_empty())
+    text.len() <= 128
+        && text.bytes().all(plain)
+        && text
+            .split_once('/')
+            .is_some_and(|(a, b)| !a.is_empty() && !b.is_empty())
 }
 
 /// What a file is shown as unless somebody asks for something else, and the media type it goes by. `sniffed` is
@@ -113,21 +126,28 @@ fn is_mime(text: &str) -> bool {
 #[must_use]
 pub fn usual_kind(sniffed: Option<&str>, claimed: Option<&str>, name: Option<&str>) -> (Kind, String) {
     let by_name = name.and_then(mime_of_name);
-    let claimed = claimed.map(str::trim).filter(|mime| is_mime(mime) && essence(mime) != UNKNOWN_MIME);
+    let claimed = claimed
+        .map(str::trim)
+        .filter(|mime| is_mime(mime) && essence(mime) != UNKNOWN_MIME);
     let mime = sniffed.or(claimed).or(by_name).unwrap_or(UNKNOWN_MIME);
     // Containers of other formats look like a plain ZIP or text; there the name knows more.
     let mime = match (essence(mime).as_str(), by_name) {
-        ("application/zip" | "text/plain" | "application/octet-stream", Some(by_name)) if is_document(by_name) => by_name,
+        ("application/zip" | "text/plain" | "application/octet-stream", Some(by_name))
+            if is_document(by_name) =>
+        {
+            by_name
+        }
         _other => mime,
     };
     match essence(mime).as_str() {
-        "image/jpeg" | "image/png" | "image/webp" | "image/heic" | "image/heif" | "image/avif" | "image/tiff" => {
-            (Kind::Image, mime.to_owned())
-        }
+        "image/jpeg" | "image/png" | "image/webp" | "image/heic" | "image/heif" | "image/avif"
+        | "image/tiff" => (Kind::Image, mime.to_owned()),
         "image/gif" => (Kind::Gif, mime.to_owned()),
         "video/mp4" | "video/3gpp" => (Kind::Video, mime.to_owned()),
         // Whoever looked into it says which codec it is; else it is what Ogg usually holds.
-        "audio/ogg" | "audio/opus" if sniffed.is_none() || mime == VOICE_MIME => (Kind::Voice, VOICE_MIME.to_owned()),
+        "audio/ogg" | "audio/opus" if sniffed.is_none() || mime == VOICE_MIME => {
+            (Kind::Voice, VOICE_MIME.to_owned())
+        }
         sound if sound.starts_with("audio/") => (Kind::Audio, mime.to_owned()),
         _file => (Kind::Document, mime.to_owned()),
     }
@@ -148,7 +168,9 @@ pub fn essence(mime: &str) -> String {
 /// length with its ending kept. Without any, `file` with the ending of its media type.
 #[must_use]
 pub fn document_name(name: Option<&str>, mime: Option<&str>) -> String {
-    let last = name.and_then(|name| name.rsplit(['/', '\\']).next()).unwrap_or_default();
+    let last = name
+        .and_then(|name| name.rsplit(['/', '\\']).next())
+        .unwrap_or_default();
     let clean: String = last.chars().filter(|c| !is_hidden(*c)).collect();
     let clean = clean.trim().trim_start_matches('.').trim_end_matches(['.', ' ']);
     if clean.is_empty() {
@@ -176,7 +198,10 @@ fn shortened(name: &str) -> String {
         .map(|(_, ending)| ending)
         .filter(|ending| !ending.is_empty() && ending.len() <= 16);
     let room = MAX_NAME_BYTES - ending.map_or(0, |ending| ending.len() + 1);
-    let cut = (0..=room).rev().find(|at| name.is_char_boundary(*at)).unwrap_or(0);
+    let cut = (0..=room)
+        .rev()
+        .find(|at| name.is_char_boundary(*at))
+        .unwrap_or(0);
     let stem = name.get(..cut).unwrap_or_default().trim_end_matches(['.', ' ']);
     match ending {
         Some(ending) => format!("{stem}.{ending}"),
@@ -260,7 +285,10 @@ pub struct Kept {
 /// waits for it finds it.
 #[must_use]
 pub fn outlived(files: &[Kept], now_ms: i64, keep_ms: i64, keep_bytes: u64) -> usize {
-    let old = files.iter().take_while(|file| now_ms - file.created_ms > keep_ms).count();
+    let old = files
+        .iter()
+        .take_while(|file| now_ms - file.created_ms > keep_ms)
+        .count();
     let mut room = keep_bytes;
     let mut fitting = 0;
     for file in files.iter().rev() {

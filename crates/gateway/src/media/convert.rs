@@ -48,11 +48,19 @@ pub(super) async fn make(
             Ok(as_it_is(raw, Kind::Gif, mime, look))
         }
         (Kind::Image | Kind::Sticker, Kind::Video | Kind::Audio | Kind::Voice | Kind::Document)
-        | (Kind::Video | Kind::Gif, Kind::Image | Kind::Audio | Kind::Voice | Kind::Document | Kind::Sticker)
+        | (
+            Kind::Video | Kind::Gif,
+            Kind::Image | Kind::Audio | Kind::Voice | Kind::Document | Kind::Sticker,
+        )
         | (Kind::Audio | Kind::Voice, Kind::Image | Kind::Gif | Kind::Document | Kind::Sticker)
         | (Kind::Audio, Kind::Video) => Err(MediaError::new(
             MediaProblem::Unusable,
-            format!("{} is {}, which cannot be shown as {}", raw.what, essence(mime), word(kind)),
+            format!(
+                "{} is {}, which cannot be shown as {}",
+                raw.what,
+                essence(mime),
+                word(kind)
+            ),
             "send it as a document, or convert it first",
         )),
     }
@@ -135,7 +143,13 @@ async fn voice(rules: &Rules, raw: Raw, mime: &str) -> Result<Made, MediaError> 
 }
 
 /// WhatsApp's GIFs are films. Without ffmpeg a GIF goes as a file, unless it was asked for by name.
-async fn silent_film(rules: &Rules, raw: Raw, kind: Kind, mime: &str, asked: Asked) -> Result<Made, MediaError> {
+async fn silent_film(
+    rules: &Rules,
+    raw: Raw,
+    kind: Kind,
+    mime: &str,
+    asked: Asked,
+) -> Result<Made, MediaError> {
     let to = Scratch::new(&rules.media_dir, "made");
     match ffmpeg::to_film(rules, &raw, to.path()).await {
         Ok(()) => {

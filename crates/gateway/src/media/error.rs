@@ -61,14 +61,21 @@ impl MediaError {
     pub(super) fn too_large(what: &str, max_bytes: u64) -> Self {
         Self::new(
             MediaProblem::TooLarge,
-            format!("{what} has more than {} MB, the most that is sent", max_bytes / MB),
+            format!(
+                "{what} has more than {} MB, the most that is sent",
+                max_bytes / MB
+            ),
             "send a smaller one, or raise channels.whatsapp.mediaMaxMb",
         )
     }
 
     /// A defect here or on the way.
     pub(super) fn failed(message: impl Into<String>) -> Self {
-        Self::new(MediaProblem::Failed, message, "try again; the gateway's log may say more")
+        Self::new(
+            MediaProblem::Failed,
+            message,
+            "try again; the gateway's log may say more",
+        )
     }
 }
 

@@ -30,8 +30,25 @@ const THUMBNAIL_BYTES: u64 = 32 * 1024;
 /// Makes a voice note of a file with sound.
 pub(super) async fn to_voice(rules: &Rules, raw: &Raw, to: &Path) -> Result<(), MediaError> {
     let encode = [
-        "-map", "0:a:0", "-vn", "-sn", "-dn", "-map_metadata", "-1", "-ac", "1", "-ar", "48000", "-c:a", "libopus",
-        "-b:a", "32k", "-application", "voip", "-f", "ogg",
+        "-map",
+        "0:a:0",
+        "-vn",
+        "-sn",
+        "-dn",
+        "-map_metadata",
+        "-1",
+        "-ac",
+        "1",
+        "-ar",
+        "48000",
+        "-c:a",
+        "libopus",
+        "-b:a",
+        "32k",
+        "-application",
+        "voip",
+        "-f",
+        "ogg",
     ];
     convert(rules, raw, to, &encode, "a voice note").await
 }
@@ -39,8 +56,19 @@ pub(super) async fn to_voice(rules: &Rules, raw: &Raw, to: &Path) -> Result<(), 
 /// Makes a film without sound of a GIF.
 pub(super) async fn to_film(rules: &Rules, raw: &Raw, to: &Path) -> Result<(), MediaError> {
     let encode = [
-        "-an", "-map_metadata", "-1", "-c:v", "libx264", "-pix_fmt", "yuv420p", "-vf",
-        "scale=trunc(iw/2)*2:trunc(ih/2)*2", "-movflags", "+faststart", "-f", "mp4",
+        "-an",
+        "-map_metadata",
+        "-1",
+        "-c:v",
+        "libx264",
+        "-pix_fmt",
+        "yuv420p",
+        "-vf",
+        "scale=trunc(iw/2)*2:trunc(ih/2)*2",
+        "-movflags",
+        "+faststart",
+        "-f",
+        "mp4",
     ];
     convert(rules, raw, to, &encode, "a film").await
 }
@@ -53,29 +81,44 @@ async fn convert(rules: &Rules, raw: &Raw, to: &Path, encode: &[&str], made: &st
             "send it as a document, or convert it first",
         )
     };
-    let plays = raw.sniffed.is_some_and(|mime| {
-        mime == "image/gif" || mime.starts_with("audio/") || mime.starts_with("video/")
-    });
+    let plays = raw
+        .sniffed
+        .is_some_and(|mime| mime == "image/gif" || mime.starts_with("audio/") || mime.starts_with("video/"));
     if !plays {
-        return Err(unusable("its first bytes are not those of sound or film".to_owned()));
+        return Err(unusable(
+            "its first bytes are not those of sound or film".to_owned(),
+        ));
     }
     let mut args = input(raw.scratch.path());
     args.extend(encode.iter().map(OsString::from));
-    args.extend([OsString::from("-fs"), rules.max_bytes.to_string().into(), to.into()]);
+    args.extend([
+        OsString::from("-fs"),
+        rules.max_bytes.to_string().into(),
+        to.into(),
+    ]);
     match start(rules, "ffmpeg", args, 0, CONVERT_DEADLINE).await {
         Ok(ended) if ended.status.success() => Ok(()),
         Ok(ended) => {
             tracing::debug!(stderr = ended.stderr, "ffmpeg failed");
-            Err(unusable("ffmpeg cannot read it, or was built without the codec".to_owned()))
+            Err(unusable(
+                "ffmpeg cannot read it, or was built without the codec".to_owned(),
+            ))
         }
         Err(Failure::Missing(_)) => Err(MediaError::new(
             MediaProblem::ConverterMissing,
-            format!("{} has to be converted to become {made}, and ffmpeg is not installed", raw.what),
+            format!(
+                "{} has to be converted to become {made}, and ffmpeg is not installed",
+                raw.what
+            ),
             "install ffmpeg (apt-get install ffmpeg, dnf install ffmpeg-free, brew install ffmpeg), or send Opus in Ogg, or as a document",
         )),
         Err(Failure::TimedOut) => Err(MediaError::new(
             MediaProblem::TimedOut,
-            format!("converting {} took longer than {} s", raw.what, CONVERT_DEADLINE.as_secs()),
+            format!(
+                "converting {} took longer than {} s",
+                raw.what,
+                CONVERT_DEADLINE.as_secs()
+            ),
             "send a shorter one, or convert it first",
         )),
         Err(Failure::Io(error)) => Err(MediaError::failed(format!("ffmpeg could not be run: {error}"))),
@@ -83,7 +126,16 @@ async fn convert(rules: &Rules, raw: &Raw, to: &Path, encode: &[&str], made: &st
 }
 
 fn input(path: &Path) -> Vec<OsString> {
-    let before = ["-nostdin", "-hide_banner", "-loglevel", "error", "-y", "-protocol_whitelist", "file,pipe", "-i"];
+    let before = [
+        "-nostdin",
+        "-hide_banner",
+        "-loglevel",
+        "error",
+        "-y",
+        "-protocol_whitelist",
+        "file,pipe",
+        "-i",
+    ];
     before.iter().map(OsString::from).chain([path.into()]).collect()
 }
 
@@ -141,17 +193,31 @@ struct Format {
 }
 
 async fn probe(rules: &Rules, path: &Path) -> Probe {
-    let ask = ["-v", "error", "-protocol_whitelist", "file,pipe", "-show_entries", "stream=width,height:format=duration", "-of", "json"];
+    let ask = [
+        "-v",
+        "error",
+        "-protocol_whitelist",
+        "file,pipe",
+        "-show_entries",
+        "stream=width,height:format=duration",
+        "-of",
+        "json",
+    ];
     let args = ask.iter().map(OsString::from).chain([path.into()]).collect();
     let said = said(rules, "ffprobe", args, 64 * 1024).await;
-    said.and_then(|said| serde_json::from_slice(&said).ok()).unwrap_or_default()
+    said.and_then(|said| serde_json::from_slice(&said).ok())
+        .unwrap_or_default()
 }
 
 impl Probe {
     fn seconds(&self) -> Option<u32> {
         let seconds: f64 = self.format.duration.as_deref()?.parse().ok()?;
         let whole = seconds.ceil();
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is between the two")]
+        #[allow(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "it is between the two"
+        )]
         (1.0..=86_400.0).contains(&whole).then_some(whole as u32)
     }
 }
@@ -165,10 +231,23 @@ pub(super) async fn seconds(rules: &Rules, path: &Path) -> Option<u32> {
 pub(super) async fn look(rules: &Rules, path: &Path) -> MediaLook {
     let probe = probe(rules, path).await;
     let mut args = input(path);
-    let small = ["-frames:v", "1", "-vf", "scale=96:96:force_original_aspect_ratio=decrease", "-q:v", "8", "-f", "mjpeg", "pipe:1"];
+    let small = [
+        "-frames:v",
+        "1",
+        "-vf",
+        "scale=96:96:force_original_aspect_ratio=decrease",
+        "-q:v",
+        "8",
+        "-f",
+        "mjpeg",
+        "pipe:1",
+    ];
     args.extend(small.iter().map(OsString::from));
     let thumbnail = said(rules, "ffmpeg", args, THUMBNAIL_BYTES + 1).await;
-    let size = probe.streams.iter().find_map(|stream| Some((stream.width?, stream.height?)));
+    let size = probe
+        .streams
+        .iter()
+        .find_map(|stream| Some((stream.width?, stream.height?)));
     MediaLook {
         width: size.map(|(width, _)| width),
         height: size.map(|(_, height)| height),
@@ -184,7 +263,11 @@ pub(super) async fn look(rules: &Rules, path: &Path) -> MediaLook {
 pub(super) async fn waveform(rules: &Rules, path: &Path) -> Option<String> {
     let mut args = input(path);
     let samples = SAMPLES.to_string();
-    args.extend(["-ac", "1", "-ar", &samples, "-f", "s16le", "pipe:1"].iter().map(OsString::from));
+    args.extend(
+        ["-ac", "1", "-ar", &samples, "-f", "s16le", "pipe:1"]
+            .iter()
+            .map(OsString::from),
+    );
     let sound = said(rules, "ffmpeg", args, SAMPLE_BYTES).await?;
     Some(STANDARD.encode(loudness(&sound)))
 }
@@ -201,7 +284,10 @@ fn loudness(sound: &[u8]) -> Vec<u8> {
         .collect();
     means.resize(STEPS, 0);
     let loudest = means.iter().copied().max().unwrap_or(0).max(1);
-    means.iter().map(|mean| u8::try_from(mean * 100 / loudest).unwrap_or(100)).collect()
+    means
+        .iter()
+        .map(|mean| u8::try_from(mean * 100 / loudest).unwrap_or(100))
+        .collect()
 }
 
 #[cfg(test)]

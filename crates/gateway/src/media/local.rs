@@ -34,7 +34,8 @@ pub(super) async fn copy(rules: &Rules, path: &Path, max_bytes: u64) -> Result<R
         max_bytes,
     };
     let copied = tokio::task::spawn_blocking(move || job.run()).await;
-    let (bytes, sniffed) = copied.map_err(|error| MediaError::failed(format!("reading a file failed: {error}")))??;
+    let (bytes, sniffed) =
+        copied.map_err(|error| MediaError::failed(format!("reading a file failed: {error}")))??;
     Ok(Raw {
         scratch,
         bytes,
@@ -110,7 +111,9 @@ impl Job {
         let outside = || refused("it is not below an allowed folder");
         let real = match self.path.canonicalize() {
             Ok(real) => real,
-            Err(_) if !self.roots.iter().any(|root| is_plainly_below(&self.path, root)) => return Err(outside()),
+            Err(_) if !self.roots.iter().any(|root| is_plainly_below(&self.path, root)) => {
+                return Err(outside());
+            }
             Err(error) => {
                 return Err(MediaError::new(
                     MediaProblem::NotFound,
@@ -137,7 +140,9 @@ impl Job {
 
     /// The allowed folder that a resolved path lies below, if it is not below a closed one nearer to it.
     fn root_of(&self, real: &Path) -> Option<PathBuf> {
-        let resolved = |dirs: &[PathBuf]| -> Vec<PathBuf> { dirs.iter().filter_map(|dir| dir.canonicalize().ok()).collect() };
+        let resolved = |dirs: &[PathBuf]| -> Vec<PathBuf> {
+            dirs.iter().filter_map(|dir| dir.canonicalize().ok()).collect()
+        };
         let nearest = |dirs: Vec<PathBuf>| {
             let around = dirs.into_iter().filter(|dir| real.starts_with(dir));
             around.max_by_key(|dir| dir.components().count())

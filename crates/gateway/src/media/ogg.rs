@@ -25,7 +25,8 @@ pub(super) async fn seconds(path: &Path) -> Option<u32> {
 async fn tail(path: &Path) -> std::io::Result<Vec<u8>> {
     let mut file = tokio::fs::File::open(path).await?;
     let length = file.metadata().await?.len();
-    file.seek(SeekFrom::Start(length.saturating_sub(TAIL_BYTES))).await?;
+    file.seek(SeekFrom::Start(length.saturating_sub(TAIL_BYTES)))
+        .await?;
     let mut tail = Vec::new();
     file.take(TAIL_BYTES).read_to_end(&mut tail).await?;
     Ok(tail)
@@ -33,7 +34,9 @@ async fn tail(path: &Path) -> std::io::Result<Vec<u8>> {
 
 fn seconds_of(tail: &[u8]) -> Option<u32> {
     let mark = b"OggS";
-    let last = (0..=tail.len().checked_sub(mark.len())?).rev().find(|at| tail[*at..].starts_with(mark))?;
+    let last = (0..=tail.len().checked_sub(mark.len())?)
+        .rev()
+        .find(|at| tail[*at..].starts_with(mark))?;
     let position = tail.get(last..)?.get(POSITION)?;
     let position = u64::from_le_bytes(position.try_into().ok()?);
     // All ones: no packet ends on this page.

@@ -45,7 +45,11 @@ impl Rules {
         roots.extend(config.media.roots.iter().cloned());
         Ok(Self {
             roots,
-            closed: vec![state_dir, config.auth_dir.clone(), config.sources.file().to_owned()],
+            closed: vec![
+                state_dir,
+                config.auth_dir.clone(),
+                config.sources.file().to_owned(),
+            ],
             max_bytes: config.media.max_bytes,
             workshop: Workshop::new(paths::home()?),
             media_dir,
@@ -66,7 +70,10 @@ impl Source {
     /// What somebody wrote: an address if it begins like one, else a path.
     #[must_use]
     pub fn parse(text: &str) -> Self {
-        let starts = |scheme: &str| text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
+        let starts = |scheme: &str| {
+            text.get(..scheme.len())
+                .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+        };
         if starts("http://") || starts("https://") {
             return Self::Url(Private(text.to_owned()));
         }
@@ -154,10 +161,13 @@ pub async fn acquire(rules: &Rules, source: &Source, asked: Asked) -> Result<Acq
     };
     if raw.bytes == 0 {
         let message = format!("{} is empty", raw.what);
-        return Err(MediaError::new(MediaProblem::Unusable, message, "send a file with something in it"));
+        return Err(MediaError::new(
+            MediaProblem::Unusable,
+            message,
+            "send a file with something in it",
+        ));
     }
-    let (usual, mime) =
-        rules_of_media::usual_kind(raw.sniffed, raw.claimed.as_deref(), raw.name.as_deref());
+    let (usual, mime) = rules_of_media::usual_kind(raw.sniffed, raw.claimed.as_deref(), raw.name.as_deref());
     let kind = match asked {
         Asked::Auto => usual,
         Asked::As(kind) => kind,
@@ -174,7 +184,10 @@ pub async fn acquire(rules: &Rules, source: &Source, asked: Asked) -> Result<Acq
         return Err(MediaError::too_large(&what, rules.max_bytes));
     }
     let file_name = match made.kind {
-        Kind::Document => Some(Private(rules_of_media::document_name(name.as_deref(), Some(&made.mime)))),
+        Kind::Document => Some(Private(rules_of_media::document_name(
+            name.as_deref(),
+            Some(&made.mime),
+        ))),
         Kind::Image | Kind::Video | Kind::Gif | Kind::Audio | Kind::Voice | Kind::Sticker => None,
     };
     let file = super::generated(OUTBOUND, Some(&made.mime));
@@ -183,7 +196,11 @@ pub async fn acquire(rules: &Rules, source: &Source, asked: Asked) -> Result<Acq
         file: MediaFile {
             file,
             kind: wire_kind(made.kind),
-            mime: if made.kind == Kind::Voice { VOICE_MIME.to_owned() } else { made.mime },
+            mime: if made.kind == Kind::Voice {
+                VOICE_MIME.to_owned()
+            } else {
+                made.mime
+            },
             file_name,
             look: made.look,
         },

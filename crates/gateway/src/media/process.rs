@@ -69,9 +69,14 @@ impl Drop for Group {
 
 /// Runs it to its end.
 pub(super) async fn run(job: Job) -> Result<Ended, Failure> {
-    #[allow(clippy::disallowed_methods, reason = "this module sees to the end of what it starts")]
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "this module sees to the end of what it starts"
+    )]
     let mut command = tokio::process::Command::new(&job.program);
-    let environment = ENVIRONMENT.iter().filter_map(|name| Some((name, std::env::var_os(name)?)));
+    let environment = ENVIRONMENT
+        .iter()
+        .filter_map(|name| Some((name, std::env::var_os(name)?)));
     command
         .args(&job.args)
         .current_dir(&job.folder)
@@ -87,7 +92,10 @@ pub(super) async fn run(job: Job) -> Result<Ended, Failure> {
         std::io::ErrorKind::NotFound => Failure::Missing(job.program.clone()),
         _other => Failure::Io(error),
     })?;
-    let pid = child.id().and_then(|pid| i32::try_from(pid).ok()).map(Pid::from_raw);
+    let pid = child
+        .id()
+        .and_then(|pid| i32::try_from(pid).ok())
+        .map(Pid::from_raw);
     let mut group = Group(pid);
     let (mut stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
     let work = async {

@@ -42,7 +42,11 @@ async fn remove_outlived(shared: &Shared) -> Result<()> {
     for file in gone {
         delete(&shared.media_dir.join(&file.file)).await;
     }
-    tracing::info!(account = shared.id(), files = gone.len(), "files were kept long enough and are removed");
+    tracing::info!(
+        account = shared.id(),
+        files = gone.len(),
+        "files were kept long enough and are removed"
+    );
     Ok(())
 }
 
@@ -71,7 +75,10 @@ pub(crate) async fn clear_left_behind(store: &Store, media_dir: &Path) -> Result
         delete(file).await;
     }
     if !unused.is_empty() {
-        tracing::info!(files = unused.len(), "files were left behind by an earlier end and are removed");
+        tracing::info!(
+            files = unused.len(),
+            "files were left behind by an earlier end and are removed"
+        );
     }
     Ok(())
 }
@@ -103,7 +110,11 @@ pub(super) fn month_of(unix_ms: i64) -> String {
     let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let from_march = (5 * day_of_year + 2) / 153;
-    let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
+    let month = if from_march < 10 {
+        from_march + 3
+    } else {
+        from_march - 9
+    };
     let year = year_of_era + era * 400 + i64::from(month <= 2);
     format!("{year:04}-{month:02}")
 }

@@ -113,7 +113,11 @@ impl Workshop {
         let main = self.home.join("sidecar/media/main.js");
         let job = Job {
             program: self.node.clone(),
-            args: NODE_FLAGS.iter().map(Into::into).chain([main.into_os_string()]).collect(),
+            args: NODE_FLAGS
+                .iter()
+                .map(Into::into)
+                .chain([main.into_os_string()])
+                .collect(),
             folder: rules.media_dir.clone(),
             stdin,
             stdout_bytes: ANSWER_BYTES,
@@ -141,7 +145,11 @@ impl Workshop {
 
 fn late(seconds: u64) -> MediaError {
     let message = format!("the file did not come within {seconds} s");
-    MediaError::new(MediaProblem::TimedOut, message, "try again, or fetch it yourself and send the file")
+    MediaError::new(
+        MediaProblem::TimedOut,
+        message,
+        "try again, or fetch it yourself and send the file",
+    )
 }
 
 /// An error that the process tells.
@@ -152,7 +160,10 @@ fn told(code: &str, message: String, seconds: u64) -> MediaError {
             "use an address on the public internet, or fetch the file yourself and send that",
         ),
         "not_found" => (MediaProblem::NotFound, "see whether the address is right"),
-        "unusable" => (MediaProblem::Unusable, "send it as a document, or convert it first"),
+        "unusable" => (
+            MediaProblem::Unusable,
+            "send it as a document, or convert it first",
+        ),
         "too_large" => (
             MediaProblem::TooLarge,
             "send a smaller one, or raise channels.whatsapp.mediaMaxMb",
@@ -187,14 +198,21 @@ pub(super) async fn fetch(rules: &Rules, url: &str, max_bytes: u64) -> Result<Ra
 
 async fn head(scratch: &Scratch) -> Result<Vec<u8>, MediaError> {
     use tokio::io::AsyncReadExt;
-    let unread = |error: std::io::Error| MediaError::failed(format!("what was fetched cannot be read: {error}"));
+    let unread =
+        |error: std::io::Error| MediaError::failed(format!("what was fetched cannot be read: {error}"));
     let file = tokio::fs::File::open(scratch.path()).await.map_err(unread)?;
     let mut head = Vec::with_capacity(HEAD_BYTES);
-    file.take(HEAD_BYTES as u64).read_to_end(&mut head).await.map_err(unread)?;
+    file.take(HEAD_BYTES as u64)
+        .read_to_end(&mut head)
+        .await
+        .map_err(unread)?;
     Ok(head)
 }
 
 /// Makes a picture fit, and a small one of it.
 pub(super) async fn picture(rules: &Rules, task: PictureTask) -> Result<Picture, MediaError> {
-    rules.workshop.ask(rules, &Task::Picture(task), PICTURE_SECONDS).await
+    rules
+        .workshop
+        .ask(rules, &Task::Picture(task), PICTURE_SECONDS)
+        .await
 }

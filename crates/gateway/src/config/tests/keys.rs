@@ -81,6 +81,13 @@ const SHARED: &[(&str, &[&str], &[&str])] = &[
     ("observeOnly", &["true", "false"], &["'yes'"]),
     ("mediaMaxMb", &["1", "50"], &["0", "-1", "1.5", "'50'"]),
     (
+        "mediaRoots",
+        &["[]", "['~/Pictures', '/srv/files', 'files']"],
+        &["'~/Pictures'", "['']", "[1]", "{}"],
+    ),
+    ("mediaKeepDays", &["1", "30"], &["0", "3651", "'30'"]),
+    ("mediaKeepMb", &["1", "2048"], &["0", "1048577", "1.5"]),
+    (
         "textChunkLimit",
         &["200", "4000", "4096"],
         &["0", "199", "4097", "'4000'"],
