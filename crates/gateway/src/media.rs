@@ -75,3 +75,6 @@ async fn delete(path: &Path) {
         Err(error) => tracing::warn!("a file could not be deleted: {error}"),
     }
 }
+
+#[cfg(test)]
+mod tests;

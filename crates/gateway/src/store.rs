@@ -216,6 +216,8 @@ mod decision_tests;
 #[cfg(test)]
 mod fixtures;
 #[cfg(test)]
+mod media_tests;
+#[cfg(test)]
 mod outbox_tests;
 #[cfg(test)]
 mod tests;

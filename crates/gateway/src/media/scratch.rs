@@ -1,5 +1,6 @@
 //! A file that is gone at the end unless somebody keeps it.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use super::error::MediaError;
@@ -32,9 +33,13 @@ impl Scratch {
 
     /// Its last name; it is not deleted any more.
     pub(super) async fn keep_as(mut self, path: &Path) -> Result<(), MediaError> {
-        let moved = tokio::fs::rename(&self.path, path).await;
-        moved
-            .map_err(|error| MediaError::failed(format!("the media folder cannot be written to: {error}")))?;
+        let unwritten = |error| MediaError::failed(format!("the media folder cannot be written to: {error}"));
+        // A program that made it does not know that it is nobody else's to read.
+        let private = std::fs::Permissions::from_mode(0o600);
+        tokio::fs::set_permissions(&self.path, private)
+            .await
+            .map_err(unwritten)?;
+        tokio::fs::rename(&self.path, path).await.map_err(unwritten)?;
         self.path = PathBuf::new();
         Ok(())
     }

@@ -61,6 +61,7 @@ impl Chat {
             outcome,
             reason,
             rule: 8,
+            has_file: false,
             run,
             pairing: None,
             sends: Vec::new(),

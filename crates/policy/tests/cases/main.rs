@@ -9,6 +9,7 @@ mod answers;
 mod elsewhere;
 mod golden;
 mod ids;
+mod media;
 mod mentions;
 mod pairing;
 mod turns;
@@ -21,7 +22,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 /// Every file with the number of its rows.
-const FILES: [(&str, usize); 12] = [
+const FILES: [(&str, usize); 13] = [
     ("chunk.json", 36),
     ("direct.json", 25),
     ("elsewhere.json", 16),
@@ -30,6 +31,7 @@ const FILES: [(&str, usize); 12] = [
     ("ids.json", 30),
     // Read by the gateway's tests, in crates/gateway/src/envelope/cases.rs.
     ("inbound.json", 49),
+    ("media.json", 39),
     ("mentions.json", 42),
     ("pairing.json", 5),
     ("patterns.json", 15),

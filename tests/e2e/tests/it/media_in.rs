@@ -265,7 +265,7 @@ fn nothing_is_fetched_for_those_who_are_not_admitted_until_they_are() {
         .fake
         .send_media(OWNER, ANNA, "image", "who is this", &json!({ "text": "a face" }));
     assert_eq!(world.verdict(&id)["event"]["media"][0]["state"], "not_fetched");
-    let approved = world.state.verb(&["pairing", "approve", ANNA]);
+    let approved = world.state.verb(&["pairing", "approve", "--sender", ANNA]);
     assert_eq!(approved.code, 0, "{approved:?}");
     let next = world
         .fake
