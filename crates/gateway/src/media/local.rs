@@ -170,9 +170,10 @@ enum Unopened {
 
 impl From<nix::errno::Errno> for Unopened {
     fn from(errno: nix::errno::Errno) -> Self {
-        match errno {
-            nix::errno::Errno::ELOOP | nix::errno::Errno::ENOTDIR => Self::NoFile,
-            errno => Self::Io(errno.into()),
+        if matches!(errno, nix::errno::Errno::ELOOP | nix::errno::Errno::ENOTDIR) {
+            Self::NoFile
+        } else {
+            Self::Io(errno.into())
         }
     }
 }

@@ -177,7 +177,15 @@ const SHARED: &[(&str, &[&str], &[&str])] = &[
             "{ firstRespawnMs: -1 }",
         ],
     ),
-    ("defaultTo", &["'+15551234567'"], &["1"]),
+    (
+        "defaultTo",
+        &[
+            "'+15551234567'",
+            "'100000000000001@lid'",
+            "'120363000000000001@g.us'",
+        ],
+        &["1", "'Anna'", "'status@broadcast'"],
+    ),
 ];
 
 #[test]
