@@ -88,9 +88,11 @@ pub(super) async fn run(job: Job) -> Result<Ended, Failure> {
         .stderr(Stdio::piped())
         .process_group(0)
         .kill_on_drop(true);
-    let mut child = command.spawn().map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => Failure::Missing(job.program.clone()),
-        _other => Failure::Io(error),
+    let mut child = command.spawn().map_err(|error| {
+        if error.kind() == std::io::ErrorKind::NotFound {
+            return Failure::Missing(job.program.clone());
+        }
+        Failure::Io(error)
     })?;
     let pid = child
         .id()

@@ -203,7 +203,7 @@ fn agents_and_their_patterns_are_read() {
 fn keys_without_effect_are_named_in_one_warning() {
     let config = valid(
         "{ bindings: [], store: { url: 'x' }, agents: { list: [{ id: 'a', name: 'A' }] },
-           channels: { whatsapp: { defaultTo: '+15550100002', ackReaction: { emoji: 'x' }, accounts: { a: { mediaMaxMb: 1 } },
+           channels: { whatsapp: { defaultTo: '+15550100002', ackReaction: { emoji: 'x' }, accounts: { a: { defaultTo: '+15550100003' } },
            supervision: { breakerExits: 3, firstRespawnMs: 1 }, groups: { '*': { tools: {} } } } } }",
     );
     assert_eq!(config.warnings.len(), 1, "{:?}", config.warnings);
@@ -213,7 +213,7 @@ fn keys_without_effect_are_named_in_one_warning() {
         "store",
         "agents.list[0].name",
         "channels.whatsapp.defaultTo",
-        "channels.whatsapp.accounts.a.mediaMaxMb",
+        "channels.whatsapp.accounts.a.defaultTo",
         "channels.whatsapp.supervision.breakerExits",
         "channels.whatsapp.groups[\"*\"].tools",
     ] {
