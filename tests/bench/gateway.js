@@ -17,6 +17,8 @@ export class Gateway {
     this.dir = dir;
     this.authDir = join(dir, 'credentials/whatsapp/default');
     this.fake = fake;
+    /** More for its environment. */
+    this.environment = {};
     mkdirSync(dir, { recursive: true, mode: 0o700 });
     this.configure();
   }
@@ -30,7 +32,7 @@ export class Gateway {
   /** @returns {Promise<number>} milliseconds from spawn to the first answer */
   async start() {
     const began = performance.now();
-    const env = { ...process.env, FASED_STATE_DIR: this.dir };
+    const env = { ...process.env, ...this.environment, FASED_STATE_DIR: this.dir };
     if (this.fake)
       Object.assign(env, { FASED_WHATSAPP_URL: this.fake.ws, FASED_WHATSAPP_ROOT: this.fake.root });
     const log = openSync(join(this.dir, 'log'), 'a');

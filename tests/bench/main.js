@@ -64,6 +64,14 @@ const FIGURES = [
   { name: 'answers cut, heavy Markdown', unit: 'MB/s', key: 'heavy chunking', gate: { least: 10 } },
   { name: 'texts cut, unformatted', unit: 'MB/s', key: 'raw chunking' },
   {
+    name: 'memory for a file of 100 MB',
+    unit: 'MiB',
+    key: 'media rss',
+    q: 1,
+    gate: { most: 32, worst: true },
+  },
+  { name: 'a file of 100 MB, received', unit: 'MB/s', key: 'media speed' },
+  {
     name: 'gateway RSS, 100,000 known (plain: none)',
     unit: 'MiB',
     key: 'known rss',

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { chunking, decisions, identities } from './decisions.js';
 import { at, Fake, sleep } from './fake.js';
 import { Gateway } from './gateway.js';
+import { media } from './media.js';
 import { Plain } from './plain.js';
 import { cpuMs, rss, uss } from './processes.js';
 import { receiving } from './receiving.js';
@@ -55,6 +56,7 @@ export const PARTS = {
   decisions: [decisions],
   identities: [identities],
   chunking: [chunking],
+  media: [media],
 };
 
 /**

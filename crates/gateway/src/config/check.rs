@@ -199,7 +199,13 @@ impl Found<'_> {
                             self.wrong(item.span.clone(), &path, message, None);
                         }
                         Shape::Text(_) => {}
-                        Shape::Null | Shape::Bool(_) | Shape::Number(_) | Shape::List(_) | Shape::Object(_) => self.kind_differs(&path, item, &allowed(Kind::Text)),
+                        Shape::Null
+                        | Shape::Bool(_)
+                        | Shape::Number(_)
+                        | Shape::List(_)
+                        | Shape::Object(_) => {
+                            self.kind_differs(&path, item, &allowed(Kind::Text));
+                        }
                     }
                 }
             }

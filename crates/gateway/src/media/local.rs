@@ -170,11 +170,11 @@ enum Unopened {
 
 impl From<nix::errno::Errno> for Unopened {
     fn from(errno: nix::errno::Errno) -> Self {
-        if matches!(errno, nix::errno::Errno::ELOOP | nix::errno::Errno::ENOTDIR) {
-            Self::NoFile
-        } else {
-            Self::Io(errno.into())
+        // A link where there was none, or a file where there was a folder.
+        if errno == nix::errno::Errno::ELOOP || errno == nix::errno::Errno::ENOTDIR {
+            return Self::NoFile;
         }
+        Self::Io(errno.into())
     }
 }
 

@@ -90,10 +90,9 @@ pub(super) async fn run(job: Job) -> Result<Ended, Failure> {
         .kill_on_drop(true);
     let mut child = command.spawn().map_err(|error| {
         if error.kind() == std::io::ErrorKind::NotFound {
-            Failure::Missing(job.program.clone())
-        } else {
-            Failure::Io(error)
+            return Failure::Missing(job.program.clone());
         }
+        Failure::Io(error)
     })?;
     let pid = child
         .id()
