@@ -242,9 +242,12 @@ export function openSocket({
   sock.ev.on('creds.update', () => store.saveCreds().catch(() => {}));
   // One after the other: `scanned` and `opened` wait for the disk, and the end must not overtake them.
   let updates = Promise.resolve();
+  // The library tells an answer to our own question like news; it goes to who asked, and may contradict a refusal.
+  let lockAsked = 0;
   sock.ev.on('connection.update', update => {
+    const news = lockAsked > 0 ? { ...update, reachoutTimeLock: undefined } : update;
     updates = updates
-      .then(() => onUpdate(update))
+      .then(() => onUpdate(news))
       .catch(error => log('error', `connection update: ${nameOf(error)}`));
   });
   sock.ev.on('messages.upsert', ({ messages }) => {
@@ -306,7 +309,14 @@ export function openSocket({
     listGroups: () => listGroups(sock),
     /** @param {string} group */
     describeGroup: group => describeGroup(sock, group),
-    fetchTimelock: () => fetchTimelock(sock),
+    fetchTimelock: async () => {
+      lockAsked++;
+      try {
+        return await fetchTimelock(sock);
+      } finally {
+        lockAsked--;
+      }
+    },
     media,
     probe: () => liveness.probe(),
     unlink: () => unlink(sock, self().jid),

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::ids::{Identity, Phone};
+use crate::ids::{Identity, Lid, Phone};
 
 #[cfg(test)]
 mod tests;
@@ -66,4 +66,46 @@ pub fn addressed(text: &str, by_lid: bool, people: &[Identity]) -> Addressed {
     }
     result.text.push_str(&text[done..]);
     result
+}
+
+/// The longest that a mention becomes: `@` and the digits of a hidden id.
+const LONGEST_MENTION: usize = 1 + Lid::MAX_DIGITS;
+/// The shortest that is one before: `@+` and seven digits.
+const SHORTEST_MENTION: usize = 9;
+
+/// By how much a text may grow when its mentions are rewritten.
+fn growth(text: &str) -> usize {
+    let mentions = numbers(text).into_iter();
+    mentions
+        .map(|(place, _)| LONGEST_MENTION.saturating_sub(place.len()))
+        .sum()
+}
+
+/// Cuts a text so that its messages keep the limit, in UTF-16 units, whatever their mentions become. `cut` cuts it
+/// at a limit; what it cannot cut, such as a long paragraph that is kept whole, stays as long as it is.
+pub fn fitting(limit: usize, cut: impl Fn(usize) -> Vec<String>) -> Vec<String> {
+    // With this much room even a text of nothing but mentions keeps the limit.
+    let least = limit * SHORTEST_MENTION / LONGEST_MENTION;
+    let mut room = limit;
+    loop {
+        let chunks = cut(room);
+        let over = |chunk: &String| {
+            let growth = growth(chunk);
+            let length = if growth == 0 {
+                0
+            } else {
+                chunk.encode_utf16().count()
+            };
+            if length > room {
+                0
+            } else {
+                (length + growth).saturating_sub(limit)
+            }
+        };
+        let over = chunks.iter().map(over).max().unwrap_or(0);
+        if over == 0 || room <= least {
+            return chunks;
+        }
+        room = room.saturating_sub(over).max(least);
+    }
 }

@@ -42,6 +42,8 @@ pub struct Outbound {
     pub state: String,
     /// `reply`, `pairing` or `notice`.
     pub purpose: String,
+    /// Not sent before this.
+    pub not_before_ms: i64,
 }
 
 /// The journal, in the order of arrival.
@@ -65,7 +67,7 @@ pub fn inbound_count(state_dir: &Path) -> usize {
 pub fn outbound(state_dir: &Path) -> Vec<Outbound> {
     read(
         state_dir,
-        "SELECT chat, message_id, text, state, purpose FROM outbox ORDER BY id",
+        "SELECT chat, message_id, text, state, purpose, not_before_ms FROM outbox ORDER BY id",
     )
 }
 

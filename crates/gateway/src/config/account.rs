@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use fased_policy::access::{Mode, Rules};
 use fased_policy::acking::AckRules;
+use fased_policy::addressing;
 use fased_policy::ids::{AccountId, ChatId, Target};
 use fased_policy::lifecycle::Settings;
 use fased_policy::mention::Patterns;
@@ -92,17 +93,19 @@ impl Writing {
     /// The messages that a text becomes as it stands.
     #[must_use]
     pub fn plain(&self, text: &str) -> Vec<String> {
-        chunk::chunks_raw(text, self.limit, self.mode)
+        addressing::fitting(self.limit, |limit| chunk::chunks_raw(text, limit, self.mode))
     }
 
     fn cut(&self, markdown: &str, prefix: Option<&str>) -> Vec<String> {
-        let options = chunk::Options {
-            limit: self.limit,
-            mode: self.mode,
-            tables: self.tables,
-            prefix,
-        };
-        chunk::chunks(markdown, &options)
+        addressing::fitting(self.limit, |limit| {
+            let options = chunk::Options {
+                limit,
+                mode: self.mode,
+                tables: self.tables,
+                prefix,
+            };
+            chunk::chunks(markdown, &options)
+        })
     }
 }
 

@@ -23,3 +23,31 @@ fn rewritten(#[case] text: &str, #[case] by_lid: bool, #[case] expected: &str, #
     assert_eq!(addressed.text, expected);
     assert_eq!(addressed.mentions, mentions);
 }
+
+#[rstest]
+#[case::some("@+15550100002 and @+15550100003 ")]
+#[case::nothing_else("@+1555010 ")]
+#[case::none("nobody is meant here. ")]
+fn no_message_outgrows_the_limit_by_its_mentions(#[case] sentence: &str) {
+    const LIMIT: usize = 200;
+    let text = sentence.repeat(60);
+    let raw = |limit| crate::chunk::chunks_raw(&text, limit, crate::chunk::Mode::Length);
+    let chunks = fitting(LIMIT, raw);
+    let most = |chunks: &[String]| chunks.iter().map(|chunk| chunk.len() + growth(chunk)).max();
+    assert!(most(&chunks) <= Some(LIMIT), "{chunks:?}");
+    assert_eq!(chunks.concat().replace(' ', ""), text.replace(' ', ""));
+    let grows = growth(&text) > 0;
+    assert_eq!(
+        most(&raw(LIMIT)) > Some(LIMIT),
+        grows,
+        "it would be too long otherwise"
+    );
+    assert_eq!(chunks == raw(LIMIT), !grows);
+}
+
+#[test]
+fn what_cannot_be_cut_stays_as_it_is() {
+    let text = "@+15550100002 ".repeat(30);
+    let kept = vec![text];
+    assert_eq!(fitting(200, |_| kept.clone()), kept);
+}

@@ -9,7 +9,8 @@ use super::{IdError, is_digits, last_two, split_jid, text_serde};
 pub struct Lid(String);
 
 impl Lid {
-    const MAX_DIGITS: usize = 20;
+    /// The longest that is taken for one.
+    pub const MAX_DIGITS: usize = 20;
 
     /// Reads `100000000000001@lid`, with or without a device or a `whatsapp:` prefix.
     pub fn parse(text: &str) -> Result<Self, IdError> {

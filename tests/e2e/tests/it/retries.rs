@@ -51,6 +51,54 @@ fn a8_a_message_asked_for_again_after_a_restart_comes_again_as_it_was() {
 }
 
 #[test]
+fn a8_a_poll_asked_for_again_after_a_restart_is_the_same_poll() {
+    let mut world = World::linked(OPEN);
+    let _first = answered(&world, ANNA, "hello");
+    journal::alter(
+        world.state.path(),
+        r#"INSERT INTO outbox (account, chat, message_id, purpose, text, secret, state, created_ms, expires_ms,
+                updated_ms, payload)
+           SELECT 'default', '15550100002@s.whatsapp.net', '3EB0A8' || value, 'reply', 'Lunch?', printf('%064d', 7),
+               'queued', unixepoch() * 1000, 4102444800000, 0,
+               json_object('content', json_object('type', 'poll', 'question', 'Lunch?',
+                   'options', json_array('Pizza', 'Soup'), 'selectable', 1),
+                   'secret', printf('%064d', 7), 'mentions', json_array(), 'quote', NULL)
+           FROM json_each('["0123456789ABCDEF", "FEDCBA9876543210"]')"#,
+    );
+    let polls = [
+        ("3EB0A80123456789ABCDEF", "pn"),
+        ("3EB0A8FEDCBA9876543210", "lid"),
+    ];
+    for (id, _) in polls {
+        let heard = [("type", "message"), ("contact", ANNA), ("id", id)];
+        let record = world.fake.wait_after(0, &heard, PATIENCE);
+        assert_eq!(
+            (&record["poll"]["question"], &record["poll"]["has_secret"]),
+            (&json!("Lunch?"), &json!(true)),
+            "{record}"
+        );
+    }
+    world.kill_and_start();
+    world.until("default", "ready");
+    for (id, via) in polls {
+        let seq = world.fake.seq();
+        world.fake.ask_again(ANNA, id, via);
+        let wanted = [("type", "resent"), ("id", id), ("contact", ANNA)];
+        let resent = world.fake.wait_after(seq, &wanted, Duration::from_secs(5));
+        assert_eq!(
+            (&resent["identical"], &resent["context_identical"]),
+            (&json!(true), &json!(true)),
+            "asked for by {via}: {resent}"
+        );
+    }
+    let shown = world.account("default");
+    assert!(
+        !shown["outbound"].to_string().contains("resend_missed"),
+        "{shown}"
+    );
+}
+
+#[test]
 fn a8_who_did_not_get_a_message_does_not_get_it_by_asking() {
     let mut world = World::linked(OPEN);
     let to_bert = answered(&world, ANNA, "recorded as Bert's");
@@ -88,6 +136,10 @@ fn a8_who_did_not_get_a_message_does_not_get_it_by_asking() {
         let sent = "message,resent,duplicate,undecryptable,retry_answered";
         !world.fake.records_after(seq, sent).is_empty()
     });
+    let shown = world.account("default");
+    let counts = shown["outbound"].as_array().expect("counts");
+    let missed = counts.iter().find(|count| count["name"] == "resend_missed");
+    assert_eq!(missed.map(|count| &count["count"]), Some(&json!(4)), "{shown}");
     world.fake.ask_again(ANNA, &ours, "pn");
     world.fake.wait_after(
         seq,
