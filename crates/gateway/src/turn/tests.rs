@@ -66,7 +66,6 @@ impl Chat {
             pairing: None,
             sends: Vec::new(),
             echo_of: None,
-            has_file: false,
         };
         self.store
             .decide("default", &[decision], NOW)
