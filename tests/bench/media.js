@@ -44,6 +44,7 @@ export async function media({ dir, note, newFake, running }) {
 
 /** Waits for a file of that length, and that it is the one that was sent. */
 async function received(ours, size, look) {
+  const known = new Set(filesOf(ours));
   const sent = await ours.fake.call('POST /messages', {
     to: ours.fake.phone,
     from: FRIEND,
@@ -52,7 +53,6 @@ async function received(ours, size, look) {
     media: { size },
   });
   const end = performance.now() + PATIENCE_MS;
-  const known = new Set(filesOf(ours));
   for (;;) {
     look();
     const [path] = filesOf(ours).filter(path => !known.has(path));

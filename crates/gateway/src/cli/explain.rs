@@ -207,7 +207,7 @@ fn media_line(media: &Media) -> String {
     let mime = media.mime.as_deref().unwrap_or("of no type");
     let why = match &media.state {
         MediaState::Failed { error } => format!(" ({error})"),
-        MediaState::Ready { file } => format!(" ({file})"),
+        MediaState::Ready { file, .. } => format!(" ({file})"),
         MediaState::NotFetched | MediaState::Wanted | MediaState::Removed => String::new(),
     };
     format!("{mime}, {} bytes, {}{why}", media.bytes, media.state.as_str())

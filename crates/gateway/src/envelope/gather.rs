@@ -37,9 +37,13 @@ pub async fn envelope(store: &Store, message: &StoredMessage, known: &Known) -> 
     let earlier = earlier(store, message, known).await?;
     let mut envelope = Envelope::of(message, known, earlier.as_ref());
     if let [media] = envelope.media.as_mut_slice()
-        && let Some((state, file, error)) = store.file_state(message.seq).await?
+        && let Some(found) = store.media_of(&[message.seq]).await?.remove(&message.seq)
     {
-        media.state = MediaState::stored(&state, file, error);
+        // What is here counts more than what its sender says of it.
+        if let Some(bytes) = found.bytes.and_then(|bytes| u64::try_from(bytes).ok()) {
+            media.bytes = bytes;
+        }
+        media.state = MediaState::stored(found);
     }
     Ok(envelope)
 }

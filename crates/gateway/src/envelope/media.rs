@@ -5,7 +5,7 @@ use fased_protocol::private::Private;
 use fased_protocol::sidecar::{MediaKind, MediaRef};
 use serde::{Deserialize, Serialize};
 
-use crate::store::StoredMessage;
+use crate::store::{InboundFile, StoredMessage};
 
 /// A picture, film, sound or file. All but its state is what its sender says of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +41,8 @@ pub enum MediaState {
     Ready {
         /// Below the media folder.
         file: String,
+        /// SHA-256 in hex.
+        sha256: Option<String>,
     },
     /// It did not come.
     Failed {
@@ -53,12 +55,15 @@ pub enum MediaState {
 
 impl MediaState {
     /// From the words of the store.
-    pub(super) fn stored(state: &str, file: Option<String>, error: Option<String>) -> Self {
-        match (state, file) {
-            ("ready", Some(file)) => Self::Ready { file },
+    pub(super) fn stored(found: InboundFile) -> Self {
+        match (found.state.as_str(), found.file) {
+            ("ready", Some(file)) => Self::Ready {
+                file,
+                sha256: found.sha256,
+            },
             ("removed", _) => Self::Removed,
             ("failed", _) => Self::Failed {
-                error: error.unwrap_or_else(|| "unknown".to_owned()),
+                error: found.error.unwrap_or_else(|| "unknown".to_owned()),
             },
             _ => Self::Wanted,
         }

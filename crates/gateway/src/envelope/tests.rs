@@ -3,6 +3,7 @@ use serde_json::json;
 use fased_policy::access::Nature;
 
 use super::*;
+use crate::store::InboundFile;
 
 const OWN: &str = "15550100001@s.whatsapp.net";
 
@@ -92,12 +93,20 @@ fn its_debug_form_tells_nothing_of_people() {
 #[test]
 fn the_state_of_a_file_is_read_from_the_words_of_the_store() {
     let read = |state: &str, file: Option<&str>, error: Option<&str>| {
-        let state = MediaState::stored(state, file.map(str::to_owned), error.map(str::to_owned));
+        let state = MediaState::stored(InboundFile {
+            inbox_seq: 1,
+            state: state.to_owned(),
+            file: file.map(str::to_owned),
+            bytes: None,
+            sha256: file.map(|_| "ab".to_owned()),
+            error: error.map(str::to_owned),
+            attempts: 0,
+        });
         serde_json::to_value(state).expect("JSON")
     };
     assert_eq!(
         read("ready", Some("inbound/a.jpg"), None),
-        json!({ "state": "ready", "file": "inbound/a.jpg" })
+        json!({ "state": "ready", "file": "inbound/a.jpg", "sha256": "ab" })
     );
     assert_eq!(
         read("failed", None, Some("too_large")),

@@ -162,7 +162,7 @@ async fn silent_film(
             })
         }
         Err(error) if asked == Asked::Auto => {
-            tracing::info!("a GIF goes out as a document: {error}");
+            tracing::info!(problem = error.problem.as_str(), "a GIF goes out as a document");
             Ok(as_it_is(raw, Kind::Document, mime, MediaLook::default()))
         }
         Err(error) => Err(error),

@@ -6,6 +6,9 @@ use super::model::{Kind, Style};
 
 /// Longest name of a tag that is known.
 const NAME: usize = 10;
+/// Longest tag, with what it says besides its name. Beyond it nobody looks for the end, so that a text that is all
+/// beginnings takes no longer than any other.
+const TAG: usize = 1_000;
 
 pub(super) fn push(to: &mut Builder, html: &str) {
     let mut rest = html;
@@ -15,7 +18,7 @@ pub(super) fn push(to: &mut Builder, html: &str) {
             continue;
         }
         if let Some(tag) = rest.strip_prefix('<')
-            && let Some(end) = tag.find(['>', '\n'])
+            && let Some(end) = tag.bytes().take(TAG).position(|byte| byte == b'>' || byte == b'\n')
             && tag.as_bytes()[end] == b'>'
             && take(to, &tag[..end])
         {

@@ -10,6 +10,9 @@ use super::model::{Doc, Kind, Marker, Style};
 use super::table::Table;
 use super::{Tables, html};
 
+/// Most marks on one side of some words that are looked through.
+const NESTED: usize = 64;
+
 /// What an open element does when it ends.
 enum Open {
     Style(Style),
@@ -209,8 +212,12 @@ impl<'a> Reader<'a> {
         let after = self.source[range.end..].chars().next();
         let edges = [before, after];
         let within = edges.into_iter().flatten().any(is_word);
-        let inner = element.trim_matches(['*', '_', '~']);
-        let inner = [inner.chars().next(), inner.chars().next_back()];
+        // Elements lie within each other: to look through all the marks of each would take the square of their number.
+        let is_mark = |c: &char| matches!(c, '*' | '_' | '~');
+        let inner = [
+            element.chars().take(NESTED).find(|c| !is_mark(c)),
+            element.chars().rev().take(NESTED).find(|c| !is_mark(c)),
+        ];
         let sums = |fits: fn(&char) -> bool| {
             edges.iter().flatten().all(fits)
                 && inner.iter().flatten().all(fits)

@@ -41,19 +41,6 @@ impl Store {
         Ok(recent.into_iter().find(|id| short_hash(id) == text))
     }
 
-    /// How far the file of a message came: state, where it is, and why it failed. Nothing if nobody asked for it.
-    ///
-    /// # Errors
-    /// What SQLite said.
-    pub async fn file_state(&self, seq: i64) -> Result<Option<(String, Option<String>, Option<String>)>> {
-        Ok(
-            sqlx::query_as("SELECT state, file, error FROM inbound_media WHERE inbox_seq = ?")
-                .bind(seq)
-                .fetch_optional(&mut *self.read.turn().await?)
-                .await?,
-        )
-    }
-
     /// Messages with this id, in any account.
     ///
     /// # Errors
