@@ -144,7 +144,7 @@ impl Config {
         let listed = whatsapp
             .accounts
             .unwrap_or_else(|| BTreeMap::from([("default".to_owned(), Keys::default())]));
-        let mut accounts = BTreeMap::new();
+        let mut accounts: BTreeMap<String, AccountConfig> = BTreeMap::new();
         for (id, own) in listed {
             let sources = Sources {
                 account: id.clone(),
@@ -154,6 +154,13 @@ impl Config {
             let account = AccountId::parse(&id).map_err(|error| defect(error.to_string()))?;
             let merged = merge::merge(account, own, &whatsapp.keys, auth_dir(&id), &agents, sources);
             accounts.insert(id, merged.map_err(defect)?);
+        }
+        let keys: Vec<PathBuf> = accounts
+            .values()
+            .map(|account| account.auth_dir.clone())
+            .collect();
+        for account in accounts.values_mut() {
+            account.media.closed.clone_from(&keys);
         }
         let mut warnings = found.remarks;
         warnings.extend(no_effect(found.idle));

@@ -134,6 +134,8 @@ pub struct MediaSettings {
     pub max_bytes: u64,
     /// Folders whose files may be sent, besides those that always may.
     pub roots: Vec<PathBuf>,
+    /// Folders with the keys of the accounts, of which nothing is sent, wherever they lie.
+    pub closed: Vec<PathBuf>,
     /// How long files are kept that came in.
     pub keep_ms: i64,
     /// How many bytes of them are kept.

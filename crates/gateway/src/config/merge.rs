@@ -201,6 +201,7 @@ pub(super) fn merge(
                 .or(root.media_roots.as_ref())
                 .map(|roots| roots.iter().map(|root| folder(root, sources.file())).collect())
                 .unwrap_or_default(),
+            closed: Vec::new(),
             keep_ms: i64::from(own.media_keep_days.or(root.media_keep_days).unwrap_or(30)) * DAY_MS,
             keep_bytes: u64::from(own.media_keep_mb.or(root.media_keep_mb).unwrap_or(2048)) * MEGABYTE,
         },

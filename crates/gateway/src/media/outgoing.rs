@@ -43,13 +43,15 @@ impl Rules {
         let state_dir = media_dir.parent().unwrap_or(&media_dir).to_owned();
         let mut roots = vec![media_dir.clone(), state_dir.join("workspace")];
         roots.extend(config.media.roots.iter().cloned());
+        let mut closed = vec![
+            state_dir,
+            config.auth_dir.clone(),
+            config.sources.file().to_owned(),
+        ];
+        closed.extend(config.media.closed.iter().cloned());
         Ok(Self {
             roots,
-            closed: vec![
-                state_dir,
-                config.auth_dir.clone(),
-                config.sources.file().to_owned(),
-            ],
+            closed,
             max_bytes: config.media.max_bytes,
             workshop: Workshop::new(paths::home()?),
             media_dir,
@@ -155,10 +157,22 @@ pub(super) struct Made {
 /// When it is not allowed, not there, too large, or cannot be shown as what was asked for.
 pub async fn acquire(rules: &Rules, source: &Source, asked: Asked) -> Result<Acquired, MediaError> {
     let shrinkable = rules.max_bytes.max(MOST_TO_SHRINK);
-    let raw = match source {
-        Source::Path(path) => local::copy(rules, path, shrinkable).await?,
-        Source::Url(url) => workshop::fetch(rules, &url.0, shrinkable).await?,
+    let taken = match source {
+        Source::Path(path) => local::copy(rules, path, shrinkable).await,
+        Source::Url(url) => workshop::fetch(rules, &url.0, shrinkable).await,
     };
+    let raw = taken.map_err(|error| {
+        // What may be made smaller is read further; told is what may be sent.
+        let what = match source {
+            Source::Path(path) => path.display().to_string(),
+            Source::Url(_) => "the file at this address".to_owned(),
+        };
+        if error.problem == MediaProblem::TooLarge {
+            MediaError::too_large(&what, rules.max_bytes)
+        } else {
+            error
+        }
+    })?;
     if raw.bytes == 0 {
         let message = format!("{} is empty", raw.what);
         return Err(MediaError::new(

@@ -219,4 +219,9 @@ fn nesting_without_end_neither_overflows_nor_takes_long() {
             holds(&chunks_raw(&text, 4_000, mode), 4_000).expect("the limit holds");
         }
     }
+    // Beginnings of tags that never end, and emphasis within emphasis.
+    let stars = "*".repeat(30_000);
+    for text in [format!("<div {}", "<".repeat(65_536)), format!("{stars}a{stars}")] {
+        holds(&chunks(&text, &options(4_000, Mode::Length)), 4_000).expect("the limit holds");
+    }
 }

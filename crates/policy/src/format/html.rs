@@ -18,7 +18,10 @@ pub(super) fn push(to: &mut Builder, html: &str) {
             continue;
         }
         if let Some(tag) = rest.strip_prefix('<')
-            && let Some(end) = tag.bytes().take(TAG).position(|byte| byte == b'>' || byte == b'\n')
+            && let Some(end) = tag
+                .bytes()
+                .take(TAG)
+                .position(|byte| byte == b'>' || byte == b'\n')
             && tag.as_bytes()[end] == b'>'
             && take(to, &tag[..end])
         {

@@ -365,4 +365,12 @@ fn an_account_may_write_down_its_own_default_folder() {
     let config = valid(&whatsapp("accounts: { a: { authDir: '/auth/a' }, b: {} }"));
     assert_eq!(config.accounts["a"].auth_dir, Path::new("/auth/a"));
     assert_eq!(config.accounts["b"].auth_dir, Path::new("/auth/b"));
+    // Neither account's keys are sent by the other one.
+    let keys = [Path::new("/auth/a"), Path::new("/auth/b")];
+    assert!(
+        config
+            .accounts
+            .values()
+            .all(|account| account.media.closed == keys)
+    );
 }
