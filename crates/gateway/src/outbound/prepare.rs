@@ -24,6 +24,11 @@ const UPLOAD_PER_MB: Duration = Duration::from_secs(1);
 /// But never longer than this.
 const UPLOAD_MOST: Duration = Duration::from_secs(15 * 60);
 
+/// How long the members of a group are asked for before an answer goes out without its mentions.
+const MENTIONS_WITHIN_MS: i64 = 60_000;
+/// Longest wait before a message is tried to be completed again.
+const LONGEST_WAIT: Duration = Duration::from_secs(5 * 60);
+
 /// Completes one message. Afterwards it takes its turn; or, when it could not be completed yet, its chat waits a while.
 pub(super) async fn prepare(shared: Arc<Shared>, link: OpenLink, row: OutboxRow) -> Attempted {
     let fate = match complete(&shared, &link, &row).await {
@@ -37,7 +42,7 @@ pub(super) async fn prepare(shared: Arc<Shared>, link: OpenLink, row: OutboxRow)
                 account = shared.id(),
                 "a message is not complete yet: {problem:#}"
             );
-            clock::pause(OVERLOAD_PAUSE).await;
+            clock::pause(wait(clock::now_ms() - row.created_ms)).await;
             None
         }
     };
@@ -46,6 +51,13 @@ pub(super) async fn prepare(shared: Arc<Shared>, link: OpenLink, row: OutboxRow)
         row: row.id,
         fate,
     }
+}
+
+/// How long to wait before the next try: the longer it waits already, the longer. A server that refuses for hours is
+/// not asked every few seconds.
+fn wait(age_ms: i64) -> Duration {
+    let age = Duration::from_millis(u64::try_from(age_ms).unwrap_or(0));
+    (age / 4).clamp(OVERLOAD_PAUSE, LONGEST_WAIT)
 }
 
 /// Why a message could not be completed.
@@ -68,7 +80,7 @@ async fn complete(shared: &Shared, link: &OpenLink, row: &OutboxRow) -> Result<(
     let mut text = row.text.clone();
     let mut payload = row.payload().map_err(Incomplete::ForGood)?;
     if mentions {
-        let addressed = address(shared, link, &row.chat, &text).await?;
+        let addressed = address(shared, link, row, &text).await?;
         text = addressed.text;
         payload.mentions = addressed.mentions.into_iter().map(Jid).collect();
         if let Outgoing::Text { text: said } = &mut payload.content {
@@ -187,7 +199,11 @@ fn without_file(upload: &MediaFile, text: &str, code: FaultCode) -> String {
 }
 
 /// Writes the mentions of a text as its chat wants them.
-async fn address(shared: &Shared, link: &OpenLink, chat: &str, text: &str) -> Result<Addressed> {
+///
+/// # Errors
+/// When the store cannot be read, or WhatsApp does not tell the group's members yet.
+async fn address(shared: &Shared, link: &OpenLink, row: &OutboxRow, text: &str) -> Result<Addressed> {
+    let chat = row.chat.as_str();
     let mut people: Vec<Identity> = Vec::new();
     for (_, phone) in addressing::numbers(text) {
         let mut person = Identity {
@@ -202,7 +218,8 @@ async fn address(shared: &Shared, link: &OpenLink, chat: &str, text: &str) -> Re
     }
     let group = match describe(link, chat).await {
         Ok(group) => group,
-        Err(fault) if is_final(fault.code) => {
+        Err(fault) if is_final(fault.code) || clock::now_ms() - row.created_ms > MENTIONS_WITHIN_MS => {
+            tracing::warn!(account = shared.id(), code = ?fault.code, "a message mentions nobody: the group's members are not known");
             return Ok(addressing::addressed(text, false, &people));
         }
         Err(fault) => anyhow::bail!(
@@ -251,6 +268,15 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
+
+    #[rstest]
+    #[case::at_once(0, 5)]
+    #[case::a_clock_set_back(-60_000, 5)]
+    #[case::after_a_minute(60_000, 15)]
+    #[case::after_a_day(86_400_000, 300)]
+    fn the_longer_it_waits_the_rarer_it_is_tried(#[case] age_ms: i64, #[case] seconds: u64) {
+        assert_eq!(wait(age_ms), Duration::from_secs(seconds));
+    }
 
     #[test]
     fn an_upload_gets_time_for_its_size_up_to_a_quarter_of_an_hour() {
