@@ -44,6 +44,7 @@ pub(super) async fn next_rows(shared: &Shared, link: &OpenLink, sending: &mut Se
     let mut pace = Pace::default();
     let mut blocked: HashSet<Key> = sending.busy.keys().cloned().collect();
     let mut late = Vec::new();
+    let mut again = Vec::new();
     let preparing = sending.preparing.len();
     for row in open {
         if chosen.write.len() + sending.busy.len() - preparing >= PARALLEL_CHATS {
@@ -83,7 +84,7 @@ pub(super) async fn next_rows(shared: &Shared, link: &OpenLink, sending: &mut Se
                 }
             }
             Some(SendState::Unknown) if now >= link.opened_ms + LATE_ACK_MS => {
-                sending.repeated.insert(row.id);
+                again.push(row.id);
             }
             Some(SendState::Sending | SendState::Written) if now >= row.updated_ms + ACK_DEADLINE_MS => {
                 late.push(Fate {
@@ -109,6 +110,10 @@ pub(super) async fn next_rows(shared: &Shared, link: &OpenLink, sending: &mut Se
         let ids: Vec<i64> = chosen.write.iter().map(|row| row.id).collect();
         let started = shared.store.start_sending(&ids, now).await?;
         chosen.write.retain(|row| started.contains(&row.id));
+        // Only what really goes again gives way: whatever failed before this leaves it the first of its chat.
+        sending
+            .repeated
+            .extend(again.into_iter().filter(|id| started.contains(id)));
     }
     Ok(chosen)
 }
