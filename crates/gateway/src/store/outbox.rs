@@ -56,6 +56,21 @@ pub enum Line {
     Acks = 2,
 }
 
+/// An outbound message whose fate is open, with what its end depends on.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct OpenFate {
+    /// Its place in the outbox.
+    pub id: i64,
+    /// Its id on WhatsApp.
+    pub message_id: String,
+    /// Name of its state.
+    pub state: String,
+    /// Not sent after this.
+    pub expires_ms: i64,
+    /// Last change.
+    pub updated_ms: i64,
+}
+
 impl OutboxRow {
     /// What has to be done before it is complete.
     ///
@@ -141,6 +156,20 @@ impl Store {
         .bind(account)
         .bind(serde_json::to_string(passed)?)
         .bind(limit)
+        .fetch_all(&mut *self.read.turn().await?)
+        .await?)
+    }
+
+    /// Which of these messages have an open fate still.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn still_open(&self, ids: &[i64]) -> Result<Vec<OpenFate>> {
+        Ok(sqlx::query_as(
+            "SELECT id, message_id, state, expires_ms, updated_ms FROM outbox
+             WHERE id IN (SELECT value FROM json_each(?)) AND state IN ('queued', 'sending', 'written', 'unknown')",
+        )
+        .bind(serde_json::to_string(ids)?)
         .fetch_all(&mut *self.read.turn().await?)
         .await?)
     }
