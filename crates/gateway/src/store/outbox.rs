@@ -206,16 +206,22 @@ impl Store {
         Ok(done.rows_affected())
     }
 
-    /// Puts a message back that was certainly not written.
+    /// Puts a message back that was certainly not written this time: it costs no attempt. One that may have been
+    /// written before stays `unknown`, so that nobody takes it back or sends it under another id.
     ///
     /// # Errors
     /// What SQLite said.
     pub async fn send_again_later(&self, id: i64, now_ms: i64) -> Result<()> {
-        sqlx::query("UPDATE outbox SET state = 'queued', updated_ms = ? WHERE id = ? AND state = 'sending'")
-            .bind(now_ms)
-            .bind(id)
-            .execute(&mut *self.write.turn().await?)
-            .await?;
+        sqlx::query(
+            "UPDATE outbox SET state = CASE WHEN attempts > 1 THEN 'unknown' ELSE 'queued' END,
+                 first_sent_ms = CASE WHEN attempts > 1 THEN first_sent_ms END,
+                 attempts = MAX(attempts - 1, 0), updated_ms = ?
+             WHERE id = ? AND state = 'sending'",
+        )
+        .bind(now_ms)
+        .bind(id)
+        .execute(&mut *self.write.turn().await?)
+        .await?;
         Ok(())
     }
 

@@ -83,6 +83,26 @@ async fn what_blocks_its_chat_no_longer_is_still_followed_to_its_end() {
 }
 
 #[tokio::test]
+async fn what_was_not_written_costs_no_attempt_and_what_may_have_been_before_stays_unknown() {
+    let (_dir, store) = store().await;
+    queue(&store, &[unasked("A1", CHAT)]).await;
+    let put_back = async |at_ms| {
+        store.start_sending(&[1], at_ms).await.expect("sending");
+        store.send_again_later(1, at_ms).await.expect("put back");
+        let row = store.open_outbox(ACCOUNT, &[], 1).await.expect("rows").remove(0);
+        (row.state, row.attempts)
+    };
+    assert_eq!(put_back(NOW).await, ("queued".to_owned(), 0));
+    assert_eq!(put_back(NOW).await, ("queued".to_owned(), 0), "however often");
+    assert_eq!(store.sent_unasked_since(ACCOUNT, 0).await.expect("sent"), []);
+    store.start_sending(&[1], NOW + 1).await.expect("sending");
+    store.mark_unknown(ACCOUNT, NOW + 2).await.expect("unknown");
+    assert_eq!(put_back(NOW + 3).await, ("unknown".to_owned(), 1));
+    let sent = store.sent_unasked_since(ACCOUNT, 0).await.expect("sent");
+    assert_eq!(sent, [(CHAT.to_owned(), NOW + 1)]);
+}
+
+#[tokio::test]
 async fn a_full_outbox_takes_nothing() {
     let (_dir, store) = store().await;
     queue(&store, &[unasked("A1", CHAT)]).await;
