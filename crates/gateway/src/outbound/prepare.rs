@@ -12,7 +12,7 @@ use fased_protocol::fault::{Fault, FaultCode};
 use fased_protocol::private::{Jid, Private};
 use fased_protocol::sidecar::{Call, Group, MediaFile, MediaRef, Outgoing, Reply};
 
-use super::{Attempted, OVERLOAD_PAUSE, expiry, holds_caption};
+use super::{Attempted, CHAT_RESTS, expiry, holds_caption};
 use crate::account::{OpenLink, Shared};
 use crate::clock;
 use crate::store::{Fate, OutboxRow, Pending};
@@ -37,7 +37,7 @@ pub(super) async fn prepare(shared: Arc<Shared>, link: OpenLink, row: OutboxRow)
                 account = shared.id(),
                 "a message is not complete yet: {problem:#}"
             );
-            clock::pause(OVERLOAD_PAUSE).await;
+            clock::pause(CHAT_RESTS).await;
             None
         }
     };
