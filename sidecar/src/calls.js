@@ -139,15 +139,30 @@ export class Calls {
     refuse(payloadProblem(payload, chat));
     this.#needOpen();
     const before = this.#lastInChat.get(chat) ?? Promise.resolve();
-    const sent = before.then(
-      () => this.#line.send(chat, payload, messageId),
-      () => this.#line.send(chat, payload, messageId),
-    );
+    const write = () => this.#write(chat, payload, messageId);
+    const sent = before.then(write, write);
     this.#lastInChat.set(chat, sent);
     try {
       await sent;
     } finally {
       if (this.#lastInChat.get(chat) === sent) this.#lastInChat.delete(chat);
+    }
+  }
+
+  /**
+   * Says `not_connected` only when nothing was written: the gateway takes its word for it. A link that closes in the
+   * middle may have taken the message along.
+   *
+   * @param {string} chat @param {Payload} payload @param {string} messageId
+   */
+  async #write(chat, payload, messageId) {
+    this.#needOpen();
+    try {
+      await this.#line.send(chat, payload, messageId);
+    } catch (error) {
+      const fault = error instanceof Refused ? error.fault : faultOf(error);
+      if (fault.code !== 'not_connected') throw error;
+      throw new Refused('timed_out', 'the link closed meanwhile; it may have been written');
     }
   }
 

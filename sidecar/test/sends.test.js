@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { Calls } from '../src/calls.js';
 import { BO, jidOf, OWNER, startFake } from './helpers/account.js';
 import { textPayload } from './helpers/driver.js';
 
@@ -85,4 +86,29 @@ test('too many calls at once, and a call before the link is open', async t => {
   const refused = outcomes.filter(outcome => outcome.status === 'error');
   assert.equal(refused.length, 16);
   assert(refused.every(({ fault }) => fault.code === 'overloaded'));
+});
+
+test('not_connected means that nothing of a message was written', async () => {
+  let open = true;
+  let writes = 0;
+  const line = {
+    isOpen: () => open,
+    send: async () => {
+      writes += 1;
+      open = false;
+      throw Object.assign(new Error('Connection Closed'), { output: { statusCode: 428 } });
+    },
+  };
+  const calls = new Calls(/** @type {any} */ (line));
+  const payload = textPayload('x');
+  /** @param {string} messageId */
+  const send = messageId =>
+    calls.answer({ method: 'send', params: { chat, message_id: messageId, payload } });
+  const outcomes = await Promise.all([send('3EB00000000000000001'), send('3EB00000000000000002')]);
+  outcomes.push(await send('3EB00000000000000003'));
+  assert.deepEqual(
+    outcomes.map(outcome => (outcome.status === 'error' ? outcome.fault.code : 'ok')),
+    ['timed_out', 'not_connected', 'not_connected'],
+  );
+  assert.equal(writes, 1);
 });

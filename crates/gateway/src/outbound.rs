@@ -43,8 +43,9 @@ const PARALLEL_CHATS: usize = 16;
 const PARALLEL_PREPARATIONS: usize = 4;
 /// Lines of chats looked at in one round.
 const ROWS: i64 = 500;
-/// How long a chat rests after too much was asked at once.
-const OVERLOAD_PAUSE: Duration = Duration::from_secs(5);
+/// How long a chat rests after too much was asked at once, or after its link turned out to be closed. A new link
+/// ends the rest.
+const CHAT_RESTS: Duration = Duration::from_secs(5);
 /// How long the end of an attempt may stay unrecorded. Most are acknowledged within, and `written` is then
 /// old news; to a restart `sending` and `written` mean the same.
 const RECORD_WITHIN: Duration = Duration::from_millis(20);
@@ -260,12 +261,14 @@ async fn attempt(shared: Arc<Shared>, link: OpenLink, row: OutboxRow) -> Attempt
     let fate = match outcome {
         Ok(_) => Some(Fate::new(row.message_id.clone(), SendState::Written)),
         Err(Fault { code, message }) => match code {
-            FaultCode::Overloaded => {
+            // Nothing was written.
+            FaultCode::Overloaded | FaultCode::NotConnected => {
                 if let Err(error) = shared.store.send_again_later(row.id, clock::now_ms()).await {
                     tracing::error!(account = shared.id(), "an attempt cannot be recorded: {error:#}");
                 }
-                // The chat stays busy meanwhile: who is asked to slow down must not ask at once again.
-                clock::pause(OVERLOAD_PAUSE).await;
+                // The chat stays busy meanwhile: who is asked to slow down must not ask at once again, and what waits
+                // behind it would meet the same closed link.
+                clock::pause(CHAT_RESTS).await;
                 None
             }
             FaultCode::BadRequest
@@ -274,9 +277,7 @@ async fn attempt(shared: Arc<Shared>, link: OpenLink, row: OutboxRow) -> Attempt
             | FaultCode::Damaged
             | FaultCode::Gone => failed(SendState::Failed, message),
             // It may have been written: only an ack, a receipt or a repetition can tell.
-            FaultCode::NotConnected | FaultCode::TimedOut | FaultCode::Internal => {
-                failed(SendState::Unknown, message)
-            }
+            FaultCode::TimedOut | FaultCode::Internal => failed(SendState::Unknown, message),
         },
     };
     Attempted {

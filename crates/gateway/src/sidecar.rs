@@ -150,6 +150,7 @@ impl SidecarHandle {
     /// # Errors
     /// As for [`SidecarHandle::call`].
     pub async fn call_within(&self, call: Call, deadline: Duration) -> Result<Reply, Fault> {
+        let sends = matches!(call, Call::Send { .. });
         let (id, answer) = self.calls.begin()?;
         if let Err(fault) = self.send(ToSidecar::Request { id, call }).await {
             self.calls.forget(id);
@@ -157,6 +158,8 @@ impl SidecarHandle {
         }
         match tokio::time::timeout(deadline, answer).await {
             Ok(Ok(outcome)) => outcome,
+            // It had the message already; `not_connected` would say that nothing was written.
+            Ok(Err(_)) if sends => Err(calls::timed_out("the sidecar ended before it answered")),
             Ok(Err(_)) => Err(calls::gone()),
             Err(_) => {
                 self.calls.forget(id);

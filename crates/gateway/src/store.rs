@@ -43,7 +43,7 @@ pub use echoes::RecentSend;
 pub use group::GroupRow;
 pub use inbox::{Journaled, StoredMessage, Target};
 pub use media::{InboundFile, KeptFile, WantedFile};
-pub use outbox::{Fate, Line as OutboxLine, OutboxRow};
+pub use outbox::{Fate, Line as OutboxLine, OpenFate, OutboxRow};
 pub use outbox_own::OwnMessage;
 pub use outbox_verbs::{Changed, OutboxEntry, OutboxFilter};
 pub use pairing::{ApprovalRow, PairingChange, PairingRow};

@@ -34,16 +34,15 @@ pub(super) async fn next_rows(shared: &Shared, link: &OpenLink, sending: &mut Se
     let passed: Vec<i64> = sending.repeated.iter().copied().collect();
     let open = shared.store.open_outbox(shared.id(), &passed, ROWS).await?;
     let mut chosen = Chosen::default();
-    if open.is_empty() {
-        return Ok(chosen);
-    }
-    if open.iter().any(|row| row.expires_ms <= now) {
+    let mut late = Vec::new();
+    let too_old = look_at_passed(shared, sending, &passed, now, &mut late).await?;
+    if too_old || open.iter().any(|row| row.expires_ms <= now) {
         super::expiry::expire(shared).await;
     }
     let config = shared.config();
     let mut pace = Pace::default();
     let mut blocked: HashSet<Key> = sending.busy.keys().cloned().collect();
-    let mut late = Vec::new();
+    let mut again = Vec::new();
     let preparing = sending.preparing.len();
     for row in open {
         if chosen.write.len() + sending.busy.len() - preparing >= PARALLEL_CHATS {
@@ -83,13 +82,10 @@ pub(super) async fn next_rows(shared: &Shared, link: &OpenLink, sending: &mut Se
                 }
             }
             Some(SendState::Unknown) if now >= link.opened_ms + LATE_ACK_MS => {
-                sending.repeated.insert(row.id);
+                again.push(row.id);
             }
             Some(SendState::Sending | SendState::Written) if now >= row.updated_ms + ACK_DEADLINE_MS => {
-                late.push(Fate {
-                    error: Some("WhatsApp has not acknowledged it in 30 s".to_owned()),
-                    ..Fate::new(row.message_id, SendState::Unknown)
-                });
+                late.push(unacknowledged(row.message_id));
                 blocked.insert(key);
                 continue;
             }
@@ -109,8 +105,49 @@ pub(super) async fn next_rows(shared: &Shared, link: &OpenLink, sending: &mut Se
         let ids: Vec<i64> = chosen.write.iter().map(|row| row.id).collect();
         let started = shared.store.start_sending(&ids, now).await?;
         chosen.write.retain(|row| started.contains(&row.id));
+        // Only what really goes again gives way: whatever failed before this leaves it the first of its chat.
+        sending
+            .repeated
+            .extend(again.into_iter().filter(|id| started.contains(id)));
     }
     Ok(chosen)
+}
+
+fn unacknowledged(message_id: String) -> Fate {
+    Fate {
+        error: Some("WhatsApp has not acknowledged it in 30 s".to_owned()),
+        ..Fate::new(message_id, SendState::Unknown)
+    }
+}
+
+/// What was sent again blocks nothing, but still has to come to an end. Adds those whose ack did not come to `late`,
+/// forgets those whose fate is known, and returns whether one is too old by now.
+async fn look_at_passed(
+    shared: &Shared,
+    sending: &mut Sending,
+    passed: &[i64],
+    now: i64,
+    late: &mut Vec<Fate>,
+) -> Result<bool> {
+    if passed.is_empty() {
+        return Ok(false);
+    }
+    let open = shared.store.still_open(passed).await?;
+    sending
+        .repeated
+        .retain(|id| open.iter().any(|passed| passed.id == *id));
+    let under_way: HashSet<i64> = sending.busy.values().copied().collect();
+    let mut too_old = false;
+    for row in open.into_iter().filter(|row| !under_way.contains(&row.id)) {
+        let state = SendState::parse(&row.state);
+        let waits_for_ack = matches!(state, Some(SendState::Sending | SendState::Written));
+        if waits_for_ack && now >= row.updated_ms + ACK_DEADLINE_MS {
+            late.push(unacknowledged(row.message_id));
+        } else if !waits_for_ack && row.expires_ms <= now {
+            too_old = true;
+        }
+    }
+    Ok(too_old)
 }
 
 /// What holds messages back; read once in a round, and only when something waits.

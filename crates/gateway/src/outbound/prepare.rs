@@ -12,7 +12,7 @@ use fased_protocol::fault::{Fault, FaultCode};
 use fased_protocol::private::{Jid, Private};
 use fased_protocol::sidecar::{Call, Group, MediaFile, MediaRef, Outgoing, Reply};
 
-use super::{Attempted, OVERLOAD_PAUSE, expiry, holds_caption};
+use super::{Attempted, CHAT_RESTS, expiry, holds_caption};
 use crate::account::{OpenLink, Shared};
 use crate::clock;
 use crate::store::{Fate, OutboxRow, Pending};
@@ -57,7 +57,7 @@ pub(super) async fn prepare(shared: Arc<Shared>, link: OpenLink, row: OutboxRow)
 /// not asked every few seconds.
 fn wait(age_ms: i64) -> Duration {
     let age = Duration::from_millis(u64::try_from(age_ms).unwrap_or(0));
-    (age / 4).clamp(OVERLOAD_PAUSE, LONGEST_WAIT)
+    (age / 4).clamp(CHAT_RESTS, LONGEST_WAIT)
 }
 
 /// Why a message could not be completed.

@@ -56,6 +56,21 @@ pub enum Line {
     Acks = 2,
 }
 
+/// An outbound message whose fate is open, with what its end depends on.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct OpenFate {
+    /// Its place in the outbox.
+    pub id: i64,
+    /// Its id on WhatsApp.
+    pub message_id: String,
+    /// Name of its state.
+    pub state: String,
+    /// Not sent after this.
+    pub expires_ms: i64,
+    /// Last change.
+    pub updated_ms: i64,
+}
+
 impl OutboxRow {
     /// What has to be done before it is complete.
     ///
@@ -145,6 +160,20 @@ impl Store {
         .await?)
     }
 
+    /// Which of these messages have an open fate still.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn still_open(&self, ids: &[i64]) -> Result<Vec<OpenFate>> {
+        Ok(sqlx::query_as(
+            "SELECT id, message_id, state, expires_ms, updated_ms FROM outbox
+             WHERE id IN (SELECT value FROM json_each(?)) AND state IN ('queued', 'sending', 'written', 'unknown')",
+        )
+        .bind(serde_json::to_string(ids)?)
+        .fetch_all(&mut *self.read.turn().await?)
+        .await?)
+    }
+
     /// Notes that messages are about to be written; afterwards a crash leaves them `unknown`.
     /// Returns those that may be: one whose fate became known meanwhile is left alone.
     ///
@@ -177,16 +206,22 @@ impl Store {
         Ok(done.rows_affected())
     }
 
-    /// Puts a message back that was certainly not written.
+    /// Puts a message back that was certainly not written this time: it costs no attempt. One that may have been
+    /// written before stays `unknown`, so that nobody takes it back or sends it under another id.
     ///
     /// # Errors
     /// What SQLite said.
     pub async fn send_again_later(&self, id: i64, now_ms: i64) -> Result<()> {
-        sqlx::query("UPDATE outbox SET state = 'queued', updated_ms = ? WHERE id = ? AND state = 'sending'")
-            .bind(now_ms)
-            .bind(id)
-            .execute(&mut *self.write.turn().await?)
-            .await?;
+        sqlx::query(
+            "UPDATE outbox SET state = CASE WHEN attempts > 1 THEN 'unknown' ELSE 'queued' END,
+                 first_sent_ms = CASE WHEN attempts > 1 THEN first_sent_ms END,
+                 attempts = MAX(attempts - 1, 0), updated_ms = ?
+             WHERE id = ? AND state = 'sending'",
+        )
+        .bind(now_ms)
+        .bind(id)
+        .execute(&mut *self.write.turn().await?)
+        .await?;
         Ok(())
     }
 

@@ -66,6 +66,43 @@ async fn what_was_written_counts_for_the_pace_from_its_first_time() {
 }
 
 #[tokio::test]
+async fn what_blocks_its_chat_no_longer_is_still_followed_to_its_end() {
+    let (_dir, store) = store().await;
+    queue(&store, &[draft("A1"), draft("A2")]).await;
+    store.start_sending(&[1], NOW).await.expect("sending");
+    let heads = store.open_outbox(ACCOUNT, &[1], 10).await.expect("rows");
+    assert_eq!(heads[0].message_id, "A2");
+    let open = store.still_open(&[1]).await.expect("rows");
+    assert_eq!(
+        (open.len(), open[0].state.as_str(), open[0].updated_ms),
+        (1, "sending", NOW)
+    );
+    let fate = Fate::new("A1".to_owned(), SendState::ServerAck);
+    store.settle(ACCOUNT, &[fate], NOW).await.expect("acknowledged");
+    assert_eq!(store.still_open(&[1]).await.expect("rows"), []);
+}
+
+#[tokio::test]
+async fn what_was_not_written_costs_no_attempt_and_what_may_have_been_before_stays_unknown() {
+    let (_dir, store) = store().await;
+    queue(&store, &[unasked("A1", CHAT)]).await;
+    let put_back = async |at_ms| {
+        store.start_sending(&[1], at_ms).await.expect("sending");
+        store.send_again_later(1, at_ms).await.expect("put back");
+        let row = store.open_outbox(ACCOUNT, &[], 1).await.expect("rows").remove(0);
+        (row.state, row.attempts)
+    };
+    assert_eq!(put_back(NOW).await, ("queued".to_owned(), 0));
+    assert_eq!(put_back(NOW).await, ("queued".to_owned(), 0), "however often");
+    assert_eq!(store.sent_unasked_since(ACCOUNT, 0).await.expect("sent"), []);
+    store.start_sending(&[1], NOW + 1).await.expect("sending");
+    store.mark_unknown(ACCOUNT, NOW + 2).await.expect("unknown");
+    assert_eq!(put_back(NOW + 3).await, ("unknown".to_owned(), 1));
+    let sent = store.sent_unasked_since(ACCOUNT, 0).await.expect("sent");
+    assert_eq!(sent, [(CHAT.to_owned(), NOW + 1)]);
+}
+
+#[tokio::test]
 async fn a_full_outbox_takes_nothing() {
     let (_dir, store) = store().await;
     queue(&store, &[unasked("A1", CHAT)]).await;
