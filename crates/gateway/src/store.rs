@@ -220,4 +220,6 @@ mod media_tests;
 #[cfg(test)]
 mod outbox_tests;
 #[cfg(test)]
+mod plan_tests;
+#[cfg(test)]
 mod tests;
