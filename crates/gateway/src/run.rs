@@ -76,13 +76,17 @@ async fn until_due(shared: &Shared) -> Duration {
 
 async fn answer_batch(shared: &Shared, shutdown: &CancellationToken) -> Result<usize> {
     let now = clock::now_ms();
-    let runs = shared.store.queued_runs(shared.id(), now, PARALLEL_RUNS).await?;
+    let mut runs = shared.store.queued_runs(shared.id(), now, PARALLEL_RUNS).await?;
     if runs.is_empty() {
         return Ok(0);
     }
     let ids: Vec<i64> = runs.iter().map(|run| run.id).collect();
-    shared.store.start_runs(&ids, clock::now_ms()).await?;
-    // From here on nothing joins these runs, so what they answer is complete.
+    // From here on nothing joins these runs, so what they answer is complete; until now more could.
+    for started in shared.store.start_runs(&ids, clock::now_ms()).await? {
+        if let Some(run) = runs.iter_mut().find(|run| run.id == started.id) {
+            (run.joined, run.reads) = (started.joined, started.reads);
+        }
+    }
     let mut finished = Vec::with_capacity(runs.len());
     for run in &runs {
         finished.push(answer(shared, run).await);
