@@ -54,5 +54,6 @@ CREATE TABLE tally (
 CREATE INDEX outbox_untold ON outbox (account) WHERE state = 'expired' AND error IS NULL;
 CREATE INDEX outbox_file ON outbox (account, updated_ms) WHERE file IS NOT NULL;
 CREATE INDEX outbox_payload ON outbox (account, created_ms) WHERE payload IS NOT NULL;
--- Who wrote in a chat, and whether anybody has since.
-CREATE INDEX inbox_chat ON inbox (account, chat, seq);
+-- Who wrote in a chat, and whether anybody has since. The chat stands first so that what asks for an account in a state
+-- keeps to the partial indexes.
+CREATE INDEX inbox_chat ON inbox (chat, account, seq);

@@ -45,7 +45,7 @@ pub(crate) async fn answer_forever(shared: Arc<Shared>, shutdown: CancellationTo
         ),
     }
     while !shutdown.is_cancelled() {
-        match answer_batch(&shared).await {
+        match answer_batch(&shared, &shutdown).await {
             Ok(0) => {}
             Ok(_) => continue,
             Err(error) => {
@@ -74,27 +74,35 @@ async fn until_due(shared: &Shared) -> Duration {
     }
 }
 
-async fn answer_batch(shared: &Shared) -> Result<usize> {
+async fn answer_batch(shared: &Shared, shutdown: &CancellationToken) -> Result<usize> {
     let now = clock::now_ms();
-    let runs = shared.store.queued_runs(shared.id(), now, PARALLEL_RUNS).await?;
+    let mut runs = shared.store.queued_runs(shared.id(), now, PARALLEL_RUNS).await?;
     if runs.is_empty() {
         return Ok(0);
     }
     let ids: Vec<i64> = runs.iter().map(|run| run.id).collect();
-    shared.store.start_runs(&ids, clock::now_ms()).await?;
-    // From here on nothing joins these runs, so what they answer is complete.
+    // From here on nothing joins these runs, so what they answer is complete; until now more could.
+    for started in shared.store.start_runs(&ids, clock::now_ms()).await? {
+        if let Some(run) = runs.iter_mut().find(|run| run.id == started.id) {
+            (run.joined, run.reads) = (started.joined, started.reads);
+        }
+    }
     let mut finished = Vec::with_capacity(runs.len());
     for run in &runs {
         finished.push(answer(shared, run).await);
     }
-    // Started and not finished they would keep their sessions waiting, so this must not be given up.
+    // Started and not finished they would keep their sessions waiting, so this must not be given up, except at the end:
+    // the next gateway finds them interrupted.
     while let Err(error) = shared
         .store
         .finish_runs(shared.id(), &finished, clock::now_ms())
         .await
     {
         tracing::error!(account = shared.id(), "replies cannot be recorded: {error:#}");
-        clock::pause(STORE_RETRY).await;
+        tokio::select! {
+            () = shutdown.cancelled() => return Ok(0),
+            () = clock::pause(STORE_RETRY) => {}
+        }
     }
     shared.outbox.notify_one();
     Ok(runs.len())

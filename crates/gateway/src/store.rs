@@ -47,7 +47,7 @@ pub use outbox::{Fate, Line as OutboxLine, OpenFate, OutboxRow};
 pub use outbox_own::OwnMessage;
 pub use outbox_verbs::{Changed, OutboxEntry, OutboxFilter};
 pub use pairing::{ApprovalRow, PairingChange, PairingRow};
-pub use run::{FinishedRun, QueuedRun};
+pub use run::{FinishedRun, QueuedRun, StartedRun};
 pub use tally::RESEND_MISSED;
 
 /// The store: one connection that writes, and one that only reads.
@@ -219,5 +219,7 @@ mod fixtures;
 mod media_tests;
 #[cfg(test)]
 mod outbox_tests;
+#[cfg(test)]
+mod plan_tests;
 #[cfg(test)]
 mod tests;

@@ -9,6 +9,9 @@ use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use super::draft::Draft;
 use super::{Decision, FinishedRun};
 
+/// Messages in one statement. SQLite takes 32,766 values, and an answer may become any number of messages.
+const STEP: usize = 1_000;
+
 /// Gives messages their verdicts.
 pub(super) async fn record_verdicts(
     tx: &mut SqliteConnection,
@@ -107,9 +110,18 @@ pub(super) async fn queue(
     drafts: &[(Option<i64>, &Draft)],
     now_ms: i64,
 ) -> Result<()> {
-    if drafts.is_empty() {
-        return Ok(());
+    for step in drafts.chunks(STEP) {
+        queue_step(tx, account, step, now_ms).await?;
     }
+    Ok(())
+}
+
+async fn queue_step(
+    tx: &mut SqliteConnection,
+    account: &str,
+    drafts: &[(Option<i64>, &Draft)],
+    now_ms: i64,
+) -> Result<()> {
     let mut insert = QueryBuilder::<Sqlite>::new(
         "INSERT INTO outbox (account, chat, message_id, purpose, run_id, text, secret, state, created_ms,
              expires_ms, not_before_ms, first_contact, updated_ms, payload, draft, file) ",

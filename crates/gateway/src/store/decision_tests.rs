@@ -125,6 +125,34 @@ async fn what_happened_to_a_message_is_told_to_its_run_until_that_starts_and_the
 }
 
 #[tokio::test]
+async fn what_joins_a_run_just_before_it_starts_is_answered_by_it() {
+    let (_dir, store) = store().await;
+    journal(&store, &["A", "talk", "B"]).await;
+    let first = Decision {
+        run: run(0, None, false),
+        ..admit(1)
+    };
+    store.decide(ACCOUNT, &[first], NOW).await.expect("committed");
+    let due = store.queued_runs(ACCOUNT, NOW, 9).await.expect("read").remove(0);
+    assert!(!due.joined && !due.reads);
+    let joining = Decision {
+        run: run(0, Some(1), false),
+        ..admit(3)
+    };
+    store
+        .decide(ACCOUNT, &[context(2), joining], NOW)
+        .await
+        .expect("committed");
+    let started = store.start_runs(&[due.id], NOW).await.expect("committed");
+    let complete = StartedRun {
+        id: due.id,
+        joined: true,
+        reads: true,
+    };
+    assert_eq!(started, [complete]);
+}
+
+#[tokio::test]
 async fn quick_messages_are_one_turn_until_it_starts() {
     let (_dir, store) = store().await;
     journal(&store, &["A", "B", "C", "D"]).await;

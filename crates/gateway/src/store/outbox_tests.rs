@@ -118,6 +118,22 @@ async fn a_full_outbox_takes_nothing() {
 }
 
 #[tokio::test]
+async fn an_answer_of_very_many_messages_is_queued_whole_and_in_order() {
+    let (_dir, store) = store().await;
+    let drafts: Vec<Draft> = (0..5_000).map(|n| unasked(&format!("A{n:04}"), CHAT)).collect();
+    queue(&store, &drafts).await;
+    let all = OutboxFilter {
+        limit: 10_000,
+        ..OutboxFilter::default()
+    };
+    let mut rows = store.list_outbox(&all).await.expect("rows");
+    rows.reverse();
+    let queued: Vec<&str> = rows.iter().map(|row| row.message_id.as_str()).collect();
+    let wanted: Vec<&str> = drafts.iter().map(|draft| draft.message_id.as_str()).collect();
+    assert_eq!(queued, wanted);
+}
+
+#[tokio::test]
 async fn a_message_is_completed_once_and_then_goes_out_like_that() {
     let (_dir, store) = store().await;
     let mut whole = unasked("A1", CHAT);

@@ -20,6 +20,17 @@ pub struct QueuedRun {
     pub session: String,
     /// What it answers, or the first of it.
     pub message: StoredMessage,
+    /// Further messages joined the first. More may until it starts.
+    pub joined: bool,
+    /// Something waited in the chat for it to read. More may be given to it until it starts.
+    pub reads: bool,
+}
+
+/// A run that has started: nothing joins it any more.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct StartedRun {
+    /// Run id.
+    pub id: i64,
     /// Further messages joined the first.
     pub joined: bool,
     /// Something waited in the chat for it to read.
@@ -188,20 +199,22 @@ impl Store {
         Ok(newest)
     }
 
-    /// Notes that runs have started; afterwards a crash counts as an interruption of each.
+    /// Notes that runs have started; afterwards a crash counts as an interruption of each. Returns what they answer
+    /// now, because more may have joined since they were read.
     ///
     /// # Errors
     /// What SQLite said.
-    pub async fn start_runs(&self, ids: &[i64], now_ms: i64) -> Result<()> {
-        sqlx::query(
+    pub async fn start_runs(&self, ids: &[i64], now_ms: i64) -> Result<Vec<StartedRun>> {
+        Ok(sqlx::query_as(
             "UPDATE run SET state = 'running', attempts = attempts + 1, started_ms = ?
-             WHERE id IN (SELECT value FROM json_each(?))",
+             WHERE id IN (SELECT value FROM json_each(?))
+             RETURNING id, EXISTS (SELECT 1 FROM run_input WHERE run_id = run.id) AS joined,
+                 EXISTS (SELECT 1 FROM inbox AS waited WHERE waited.context_run = run.id) AS reads",
         )
         .bind(now_ms)
         .bind(serde_json::to_string(ids)?)
-        .execute(&mut *self.write.turn().await?)
-        .await?;
-        Ok(())
+        .fetch_all(&mut *self.write.turn().await?)
+        .await?)
     }
 
     /// Ends runs and commits their replies, all or nothing.

@@ -1,0 +1,54 @@
+//! What is asked often keeps to an index that holds little, however much the store has kept.
+
+use sqlx::AssertSqlSafe;
+
+use super::fixtures::store;
+
+/// Questions, and how each must find its rows.
+const PLANS: &[(&str, &str)] = &[
+    (
+        "SELECT 1 FROM inbox WHERE account = 'a' AND outcome = 'context' AND context_run IS NULL LIMIT 1",
+        "USING INDEX inbox_context (account=?)",
+    ),
+    (
+        "UPDATE inbox SET context_run = 1 WHERE account = 'a' AND chat IN (SELECT value FROM json_each('[]'))
+             AND outcome = 'context' AND context_run IS NULL AND seq < 1",
+        "USING INDEX inbox_context (account=? AND chat=? AND seq<?)",
+    ),
+    (
+        "SELECT 1 FROM inbox AS event
+             JOIN inbox AS target ON target.message_id = event.quoted_id AND target.account = event.account
+                 AND (target.chat IN (event.chat, event.chat_alt) OR target.chat_alt IN (event.chat, event.chat_alt))
+             WHERE event.seq = 1",
+        "target USING INDEX inbox_message (message_id=?)",
+    ),
+    (
+        "UPDATE inbox SET noticed_ms = 1 WHERE account = 'a' AND content = 'undecryptable'
+             AND noticed_ms IS NULL AND outcome = 'hold' AND recorded_ms < 1",
+        "USING INDEX inbox_held",
+    ),
+    (
+        "UPDATE inbox SET noticed_ms = 1 WHERE account = 'a' AND outcome = 'stale' AND noticed_ms IS NULL",
+        "USING INDEX inbox_stale (account=?)",
+    ),
+    (
+        "SELECT 1 FROM inbox WHERE account = 'a' AND chat = 'c' AND seq > 1 AND NOT from_me LIMIT 1",
+        "USING INDEX inbox_chat (chat=? AND account=? AND seq>?)",
+    ),
+];
+
+#[tokio::test]
+async fn questions_use_their_indexes() {
+    let (_dir, store) = store().await;
+    for (question, index) in PLANS {
+        let plan: Vec<(i64, i64, i64, String)> =
+            sqlx::query_as(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {question}")))
+                .fetch_all(&mut *store.read.turn().await.expect("open"))
+                .await
+                .expect("a plan");
+        assert!(
+            plan.iter().any(|(_, _, _, step)| step.contains(index)),
+            "{question}: {plan:?}"
+        );
+    }
+}
