@@ -1,5 +1,6 @@
 //! What a playing script asks the gateway and the fake server.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
@@ -14,6 +15,9 @@ use super::play::{LOOK_EVERY, Player};
 
 /// For a gateway that is just starting again.
 pub(super) const COMMAND_DEADLINE: Duration = Duration::from_secs(15);
+
+/// The purpose of what answers a message.
+const REPLY: &str = "reply";
 
 impl Player {
     /// The accounts, none while no gateway answers.
@@ -50,6 +54,22 @@ impl Player {
             return None;
         };
         messages.into_iter().find(|message| message.direction == "in")
+    }
+
+    /// Of these messages, those that the gateway knows to be no replies, such as what a command sent.
+    pub(super) async fn unasked(&self, message_ids: impl Iterator<Item = &str>) -> HashSet<String> {
+        let mut unasked = HashSet::new();
+        for message_id in message_ids {
+            let request = ControlRequest::MessageStatus {
+                message_ids: vec![message_id.to_owned()],
+            };
+            if let Ok(ControlResponse::Outbox { messages }) = client::ask(&self.world.paths, &request).await
+                && messages.iter().any(|message| message.purpose != REPLY)
+            {
+                unasked.insert(message_id.to_owned());
+            }
+        }
+        unasked
     }
 
     /// Messages that contacts got after a place in the record.

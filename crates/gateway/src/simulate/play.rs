@@ -1,6 +1,6 @@
 //! Does the steps of a script, one after the other.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -221,7 +221,13 @@ impl Player {
             }
         }
         let answers = self.answers(after).await?;
-        Ok(tally(sent, &explained, &answers))
+        let known: HashSet<&str> = explained
+            .values()
+            .flat_map(|message| message.sent.iter().map(|sent| sent.message_id.as_str()))
+            .collect();
+        let ids = answers.iter().filter_map(|answer| answer["id"].as_str());
+        let unasked = self.unasked(ids.filter(|id| !known.contains(id))).await;
+        Ok(tally(sent, &explained, &answers, &unasked))
     }
 
     /// The messages so far are settled; later counts leave them out.

@@ -31,12 +31,17 @@ pub(crate) struct Tally {
 }
 
 /// Counts. `explained` has what the gateway knows of each message; `answers` are the messages that
-/// phones of contacts got from the account.
-pub(super) fn tally(sent: &[Sent], explained: &HashMap<String, Explanation>, answers: &[Value]) -> Tally {
+/// phones of contacts got from the account, and `unasked` the ids of those that answer nothing, such as what a command sent.
+pub(super) fn tally(
+    sent: &[Sent],
+    explained: &HashMap<String, Explanation>,
+    answers: &[Value],
+    unasked: &HashSet<String>,
+) -> Tally {
     let answers: Vec<(&str, &str, &str)> = answers
         .iter()
         .map(|answer| (text(answer, "id"), text(answer, "contact"), text(answer, "text")))
-        .filter(|(_, _, text)| !is_pairing(text))
+        .filter(|(id, _, text)| !is_pairing(text) && !unasked.contains(*id))
         .collect();
     let mut tally = Tally {
         sent: sent.len(),
@@ -165,7 +170,7 @@ mod tests {
             .iter()
             .map(|(id, e)| ((*id).to_owned(), e.clone()))
             .collect();
-        tally(&messages, &explained, answers)
+        tally(&messages, &explained, answers, &HashSet::from(["U".to_owned()]))
     }
 
     #[test]
@@ -178,6 +183,21 @@ mod tests {
         );
         assert!(both.is_clean(), "{both}");
         assert_eq!((both.admitted, both.answered, both.refused), (1, 1, 1));
+    }
+
+    #[test]
+    fn what_answers_nothing_is_neither_an_answer_nor_one_too_many() {
+        let both = [
+            ("A", explained("admit", &["R1"])),
+            ("B", explained("admit", &["R2"])),
+        ];
+        let clean = count(
+            &both,
+            &[answer("R1", "a"), answer("R2", "b"), answer("U", "by a command")],
+        );
+        assert!(clean.is_clean(), "{clean}");
+        let lost = count(&both, &[answer("R1", "a"), answer("U", "by a command")]);
+        assert_eq!(lost.lost, ["B"]);
     }
 
     #[test]
