@@ -37,6 +37,8 @@ ALTER TABLE outbox ADD COLUMN first_contact INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX outbox_sent ON outbox (account, first_sent_ms) WHERE first_sent_ms IS NOT NULL;
 -- The file below the media folder that it was made from, removed with the row's last use of it.
 ALTER TABLE outbox ADD COLUMN file TEXT;
+-- The id under which it was sent once more; that is done once.
+ALTER TABLE outbox ADD COLUMN retried_as TEXT;
 
 -- Accounts that may not write first to people who never wrote to them.
 CREATE TABLE timelock (
@@ -57,3 +59,5 @@ CREATE INDEX outbox_payload ON outbox (account, created_ms) WHERE payload IS NOT
 -- Who wrote in a chat, and whether anybody has since. The chat stands first so that what asks for an account in a state
 -- keeps to the partial indexes.
 CREATE INDEX inbox_chat ON inbox (chat, account, seq);
+-- How far a message came, asked for by its id alone, and that again and again by who waits for it.
+CREATE INDEX outbox_message ON outbox (message_id);

@@ -2,7 +2,7 @@
 
 use fased_protocol::control::{ChangedInfo, ControlError, ControlResponse};
 
-use super::{Live, internal, message_status};
+use super::{Live, internal, message_known, message_status};
 use crate::account::Account;
 use crate::store::Changed;
 
@@ -59,5 +59,13 @@ async fn one(
         Changed::Done(id) => Ok(id),
         Changed::NotFound => Err(message_status::not_found(id)),
         Changed::Refused(state) => Err(refused(id, state.as_str())),
+        Changed::Repeated(new) => Err(message_known::refused(
+            format!("message {id} was already sent once more as {new}"),
+            format!("see how far that came: fased message status {new}"),
+        )),
+        Changed::FileGone => Err(message_known::refused(
+            format!("the file of message {id} is no longer kept"),
+            "send the file as a new message: fased message send --target CHAT --media PATH".to_owned(),
+        )),
     }
 }

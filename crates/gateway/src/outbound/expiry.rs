@@ -11,6 +11,9 @@ const RETRY_WINDOW_MS: i64 = 24 * 3_600_000;
 pub(crate) const PAYLOAD_KEPT_MS: i64 = 7 * 24 * 3_600_000;
 /// What is old is looked for this often.
 const TIDY_EVERY: Duration = Duration::from_secs(3_600);
+/// Whether the owner is still to be told of expired messages is looked for this often: when they expired it may have
+/// been too early for another notice.
+const TELL_EVERY: Duration = Duration::from_secs(60);
 /// The owner hears of expired messages this often at most.
 const NOTICE_EVERY_MS: i64 = 3_600_000;
 
@@ -22,10 +25,6 @@ pub(super) async fn expire(shared: &Shared) {
         if expired > 0 {
             tracing::warn!(account = shared.id(), expired, "messages were too old to be sent");
         }
-        shared
-            .store
-            .notice_expired(shared.id(), now, NOTICE_EVERY_MS)
-            .await?;
         anyhow::Ok(())
     };
     if let Err(error) = done.await {
@@ -34,9 +33,23 @@ pub(super) async fn expire(shared: &Shared) {
             "what is too old cannot be ended: {error:#}"
         );
     }
+    tell_expired(shared).await;
 }
 
-/// Forgets what is no longer needed, time and again.
+/// Tells the owner of what expired and was not told of yet, unless it is too early for another notice.
+async fn tell_expired(shared: &Shared) {
+    let told = shared
+        .store
+        .notice_expired(shared.id(), clock::now_ms(), NOTICE_EVERY_MS);
+    if let Err(error) = told.await {
+        tracing::error!(
+            account = shared.id(),
+            "the owner cannot be told of what is too old: {error:#}"
+        );
+    }
+}
+
+/// Forgets what is no longer needed, and tells of what expired, time and again.
 pub(super) async fn tidy_forever(shared: &Shared) {
     loop {
         if let Err(error) = tidy(shared).await {
@@ -45,7 +58,11 @@ pub(super) async fn tidy_forever(shared: &Shared) {
                 "what is old cannot be forgotten: {error:#}"
             );
         }
-        clock::pause(TIDY_EVERY).await;
+        let again = clock::monotonic() + TIDY_EVERY;
+        while clock::monotonic() < again {
+            clock::pause(TELL_EVERY).await;
+            tell_expired(shared).await;
+        }
     }
 }
 

@@ -66,7 +66,9 @@ impl Store {
         let done = sqlx::query(
             "UPDATE outbox SET state = 'expired', updated_ms = ?1,
                  error = CASE purpose WHEN 'ack_reaction' THEN 'it was too old to be sent' ELSE error END
-             WHERE account = ?2 AND state IN ('queued', 'unknown') AND expires_ms <= ?1",
+             WHERE account = ?2 AND state IN ('queued', 'unknown') AND expires_ms <= ?1
+                 -- Word for word what the index says: without it everything that was ever sent is looked at.
+                 AND state IN ('queued', 'sending', 'written', 'unknown')",
         )
         .bind(now_ms)
         .bind(account)

@@ -4,7 +4,7 @@ use fased_policy::delivery::SendState;
 use fased_policy::ids::Identity;
 use fased_protocol::control::Count;
 use fased_protocol::private::Private;
-use fased_protocol::sidecar::{Outgoing, Payload, Quote};
+use fased_protocol::sidecar::{MediaFile, MediaKind, MediaLook, Outgoing, Payload, Quote};
 
 use super::fixtures::{ACCOUNT, NOW, admit, draft, message, store};
 use super::*;
@@ -199,6 +199,36 @@ async fn only_what_has_not_left_is_taken_back_and_only_what_is_over_is_sent_once
     let rows = store.list_outbox(&all).await.expect("rows");
     assert_eq!((rows.len(), rows[0].message_id.as_str()), (1, new.as_str()));
     assert_eq!(rows[0].expires_ms, NOW + 6_000, "as much time as the first had");
+}
+
+#[tokio::test]
+async fn a_message_is_sent_once_more_only_once_and_not_without_its_file() {
+    let (_dir, store) = store().await;
+    let mut with_file = unasked("A1", CHAT);
+    with_file.pending = Some(Pending {
+        upload: Some(MediaFile {
+            file: "out/a".to_owned(),
+            kind: MediaKind::Image,
+            mime: "image/png".to_owned(),
+            file_name: None,
+            look: MediaLook::default(),
+        }),
+        mentions: false,
+    });
+    queue(&store, &[with_file]).await;
+    let retry = |id: String| {
+        let store = store.clone();
+        async move { store.retry(ACCOUNT, &id, NOW).await.expect("told") }
+    };
+    store.cancel(ACCOUNT, "A1", NOW).await.expect("told");
+    let Changed::Done(new) = retry("A1".to_owned()).await else {
+        panic!("it is over")
+    };
+    assert_eq!(retry("A1".to_owned()).await, Changed::Repeated(new.clone()));
+    store.cancel(ACCOUNT, &new, NOW).await.expect("told");
+    let files = store.release_files(ACCOUNT, NOW + 1).await.expect("released");
+    assert_eq!(files, ["out/a"], "the first has it no longer");
+    assert_eq!(retry(new).await, Changed::FileGone);
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use anyhow::Result;
 use fased_policy::delivery::SendState;
 use fased_protocol::private::Private;
 use fased_protocol::sidecar::Payload;
-use sqlx::Connection as _;
+use sqlx::{Connection as _, QueryBuilder, Sqlite};
 
 use super::draft::Draft;
 use super::{Store, batch};
@@ -67,6 +67,10 @@ pub enum Changed {
     NotFound,
     /// It is in a state that does not allow it.
     Refused(SendState),
+    /// It was sent once more before, under this id.
+    Repeated(String),
+    /// The file that it was to be made from is no longer kept.
+    FileGone,
 }
 
 impl Store {
@@ -83,11 +87,15 @@ impl Store {
     ) -> Result<bool> {
         let mut turn = self.write.turn().await?;
         let mut tx = turn.begin().await?;
-        let waiting: i64 =
-            sqlx::query_scalar("SELECT COUNT(*) FROM outbox WHERE account = ? AND state = 'queued'")
-                .bind(account)
-                .fetch_one(&mut *tx)
-                .await?;
+        // The second condition is word for word what the index says: without it everything that was ever sent is
+        // looked at.
+        let waiting: i64 = sqlx::query_scalar(
+            "SELECT COUNT(*) FROM outbox WHERE account = ? AND state = 'queued'
+                 AND state IN ('queued', 'sending', 'written', 'unknown')",
+        )
+        .bind(account)
+        .fetch_one(&mut *tx)
+        .await?;
         if waiting >= most {
             return Ok(false);
         }
@@ -102,24 +110,40 @@ impl Store {
     /// # Errors
     /// What SQLite said.
     pub async fn list_outbox(&self, filter: &OutboxFilter) -> Result<Vec<OutboxEntry>> {
-        Ok(sqlx::query_as(
+        let mut list = QueryBuilder::<Sqlite>::new(
             "SELECT id, account, chat, message_id, purpose, state, attempts, error_code, error, created_ms,
                  MAX(not_before_ms, CASE WHEN first_contact AND state IN ('queued', 'unknown') THEN COALESCE(
                      (SELECT until_ms FROM timelock WHERE timelock.account = outbox.account), 0) ELSE 0 END)
                      AS not_before_ms,
                  expires_ms, updated_ms, text
-             FROM outbox WHERE (?1 IS NULL OR account = ?1) AND (?2 IS NULL OR state = ?2)
-                 AND (?3 = '[]' OR chat IN (SELECT value FROM json_each(?3)))
-                 AND (?4 = '[]' OR message_id IN (SELECT value FROM json_each(?4)))
-             ORDER BY id DESC LIMIT ?5",
-        )
-        .bind(&filter.account)
-        .bind(filter.state.map(SendState::as_str))
-        .bind(serde_json::to_string(&filter.chats)?)
-        .bind(serde_json::to_string(&filter.message_ids)?)
-        .bind(filter.limit)
-        .fetch_all(&mut *self.read.turn().await?)
-        .await?)
+             FROM outbox WHERE ",
+        );
+        // Who waits for messages asks for them by their ids, again and again; a condition that may be none at all
+        // would keep SQLite from the index.
+        if filter.message_ids.is_empty() {
+            list.push("TRUE");
+        } else {
+            list.push("message_id IN (SELECT value FROM json_each(")
+                .push_bind(serde_json::to_string(&filter.message_ids)?)
+                .push("))");
+        }
+        // The plus signs keep the rows in the order of their ids, so that the newest are found first.
+        if let Some(account) = &filter.account {
+            list.push(" AND +account = ").push_bind(account);
+        }
+        if let Some(state) = filter.state {
+            list.push(" AND +state = ").push_bind(state.as_str());
+        }
+        if !filter.chats.is_empty() {
+            list.push(" AND +chat IN (SELECT value FROM json_each(")
+                .push_bind(serde_json::to_string(&filter.chats)?)
+                .push("))");
+        }
+        list.push(" ORDER BY id DESC LIMIT ").push_bind(filter.limit);
+        Ok(list
+            .build_query_as()
+            .fetch_all(&mut *self.read.turn().await?)
+            .await?)
     }
 
     /// Takes a message back that has certainly not left.
@@ -149,7 +173,8 @@ impl Store {
     }
 
     /// Sends what failed, expired or was taken back once more, as a new message under a new id: what is final stays
-    /// final, and nobody can get the old one twice. It has as much time as the first had.
+    /// final, and nobody can get the old one twice. It has as much time as the first had. Done once: after that it is the
+    /// new one that can be sent once more.
     ///
     /// # Errors
     /// What SQLite said, or that what is stored cannot be read.
@@ -165,13 +190,22 @@ impl Store {
         ) {
             return Ok(Changed::Refused(state));
         }
+        let (payload, retried_as, file_gone): (Option<String>, Option<String>, bool) = sqlx::query_as(
+            "SELECT payload, retried_as,
+                 file IS NULL AND draft IS NOT NULL AND json_extract(draft, '$.upload') IS NOT NULL
+             FROM outbox WHERE account = ? AND message_id = ?",
+        )
+        .bind(account)
+        .bind(message_id)
+        .fetch_one(&mut *tx)
+        .await?;
+        if let Some(new_id) = retried_as {
+            return Ok(Changed::Repeated(new_id));
+        }
+        if file_gone {
+            return Ok(Changed::FileGone);
+        }
         let (new_id, secret) = (mint_id(), mint_secret());
-        let payload: Option<String> =
-            sqlx::query_scalar("SELECT payload FROM outbox WHERE account = ? AND message_id = ?")
-                .bind(account)
-                .bind(message_id)
-                .fetch_one(&mut *tx)
-                .await?;
         let payload = match payload {
             Some(json) => {
                 let mut payload: Payload = serde_json::from_str(&json)?;
@@ -197,7 +231,8 @@ impl Store {
         .execute(&mut *tx)
         .await?;
         // The file belongs to the new message now.
-        sqlx::query("UPDATE outbox SET file = NULL WHERE account = ? AND message_id = ?")
+        sqlx::query("UPDATE outbox SET file = NULL, retried_as = ? WHERE account = ? AND message_id = ?")
+            .bind(&new_id)
             .bind(account)
             .bind(message_id)
             .execute(&mut *tx)

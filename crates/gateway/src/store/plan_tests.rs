@@ -35,6 +35,21 @@ const PLANS: &[(&str, &str)] = &[
         "SELECT 1 FROM inbox WHERE account = 'a' AND chat = 'c' AND seq > 1 AND NOT from_me LIMIT 1",
         "USING INDEX inbox_chat (chat=? AND account=? AND seq>?)",
     ),
+    (
+        "SELECT COUNT(*) FROM outbox WHERE account = 'a' AND state = 'queued'
+             AND state IN ('queued', 'sending', 'written', 'unknown')",
+        "USING INDEX outbox_open (account=?)",
+    ),
+    (
+        "UPDATE outbox SET state = 'expired' WHERE account = 'a' AND state IN ('queued', 'unknown')
+             AND expires_ms <= 1 AND state IN ('queued', 'sending', 'written', 'unknown')",
+        "USING INDEX outbox_open (account=?)",
+    ),
+    (
+        "SELECT id FROM outbox WHERE message_id IN (SELECT value FROM json_each('[]')) AND +account = 'a'
+             ORDER BY id DESC LIMIT 1",
+        "USING INDEX outbox_message (message_id=?)",
+    ),
 ];
 
 #[tokio::test]

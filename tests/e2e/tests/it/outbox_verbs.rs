@@ -53,6 +53,12 @@ fn what_waits_is_listed_taken_back_and_sent_once_more() {
         .expect("a new id")
         .to_owned();
     assert_ne!(new, id);
+    let error = world.state.error(&["outbox", "retry", &id], 1);
+    assert_eq!(
+        error["message"],
+        format!("message {id} was already sent once more as {new}"),
+        "{error}"
+    );
     let _done = world.state.json(&["channels", "resume", "--account", "default"]);
     world.until_inbox(OWNER, ANNA, &["a secret plan"]);
 
