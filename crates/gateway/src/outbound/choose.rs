@@ -87,6 +87,9 @@ pub(super) async fn next_rows(shared: &Shared, link: &OpenLink, sending: &mut Se
         blocked.insert(key);
         chosen.write.push(row);
     }
+    if !pace.held.is_empty() {
+        shared.store.hold_back(&pace.held).await?;
+    }
     if !late.is_empty() {
         tell_moved(shared, shared.store.settle(shared.id(), &late, now).await?);
     }
@@ -145,6 +148,8 @@ async fn look_at_passed(
 struct Pace {
     /// What was sent unasked in the last minute.
     sent: Option<Vec<(String, i64)>>,
+    /// What has to wait from now on, and until when; kept all at once.
+    held: Vec<(i64, i64)>,
 }
 
 impl Pace {
@@ -190,7 +195,7 @@ impl Pace {
             pacing::due_at(&config.pacing, recent, now, clock::chance())
         };
         if due > now {
-            shared.store.hold_back(row.id, due).await?;
+            self.held.push((row.id, due));
             return Ok(Some(due));
         }
         sent.push((row.chat.clone(), now));

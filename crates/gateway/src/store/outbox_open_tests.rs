@@ -87,3 +87,21 @@ async fn what_has_to_wait_takes_no_place_from_what_need_not() {
     assert_eq!(heads(NOW + 50).await.len(), 302);
     assert_eq!(heads(NOW + 1_000).await.len(), 500, "what is too old is seen");
 }
+
+#[tokio::test]
+async fn many_messages_are_held_back_at_once_and_only_those_that_wait() {
+    let (_dir, store) = store().await;
+    queue(
+        &store,
+        &[unasked("A1", CHAT), draft("B1"), unasked("C1", "1@lid")],
+    )
+    .await;
+    store.start_sending(&[2], NOW).await.expect("sending");
+    store
+        .hold_back(&[(1, NOW + 5), (2, NOW + 6), (3, NOW + 7)])
+        .await
+        .expect("held");
+    let open = store.open_outbox(ACCOUNT, &[], NOW + 7, 9).await.expect("rows");
+    let held: Vec<_> = open.iter().map(|row| (row.id, row.not_before_ms)).collect();
+    assert_eq!(held, [(2, 0), (1, NOW + 5), (3, NOW + 7)]);
+}
