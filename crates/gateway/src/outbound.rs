@@ -102,6 +102,8 @@ struct Sending {
     busy: HashMap<Key, i64>,
     /// Of them, those whose row is being completed.
     preparing: HashSet<Key>,
+    /// Which line a task works for: one that breaks off cannot say so itself.
+    tasks: HashMap<tokio::task::Id, Key>,
     /// Unknown rows that were sent again in this link: they block their chat no longer.
     repeated: HashSet<i64>,
     /// Attempts that are over and not recorded yet.
@@ -129,6 +131,7 @@ async fn send_while_open(shared: &Arc<Shared>, link: &OpenLink) {
     let mut sending = Sending {
         busy: HashMap::new(),
         preparing: HashSet::new(),
+        tasks: HashMap::new(),
         repeated: HashSet::new(),
         over: Vec::new(),
         record_at: clock::monotonic(),
@@ -142,23 +145,30 @@ async fn send_while_open(shared: &Arc<Shared>, link: &OpenLink) {
             match choose::next_rows(shared, link, &mut sending).await {
                 Ok(chosen) => {
                     for row in chosen.write {
-                        sending.busy.insert((row.chat.clone(), row.line), row.id);
-                        attempts.spawn(attempt(Arc::clone(shared), link.clone(), row));
+                        let key = (row.chat.clone(), row.line);
+                        sending.busy.insert(key.clone(), row.id);
+                        let task = attempts.spawn(attempt(Arc::clone(shared), link.clone(), row));
+                        sending.tasks.insert(task.id(), key);
                     }
                     for row in chosen.prepare {
                         let key = (row.chat.clone(), row.line);
                         sending.preparing.insert(key.clone());
-                        sending.busy.insert(key, row.id);
-                        attempts.spawn(prepare::prepare(Arc::clone(shared), link.clone(), row));
+                        sending.busy.insert(key.clone(), row.id);
+                        let task = attempts.spawn(prepare::prepare(Arc::clone(shared), link.clone(), row));
+                        sending.tasks.insert(task.id(), key);
                     }
                 }
                 Err(error) => tracing::error!(account = shared.id(), "the outbox cannot be read: {error:#}"),
             }
         }
         look = tokio::select! {
-            Some(attempted) = attempts.join_next(), if !attempts.is_empty() => match attempted {
-                Ok(attempted) => sending.note(shared, attempted).await,
+            Some(attempted) = attempts.join_next_with_id(), if !attempts.is_empty() => match attempted {
+                Ok((task, attempted)) => {
+                    sending.tasks.remove(&task);
+                    sending.note(shared, attempted).await
+                }
                 Err(error) => {
+                    sending.free(error.id());
                     tracing::error!(account = shared.id(), "an attempt broke off: {error}");
                     false
                 }
@@ -184,6 +194,14 @@ impl Sending {
         until.map_or(SWEEP, |until| {
             SWEEP.min(Duration::from_millis(u64::try_from(until).unwrap_or(0)))
         })
+    }
+
+    /// Frees the line of a task that broke off. What it was writing becomes `unknown` when no ack comes.
+    fn free(&mut self, task: tokio::task::Id) {
+        if let Some(key) = self.tasks.remove(&task) {
+            self.busy.remove(&key);
+            self.preparing.remove(&key);
+        }
     }
 
     /// Notes that an attempt is over. Returns whether another message may go now: after one that was

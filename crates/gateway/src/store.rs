@@ -218,6 +218,8 @@ mod fixtures;
 #[cfg(test)]
 mod media_tests;
 #[cfg(test)]
+mod outbox_open_tests;
+#[cfg(test)]
 mod outbox_tests;
 #[cfg(test)]
 mod plan_tests;

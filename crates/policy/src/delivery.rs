@@ -1,4 +1,4 @@
-//! How far an outgoing message came, and what follows an attempt to send it.
+//! How far an outgoing message came.
 //!
 //! Acks and receipts arrive late, twice and out of order; [`SendState::advance`] is the only way a row may
 //! change, and it never forgets the better news. A message that may have left is never sent under a new id:
@@ -124,84 +124,5 @@ impl SendState {
             | Self::Expired
             | Self::Cancelled => None,
         }
-    }
-}
-
-/// How one attempt to write a message ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Attempt {
-    /// It is on the socket.
-    Written,
-    /// The account was not ready; nothing was tried.
-    NotReady,
-    /// Too many calls were under way; nothing was tried.
-    Overloaded,
-    /// No answer came, or the sidecar went away in the middle.
-    NoAnswer,
-    /// The sidecar or WhatsApp refused it.
-    Refused,
-}
-
-/// What follows an attempt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Next {
-    /// Wait for WhatsApp's ack this long, then call it unknown.
-    AwaitAck {
-        /// How long.
-        for_ms: u64,
-    },
-    /// Queue it again and leave it until the account is ready. Costs no attempt.
-    HoldUntilReady,
-    /// Queue it again and try after this long. Costs no attempt.
-    RetryAfter {
-        /// How long.
-        after_ms: u64,
-    },
-    /// It may have left: once ready, wait this long for word of it, then send the same id again.
-    Settle {
-        /// How long.
-        after_ms: u64,
-    },
-    /// It was refused; trying again would be refused again.
-    GiveUp,
-    /// It is too old to be sent.
-    Expire,
-}
-
-/// How long an ack may take.
-pub const ACK_WAIT_MS: u64 = 30_000;
-/// How long word of an unknown message may take after `ready`.
-pub const SETTLE_WAIT_MS: u64 = 10_000;
-const OVERLOADED_WAIT_MS: u64 = 1_000;
-
-impl Next {
-    /// The news that the row gets.
-    #[must_use]
-    pub fn state(self) -> SendState {
-        match self {
-            Self::AwaitAck { .. } => SendState::Written,
-            Self::HoldUntilReady | Self::RetryAfter { .. } => SendState::Queued,
-            Self::Settle { .. } => SendState::Unknown,
-            Self::GiveUp => SendState::Failed,
-            Self::Expire => SendState::Expired,
-        }
-    }
-}
-
-/// What follows an attempt on a message that may be sent until `expires_ms`.
-#[must_use]
-pub fn after_attempt(attempt: Attempt, now_ms: i64, expires_ms: i64) -> Next {
-    let expired = now_ms >= expires_ms;
-    match attempt {
-        Attempt::Written => Next::AwaitAck { for_ms: ACK_WAIT_MS },
-        Attempt::NoAnswer => Next::Settle {
-            after_ms: SETTLE_WAIT_MS,
-        },
-        Attempt::Refused => Next::GiveUp,
-        Attempt::NotReady | Attempt::Overloaded if expired => Next::Expire,
-        Attempt::NotReady => Next::HoldUntilReady,
-        Attempt::Overloaded => Next::RetryAfter {
-            after_ms: OVERLOADED_WAIT_MS,
-        },
     }
 }

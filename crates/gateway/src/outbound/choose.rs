@@ -30,9 +30,9 @@ pub(super) struct Chosen {
 /// Picks what may be done now, and marks what may be written.
 pub(super) async fn next_rows(shared: &Shared, link: &OpenLink, sending: &mut Sending) -> Result<Chosen> {
     let now = clock::now_ms();
-    sending.wake_ms = None;
     let passed: Vec<i64> = sending.repeated.iter().copied().collect();
-    let open = shared.store.open_outbox(shared.id(), &passed, ROWS).await?;
+    let open = shared.store.open_outbox(shared.id(), &passed, now, ROWS).await?;
+    sending.wake_ms = shared.store.next_message_due(shared.id(), now).await?;
     let mut chosen = Chosen::default();
     let mut late = Vec::new();
     let too_old = look_at_passed(shared, sending, &passed, now, &mut late).await?;
@@ -52,20 +52,10 @@ pub(super) async fn next_rows(shared: &Shared, link: &OpenLink, sending: &mut Se
         if blocked.contains(&key) {
             continue;
         }
-        let locked_until_ms = if row.first_contact {
-            pace.locked_until(shared, now).await?
-        } else {
-            None
-        };
         match SendState::parse(&row.state) {
             Some(SendState::Queued | SendState::Unknown) if row.expires_ms <= now => continue,
             // It waits until the account may speak again, or until its time is over.
             Some(SendState::Queued | SendState::Unknown) if config.observe_only => continue,
-            Some(SendState::Queued | SendState::Unknown) if locked_until_ms.is_some() => {
-                sending.wake_at(locked_until_ms);
-                blocked.insert(key);
-                continue;
-            }
             Some(SendState::Queued) if row.draft.is_some() => {
                 if preparing + chosen.prepare.len() < PARALLEL_PREPARATIONS {
                     chosen.prepare.push(row);
@@ -96,6 +86,9 @@ pub(super) async fn next_rows(shared: &Shared, link: &OpenLink, sending: &mut Se
         }
         blocked.insert(key);
         chosen.write.push(row);
+    }
+    if !pace.held.is_empty() {
+        shared.store.hold_back(&pace.held).await?;
     }
     if !late.is_empty() {
         tell_moved(shared, shared.store.settle(shared.id(), &late, now).await?);
@@ -155,20 +148,11 @@ async fn look_at_passed(
 struct Pace {
     /// What was sent unasked in the last minute.
     sent: Option<Vec<(String, i64)>>,
-    /// Until when no first contacts are allowed.
-    lock: Option<Option<i64>>,
+    /// What has to wait from now on, and until when; kept all at once.
+    held: Vec<(i64, i64)>,
 }
 
 impl Pace {
-    /// Until when WhatsApp allows no first contacts, if it does not.
-    async fn locked_until(&mut self, shared: &Shared, now: i64) -> Result<Option<i64>> {
-        if let Some(lock) = self.lock {
-            return Ok(lock);
-        }
-        let lock = shared.store.timelock(shared.id(), now).await?;
-        Ok(*self.lock.insert(lock))
-    }
-
     /// Until when a message has to wait, if it has to.
     async fn holds_back(
         &mut self,
@@ -211,7 +195,7 @@ impl Pace {
             pacing::due_at(&config.pacing, recent, now, clock::chance())
         };
         if due > now {
-            shared.store.hold_back(row.id, due).await?;
+            self.held.push((row.id, due));
             return Ok(Some(due));
         }
         sent.push((row.chat.clone(), now));

@@ -244,7 +244,7 @@ async fn a_message_of_ours_absorbs_one_echo() {
             .is_empty(),
         "it has not left yet"
     );
-    let row = store.open_outbox(ACCOUNT, &[], 9).await.expect("read")[0].id;
+    let row = store.open_outbox(ACCOUNT, &[], NOW, 9).await.expect("read")[0].id;
     store.start_sending(&[row], NOW).await.expect("committed");
     let echo = |seq| Decision {
         run: None,

@@ -137,26 +137,55 @@ impl Fate {
 }
 
 impl Store {
-    /// The oldest message of each line of each chat whose fate is open, oldest first. Those in `passed` are not
-    /// counted, so that what comes after them is found.
+    /// The oldest message of each line of each chat whose fate is open: answers and acks before what nobody asked for,
+    /// the oldest first. Those in `passed` are not counted, so that what comes after them is found. What has to wait,
+    /// for its time or for the end of a time lock, is left out with all behind it, so that it takes no place from what
+    /// need not; not when it is too old, which somebody has to notice.
     ///
     /// # Errors
     /// What SQLite said.
-    pub async fn open_outbox(&self, account: &str, passed: &[i64], limit: i64) -> Result<Vec<OutboxRow>> {
+    pub async fn open_outbox(
+        &self,
+        account: &str,
+        passed: &[i64],
+        now_ms: i64,
+        limit: i64,
+    ) -> Result<Vec<OutboxRow>> {
         Ok(sqlx::query_as(
-            "SELECT MIN(id) AS id, chat, message_id, text, secret, payload, created_ms, state, attempts, expires_ms,
-                 updated_ms, not_before_ms, draft,
-                 first_contact AND NOT EXISTS (SELECT 1 FROM inbox WHERE inbox.account = outbox.account
-                     AND inbox.chat = outbox.chat AND NOT inbox.from_me) AS first_contact,
-                 CASE purpose WHEN 'message' THEN 1 WHEN 'ack_reaction' THEN 2 ELSE 0 END AS line
-             FROM outbox WHERE account = ? AND state IN ('queued', 'sending', 'written', 'unknown')
-                 AND id NOT IN (SELECT value FROM json_each(?))
-             GROUP BY chat, line ORDER BY 1 LIMIT ?",
+            "SELECT * FROM (
+                 SELECT MIN(id) AS id, chat, message_id, text, secret, payload, created_ms, state, attempts, expires_ms,
+                     updated_ms, not_before_ms, draft,
+                     first_contact AND NOT EXISTS (SELECT 1 FROM inbox WHERE inbox.account = outbox.account
+                         AND inbox.chat = outbox.chat AND NOT inbox.from_me) AS first_contact,
+                     CASE purpose WHEN 'message' THEN 1 WHEN 'ack_reaction' THEN 2 ELSE 0 END AS line
+                 FROM outbox WHERE account = ?1 AND state IN ('queued', 'sending', 'written', 'unknown')
+                     AND id NOT IN (SELECT value FROM json_each(?2))
+                 GROUP BY chat, line)
+             WHERE expires_ms <= ?3 OR state IN ('sending', 'written')
+                 OR NOT (state = 'queued' AND not_before_ms > ?3 AND draft IS NULL)
+                 AND NOT (first_contact
+                     AND EXISTS (SELECT 1 FROM timelock WHERE timelock.account = ?1 AND until_ms > ?3))
+             ORDER BY line = 1, id LIMIT ?4",
         )
         .bind(account)
         .bind(serde_json::to_string(passed)?)
+        .bind(now_ms)
         .bind(limit)
         .fetch_all(&mut *self.read.turn().await?)
+        .await?)
+    }
+
+    /// When the next message may go that waits for its time.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn next_message_due(&self, account: &str, now_ms: i64) -> Result<Option<i64>> {
+        Ok(sqlx::query_scalar(
+            "SELECT MIN(not_before_ms) FROM outbox WHERE account = ? AND state = 'queued' AND not_before_ms > ?",
+        )
+        .bind(account)
+        .bind(now_ms)
+        .fetch_one(&mut *self.read.turn().await?)
         .await?)
     }
 

@@ -26,16 +26,19 @@ impl Store {
         .await?)
     }
 
-    /// Keeps that a message waits until a moment.
+    /// Keeps until when messages wait, each with its moment.
     ///
     /// # Errors
     /// What SQLite said.
-    pub async fn hold_back(&self, id: i64, until_ms: i64) -> Result<()> {
-        sqlx::query("UPDATE outbox SET not_before_ms = ? WHERE id = ? AND state = 'queued'")
-            .bind(until_ms)
-            .bind(id)
-            .execute(&mut *self.write.turn().await?)
-            .await?;
+    pub async fn hold_back(&self, until_ms: &[(i64, i64)]) -> Result<()> {
+        sqlx::query(
+            "UPDATE outbox SET not_before_ms = held.until_ms
+             FROM (SELECT value ->> 0 AS id, value ->> 1 AS until_ms FROM json_each(?)) AS held
+             WHERE outbox.id = held.id AND state = 'queued'",
+        )
+        .bind(serde_json::to_string(until_ms)?)
+        .execute(&mut *self.write.turn().await?)
+        .await?;
         Ok(())
     }
 

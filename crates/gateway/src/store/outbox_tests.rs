@@ -9,7 +9,7 @@ use fased_protocol::sidecar::{MediaFile, MediaKind, MediaLook, Outgoing, Payload
 use super::fixtures::{ACCOUNT, NOW, admit, draft, message, store};
 use super::*;
 
-fn unasked(id: &str, chat: &str) -> Draft {
+pub(super) fn unasked(id: &str, chat: &str) -> Draft {
     Draft {
         purpose: Purpose::Message,
         chat: chat.to_owned(),
@@ -17,9 +17,9 @@ fn unasked(id: &str, chat: &str) -> Draft {
     }
 }
 
-const CHAT: &str = "15550100002@s.whatsapp.net";
+pub(super) const CHAT: &str = "15550100002@s.whatsapp.net";
 
-async fn queue(store: &Store, drafts: &[Draft]) {
+pub(super) async fn queue(store: &Store, drafts: &[Draft]) {
     assert!(
         store
             .queue_messages(ACCOUNT, drafts, 100, NOW)
@@ -38,7 +38,7 @@ async fn answers_do_not_wait_for_what_nobody_asked_for() {
         &[unasked("A1", CHAT), unasked("A2", CHAT), ack, draft("B1")],
     )
     .await;
-    let open = store.open_outbox(ACCOUNT, &[], 10).await.expect("rows");
+    let open = store.open_outbox(ACCOUNT, &[], NOW, 10).await.expect("rows");
     let heads: Vec<(&str, OutboxLine)> = open
         .iter()
         .map(|row| (row.message_id.as_str(), row.line))
@@ -46,9 +46,9 @@ async fn answers_do_not_wait_for_what_nobody_asked_for() {
     assert_eq!(
         heads,
         [
-            ("A1", OutboxLine::Unasked),
             ("C1", OutboxLine::Acks),
-            ("B1", OutboxLine::Answers)
+            ("B1", OutboxLine::Answers),
+            ("A1", OutboxLine::Unasked)
         ]
     );
 }
@@ -63,43 +63,6 @@ async fn what_was_written_counts_for_the_pace_from_its_first_time() {
     let sent = store.sent_unasked_since(ACCOUNT, NOW - 1).await.expect("sent");
     assert_eq!(sent, [(CHAT.to_owned(), NOW)]);
     assert_eq!(store.sent_unasked_since(ACCOUNT, NOW).await.expect("sent"), []);
-}
-
-#[tokio::test]
-async fn what_blocks_its_chat_no_longer_is_still_followed_to_its_end() {
-    let (_dir, store) = store().await;
-    queue(&store, &[draft("A1"), draft("A2")]).await;
-    store.start_sending(&[1], NOW).await.expect("sending");
-    let heads = store.open_outbox(ACCOUNT, &[1], 10).await.expect("rows");
-    assert_eq!(heads[0].message_id, "A2");
-    let open = store.still_open(&[1]).await.expect("rows");
-    assert_eq!(
-        (open.len(), open[0].state.as_str(), open[0].updated_ms),
-        (1, "sending", NOW)
-    );
-    let fate = Fate::new("A1".to_owned(), SendState::ServerAck);
-    store.settle(ACCOUNT, &[fate], NOW).await.expect("acknowledged");
-    assert_eq!(store.still_open(&[1]).await.expect("rows"), []);
-}
-
-#[tokio::test]
-async fn what_was_not_written_costs_no_attempt_and_what_may_have_been_before_stays_unknown() {
-    let (_dir, store) = store().await;
-    queue(&store, &[unasked("A1", CHAT)]).await;
-    let put_back = async |at_ms| {
-        store.start_sending(&[1], at_ms).await.expect("sending");
-        store.send_again_later(1, at_ms).await.expect("put back");
-        let row = store.open_outbox(ACCOUNT, &[], 1).await.expect("rows").remove(0);
-        (row.state, row.attempts)
-    };
-    assert_eq!(put_back(NOW).await, ("queued".to_owned(), 0));
-    assert_eq!(put_back(NOW).await, ("queued".to_owned(), 0), "however often");
-    assert_eq!(store.sent_unasked_since(ACCOUNT, 0).await.expect("sent"), []);
-    store.start_sending(&[1], NOW + 1).await.expect("sending");
-    store.mark_unknown(ACCOUNT, NOW + 2).await.expect("unknown");
-    assert_eq!(put_back(NOW + 3).await, ("unknown".to_owned(), 1));
-    let sent = store.sent_unasked_since(ACCOUNT, 0).await.expect("sent");
-    assert_eq!(sent, [(CHAT.to_owned(), NOW + 1)]);
 }
 
 #[tokio::test]
@@ -147,7 +110,11 @@ async fn a_message_is_completed_once_and_then_goes_out_like_that() {
         text: Private("what?".to_owned()),
     });
     queue(&store, &[whole]).await;
-    let row = store.open_outbox(ACCOUNT, &[], 1).await.expect("rows").remove(0);
+    let row = store
+        .open_outbox(ACCOUNT, &[], NOW, 1)
+        .await
+        .expect("rows")
+        .remove(0);
     assert!(row.pending().expect("a draft").expect("pending").mentions);
     let mut payload: Payload = row.payload().expect("a payload");
     assert_eq!(payload.quote.as_ref().map(|quote| quote.id.as_str()), Some("Q"));
@@ -155,7 +122,11 @@ async fn a_message_is_completed_once_and_then_goes_out_like_that() {
     let complete = || store.complete_draft(row.id, "hi", &payload, NOW);
     assert!(complete().await.expect("kept"));
     assert!(!complete().await.expect("an answer"), "once");
-    let row = store.open_outbox(ACCOUNT, &[], 1).await.expect("rows").remove(0);
+    let row = store
+        .open_outbox(ACCOUNT, &[], NOW, 1)
+        .await
+        .expect("rows")
+        .remove(0);
     assert_eq!(
         (row.draft.is_none(), row.payload().expect("a payload")),
         (true, payload.clone())
@@ -342,7 +313,7 @@ async fn a_first_contact_is_marked_until_they_write_and_shows_the_lock() {
         None,
         "it is over"
     );
-    let marked = async || store.open_outbox(ACCOUNT, &[], 1).await.expect("rows")[0].first_contact;
+    let marked = async || store.open_outbox(ACCOUNT, &[], NOW + 50, 1).await.expect("rows")[0].first_contact;
     assert!(marked().await);
     store
         .journal(ACCOUNT, &[message("M", "hi")], NOW)

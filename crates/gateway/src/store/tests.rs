@@ -158,7 +158,14 @@ async fn a_finished_run_is_never_started_again() {
         store.requeue_interrupted(ACCOUNT, NOW).await.expect("committed"),
         (0, 0)
     );
-    assert_eq!(store.open_outbox(ACCOUNT, &[], 10).await.expect("read").len(), 1);
+    assert_eq!(
+        store
+            .open_outbox(ACCOUNT, &[], NOW, 10)
+            .await
+            .expect("read")
+            .len(),
+        1
+    );
 }
 
 /// Gives an outbox row its news in one go; returns the steps that it took.
@@ -209,7 +216,7 @@ async fn a_send_state_never_goes_backwards() {
     assert!(settle(&store, "OUT2", &[Written]).await.is_empty());
     assert!(
         store
-            .open_outbox(ACCOUNT, &[], 10)
+            .open_outbox(ACCOUNT, &[], NOW, 10)
             .await
             .expect("read")
             .is_empty()
@@ -225,7 +232,7 @@ async fn what_was_being_written_when_a_link_ended_is_unknown_and_old_rows_expire
         ..admit(0)
     };
     store.decide(ACCOUNT, &[change], NOW).await.expect("committed");
-    let row = store.open_outbox(ACCOUNT, &[], 10).await.expect("read")[0].id;
+    let row = store.open_outbox(ACCOUNT, &[], NOW, 10).await.expect("read")[0].id;
     store.start_sending(&[row], NOW).await.expect("committed");
     assert_eq!(store.mark_unknown(ACCOUNT, NOW).await.expect("committed"), 1);
     assert_eq!(
@@ -273,7 +280,7 @@ async fn what_was_sent_is_found_by_its_id_until_it_is_too_old() {
         None,
         "it was never written"
     );
-    let row = store.open_outbox(ACCOUNT, &[], 1).await.expect("read")[0].id;
+    let row = store.open_outbox(ACCOUNT, &[], NOW, 1).await.expect("read")[0].id;
     store.start_sending(&[row], NOW).await.expect("committed");
     let (_, payload) = store
         .sent_payload(ACCOUNT, "OUT1", NOW - 1)

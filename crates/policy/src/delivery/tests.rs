@@ -37,20 +37,6 @@ fn news(#[case] from: SendState, #[case] to: SendState, #[case] expected: SendSt
     assert_eq!(from.advance(to), expected);
 }
 
-#[rstest]
-#[case::written(Attempt::Written, 0, Next::AwaitAck { for_ms: 30_000 }, Written)]
-#[case::not_ready_costs_nothing(Attempt::NotReady, 0, Next::HoldUntilReady, Queued)]
-#[case::not_ready_until_too_late(Attempt::NotReady, 100, Next::Expire, Expired)]
-#[case::overloaded(Attempt::Overloaded, 0, Next::RetryAfter { after_ms: 1_000 }, Queued)]
-#[case::overloaded_until_too_late(Attempt::Overloaded, 100, Next::Expire, Expired)]
-#[case::no_answer_may_have_left(Attempt::NoAnswer, 100, Next::Settle { after_ms: 10_000 }, Unknown)]
-#[case::refused(Attempt::Refused, 0, Next::GiveUp, Failed)]
-fn attempts(#[case] attempt: Attempt, #[case] now_ms: i64, #[case] next: Next, #[case] state: SendState) {
-    assert_eq!(after_attempt(attempt, now_ms, 100), next);
-    assert_eq!(next.state(), state);
-    assert_eq!(Sending.advance(state), state);
-}
-
 #[test]
 fn words_are_read_back() {
     for state in SendState::ALL {
