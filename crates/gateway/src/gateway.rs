@@ -57,6 +57,7 @@ pub async fn run(
     for folder in ["inbound", "outbound"] {
         make_private_dir(&paths.media_dir().join(folder))?;
     }
+    make_private_dir(&paths.workspace_dir())?;
     let _lease = Lease::take(&paths.lease)?;
     // Before it is read: a change while it is read is found later.
     let seen = reload::Look::at(&paths.config);

@@ -60,6 +60,12 @@ impl Paths {
         self.state_dir.join("media")
     }
 
+    /// Files that people and agents put there to be sent.
+    #[must_use]
+    pub fn workspace_dir(&self) -> PathBuf {
+        self.state_dir.join("workspace")
+    }
+
     /// Where an account's auth files are unless its config says otherwise.
     #[must_use]
     pub fn default_auth_dir(&self, account: &str) -> PathBuf {

@@ -8,9 +8,9 @@ use fased::paths::Paths;
 use fased::{client, clock};
 use fased_policy::delivery::SendState;
 use fased_protocol::control::{
-    ControlError, ControlRequest, ControlResponse, ErrorCode, OutboxInfo, SendInfo,
+    ControlError, ControlRequest, ControlResponse, ErrorCode, OutboxInfo, PartInfo, SendInfo,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::message_where::{Reached, Waiting};
 use super::runtime::{block_on, paths};
@@ -36,12 +36,14 @@ pub(super) fn run(
         };
         if info.dry_run {
             return if global.json {
-                out::json(&info)
+                out::json(&shape(&info, &[]))
             } else {
                 raw(&planned(&info))
             };
         }
-        told(&info);
+        if !global.json {
+            told(&info);
+        }
         let ids: Vec<String> = info
             .messages
             .iter()
@@ -49,19 +51,19 @@ pub(super) fn run(
             .collect();
         let Some(reached) = waiting.wait else {
             return if global.json {
-                out::json(&info)
+                out::json(&shape(&info, &[]))
             } else {
                 out::text(&ids_of(&info, None))
             };
         };
-        let ended = wait(&paths, &ids, reached, waiting.timeout).await;
+        let ended = wait(&paths, &ids, reached, waiting.timeout, global.json).await;
         let last = ended.last();
         if global.json {
-            out::json(&json!({ "account": info.account, "chat": info.chat, "messages": last }))?;
+            out::json(&shape(&info, last))?;
         } else {
             out::text(&ids_of(&info, Some(last)))?;
         }
-        ended.outcome(reached, waiting.timeout)
+        ended.outcome(reached, waiting.timeout, info.waits_for.as_deref())
     })
 }
 
@@ -80,7 +82,7 @@ impl Ended {
         }
     }
 
-    fn outcome(self, reached: Reached, timeout: Duration) -> Outcome {
+    fn outcome(self, reached: Reached, timeout: Duration, waits_for: Option<&str>) -> Outcome {
         let error = match self {
             Self::Reached(_) => return Ok(()),
             Self::Error(_, error) => error,
@@ -93,20 +95,38 @@ impl Ended {
                     next: format!("send it once more: fased outbox retry {}", lost.message_id),
                 }
             }
-            Self::TimedOut(last) => late(&last, reached, timeout),
+            Self::TimedOut(last) => late(&last, reached, timeout, waits_for),
         };
         Err(Failure::Error(error))
     }
 }
 
-fn late(last: &[OutboxInfo], reached: Reached, timeout: Duration) -> ControlError {
+fn late(last: &[OutboxInfo], reached: Reached, timeout: Duration, waits_for: Option<&str>) -> ControlError {
     let waited = last.iter().find(|message| !has(&message.state, reached));
     let (id, state) = waited.map_or(("", "unknown"), |message| (&message.message_id, &message.state));
-    let queued = SendState::parse(state).is_some_and(|state| !state.is_settled());
-    let stays = if queued {
-        "; it stays queued and goes out as soon as it can"
-    } else {
-        "; receipts may still come"
+    let stays = match SendState::parse(state) {
+        Some(SendState::Queued) => match waits_for {
+            Some(why) => format!("; it stays queued and goes out when it can: {why}"),
+            None => "; it stays queued and goes out as soon as it can".to_owned(),
+        },
+        Some(SendState::Sending) => "; it is being written to WhatsApp".to_owned(),
+        Some(SendState::Written | SendState::Unknown) => {
+            "; it was written, and WhatsApp has not acknowledged it yet".to_owned()
+        }
+        Some(SendState::ServerAck) => {
+            "; WhatsApp has it, and the recipient's phone has not fetched it".to_owned()
+        }
+        Some(SendState::Delivered) => {
+            "; the recipient's phone has it, and nothing says that it was seen".to_owned()
+        }
+        Some(
+            SendState::Read
+            | SendState::Played
+            | SendState::Failed
+            | SendState::Expired
+            | SendState::Cancelled,
+        )
+        | None => String::new(),
     };
     let seconds = timeout.as_secs_f64();
     ControlError {
@@ -116,8 +136,9 @@ fn late(last: &[OutboxInfo], reached: Reached, timeout: Duration) -> ControlErro
     }
 }
 
-/// Looks until all came far enough, one is lost, or the time is over. News go to stderr.
-async fn wait(paths: &Paths, ids: &[String], reached: Reached, timeout: Duration) -> Ended {
+/// Looks until all came far enough, one is lost, or the time is over. News go to stderr, unless a
+/// program reads there.
+async fn wait(paths: &Paths, ids: &[String], reached: Reached, timeout: Duration, quiet: bool) -> Ended {
     let end = clock::monotonic() + timeout;
     let mut seen: HashMap<String, String> = HashMap::new();
     let mut last: Vec<OutboxInfo> = Vec::new();
@@ -135,7 +156,7 @@ async fn wait(paths: &Paths, ids: &[String], reached: Reached, timeout: Duration
                 away_since = None;
                 for message in &messages {
                     let before = seen.insert(message.message_id.clone(), message.state.clone());
-                    if before.as_ref() != Some(&message.state) {
+                    if !quiet && before.as_ref() != Some(&message.state) {
                         out::hint(&format!(
                             "{}: {}",
                             message.message_id,
@@ -211,6 +232,30 @@ fn told(info: &SendInfo) {
         let wait = span::span(i64::try_from(info.pacing_ms).unwrap_or(i64::MAX));
         out::hint(&format!("pacing holds it back for {wait}"));
     }
+}
+
+/// One shape, whether it was waited for or not.
+fn shape(info: &SendInfo, last: &[OutboxInfo]) -> Value {
+    let messages: Vec<Value> = info
+        .messages
+        .iter()
+        .map(|part| shape_of(info, part, last))
+        .collect();
+    let mut shape = json!(info);
+    shape["messages"] = Value::Array(messages);
+    shape
+}
+
+fn shape_of(info: &SendInfo, part: &PartInfo, last: &[OutboxInfo]) -> Value {
+    let seen = last
+        .iter()
+        .find(|message| Some(&message.message_id) == part.message_id.as_ref());
+    let queued = (!info.dry_run).then_some("queued");
+    let mut shape = json!(part);
+    shape["state"] = json!(seen.map(|message| message.state.as_str()).or(queued));
+    shape["error_code"] = json!(seen.and_then(|message| message.error_code));
+    shape["error"] = json!(seen.and_then(|message| message.error.as_deref()));
+    shape
 }
 
 /// A line for each message: id, kind, state.
@@ -318,26 +363,23 @@ mod tests {
     #[test]
     fn whoever_waits_in_vain_is_told_whether_it_still_goes_out_and_how_to_look_again() {
         let timeout = Duration::from_secs(60);
-        let error = late(&[message("unknown")], Reached::ServerAck, timeout);
+        let error = late(&[message("unknown")], Reached::ServerAck, timeout, None);
         assert_eq!(
             (error.code, error.message.as_str(), error.next.as_str()),
             (
                 ErrorCode::TimedOut,
-                "message 3EB0A1 is unknown after 60 s; it stays queued and goes out as soon as it can",
+                "message 3EB0A1 is unknown after 60 s; it was written, and WhatsApp has not acknowledged it yet",
                 "look again: fased message status 3EB0A1"
             )
         );
-        let error = late(&[message("server_ack")], Reached::Read, timeout);
-        assert!(
-            error.message.ends_with("receipts may still come"),
-            "{}",
-            error.message
-        );
+        let error = late(&[message("server_ack")], Reached::Read, timeout, None);
+        assert!(error.message.ends_with("has not fetched it"), "{}", error.message);
     }
 
     #[test]
     fn a_refusal_is_told_with_its_code() {
-        let ended = Ended::Lost(vec![message("failed")]).outcome(Reached::Delivered, Duration::from_secs(1));
+        let ended =
+            Ended::Lost(vec![message("failed")]).outcome(Reached::Delivered, Duration::from_secs(1), None);
         let Err(Failure::Error(error)) = ended else {
             panic!("it is lost")
         };

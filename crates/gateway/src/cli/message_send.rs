@@ -16,7 +16,7 @@ pub(super) const AFTER_HELP: &str = "\
 The text is Markdown, formatted and cut as answers are (see: fased message preview); with --raw it is only cut. It is the \
 caption of the first file; with --raw it goes before the files. Each file is a message of its own. @+15551234567 mentions a \
 member of the group. Local files are taken from the folders media and workspace of the state dir and from mediaRoots.
-Exit codes with --wait: 0 it came as far · 1 it failed, expired or was cancelled · 6 the time is over; it stays queued";
+Exit codes with --wait: 0 it came as far · 1 it failed, expired or was cancelled · 6 the time is over; it may still arrive";
 
 /// Longest text that fits a request.
 const MOST_BYTES: usize = 128 * 1024;

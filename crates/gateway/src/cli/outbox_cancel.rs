@@ -27,7 +27,7 @@ pub(super) fn run(global: &Global, options: Options) -> Outcome {
     )
 }
 
-/// Asks, prints a line for each that was done, and fails with the first that was not.
+/// Asks, prints a line for each that was done, and fails as the first that was not.
 pub(super) fn change(global: &Global, request: &ControlRequest, done: &str) -> Outcome {
     let paths = paths(global)?;
     let answer = block_on(async { Ok(fased::client::ask(&paths, request).await?) })?;
@@ -44,10 +44,16 @@ pub(super) fn change(global: &Global, request: &ControlRequest, done: &str) -> O
     }
     let mut errors = changed.into_iter().filter_map(|change| change.error);
     let Some(first) = errors.next() else { return Ok(()) };
-    for error in errors {
-        out::error(&error, global.json);
+    if global.json {
+        // Programs get one error; those of the others are in the list.
+        return Err(Failure::Error(first));
     }
-    Err(Failure::Error(first))
+    let exit = first.code.into();
+    out::error(&first, false);
+    for error in errors {
+        out::error(&error, false);
+    }
+    Err(Failure::Shown(exit))
 }
 
 fn line(change: &ChangedInfo, done: &str) -> Option<String> {

@@ -6,8 +6,8 @@ use fased_protocol::control::{ControlError, ControlResponse, PartInfo, SendInfo}
 use fased_protocol::private::Private;
 use fased_protocol::sidecar::{MediaKind, Outgoing};
 
-use super::internal;
 use super::message_where::waits_for;
+use super::{internal, outbox_list};
 use crate::account::{Account, Shared};
 use crate::clock;
 use crate::outbound::{self, Content, MESSAGE_TTL_MS, Order, Planned, Refusal};
@@ -66,9 +66,14 @@ pub(super) async fn queue(
     let pacing_ms = pacing_ms(shared, &planned.chat)
         .await
         .map_err(|error| internal(&error))?;
+    let chat = outbox_list::shown(&shared.store, [planned.chat.as_str()])
+        .await
+        .map_err(|error| internal(&error))?
+        .pop()
+        .unwrap_or_default();
     let mut info = SendInfo {
         account: shared.id().to_owned(),
-        chat: crate::inbound::label(&planned.chat, None),
+        chat,
         dry_run,
         messages: planned
             .drafts

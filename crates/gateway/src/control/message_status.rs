@@ -26,12 +26,14 @@ pub(crate) async fn answer(store: &Store, message_ids: &[String]) -> Result<Cont
     for id in message_ids {
         let of_id = found.iter().filter(|entry| entry.message_id == *id);
         let before = messages.len();
-        messages.extend(of_id.cloned().map(|entry| outbox_list::info(entry, false)));
+        messages.extend(of_id.cloned());
         if messages.len() == before {
             return Err(not_found(id));
         }
     }
-    Ok(ControlResponse::Outbox { messages })
+    Ok(ControlResponse::Outbox {
+        messages: outbox_list::infos(store, messages, false).await?,
+    })
 }
 
 /// The error for an id that the outbox does not have.

@@ -25,7 +25,7 @@ pub(super) async fn find(live: &Live, to: &Destination) -> Result<(Account, Targ
         (None, None) => {
             return Err(usage(
                 "nobody is named to send this to".to_owned(),
-                "add --target with a number, a hidden id or a group, or set channels.whatsapp.defaultTo",
+                "add --target with a number, a hidden id or a group, or name one for good: fased config set channels.whatsapp.defaultTo +15551234567",
             ));
         }
     };

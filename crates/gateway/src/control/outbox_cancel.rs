@@ -1,5 +1,6 @@
 //! Takes messages back that have not left.
 
+use fased_policy::delivery::SendState;
 use fased_protocol::control::{ControlError, ControlResponse};
 
 use super::message_known::refused;
@@ -17,10 +18,20 @@ pub(super) async fn answer(
         done.map_err(|error| internal(&error))
     };
     outbox_change::each(live, account, message_ids, cancel, |id, state| {
-        refused(
-            format!("message {id} is {state}; only what is queued can be taken back before it leaves"),
-            format!("take back what has arrived: fased message delete --target CHAT --message {id}"),
-        )
+        let next = match SendState::parse(state) {
+            Some(SendState::Failed | SendState::Expired | SendState::Cancelled) => {
+                format!("it does not go out, so there is nothing to do; see: fased message status {id}")
+            }
+            Some(SendState::ServerAck | SendState::Delivered | SendState::Read | SendState::Played) => {
+                format!("take back what has arrived: fased message delete --target CHAT --message {id}")
+            }
+            Some(SendState::Queued | SendState::Sending | SendState::Written | SendState::Unknown) | None => {
+                format!("see how far it comes, then take it back: fased message status {id}")
+            }
+        };
+        let message =
+            format!("message {id} is {state}; only what is queued can be taken back before it leaves");
+        refused(message, next)
     })
     .await
 }

@@ -42,7 +42,7 @@ pub(crate) async fn answer(store: &Store, asked: Asked<'_>) -> Result<ControlRes
         .await
         .map_err(|error| internal(&error))?;
     Ok(ControlResponse::Outbox {
-        messages: found.into_iter().map(|entry| info(entry, asked.text)).collect(),
+        messages: infos(store, found, asked.text).await?,
     })
 }
 
@@ -66,13 +66,46 @@ pub(super) async fn addresses(store: &Store, target: &Target) -> anyhow::Result<
     Ok(found)
 }
 
-/// One message, as every surface shows it.
-pub(super) fn info(entry: OutboxEntry, text: bool) -> OutboxInfo {
+/// Chats as people know them: by number where it is known, also when WhatsApp is written to under a hidden id.
+pub(super) async fn shown(
+    store: &Store,
+    chats: impl IntoIterator<Item = &str>,
+) -> anyhow::Result<Vec<String>> {
+    let chats: Vec<&str> = chats.into_iter().collect();
+    let mut people: Vec<Identity> = chats.iter().map(|chat| Identity::from_jids(chat, None)).collect();
+    store.complete_all(&mut people).await?;
+    let labelled = people.iter().zip(chats).map(|(person, chat)| {
+        if person.is_empty() {
+            chat.to_owned()
+        } else {
+            person.label()
+        }
+    });
+    Ok(labelled.collect())
+}
+
+/// Messages, as every surface shows them.
+pub(super) async fn infos(
+    store: &Store,
+    entries: Vec<OutboxEntry>,
+    text: bool,
+) -> Result<Vec<OutboxInfo>, ControlError> {
+    let chats = shown(store, entries.iter().map(|entry| entry.chat.as_str()))
+        .await
+        .map_err(|error| internal(&error))?;
+    Ok(entries
+        .into_iter()
+        .zip(chats)
+        .map(|(entry, chat)| info(entry, chat, text))
+        .collect())
+}
+
+fn info(entry: OutboxEntry, chat: String, text: bool) -> OutboxInfo {
     let queued = entry.state == SendState::Queued.as_str();
     OutboxInfo {
         account: entry.account,
         message_id: entry.message_id,
-        chat: crate::inbound::label(&entry.chat, None),
+        chat,
         purpose: entry.purpose,
         attempts: u64::try_from(entry.attempts).unwrap_or(0),
         error_code: entry.error_code.and_then(|code| u32::try_from(code).ok()),

@@ -96,7 +96,7 @@ impl Job {
                 MediaProblem::Refused,
                 format!("{shown} is not sent: {why}"),
                 format!(
-                    "copy it to one of {}, or add its folder to channels.whatsapp.mediaRoots",
+                    "copy it to one of {}, or allow its folder: fased config set channels.whatsapp.mediaRoots FOLDER --append",
                     roots.join(", ")
                 ),
             )

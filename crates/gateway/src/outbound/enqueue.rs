@@ -102,14 +102,14 @@ impl Refusal {
             Self::ObserveOnly => (
                 ErrorCode::Refused,
                 format!("account {account} only observes, so it sends nothing"),
-                "set channels.whatsapp.observeOnly to false".to_owned(),
+                "let it send: fased config set channels.whatsapp.observeOnly false".to_owned(),
             ),
             Self::FirstContact => (
                 ErrorCode::Refused,
                 format!(
                     "{to} never wrote to account {account}, and WhatsApp bans numbers that write to strangers"
                 ),
-                "let them write first, or set channels.whatsapp.pacing.firstContact to true".to_owned(),
+                "let them write first, or allow it: fased config set channels.whatsapp.pacing.firstContact true".to_owned(),
             ),
             Self::Empty => (
                 ErrorCode::Usage,

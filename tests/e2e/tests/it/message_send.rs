@@ -126,7 +126,7 @@ fn without_an_ack_the_time_runs_out_and_the_message_stays() {
     let id = id(&answer.json());
     let told = answer.stderr.lines().last().unwrap_or_default();
     assert!(
-        told.contains("stays queued") && told.contains(&format!("fased message status {id}")),
+        told.contains("not acknowledged it yet") && told.contains(&format!("fased message status {id}")),
         "{answer:?}"
     );
 }
