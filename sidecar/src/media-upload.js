@@ -148,11 +148,8 @@ function put(url, handle, length, means) {
   const headers = { 'Content-Type': 'application/octet-stream', 'Content-Length': length };
   /** @param {import('node:http').ClientRequest} request */
   const send = request => {
-    const body = handle.createReadStream({ start: 0, autoClose: false, highWaterMark: CHUNK_BYTES });
     // The request tells of its own end, and of the file's.
-    const spent = garbage();
-    body.on('data', chunk => spent(chunk.length));
-    pipeline(body, request, error => void (error && request.destroy(error)));
+    pipeline(contents(handle), request, error => void (error && request.destroy(error)));
   };
   return ask(url, { method: 'POST', headers, send, ...means }, async (response, moved) => {
     const status = response.statusCode ?? 0;
@@ -169,6 +166,23 @@ function put(url, handle, length, means) {
     }
     return placeIn(Buffer.concat(chunks).toString());
   });
+}
+
+/**
+ * What a file holds, from its beginning. A stream of the handle's own would close it for good when a
+ * server answers before it has all, and the next one needs it.
+ *
+ * @param {FileHandle} handle
+ */
+async function* contents(handle) {
+  const spent = garbage();
+  for (let at = 0; ; ) {
+    const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES, at);
+    if (bytesRead === 0) return;
+    at += bytesRead;
+    spent(bytesRead);
+    yield buffer.subarray(0, bytesRead);
+  }
 }
 
 /** @param {string} answer */
