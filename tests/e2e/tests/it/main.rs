@@ -33,6 +33,7 @@ mod reload;
 mod retries;
 mod secrecy;
 mod self_chat;
+mod sending;
 mod sockets;
 mod strangers;
 mod together;

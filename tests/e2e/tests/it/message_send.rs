@@ -3,34 +3,10 @@
 use std::time::Duration;
 
 use fased_e2e::world::{ANNA, BERT, OWNER, World};
-use fased_e2e::{PATIENCE, journal, wait_for};
-use serde_json::{Value, json};
+use fased_e2e::{journal, wait_for};
+use serde_json::json;
 
-const OPEN: &str = r#"{ dmPolicy: "open", allowFrom: ["*"], pacing: { firstContact: true, jitterMs: 0 } }"#;
-
-/// A linked account that Anna can be reached by.
-fn world(whatsapp: &str) -> World {
-    let world = World::linked(whatsapp);
-    world.fake.contact(&json!({ "phone": ANNA }));
-    world
-}
-
-/// The id of the only message that a verb queued.
-fn id(answer: &Value) -> String {
-    let messages = answer["messages"].as_array().expect("messages");
-    assert_eq!(messages.len(), 1, "{answer}");
-    messages[0]["message_id"].as_str().expect("an id").to_owned()
-}
-
-/// What the fake got of this kind.
-fn got(world: &World, kind: &str) -> Value {
-    wait_for(&format!("a {kind}"), PATIENCE, || {
-        let records = world.fake.records("message");
-        records
-            .into_iter()
-            .find(|record| record["raw_kind"] == kind || record["kind"] == kind)
-    })
-}
+use crate::sending::{OPEN, got, id, world};
 
 #[test]
 fn a_text_is_formatted_sent_and_waited_for() {
