@@ -5,6 +5,7 @@
 //! is wrong is told at once, with file, line, column, key path, what was found and what is allowed.
 
 mod account;
+mod agents;
 mod brackets;
 mod check;
 mod cross;
@@ -34,7 +35,8 @@ use std::sync::Arc;
 use fased_policy::ids::AccountId;
 
 use crate::paths::Paths;
-pub use account::{AccountConfig, Agents, MediaSettings, Writing};
+pub use account::{AccountConfig, MediaSettings, Writing};
+pub use agents::{Agent, Agents, QueueMode};
 use file::{File, Keys};
 pub use key_path::{KeyPath, Step};
 pub(crate) use keys::greatest;

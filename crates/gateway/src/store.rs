@@ -47,7 +47,7 @@ pub use outbox::{Fate, Line as OutboxLine, OpenFate, OutboxRow};
 pub use outbox_own::OwnMessage;
 pub use outbox_verbs::{Changed, OutboxEntry, OutboxFilter};
 pub use pairing::{ApprovalRow, PairingChange, PairingRow};
-pub use run::{FinishedRun, QueuedRun, StartedRun};
+pub use run::{FinishedRun, QueuedRun, RunKind, StartedRun};
 pub use tally::RESEND_MISSED;
 
 /// The store: one connection that writes, and one that only reads.

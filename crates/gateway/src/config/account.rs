@@ -1,6 +1,5 @@
 //! One account's settings, and the agents that may answer for it.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -9,12 +8,11 @@ use fased_policy::acking::AckRules;
 use fased_policy::addressing;
 use fased_policy::ids::{AccountId, ChatId, Target};
 use fased_policy::lifecycle::Settings;
-use fased_policy::mention::Patterns;
 use fased_policy::pacing::PacingRules;
 use fased_policy::pairing::PairingRules;
 use fased_policy::{chunk, format};
 
-use super::Sources;
+use super::{Agents, Sources};
 
 #[cfg(test)]
 mod tests;
@@ -140,36 +138,4 @@ pub struct MediaSettings {
     pub keep_ms: i64,
     /// How many bytes of them are kept.
     pub keep_bytes: u64,
-}
-
-/// The agents of the config.
-#[derive(Debug, Clone)]
-pub struct Agents {
-    /// Who answers unless another is named.
-    pub default: String,
-    /// All of them, each with its own mention patterns, if it has any.
-    pub list: BTreeMap<String, Option<Patterns>>,
-    /// Mention patterns of agents without their own.
-    pub patterns: Patterns,
-}
-
-impl Default for Agents {
-    fn default() -> Self {
-        Self {
-            default: crate::agent::DEFAULT_AGENT.to_owned(),
-            list: BTreeMap::from([(crate::agent::DEFAULT_AGENT.to_owned(), None)]),
-            patterns: Patterns::default(),
-        }
-    }
-}
-
-impl Agents {
-    /// What counts as a name of this agent.
-    #[must_use]
-    pub fn patterns_of(&self, agent: &str) -> &Patterns {
-        self.list
-            .get(agent)
-            .and_then(Option::as_ref)
-            .unwrap_or(&self.patterns)
-    }
 }

@@ -36,9 +36,11 @@ pub(super) fn agents(file: &File) -> Result<Agents, String> {
         agents.list.clear();
         for agent in list {
             let at = format!("agents.list.{}.mentionPatterns", agent.id);
-            agents
-                .list
-                .insert(agent.id.clone(), patterns(&at, &agent.mention_patterns)?);
+            let read = super::Agent {
+                patterns: patterns(&at, &agent.mention_patterns)?,
+                ..super::Agent::default()
+            };
+            agents.list.insert(agent.id.clone(), read);
         }
         let default = list.iter().find(|agent| agent.default == Some(true));
         if let Some(default) = default.or(list.first()) {

@@ -9,7 +9,7 @@ use super::{ask, echoes, react, wait};
 use crate::account::Shared;
 use crate::config::AccountConfig;
 use crate::known::Known;
-use crate::store::{Decision, NewRun, StoredMessage};
+use crate::store::{Decision, NewRun, RunKind, StoredMessage};
 use crate::{agent, clock};
 
 /// One batch of verdicts: what later messages of it have to know of the earlier ones.
@@ -125,6 +125,8 @@ impl<'a> Bench<'a> {
             .place(self.shared, message, &session, debounce_ms, now)
             .await?;
         Ok(NewRun {
+            kind: RunKind::Message,
+            chat: message.chat.clone(),
             agent: agent.to_owned(),
             session,
             not_before_ms: place.not_before_ms,

@@ -54,11 +54,13 @@ pub(super) async fn add_runs(
         return Ok(());
     }
     let mut insert = QueryBuilder::<Sqlite>::new(
-        "INSERT INTO run (account, inbox_seq, agent, session, state, created_ms, not_before_ms) ",
+        "INSERT INTO run (account, kind, inbox_seq, chat, agent, session, state, created_ms, not_before_ms) ",
     );
     insert.push_values(runs, |mut row, (seq, run)| {
         row.push_bind(account)
+            .push_bind(run.kind.as_str())
             .push_bind(seq)
+            .push_bind(&run.chat)
             .push_bind(&run.agent)
             .push_bind(&run.session)
             .push_bind("queued")

@@ -6,7 +6,7 @@ use sqlx::{Connection as _, SqliteConnection};
 
 use super::draft::Draft;
 use super::pairing::PairingChange;
-use super::{Store, batch, media, pairing};
+use super::{RunKind, Store, batch, media, pairing};
 
 mod context;
 
@@ -44,6 +44,10 @@ impl Decision {
 /// A turn of an agent.
 #[derive(Debug, Clone)]
 pub struct NewRun {
+    /// What is done.
+    pub kind: RunKind,
+    /// Where its answer goes.
+    pub chat: String,
     /// Agent id.
     pub agent: String,
     /// Session key.

@@ -7,6 +7,8 @@ const GROUP: &str = "120363000000000001@g.us";
 
 fn run(not_before_ms: i64, joins: Option<i64>, flushes: bool) -> Option<NewRun> {
     Some(NewRun {
+        kind: RunKind::Message,
+        chat: GROUP.to_owned(),
         agent: "main".to_owned(),
         session: "session".to_owned(),
         not_before_ms,

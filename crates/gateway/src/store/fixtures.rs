@@ -37,6 +37,8 @@ pub(super) fn message(id: &str, text: &str) -> Journaled {
 
 pub(super) fn admit(seq: i64) -> Decision {
     let run = Some(NewRun {
+        kind: RunKind::Message,
+        chat: "15550100002@s.whatsapp.net".to_owned(),
         agent: "main".to_owned(),
         session: "session".to_owned(),
         not_before_ms: 0,

@@ -9,6 +9,29 @@ use sqlx::Connection as _;
 use super::draft::Draft;
 use super::{Store, StoredMessage, batch};
 
+/// What a run does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RunKind {
+    /// An agent answers messages.
+    Message,
+    /// The gateway carries out a chat command.
+    Command,
+    /// An agent works on a Task.
+    Task,
+}
+
+impl RunKind {
+    /// Its name in the store.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Message => "message",
+            Self::Command => "command",
+            Self::Task => "task",
+        }
+    }
+}
+
 /// A run that waits for its turn.
 #[derive(Debug, Clone)]
 pub struct QueuedRun {

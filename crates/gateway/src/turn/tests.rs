@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::*;
 use crate::envelope::Detail;
-use crate::store::{Decision, Draft, FinishedRun, Journaled, NewRun, Purpose};
+use crate::store::{Decision, Draft, FinishedRun, Journaled, NewRun, Purpose, RunKind};
 
 const NOW: i64 = 1_700_000_000_000;
 const ANNA: &str = "15550100002@s.whatsapp.net";
@@ -49,6 +49,8 @@ impl Chat {
 
     async fn decide(&self, seq: i64, outcome: &'static str, reason: &'static str) {
         let run = (outcome == "admit").then(|| NewRun {
+            kind: RunKind::Message,
+            chat: self.chat.to_owned(),
             agent: "main".to_owned(),
             session: "session".to_owned(),
             not_before_ms: 0,

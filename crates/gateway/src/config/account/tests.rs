@@ -1,11 +1,13 @@
 //! What an account sets counts for it alone, and what an agent sets for it alone.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use fased_policy::access::DmPolicy;
+use fased_policy::mention::Patterns;
 
 use super::*;
-use crate::config::Config;
+use crate::config::{Agent, Config};
 
 #[test]
 fn what_an_account_sets_wins_over_the_root_for_that_account() {
@@ -36,14 +38,18 @@ fn what_an_account_sets_wins_over_the_root_for_that_account() {
 #[test]
 fn patterns_of_an_agent_replace_those_of_all() {
     let patterns = |pattern: &str| Patterns::new(&[pattern]).expect("a pattern");
+    let with = |patterns| Agent {
+        patterns,
+        ..Agent::default()
+    };
     let agents = Agents {
-        default: "main".to_owned(),
         list: BTreeMap::from([
-            ("main".to_owned(), Some(patterns("@workbot"))),
-            ("other".to_owned(), None),
-            ("silent".to_owned(), Some(Patterns::default())),
+            ("main".to_owned(), with(Some(patterns("@workbot")))),
+            ("other".to_owned(), with(None)),
+            ("silent".to_owned(), with(Some(Patterns::default()))),
         ]),
         patterns: patterns("@global"),
+        ..Agents::default()
     };
     let matches = |agent: &str, text: &str| agents.patterns_of(agent).match_text(text);
     assert!(matches("main", "@WorkBot hi") && !matches("main", "@global hi"));

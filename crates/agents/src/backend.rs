@@ -1,0 +1,114 @@
+//! The trait, and the bounds that hold for every backend.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use crate::{Failure, Request};
+
+/// Something that answers.
+///
+/// Dropping the future stops the work at once: processes and connections of it are gone then.
+pub trait Backend: Send + Sync {
+    /// Answers. What it makes goes through `events` while it works.
+    fn answer<'a>(
+        &'a self,
+        request: &'a Request,
+        events: &'a Events,
+    ) -> Pin<Box<dyn Future<Output = Result<Done, Failure>> + Send + 'a>>;
+}
+
+/// What comes out of a backend while it works.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Event {
+    /// The next piece of the answer, in Markdown. Pieces belong together as they stand.
+    Text(String),
+    /// What follows is a part of its own: what was said before is complete.
+    PartEnd,
+    /// What it is doing, in a few words for people.
+    Progress(String),
+}
+
+/// How it went, once it is done.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Done {
+    /// What the backend told of its work, for the run's record: a model's name, counts of tokens, an exit status.
+    pub detail: Option<String>,
+}
+
+/// Bounds.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Longest work.
+    pub deadline: Duration,
+    /// Most bytes of an answer.
+    pub output_bytes: usize,
+}
+
+/// Where a backend's events go. A full queue makes the backend wait.
+#[derive(Debug, Clone)]
+pub struct Events {
+    to: mpsc::Sender<Event>,
+}
+
+/// Events that may wait to be heard.
+const QUEUE: usize = 64;
+
+impl Events {
+    /// Both ends.
+    #[must_use]
+    pub fn channel() -> (Self, mpsc::Receiver<Event>) {
+        let (to, from) = mpsc::channel(QUEUE);
+        (Self { to }, from)
+    }
+
+    /// Tells. When nobody listens any more the work is about to be dropped.
+    pub async fn tell(&self, event: Event) {
+        if self.to.send(event).await.is_err() {
+            tracing::trace!("nobody listens to a backend any more");
+        }
+    }
+}
+
+/// Lets a backend answer within its bounds. `heard` gets every event in order and may take its time.
+///
+/// # Errors
+/// The backend's own, [`Failure::Cancelled`], [`Failure::TimedOut`], or [`Failure::TooLong`]; then the work has been
+/// stopped.
+pub async fn run(
+    backend: &dyn Backend,
+    request: &Request,
+    limits: Limits,
+    cancel: &CancellationToken,
+    mut heard: impl AsyncFnMut(Event) -> Result<(), Failure>,
+) -> Result<Done, Failure> {
+    let (events, mut from) = Events::channel();
+    let work = async move { backend.answer(request, &events).await };
+    let hear = async move {
+        let mut bytes = 0;
+        while let Some(event) = from.recv().await {
+            if let Event::Text(text) = &event {
+                bytes += text.len();
+                if bytes > limits.output_bytes {
+                    return Err(Failure::TooLong {
+                        limit: limits.output_bytes,
+                    });
+                }
+            }
+            heard(event).await?;
+        }
+        Ok(())
+    };
+    let both = async {
+        let ((), done) = tokio::try_join!(hear, work)?;
+        Ok(done)
+    };
+    tokio::select! {
+        biased;
+        () = cancel.cancelled() => Err(Failure::Cancelled),
+        ended = tokio::time::timeout(limits.deadline, both) => ended.unwrap_or(Err(Failure::TimedOut)),
+    }
+}

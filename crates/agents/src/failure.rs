@@ -1,0 +1,75 @@
+//! Why there is no answer.
+
+/// Why a backend gave no answer, or only a part of one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Failure {
+    /// It was told to stop.
+    Cancelled,
+    /// It took longer than it may.
+    TimedOut,
+    /// It said more than it may.
+    TooLong {
+        /// Most bytes of an answer.
+        limit: usize,
+    },
+    /// It could not be started, or not even be asked: a missing program, an unreadable key file, no such host.
+    NotStarted(String),
+    /// Its process ended badly.
+    Exited {
+        /// How, such as `exit status: 1` or `signal: 9`.
+        status: String,
+        /// The end of what it said on stderr.
+        stderr: String,
+    },
+    /// Its server refused.
+    Http {
+        /// The status code.
+        status: u16,
+        /// The beginning of what it said.
+        body: String,
+    },
+    /// The connection broke before there was an answer.
+    Network(String),
+    /// The answer broke off.
+    CutOff(String),
+    /// It answered something that is no answer.
+    BadAnswer(String),
+}
+
+impl Failure {
+    /// The kind in one word, for records and scripts.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Cancelled => "cancelled",
+            Self::TimedOut => "timed_out",
+            Self::TooLong { .. } => "too_long",
+            Self::NotStarted(_) => "not_started",
+            Self::Exited { .. } => "exited",
+            Self::Http { .. } => "http",
+            Self::Network(_) => "network",
+            Self::CutOff(_) => "cut_off",
+            Self::BadAnswer(_) => "bad_answer",
+        }
+    }
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Cancelled => f.write_str("it was told to stop"),
+            Self::TimedOut => f.write_str("it took too long"),
+            Self::TooLong { limit } => write!(f, "it said more than {limit} bytes"),
+            Self::NotStarted(why) => write!(f, "it could not be asked: {why}"),
+            Self::Exited { status, stderr } if stderr.is_empty() => write!(f, "it ended with {status}"),
+            Self::Exited { status, stderr } => write!(f, "it ended with {status}: {stderr}"),
+            Self::Http { status, body } if body.is_empty() => write!(f, "its server answered {status}"),
+            Self::Http { status, body } => write!(f, "its server answered {status}: {body}"),
+            Self::Network(why) => write!(f, "the connection to it broke: {why}"),
+            Self::CutOff(why) => write!(f, "its answer broke off: {why}"),
+            Self::BadAnswer(why) => write!(f, "what it answered is no answer: {why}"),
+        }
+    }
+}
+
+impl std::error::Error for Failure {}

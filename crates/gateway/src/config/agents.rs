@@ -1,0 +1,113 @@
+//! The agents of the config.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use fased_agents::Settings;
+use fased_policy::mention::Patterns;
+
+use crate::agent::DEFAULT_AGENT;
+
+/// The agents of the config, and what holds for all of them.
+#[derive(Debug, Clone)]
+pub struct Agents {
+    /// Who answers unless another is named.
+    pub default: String,
+    /// All of them by id.
+    pub list: BTreeMap<String, Agent>,
+    /// Mention patterns of agents without their own.
+    pub patterns: Patterns,
+    /// What becomes of messages that come while their session's run is under way.
+    pub queue: QueueMode,
+    /// Runs under way at once, over all accounts.
+    pub max_concurrent: usize,
+    /// What a chat is told when no answer could be made; nothing if it is empty.
+    pub failure_text: String,
+    /// Owners' direct messages share one session, whatever the account.
+    pub owners_share_session: bool,
+    /// How long what was said is kept.
+    pub transcript_days: u32,
+}
+
+/// One agent.
+#[derive(Debug, Clone)]
+pub struct Agent {
+    /// What people call it.
+    pub name: Option<String>,
+    /// What answers.
+    pub backend: Settings,
+    /// What it is told before every conversation.
+    pub system_prompt: Option<String>,
+    /// Its own mention patterns.
+    pub patterns: Option<Patterns>,
+    /// Longest run.
+    pub timeout: Duration,
+    /// Most bytes of an answer.
+    pub output_bytes: usize,
+    /// Parts of an answer leave as soon as they are complete, not all at its end.
+    pub stream: bool,
+}
+
+/// What becomes of messages that come while their session's run is under way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum QueueMode {
+    /// They wait, and are answered together.
+    #[default]
+    Collect,
+    /// They wait, and are answered one after another.
+    Followup,
+    /// The run is stopped, and what it was to answer is answered together with them.
+    Interrupt,
+}
+
+/// Told to a chat when no answer could be made.
+pub(super) const FAILURE_TEXT: &str = "Sorry, that did not work. Please try again later.";
+/// Longest run where the config says nothing.
+pub(super) const TIMEOUT: Duration = Duration::from_secs(600);
+/// Most bytes of an answer where the config says nothing.
+pub(super) const OUTPUT_BYTES: usize = 256 * 1024;
+/// Runs under way at once where the config says nothing.
+pub(super) const MAX_CONCURRENT: usize = 64;
+/// Days that what was said is kept where the config says nothing.
+pub(super) const TRANSCRIPT_DAYS: u32 = 90;
+
+impl Default for Agent {
+    fn default() -> Self {
+        Self {
+            name: None,
+            backend: Settings::Echo,
+            system_prompt: None,
+            patterns: None,
+            timeout: TIMEOUT,
+            output_bytes: OUTPUT_BYTES,
+            stream: false,
+        }
+    }
+}
+
+impl Default for Agents {
+    fn default() -> Self {
+        Self {
+            default: DEFAULT_AGENT.to_owned(),
+            list: BTreeMap::from([(DEFAULT_AGENT.to_owned(), Agent::default())]),
+            patterns: Patterns::default(),
+            queue: QueueMode::default(),
+            max_concurrent: MAX_CONCURRENT,
+            failure_text: FAILURE_TEXT.to_owned(),
+            owners_share_session: false,
+            transcript_days: TRANSCRIPT_DAYS,
+        }
+    }
+}
+
+impl Agents {
+    /// What counts as a name of this agent.
+    #[must_use]
+    pub fn patterns_of(&self, agent: &str) -> &Patterns {
+        self.list
+            .get(agent)
+            .and_then(|agent| agent.patterns.as_ref())
+            .unwrap_or(&self.patterns)
+    }
+}
