@@ -16,7 +16,7 @@ mod settings;
 use std::sync::Arc;
 
 pub use backend::{Backend, Done, Event, Events, Limits, Listener, run};
-pub use command::Command;
+pub use command::{Command, settled};
 pub use echo::Echo;
 pub use failure::Failure;
 pub use openai::OpenAi;
