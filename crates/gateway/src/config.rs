@@ -36,7 +36,7 @@ use fased_policy::ids::AccountId;
 
 use crate::paths::Paths;
 pub use account::{AccountConfig, MediaSettings, Writing};
-pub use agents::{Agent, Agents, QueueMode};
+pub use agents::{Agent, Agents, QueueMode, TaskSettings};
 use file::{File, Keys};
 pub use key_path::{KeyPath, Step};
 pub(crate) use keys::greatest;
@@ -109,6 +109,8 @@ pub fn without_numbers(remark: &str) -> String {
 pub struct Config {
     /// All configured accounts by id.
     pub accounts: BTreeMap<String, AccountConfig>,
+    /// Who may answer.
+    pub agents: Arc<Agents>,
     /// Things that are accepted and have no effect in this version, for people.
     pub warnings: Vec<String>,
 }
@@ -140,7 +142,7 @@ impl Config {
         let defect = |said: String| wrong(vec![Problem::of_file(said)]);
         let file: File =
             serde_json::from_value(root.to_value()).map_err(|error| defect(error.to_string()))?;
-        let agents = Arc::new(merge::agents(&file).map_err(defect)?);
+        let common = merge::common(&file, path).map_err(defect)?;
         let places = Arc::new(found.places);
         let whatsapp = file.channels.whatsapp;
         let listed = whatsapp
@@ -154,7 +156,7 @@ impl Config {
                 places: Arc::clone(&places),
             };
             let account = AccountId::parse(&id).map_err(|error| defect(error.to_string()))?;
-            let merged = merge::merge(account, own, &whatsapp.keys, auth_dir(&id), &agents, sources);
+            let merged = merge::merge(account, own, &whatsapp.keys, auth_dir(&id), &common, sources);
             accounts.insert(id, merged.map_err(defect)?);
         }
         let keys: Vec<PathBuf> = accounts
@@ -167,7 +169,11 @@ impl Config {
         let mut warnings = found.remarks;
         warnings.extend(no_effect(found.idle));
         warnings.extend(skipped(&found.foreign));
-        Ok(Self { accounts, warnings })
+        Ok(Self {
+            accounts,
+            agents: common.agents,
+            warnings,
+        })
     }
 }
 
