@@ -45,6 +45,7 @@ pub(super) fn every(cursor: &mut Cursor<'_, '_>, now: &Now<'_>) -> Result<Option
     let on = on_weekday(cursor, days.is_multiple_of(7));
     let at = time(cursor)?;
     let on = on.or_else(|| on_weekday(cursor, days.is_multiple_of(7)));
+    let on = on.or_else(|| (days == 7).then(|| now.local.date().weekday()));
     Ok(Some(match on {
         Some(on) => weekly(days, on, at.unwrap_or(now.minute()), now),
         None => daily(days, at, now),
