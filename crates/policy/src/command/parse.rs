@@ -43,7 +43,7 @@ fn topic(entry: &'static Entry, rest: &str) -> Result<Option<&'static Entry>, Us
     found.map(Some).ok_or_else(|| {
         let names: Vec<&str> = TABLE.iter().map(Entry::name).collect();
         UsageError {
-            found: format!("There is no command /{}.", shown(&word)),
+            found: format!("There is no command {}.", shown(&format!("/{word}"))),
             right: format!("Right: /{} <{}>", entry.name(), names.join("|")),
         }
     })

@@ -43,7 +43,7 @@ fn topics(#[case] text: &str, #[case] expected: &str) {
 fn help_reads_well() {
     assert_eq!(
         help(None, true),
-        "*Commands*\n\
+        "Commands:\n\
          /help [command] – this list, or more about one command\n\
          /status – how things are here\n\
          /new, /reset – forget this conversation and begin anew\n\
@@ -61,7 +61,7 @@ fn help_reads_well() {
     };
     assert_eq!(
         help(topic, true),
-        "*/agent* – who answers here\n\
+        "/agent – who answers here\n\
          /agent list – all agents\n\
          /agent current – who answers here\n\
          /agent switch <name> – let another answer"

@@ -142,7 +142,7 @@ fn edit(edit: Edit) -> Command {
 )]
 #[case::no_topic(
     "/help taks",
-    "There is no command /\"taks\".\nRight: /help <help|status|new|stop|activation|agent|session|pairing|task|tasks>"
+    "There is no command \"/taks\".\nRight: /help <help|status|new|stop|activation|agent|session|pairing|task|tasks>"
 )]
 fn errors_name_the_right_form(#[case] text: &str, #[case] expected: &str) {
     let wrong = parse(text).expect("a command").expect_err("a wrong one");

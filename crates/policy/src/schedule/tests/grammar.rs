@@ -184,6 +184,7 @@ fn cron_lines(#[case] text: &str, #[case] expected: &str) {
     "every 5m x10 until 1 ok [Up] | is it up?"
 )]
 #[case::limit_at_the_end("is it up? every 5m until ok", "every 5m until 1 ok | is it up?")]
+#[case::a_limit_once("every 5m x5 x6 look", "every 5m x5 | x6 look")]
 #[case::until_something_else("every 5m until noon look", "every 5m | until noon look")]
 fn names_and_limits(#[case] text: &str, #[case] expected: &str) {
     assert_eq!(read(text), expected);
@@ -343,4 +344,27 @@ fn schedules_alone(#[case] text: &str, #[case] expected: &str) {
         Err(why) => format!("error: {why}"),
     };
     assert_eq!(found, expected);
+}
+
+/// Were any of these read word by word more than a few times over, it would take minutes.
+#[rstest]
+#[case::almost("every ", "")]
+#[case::near("every x ", "")]
+#[case::days("every mon, ", "")]
+#[case::list("every mon", ", tue")]
+#[case::one_word("every ", "1h")]
+#[case::digits("in ", "9")]
+#[case::and("every 1w and ", "and ")]
+#[case::limits("every 5m ", "x5 until ok ")]
+#[case::colons("a", ":")]
+#[case::lines("cron ", "* -- \n")]
+fn long_texts_are_read_in_one_go(#[case] head: &str, #[case] more: &str) {
+    const TIMES: usize = 100_000;
+    let zone = zone("UTC");
+    let text = if more.is_empty() {
+        head.repeat(TIMES)
+    } else {
+        format!("{head}{}", more.repeat(TIMES))
+    };
+    assert!(parse_new(&text, 0, &zone).is_err());
 }

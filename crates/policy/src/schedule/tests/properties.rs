@@ -206,8 +206,9 @@ proptest! {
             }
             Err(why) => prop_assert!(!why.is_empty() && why.chars().count() < 400, "{why}"),
         }
-        // Whatever it is, it does not panic.
-        let _ = parse(&text, now, &zone).is_ok();
+        if let Ok((Some(schedule), _limits)) = parse(&text, now, &zone) {
+            prop_assert!(schedule.next_after(now, now, &zone).is_some_and(|next| next > now));
+        }
     }
 }
 
