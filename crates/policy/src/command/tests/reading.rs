@@ -69,6 +69,8 @@ fn commands_with_their_words(#[case] text: &str, #[case] expected: Command) {
 #[case::name("/task edit k7qd name Water  me", edit(Edit::Name(Some("Water me".into()))))]
 #[case::no_name("/task edit k7qd name none", edit(Edit::Name(None)))]
 #[case::prompt("/task edit k7qd prompt: drink\na glass", edit(Edit::Prompt("drink\na glass".into())))]
+#[case::schedule_alone("/task edit k7qd every 2h", edit(Edit::Schedule("every 2h".into())))]
+#[case::schedule_in_a_word("/task edit k7qd Hourly", edit(Edit::Schedule("Hourly".into())))]
 #[case::schedule("/task edit k7qd Schedule daily at 9:00", edit(Edit::Schedule("daily at 9:00".into())))]
 fn tasks(#[case] text: &str, #[case] expected: Command) {
     assert_eq!(read(text), expected);
