@@ -141,9 +141,9 @@ fn as_utc(local: DateTime) -> Option<Timestamp> {
     Offset::UTC.to_timestamp(local).ok()
 }
 
-/// Five fields are asked for before, so that no zone can stand behind them.
+/// A sixth field would be a zone, which is not to be looked up here.
 fn read(expression: &str) -> Option<Crontab> {
-    if !expression.is_ascii() {
+    if !expression.is_ascii() || expression.split_ascii_whitespace().count() != 5 {
         return None;
     }
     let mut options = ParseOptions::default();

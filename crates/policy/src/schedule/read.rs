@@ -33,6 +33,14 @@ struct Now<'z> {
 /// The forms, for messages.
 const FORMS: &str =
     "Write `every 2h`, `every day at 9:00`, `at 18:30`, `in 20m`, or `cron 0 9 * * 1-5 -- …`.";
+/// The words that schedules begin with, for those who leave out what is to change.
+pub(crate) fn begins(word: &str) -> bool {
+    matches!(
+        word,
+        "every" | "at" | "in" | "cron" | "hourly" | "daily" | "weekly" | "weekdays" | "tomorrow"
+    )
+}
+
 /// Words at the end of a text among which a schedule is looked for.
 const TRAILING_WORDS: usize = 10;
 
@@ -178,9 +186,7 @@ fn trailing(text: &str, words: &[Word<'_>], now: &Now<'_>) -> Result<Option<Foun
         if let Some(schedule) = repeating::natural(&mut cursor, now)? {
             let limits = limits::read(&mut cursor, &schedule)?;
             if cursor.is_at_end() {
-                let said_on = words.get(place - 1).is_some_and(|word| word.plain() == "on");
-                let start = place - usize::from(said_on);
-                return Ok(Some(without(text, words, start..cursor.at, schedule, limits)));
+                return Ok(Some(without(text, words, place..cursor.at, schedule, limits)));
             }
         }
     }
