@@ -21,6 +21,7 @@ pub mod media;
 pub mod nearest;
 pub mod offline;
 pub mod outbound;
+mod pairing;
 pub mod paths;
 pub mod reading;
 mod reload;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use fased_policy::access::{Activation, GroupPolicy, Listing, Setting};
+use fased_policy::access::{Activation, GroupPolicy, Listing};
 use fased_policy::ids::GroupId;
 use fased_protocol::control::{ControlError, ControlResponse, GroupInfo, ModeSource};
 
@@ -50,15 +50,11 @@ pub(super) fn info(config: &AccountConfig, group: &GroupId, row: Option<&GroupRo
         Listing::Off(_) => (true, false),
         Listing::NotListed => (false, true),
     };
-    let (require_mention, by) = groups.require_mention(group);
+    let (require_mention, _) = groups.require_mention(group);
     let activation = row
         .and_then(|row| row.activation.as_deref())
         .and_then(Activation::parse);
-    let (mode, by) = match (activation, require_mention) {
-        (Some(chosen), _) => (chosen, Setting::Activation),
-        (None, true) => (Activation::Mention, by),
-        (None, false) => (Activation::Always, by),
-    };
+    let (mode, by) = groups.mode(group, activation);
     let source = config.sources.of_setting(by, Some(group), &config.agents.default);
     let count = |number: i64| u64::try_from(number).unwrap_or(0);
     GroupInfo {
