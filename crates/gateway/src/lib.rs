@@ -7,6 +7,7 @@
 pub mod account;
 pub mod agent;
 pub mod auth_dir;
+mod chat;
 pub mod client;
 pub mod clock;
 pub mod config;
@@ -27,6 +28,7 @@ pub mod reading;
 mod reload;
 pub mod run;
 pub mod sidecar;
+pub mod span;
 pub mod spellings;
 pub mod store;
 mod turn;

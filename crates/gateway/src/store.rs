@@ -7,6 +7,7 @@ mod account;
 mod alias;
 mod asking;
 mod batch;
+mod command;
 mod contact;
 mod decision;
 mod draft;
@@ -37,6 +38,7 @@ use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard};
 
 pub use account::StoredAccount;
 pub use asking::Waiting;
+pub use command::Change;
 pub use decision::{Decision, NewRun};
 pub use draft::{Draft, Pending, Purpose};
 pub use echoes::RecentSend;
