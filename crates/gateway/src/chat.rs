@@ -102,7 +102,7 @@ pub(crate) async fn carry_out(shared: &Shared, run: &QueuedRun) -> FinishedRun {
 }
 
 /// After commands were committed: what was changed is known everywhere.
-pub(crate) fn done(shared: &Shared, changes: &[Change]) {
+pub(crate) fn done<'a>(shared: &Shared, changes: impl Iterator<Item = &'a Change>) {
     for change in changes {
         match change {
             Change::Choose(chosen) => shared.conversations.chosen(chosen.clone()),

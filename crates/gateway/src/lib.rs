@@ -27,6 +27,7 @@ pub mod paths;
 pub mod reading;
 mod reload;
 pub mod run;
+mod session;
 pub mod sidecar;
 pub mod span;
 pub mod spellings;

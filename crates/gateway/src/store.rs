@@ -9,6 +9,7 @@ mod asking;
 mod batch;
 mod command;
 mod contact;
+mod conversation;
 mod decision;
 mod draft;
 mod echoes;
@@ -22,8 +23,15 @@ mod outbox_own;
 mod outbox_verbs;
 mod pairing;
 mod run;
+mod run_again;
+mod run_end;
+mod run_start;
+mod session;
 mod settle;
+mod standing;
 mod tally;
+mod task;
+mod transcript;
 
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
@@ -39,6 +47,7 @@ use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard};
 pub use account::StoredAccount;
 pub use asking::Waiting;
 pub use command::Change;
+pub use conversation::Conversation;
 pub use decision::{Decision, NewRun};
 pub use draft::{Draft, Pending, Purpose};
 pub use echoes::RecentSend;
@@ -49,8 +58,14 @@ pub use outbox::{Fate, Line as OutboxLine, OpenFate, OutboxRow};
 pub use outbox_own::OwnMessage;
 pub use outbox_verbs::{Changed, OutboxEntry, OutboxFilter};
 pub use pairing::{ApprovalRow, PairingChange, PairingRow};
-pub use run::{FinishedRun, QueuedRun, RunKind, StartedRun};
+pub use run::{QueuedRun, RunKind, TaskOrder};
+pub use run_again::CutOff;
+pub use run_end::{FinishedRun, RunEnd};
+pub use run_start::StartedRun;
+pub use session::SessionRow;
+pub use standing::Standing;
 pub use tally::RESEND_MISSED;
+pub use transcript::Exchange;
 
 /// The store: one connection that writes, and one that only reads.
 #[derive(Debug, Clone)]

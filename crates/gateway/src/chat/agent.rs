@@ -3,7 +3,8 @@
 use super::list::listed;
 use super::{Answer, Asked};
 use crate::nearest::nearest;
-use crate::store::{Change, Conversation};
+use crate::session::Conversations;
+use crate::store::Change;
 
 pub(super) fn list(asked: &Asked<'_>) -> Answer {
     let place = asked.place();
@@ -51,11 +52,10 @@ pub(super) fn switch(asked: &Asked<'_>, wanted: &str) -> Answer {
     let by_config = asked.routed() == agent;
     Answer {
         text: format!("From now on {name} answers in this chat, here only."),
-        changes: vec![Change::Choose(Conversation {
-            peer: place.peer,
-            agent: (!by_config).then_some(agent),
-            name: None,
-        })],
+        changes: vec![Change::Choose(Conversations::with_agent(
+            &place,
+            (!by_config).then_some(agent.as_str()),
+        ))],
     }
 }
 

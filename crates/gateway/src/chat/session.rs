@@ -1,13 +1,16 @@
 //! `/session`: conversations with the agent of this chat, side by side.
 
+use std::time::Duration;
+
 use anyhow::Result;
 
 use super::list::{listed, short};
 use super::{Answer, Asked};
+use crate::clock;
 use crate::nearest::nearest;
 use crate::session::{self, Place};
 use crate::span::span;
-use crate::store::{Change, Conversation, SessionRow};
+use crate::store::{Change, SessionRow};
 
 /// What the session without a name is called.
 pub(super) const MAIN: &str = "main";
@@ -15,6 +18,8 @@ pub(super) const MAIN: &str = "main";
 const MOST: usize = 50;
 /// Longest name, in characters.
 const LONGEST: usize = 30;
+/// How long a run may take to end that is told to.
+const END_WITHIN: Duration = Duration::from_secs(10);
 
 pub(super) async fn list(asked: &Asked<'_>) -> Result<Answer> {
     let place = asked.place();
@@ -70,7 +75,7 @@ pub(super) async fn new(asked: &Asked<'_>, name: Option<&str>) -> Result<Answer>
         text: format!("Session {name} begins, and this chat is in it. Back: /session switch {}", named(place.name.as_deref())),
         changes: vec![
             Change::OpenSession { session: key },
-            choice(asked, place, Some(name)),
+            choice(asked, &place, Some(&name)),
         ],
     })
 }
@@ -98,7 +103,7 @@ pub(super) async fn switch(asked: &Asked<'_>, wanted: &str) -> Result<Answer> {
     }
     Ok(Answer {
         text: format!("This chat goes on in session {shown}."),
-        changes: vec![choice(asked, place, name)],
+        changes: vec![choice(asked, &place, name.as_deref())],
     })
 }
 
@@ -109,30 +114,35 @@ pub(super) async fn close(asked: &Asked<'_>) -> Result<Answer> {
             "Session {MAIN} is always there. To begin it anew: /new"
         )));
     };
-    // What is under way would bring the session back to life when it ends.
-    asked
-        .shared
-        .engine
-        .stop(asked.store(), &place.session)
-        .await?;
+    quiet(asked, &place.session).await?;
     Ok(Answer {
         text: format!("Session {name} is closed and forgotten. This chat goes on in session {MAIN}."),
         changes: vec![
             Change::CloseSession {
                 session: place.session.clone(),
             },
-            choice(asked, place, None),
+            choice(asked, &place, None),
         ],
     })
 }
 
-fn choice(asked: &Asked<'_>, place: Place, name: Option<String>) -> Change {
-    let by_config = asked.routed() == place.agent;
-    Change::Choose(Conversation {
-        peer: place.peer,
-        agent: (!by_config).then_some(place.agent),
-        name,
-    })
+fn choice(asked: &Asked<'_>, place: &Place, name: Option<&str>) -> Change {
+    Change::Choose(asked.shared.conversations.with_session(place, name))
+}
+
+/// Ends what is under way in a session and waits until that is recorded: afterwards nothing brings it back to life.
+async fn quiet(asked: &Asked<'_>, session: &str) -> Result<()> {
+    let engine = &asked.shared.engine;
+    let mut ended = engine.running.ended();
+    engine.stop(asked.store(), session).await?;
+    let until = clock::monotonic() + END_WITHIN;
+    while engine.running.is_running(session) {
+        if tokio::time::timeout_at(until, ended.changed()).await.is_err() {
+            tracing::warn!(account = asked.account(), "a session is closed while a run of it goes on");
+            break;
+        }
+    }
+    Ok(())
 }
 
 pub(super) fn named(name: Option<&str>) -> &str {

@@ -11,7 +11,7 @@ pub(super) async fn answer(asked: &Asked<'_>) -> Result<Answer> {
     let place = asked.place();
     let store = asked.store();
     let account = store.account(asked.account()).await?;
-    let standing = store.standing(asked.account(), &place.session).await?;
+    let standing = store.standing(&place.session).await?;
     let ago = |at_ms: i64| span(asked.now_ms - at_ms);
     let mut lines = vec![
         format!(

@@ -16,6 +16,7 @@ use crate::config::AccountConfig;
 use crate::explain;
 use crate::paths::Paths;
 use crate::reload::Asked;
+use crate::run::Engine;
 use crate::store::Store;
 use crate::watch::Watchers;
 
@@ -65,6 +66,8 @@ pub struct Live {
     pub(super) watchers: Watchers,
     pub(super) ending: Ending,
     pub(super) info: GatewayInfo,
+    /// What the runs of all accounts share.
+    pub(crate) engine: Arc<Engine>,
     accounts: watch::Sender<Option<Accounts>>,
     config: watch::Sender<ConfigInfo>,
     /// Who looks at the config file; nobody in a gateway that is there for one login.
@@ -96,6 +99,7 @@ impl Live {
             watchers,
             ending,
             info,
+            engine: Arc::default(),
             accounts: watch::Sender::new(None),
             config: watch::Sender::new(ConfigInfo {
                 problem: None,
@@ -103,6 +107,12 @@ impl Live {
             }),
             reload,
         }
+    }
+
+    /// The store.
+    #[must_use]
+    pub(crate) fn store(&self) -> &Store {
+        &self.store
     }
 
     /// Where everything lives.
@@ -133,7 +143,8 @@ impl Live {
         connect: bool,
     ) -> anyhow::Result<Account> {
         let (store, watchers) = (self.store.clone(), self.watchers.clone());
-        Account::start(config, store, watchers, self.paths.media_dir(), shutdown, connect).await
+        let (engine, media_dir) = (Arc::clone(&self.engine), self.paths.media_dir());
+        Account::start(config, engine, store, watchers, media_dir, shutdown, connect).await
     }
 
     /// When they are started, and whenever others are.
