@@ -67,6 +67,19 @@ mod simulate;
 mod span;
 mod status;
 mod table;
+mod tasks;
+mod tasks_cancel;
+mod tasks_cancel_run;
+mod tasks_edit;
+mod tasks_last;
+mod tasks_list;
+mod tasks_new;
+mod tasks_pause;
+mod tasks_resume;
+mod tasks_run;
+mod tasks_runs;
+mod tasks_show;
+mod tasks_shown;
 
 const AFTER_HELP: &str = "\
 Exit codes: 0 ok · 1 refused or not found · 2 usage or config · 3 no gateway runs · 4 another gateway holds the \
@@ -120,6 +133,9 @@ enum Verb {
     /// See what goes out, take it back, send it once more
     #[command(subcommand)]
     Outbox(outbox::Verb),
+    /// Work that agents do at set times, or when told to
+    #[command(subcommand)]
+    Tasks(tasks::Verb),
     /// Who the accounts are, and which groups they are in
     #[command(subcommand)]
     Directory(directory::Verb),
@@ -283,6 +299,7 @@ fn run(cli: Cli) -> Outcome {
         Verb::Groups(GroupsVerb::Activation(options)) => groups_activation::run(global, options),
         Verb::Message(verb) => message::run(global, verb),
         Verb::Outbox(verb) => outbox::run(global, verb),
+        Verb::Tasks(verb) => tasks::run(global, verb),
         Verb::Directory(verb) => directory::run(global, verb),
         Verb::Config(ConfigVerb::Reload) => config_reload::run(global),
         Verb::Config(ConfigVerb::Path) => config_path::run(global),
