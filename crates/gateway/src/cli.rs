@@ -278,6 +278,7 @@ pub(crate) fn main() -> Exit {
 fn run(cli: Cli) -> Outcome {
     let global = &cli.global;
     out::address(global.state_dir.as_deref(), global.config.as_deref());
+    runtime::clock()?;
     match cli.verb {
         Verb::Gateway(GatewayVerb::Run) => gateway_run::run(global),
         Verb::Gateway(GatewayVerb::Status) => gateway_status::run(global),

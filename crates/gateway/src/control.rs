@@ -6,6 +6,7 @@ mod channels_logout;
 mod channels_pause;
 mod channels_resume;
 mod channels_status;
+mod clock_advance;
 mod config_reload;
 mod directory_groups;
 pub(crate) mod directory_self;
@@ -281,6 +282,7 @@ async fn handle(live: &Live, request: &ControlRequest) -> Result<ControlResponse
         ControlRequest::OutboxRetry { account, message_ids } => {
             outbox_retry::answer(live, account.as_deref(), message_ids).await
         }
+        ControlRequest::ClockAdvance { ms } => clock_advance::answer(*ms),
         ControlRequest::Watch | ControlRequest::ChannelsLogin { .. } => {
             Err(internal(&anyhow::anyhow!("this request is answered by a stream")))
         }

@@ -157,6 +157,7 @@ async fn read(paths: &Paths, request: &ControlRequest) -> Result<ControlResponse
         | ControlRequest::PairingRevoke { .. }
         | ControlRequest::GroupsActivation { .. }
         | ControlRequest::ConfigReload
+        | ControlRequest::ClockAdvance { .. }
         | ControlRequest::Watch => Err(ControlError {
             code: ErrorCode::NoGateway,
             message: format!("no gateway runs on {}", paths.state_dir.display()),

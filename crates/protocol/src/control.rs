@@ -282,6 +282,12 @@ pub enum ControlRequest {
         /// Its number.
         run: i64,
     },
+    /// Move the wall clock of a simulation on, so that what is due later is due now. Answered by `done`; by `refused`
+    /// where the clock is real. For `fased simulate` alone, so no verb of the command line asks for it.
+    ClockAdvance {
+        /// By so many milliseconds.
+        ms: u64,
+    },
     /// Everything that happens from now on. Answered by `watched` events without end.
     Watch,
 }
