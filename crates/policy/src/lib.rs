@@ -17,6 +17,9 @@ pub mod poll_vote;
 pub mod debounce;
 pub mod echo;
 
+pub mod schedule;
+pub mod task;
+
 pub mod backoff;
 pub mod lifecycle;
 
