@@ -28,6 +28,7 @@ pub mod run;
 pub mod sidecar;
 pub mod spellings;
 pub mod store;
+pub mod tasks;
 mod turn;
 mod typing;
 pub mod watch;

@@ -25,6 +25,7 @@ mod settle;
 mod tally;
 mod task;
 mod task_due;
+mod task_end;
 mod task_run;
 
 use std::os::unix::fs::OpenOptionsExt;
@@ -52,10 +53,9 @@ pub use outbox_verbs::{Changed, OutboxEntry, OutboxFilter};
 pub use pairing::{ApprovalRow, PairingChange, PairingRow};
 pub use run::{FinishedRun, QueuedRun, RunKind, StartedRun};
 pub use tally::RESEND_MISSED;
-pub use task::{
-    Created, ID_LEN, MOST_TASKS, NewTaskRow, TaskDefinition, TaskFilter, TaskRow, TaskState, short_id,
-};
+pub use task::{Created, ID_LEN, MOST_TASKS, NewTaskRow, TaskDefinition, TaskFilter, TaskRow, short_id};
 pub use task_due::{Decided, DueTask};
+pub use task_end::CancelledRun;
 pub use task_run::{Became, Cause, NewTaskRun, RunNow, TaskRunRow};
 
 /// The store: one connection that writes, and one that only reads.

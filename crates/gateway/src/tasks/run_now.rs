@@ -22,12 +22,19 @@ impl Desk {
         let keep = self.settings(&task.account).keep_runs;
         match self.store.run_task_now(&task, chat, keep, now_ms).await? {
             RunNow::Queued(run) => {
-                let run = self.store.task_run(run).await?.ok_or(TaskError::RunNotFound(run))?;
+                let run = self
+                    .store
+                    .task_run(run)
+                    .await?
+                    .ok_or(TaskError::RunNotFound(run))?;
                 Ok(run_info(run, &zone::stored(&task.zone)))
             }
             RunNow::Busy(run) => Err(TaskError::Refused {
                 why: format!("Task {} is at work already: run {run} has not ended", task.id),
-                next: format!("see how it goes: fased tasks runs {}; or end it: fased tasks cancel-run {run}", task.id),
+                next: format!(
+                    "see how it goes: fased tasks runs {}; or end it: fased tasks cancel-run {run}",
+                    task.id
+                ),
             }),
         }
     }
