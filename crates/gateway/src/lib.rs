@@ -32,6 +32,7 @@ pub mod sidecar;
 pub mod span;
 pub mod spellings;
 pub mod store;
+pub mod tasks;
 mod turn;
 mod typing;
 pub mod watch;

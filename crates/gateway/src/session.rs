@@ -167,13 +167,13 @@ pub(crate) fn sibling(place: &Place, name: Option<&str>) -> String {
 fn agent_of(
     config: &AccountConfig,
     chat: &ChatId,
-    _sender: &Identity,
+    sender: &Identity,
     chosen: Option<&Conversation>,
 ) -> String {
     chosen
         .and_then(|chosen| chosen.agent.as_deref())
         .filter(|agent| config.agents.list.contains_key(*agent))
-        .unwrap_or_else(|| config.agent_for(chat))
+        .unwrap_or_else(|| config.route(chat, sender).agent)
         .to_owned()
 }
 

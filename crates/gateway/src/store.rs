@@ -32,6 +32,10 @@ mod standing;
 mod tally;
 mod task;
 mod transcript;
+mod task_due;
+mod task_end;
+mod task_run;
+mod task_seam;
 
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
@@ -42,7 +46,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow};
 use sqlx::Connection as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
-use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard};
+use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard, Notify};
 
 pub use account::StoredAccount;
 pub use asking::Waiting;
@@ -66,6 +70,10 @@ pub use session::SessionRow;
 pub use standing::Standing;
 pub use tally::RESEND_MISSED;
 pub use transcript::Exchange;
+pub use task::{Created, ID_LEN, MOST_TASKS, NewTaskRow, TaskDefinition, TaskFilter, TaskRow, short_id};
+pub use task_due::{Decided, DueTask};
+pub use task_end::CancelledRun;
+pub use task_run::{Became, Cause, NewTaskRun, RunNow, TaskRunRow};
 
 /// The store: one connection that writes, and one that only reads.
 #[derive(Debug, Clone)]
@@ -74,6 +82,8 @@ pub struct Store {
     read: Line,
     aliases: Arc<Mutex<Option<alias::Aliases>>>,
     news: Arc<AtomicU64>,
+    /// A Task was made or changed, or a run of one was queued.
+    tasks: Arc<Notify>,
 }
 
 /// One connection, taken in turns. A pool would ask its connection at the beginning and the end of
@@ -143,6 +153,7 @@ impl Store {
             read,
             aliases: Arc::default(),
             news: Arc::default(),
+            tasks: Arc::default(),
         })
     }
 
@@ -166,6 +177,7 @@ impl Store {
             read,
             aliases: Arc::default(),
             news: Arc::default(),
+            tasks: Arc::default(),
         };
         store
             .accounts()

@@ -6,6 +6,7 @@ use fased_policy::ids::ChatId;
 use super::session::named;
 use super::{Answer, Asked, activation};
 use crate::span::span;
+use crate::store::TaskFilter;
 
 pub(super) async fn answer(asked: &Asked<'_>) -> Result<Answer> {
     let place = asked.place();
@@ -34,7 +35,17 @@ pub(super) async fn answer(asked: &Asked<'_>) -> Result<Answer> {
         let (mode, _) = asked.config.rules.groups.mode(group, chosen);
         lines.push(format!("*Group:* {}", activation::here(mode)));
     }
-    lines.push(format!("*Tasks:* {} active (all: /task list)", standing.tasks));
+    let filter = TaskFilter {
+        account: Some(asked.account().to_owned()),
+        chats: asked.addresses.clone(),
+        done: false,
+        limit: 0,
+    };
+    let (_, tasks) = store.list_tasks(&filter).await?;
+    lines.push(match tasks {
+        0 => "*Tasks:* none here".to_owned(),
+        tasks => format!("*Tasks:* {tasks} here (/task list)"),
+    });
     if let Some((failure, at_ms)) = standing.last_failure {
         lines.push(format!("*Last failure:* {failure}, {} ago", ago(at_ms)));
     }

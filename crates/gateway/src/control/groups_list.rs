@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use fased_policy::access::{Activation, GroupPolicy, Listing};
-use fased_policy::ids::GroupId;
+use fased_policy::ids::{ChatId, GroupId, Identity};
 use fased_protocol::control::{ControlError, ControlResponse, GroupInfo, ModeSource};
 
 use super::internal;
@@ -55,7 +55,11 @@ pub(super) fn info(config: &AccountConfig, group: &GroupId, row: Option<&GroupRo
         .and_then(|row| row.activation.as_deref())
         .and_then(Activation::parse);
     let (mode, by) = groups.mode(group, activation);
-    let source = config.sources.of_setting(by, Some(group), &config.agents.default);
+    // Whoever writes there: in a group the sender does not decide who answers.
+    let agent = config
+        .route(&ChatId::Group(group.clone()), &Identity::default())
+        .agent;
+    let source = config.sources.of_setting(by, Some(group), agent);
     let count = |number: i64| u64::try_from(number).unwrap_or(0);
     GroupInfo {
         account: config.id.as_str().to_owned(),
@@ -68,6 +72,7 @@ pub(super) fn info(config: &AccountConfig, group: &GroupId, row: Option<&GroupRo
         require_mention,
         activation: activation.map(|chosen| chosen.as_str().to_owned()),
         mode: mode.as_str().to_owned(),
+        agent: agent.to_owned(),
         pending_context: row.map_or(0, |row| count(row.context).min(config.history_limit as u64)),
         source: ModeSource {
             level: source.level.as_str().to_owned(),

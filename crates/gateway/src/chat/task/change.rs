@@ -42,7 +42,7 @@ pub(super) async fn edit(asked: &Asked<'_>, id: &str, edit: &Edit) -> Result<Ans
 /// What runs of it is ended first: should the gateway end in between, the Task is still there to be deleted.
 pub(super) async fn cancel(asked: &Asked<'_>, id: &str) -> Result<Answer, TaskError> {
     let task = task(asked, id).await?;
-    for run in asked.store().running_task_runs(&task.id).await? {
+    if let Some(run) = asked.store().open_task_run(&task.id).await? {
         asked.shared.engine.running.cancel_run(run, Why::Stopped);
     }
     let name = task.name.as_ref().map_or_else(String::new, |name| format!(" ({name})"));

@@ -4,19 +4,16 @@ use super::{TaskError, desk, task};
 use crate::chat::{Answer, Asked};
 use crate::run::running::Why;
 use crate::store::Change;
+use crate::tasks::Ready;
 
 pub(super) async fn now(asked: &Asked<'_>, id: &str) -> Result<Answer, TaskError> {
-    let task = task(asked, id).await?;
-    let run = desk(asked).ready(&task).await?;
+    let id = task(asked, id).await?.id;
+    let Ready { task, chat, keep } = desk(asked).ready(&id).await?;
     let here = asked.addresses.contains(&task.chat);
     let to = if here { "comes here" } else { "goes to its chat" };
     Ok(Answer {
         text: format!("Task {} runs now; its result {to}. To end it: /stop", task.id),
-        changes: vec![Change::RunTask {
-            task,
-            chat: run.chat,
-            keep: run.keep,
-        }],
+        changes: vec![Change::RunTask { task, chat, keep }],
     })
 }
 
