@@ -29,12 +29,12 @@ use fased_protocol::private::{Jid, Private};
 use fased_protocol::sidecar::Quote;
 
 use crate::account::Shared;
+use crate::clock;
 use crate::config::AccountConfig;
 use crate::known::Known;
 use crate::run::Token;
 use crate::session::Place;
 use crate::store::{Change, Draft, FinishedRun, QueuedRun, Store, StoredMessage};
-use crate::clock;
 
 /// What the chat is told when the gateway itself fails.
 const FAILED: &str = "That did not work; the gateway's log says why. Please try again.";
@@ -78,7 +78,10 @@ impl Answer {
 /// Carries out the command of a run that has started. The run ends with what comes back, and [`done`] has to be told.
 pub(crate) async fn carry_out(shared: &Shared, run: &QueuedRun) -> FinishedRun {
     let answered = async {
-        let message = run.message.as_ref().context("the message with the command is gone")?;
+        let message = run
+            .message
+            .as_ref()
+            .context("the message with the command is gone")?;
         let asked = Asked::of(shared, run.id, message).await?;
         let answer = asked.answer(message.text.as_deref().unwrap_or_default()).await?;
         let reply = drafts(shared, run, message, &answer.text).await?;
@@ -121,12 +124,7 @@ pub(crate) fn done<'a>(shared: &Shared, changes: impl Iterator<Item = &'a Change
 }
 
 /// The messages that an answer becomes, quoting as the answers of agents do.
-async fn drafts(
-    shared: &Shared,
-    run: &QueuedRun,
-    message: &StoredMessage,
-    text: &str,
-) -> Result<Vec<Draft>> {
+async fn drafts(shared: &Shared, run: &QueuedRun, message: &StoredMessage, text: &str) -> Result<Vec<Draft>> {
     let config = shared.config();
     let in_group = GroupId::parse(&message.chat).is_ok();
     let newer = shared

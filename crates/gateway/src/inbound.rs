@@ -131,7 +131,11 @@ async fn decide_batch(shared: &Shared, memory: &mut Memory) -> Result<usize> {
             continue;
         }
         let (decision, outcome) = bench.decide(message, &mut memory.echoes).await?;
-        if decision.run.as_ref().is_some_and(|run| run.kind == RunKind::Command) {
+        if decision
+            .run
+            .as_ref()
+            .is_some_and(|run| run.kind == RunKind::Command)
+        {
             memory.held_back.hold(message);
         }
         decisions.push(decision);

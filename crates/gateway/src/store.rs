@@ -31,11 +31,11 @@ mod settle;
 mod standing;
 mod tally;
 mod task;
-mod transcript;
 mod task_due;
 mod task_end;
 mod task_run;
 mod task_seam;
+mod transcript;
 
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
@@ -69,11 +69,11 @@ pub use run_start::StartedRun;
 pub use session::SessionRow;
 pub use standing::Standing;
 pub use tally::RESEND_MISSED;
-pub use transcript::Exchange;
 pub use task::{Created, ID_LEN, MOST_TASKS, NewTaskRow, TaskDefinition, TaskFilter, TaskRow, short_id};
 pub use task_due::{Decided, DueTask};
 pub use task_end::CancelledRun;
 pub use task_run::{Became, Cause, NewTaskRun, RunNow, TaskRunRow};
+pub use transcript::Exchange;
 
 /// The store: one connection that writes, and one that only reads.
 #[derive(Debug, Clone)]

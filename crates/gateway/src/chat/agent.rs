@@ -14,7 +14,11 @@ pub(super) fn list(asked: &Asked<'_>) -> Answer {
         .list
         .keys()
         .map(|agent| {
-            let here = if *agent == place.agent { " (answers here)" } else { "" };
+            let here = if *agent == place.agent {
+                " (answers here)"
+            } else {
+                ""
+            };
             format!("• {}{here}", asked.agent_name(agent))
         })
         .collect();

@@ -66,8 +66,11 @@ pub(super) async fn deny(asked: &Asked<'_>, code: &str) -> Result<Answer> {
 fn refused(problem: Problem) -> Result<Answer> {
     match problem {
         Problem::Store(error) => Err(error),
-        Problem::NoCode(_) | Problem::NoSender(_) | Problem::ManyAccounts { .. } | Problem::NotAPerson(_) => Ok(
-            Answer::says(format!("{}. Who waits: /pairing list", problem.sentence())),
-        ),
+        Problem::NoCode(_) | Problem::NoSender(_) | Problem::ManyAccounts { .. } | Problem::NotAPerson(_) => {
+            Ok(Answer::says(format!(
+                "{}. Who waits: /pairing list",
+                problem.sentence()
+            )))
+        }
     }
 }

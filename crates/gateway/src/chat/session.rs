@@ -33,7 +33,10 @@ pub(super) async fn list(asked: &Asked<'_>) -> Result<Answer> {
         })
         .collect();
     if !rows.iter().any(|row| row.key == place.session) {
-        lines.insert(0, format!("• {} (here), not used yet", named(place.name.as_deref())));
+        lines.insert(
+            0,
+            format!("• {} (here), not used yet", named(place.name.as_deref())),
+        );
     }
     let head = format!(
         "*Sessions with {}*\nTo go on in another: /session switch NAME",
@@ -72,7 +75,10 @@ pub(super) async fn new(asked: &Asked<'_>, name: Option<&str>) -> Result<Answer>
     }
     let key = session::sibling(&place, Some(&name));
     Ok(Answer {
-        text: format!("Session {name} begins, and this chat is in it. Back: /session switch {}", named(place.name.as_deref())),
+        text: format!(
+            "Session {name} begins, and this chat is in it. Back: /session switch {}",
+            named(place.name.as_deref())
+        ),
         changes: vec![
             Change::OpenSession { session: key },
             choice(asked, &place, Some(&name)),
@@ -89,7 +95,8 @@ pub(super) async fn switch(asked: &Asked<'_>, wanted: &str) -> Result<Answer> {
         None if is_main => None,
         None => {
             let names = rows.iter().filter_map(|row| row.name.as_deref());
-            let meant = nearest(wanted, names).map_or_else(String::new, |name| format!(" Did you mean {name}?"));
+            let meant =
+                nearest(wanted, names).map_or_else(String::new, |name| format!(" Did you mean {name}?"));
             return Ok(Answer::says(format!(
                 "There is no session {}.{meant} All of them: /session list. To begin it: /session new {}",
                 short(wanted, LONGEST),
@@ -138,7 +145,10 @@ async fn quiet(asked: &Asked<'_>, session: &str) -> Result<()> {
     let until = clock::monotonic() + END_WITHIN;
     while engine.running.is_running(session) {
         if tokio::time::timeout_at(until, ended.changed()).await.is_err() {
-            tracing::warn!(account = asked.account(), "a session is closed while a run of it goes on");
+            tracing::warn!(
+                account = asked.account(),
+                "a session is closed while a run of it goes on"
+            );
             break;
         }
     }
@@ -168,7 +178,9 @@ fn usable(name: &str) -> Result<String, String> {
     let name = name.split_whitespace().collect::<Vec<_>>().join("-");
     let is_fine = |sign: char| sign.is_alphanumeric() || sign == '-' || sign == '_';
     if name.eq_ignore_ascii_case(MAIN) {
-        return Err(format!("Session {MAIN} is always there. To go on in it: /session switch {MAIN}"));
+        return Err(format!(
+            "Session {MAIN} is always there. To go on in it: /session switch {MAIN}"
+        ));
     }
     if name.is_empty() || name.chars().count() > LONGEST || !name.chars().all(is_fine) {
         return Err(format!(

@@ -7,11 +7,7 @@ use super::{Answer, Asked};
 /// Ended twice it is ended, so this need not be one with its answer.
 pub(super) async fn answer(asked: &Asked<'_>) -> Result<Answer> {
     let place = asked.place();
-    let stopped = asked
-        .shared
-        .engine
-        .stop(asked.store(), &place.session)
-        .await?;
+    let stopped = asked.shared.engine.stop(asked.store(), &place.session).await?;
     Ok(Answer::says(match (stopped.was_running, stopped.waiting) {
         (true, 0) => "Stopped.".to_owned(),
         (true, 1) => "Stopped, and one that waited was dropped.".to_owned(),

@@ -7,11 +7,11 @@ use fased_protocol::control::{ControlError, ControlResponse, ErrorCode, TaskRequ
 use super::message_queue::{order, planned};
 use super::{Live, internal, message_where};
 use crate::account::Shared;
+use crate::clock;
 use crate::config::AccountConfig;
 use crate::outbound::Content;
 use crate::session::Key;
 use crate::tasks::{Origin, TaskError, Wish};
-use crate::clock;
 
 /// Who made it, as people are told.
 const BY: &str = "the command line";

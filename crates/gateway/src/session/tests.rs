@@ -154,7 +154,10 @@ async fn what_was_chosen_in_a_chat_holds_there_until_it_is_chosen_otherwise() {
     let here = || place(&conversations, &config, GROUP, ANNA, true);
     let account = "default";
     let choose = async |chosen: Conversation| {
-        store.keep_conversation(account, &chosen, NOW).await.expect("kept");
+        store
+            .keep_conversation(account, &chosen, NOW)
+            .await
+            .expect("kept");
         conversations.chosen(chosen);
     };
     choose(Conversations::with_agent(&here(), Some("ops"))).await;

@@ -45,7 +45,10 @@ pub(super) async fn cancel(asked: &Asked<'_>, id: &str) -> Result<Answer, TaskEr
     if let Some(run) = asked.store().open_task_run(&task.id).await? {
         asked.shared.engine.running.cancel_run(run, Why::Stopped);
     }
-    let name = task.name.as_ref().map_or_else(String::new, |name| format!(" ({name})"));
+    let name = task
+        .name
+        .as_ref()
+        .map_or_else(String::new, |name| format!(" ({name})"));
     Ok(Answer {
         text: format!("Task {}{name} is deleted.", task.id),
         changes: vec![Change::DeleteTask { id: task.id }],

@@ -17,7 +17,11 @@ pub(super) async fn list(asked: &Asked<'_>, all: bool) -> Result<Answer, TaskErr
     let everywhere = all && asked.is_owner;
     let filter = TaskFilter {
         account: Some(asked.account().to_owned()),
-        chats: if everywhere { Vec::new() } else { asked.addresses.clone() },
+        chats: if everywhere {
+            Vec::new()
+        } else {
+            asked.addresses.clone()
+        },
         done: all,
         limit: MOST,
     };
@@ -30,7 +34,11 @@ pub(super) async fn list(asked: &Asked<'_>, all: bool) -> Result<Answer, TaskErr
     let mut lines: Vec<String> = found.tasks.iter().map(line).collect();
     // Counted with those that do not fit.
     lines.extend((0..found.more).take(10_000).map(|_| String::new()));
-    let head = if everywhere { "*All Tasks*" } else { "*Tasks of this chat*" };
+    let head = if everywhere {
+        "*All Tasks*"
+    } else {
+        "*Tasks of this chat*"
+    };
     Ok(Answer::says(listed(head, &lines, "fased tasks list")))
 }
 
@@ -54,13 +62,19 @@ fn when(task: &TaskInfo) -> String {
 pub(super) async fn show(asked: &Asked<'_>, id: &str) -> Result<Answer, TaskError> {
     let id = task(asked, id).await?.id;
     let task = desk(asked).show(&id).await?;
-    let name = task.name.as_ref().map_or_else(String::new, |name| format!(" {}", name.0));
+    let name = task
+        .name
+        .as_ref()
+        .map_or_else(String::new, |name| format!(" {}", name.0));
     let mut lines = vec![format!("*{id}*{name} · {}", task.state), task.schedule.clone()];
     if let Some(next) = &task.next {
         lines.push(format!("Next: {next}"));
     }
     lines.extend(task.held.clone());
-    lines.push(format!("Runs: {}, of which {} went well", task.runs, task.successes));
+    lines.push(format!(
+        "Runs: {}, of which {} went well",
+        task.runs, task.successes
+    ));
     if let Some(run) = &task.newest_run {
         lines.push(format!("Last: {}", outcome(run)));
     }
@@ -81,14 +95,25 @@ pub(super) async fn runs(asked: &Asked<'_>, id: &str, count: Option<u32>) -> Res
         .map(|run| format!("{} · {}", run.id, outcome(run)))
         .collect();
     let head = format!("*Runs of {id}*, newest first");
-    Ok(Answer::says(listed(&head, &lines, &format!("fased tasks runs {id}"))))
+    Ok(Answer::says(listed(
+        &head,
+        &lines,
+        &format!("fased tasks runs {id}"),
+    )))
 }
 
 pub(super) async fn last(asked: &Asked<'_>, id: &str) -> Result<Answer, TaskError> {
     let id = known(asked, id).await?;
     let run = desk(asked).last(&id).await?;
-    let result = run.result.as_ref().map_or("It said nothing.", |result| result.0.as_str());
-    Ok(Answer::says(format!("*{id}*: {}\n{}", outcome(&run), short(result, 450))))
+    let result = run
+        .result
+        .as_ref()
+        .map_or("It said nothing.", |result| result.0.as_str());
+    Ok(Answer::says(format!(
+        "*{id}*: {}\n{}",
+        outcome(&run),
+        short(result, 450)
+    )))
 }
 
 /// The id of a Task whose history whoever asks may see. Owners see that of one that is gone, too.

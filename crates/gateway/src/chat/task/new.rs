@@ -21,7 +21,10 @@ pub(super) async fn answer(asked: &Asked<'_>, text: &str) -> Result<Answer, Task
         ..Wish::default()
     };
     let task = desk(asked).create(&origin, &wish, asked.now_ms).await?;
-    let name = task.name.as_ref().map_or_else(String::new, |name| format!(" {}", name.0));
+    let name = task
+        .name
+        .as_ref()
+        .map_or_else(String::new, |name| format!(" {}", name.0));
     let when = match &task.next {
         Some(next) => format!("{}; next {next}", task.schedule),
         None => "starts now".to_owned(),
