@@ -38,6 +38,7 @@ export class HttpApi {
         return {};
       },
       'POST /receipts': body => this.#receipt(required(body, ['account', 'contact', 'id'])),
+      'POST /clock': body => server.clock.advance(required(body, ['ms'])),
       'POST /timelock': body => setTimelock(server, required(body, ['account'])),
       'POST /fault': body => {
         server.faults.apply(required(body, ['kind']));

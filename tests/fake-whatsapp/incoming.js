@@ -84,7 +84,7 @@ export class Incoming {
     const attrs = {
       id,
       ...made.attrs,
-      t: String(request.timestamp ?? Math.floor(Date.now() / 1000)),
+      t: String(request.timestamp ?? Math.floor(this.server.clock.now() / 1000)),
       notify: person.name,
     };
     const shareAlt = request.share_alt ?? person.shareAlt;

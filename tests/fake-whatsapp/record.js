@@ -7,9 +7,10 @@ const SLACK = 1.25;
 
 /** The append-only record of everything the server saw and did, or of the newest part of it. */
 export class Record {
-  /** @param {{limit?: number}} [options] how many entries are kept at least */
-  constructor({ limit = Infinity } = {}) {
+  /** @param {{limit?: number, now?: () => number}} [options] how many entries are kept at least; the wall clock */
+  constructor({ limit = Infinity, now = Date.now } = {}) {
     this.limit = limit;
+    this.now = now;
     /** @type {Entry[]} */
     this.entries = [];
     /** How many came before the first one that is kept. */
@@ -33,7 +34,7 @@ export class Record {
    */
   add(type, fields = {}) {
     const at_us = Math.round((performance.timeOrigin + performance.now()) * 1000);
-    const entry = { seq: this.lastSeq + 1, at_ms: Date.now(), at_us, type, ...fields };
+    const entry = { seq: this.lastSeq + 1, at_ms: this.now(), at_us, type, ...fields };
     this.entries.push(entry);
     if (type === 'violation') {
       this.kept.push(entry);

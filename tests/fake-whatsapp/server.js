@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import { WebSocketServer } from 'ws';
 import { CertificateAuthority } from './certificate.js';
 import { clientAck, clientReceipt } from './client-answers.js';
+import { Clock } from './clock.js';
 import { Connection } from './connection.js';
 import { Faults } from './faults.js';
 import { Groups } from './groups.js';
@@ -23,7 +24,8 @@ const LOOPBACK = '127.0.0.1';
 export class Server {
   /** @param {{recordLimit?: number}} [options] */
   constructor({ recordLimit } = {}) {
-    this.record = new Record({ limit: recordLimit });
+    this.clock = new Clock();
+    this.record = new Record({ limit: recordLimit, now: () => this.clock.now() });
     this.authority = new CertificateAuthority();
     this.people = new People();
     this.media = new MediaHost(this);

@@ -1,15 +1,91 @@
 //! The only place that asks what time it is, waits, or rolls dice.
 #![allow(clippy::disallowed_methods, reason = "this module is what the ban points to")]
 
+use std::future::Future;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use tokio::sync::Notify;
 use tokio::time::Instant;
+
+/// Names by how much a simulation has moved the wall clock already, in milliseconds. A process that is started with it
+/// may have its clock moved further; any other refuses.
+pub const SIMULATED: &str = "FASED_SIMULATED_CLOCK";
+
+/// The wall clock is looked at this often by those who wait for a time, for the operating system may set it, too.
+const LOOK_AT_LEAST: Duration = Duration::from_secs(30);
+
+static IS_SIMULATED: AtomicBool = AtomicBool::new(false);
+static OFFSET_MS: AtomicI64 = AtomicI64::new(0);
+static MOVED: Notify = Notify::const_new();
+
+/// This process's wall clock is that of the world, and nobody moves it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RealClock;
+
+impl std::fmt::Display for RealClock {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the clock is real and cannot be moved: this is no simulation")
+    }
+}
+
+impl std::error::Error for RealClock {}
 
 /// Wall clock, Unix milliseconds. For records and for people; never for measuring.
 #[must_use]
 pub fn now_ms() -> i64 {
     let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX)
+    let real = i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX);
+    real.saturating_add(OFFSET_MS.load(Ordering::Relaxed))
+}
+
+/// From now on the wall clock of this process may be moved, and is moved by so many milliseconds at once.
+pub fn simulate(offset_ms: i64) {
+    IS_SIMULATED.store(true, Ordering::Relaxed);
+    OFFSET_MS.store(offset_ms, Ordering::Relaxed);
+    MOVED.notify_waiters();
+}
+
+/// By how many milliseconds a simulation has moved the wall clock; none where it is real.
+#[must_use]
+pub fn simulated() -> Option<i64> {
+    IS_SIMULATED
+        .load(Ordering::Relaxed)
+        .then(|| OFFSET_MS.load(Ordering::Relaxed))
+}
+
+/// Moves the wall clock of a simulation on, and wakes whoever waits for a time. Deadlines are monotonic and stay.
+///
+/// # Errors
+/// Where the clock is real.
+pub fn advance(ms: i64) -> Result<(), RealClock> {
+    let offset = simulated().ok_or(RealClock)?;
+    OFFSET_MS.store(offset.saturating_add(ms), Ordering::Relaxed);
+    MOVED.notify_waiters();
+    Ok(())
+}
+
+/// Ends when the wall clock is moved after this call, be it polled yet or not. Ask for it before you read the clock, or
+/// a move in between is missed; [`until`] does so.
+pub fn moved() -> impl Future<Output = ()> {
+    MOVED.notified()
+}
+
+/// Waits until the wall clock shows this time, Unix milliseconds, also when it is moved meanwhile.
+pub async fn until(at_ms: i64) {
+    loop {
+        let moved = moved();
+        let Some(left) = u64::try_from(at_ms.saturating_sub(now_ms()))
+            .ok()
+            .filter(|left| *left > 0)
+        else {
+            return;
+        };
+        tokio::select! {
+            () = moved => {}
+            () = pause(LOOK_AT_LEAST.min(Duration::from_millis(left))) => {}
+        }
+    }
 }
 
 /// Monotonic clock, for deadlines.

@@ -20,6 +20,7 @@ use crate::paths::Paths;
 use crate::reload::{self, Reload};
 use crate::session;
 use crate::store::Store;
+use crate::tasks::scheduler;
 use crate::watch::Watchers;
 
 /// A drain that takes longer than this is cut off; the sidecars' groups are killed then.
@@ -97,6 +98,7 @@ pub async fn run(
             Arc::clone(&live),
             shutdown.clone(),
         ));
+        tasks.spawn(scheduler::run(Arc::clone(&live), shutdown.clone()));
     }
     tracing::info!(state_dir = %paths.state_dir.display(), "gateway is up");
     shutdown.cancelled().await;

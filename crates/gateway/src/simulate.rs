@@ -27,14 +27,18 @@ pub(crate) use self::world::Keep;
 use self::world::World;
 
 mod asks;
+mod clock;
+mod command;
 mod expect;
 mod http;
 mod link;
 mod log;
+mod names;
 mod play;
 mod processes;
 mod prompt;
 mod script;
+mod spawn;
 pub(crate) mod storm;
 mod talk;
 mod tally;
@@ -75,7 +79,8 @@ pub(crate) async fn run(
 ) -> Result<Option<Report>> {
     let log = Log::default();
     let config = play.script.as_ref().and_then(|script| script.config.as_deref());
-    let world = World::start(config, &play.keep).await?;
+    let files = play.script.as_ref().map_or(&[][..], |script| &script.files);
+    let world = World::start(config, files, &play.keep).await?;
     let (paths, api) = (world.paths.clone(), world.api.clone());
     let mut player = Player::new(world, log.clone());
     let tell = |entry: &Entry| screen.entry(entry);
@@ -132,9 +137,9 @@ async fn played(play: &Play, player: &mut Player, screen: &impl Screen) -> Resul
 async fn follow(script: &Script, player: &mut Player, report: &mut Report) -> Result<()> {
     for line in &script.lines {
         let place = format!("{}:{}: {}", script.file, line.number, line.text);
-        let is_expected = matches!(line.step, script::Step::Expect(_) | script::Step::WaitReady);
+        let is_expected = line.step.is_expected();
         report.expected += usize::from(is_expected);
-        let (seen, goes_on) = match player.step(&line.step).await {
+        let (seen, goes_on) = match player.line(line).await {
             Ok(Ok(())) if is_expected => {
                 player.log.note("ok", line.text.clone());
                 report.held += 1;

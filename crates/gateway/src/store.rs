@@ -7,6 +7,7 @@ mod account;
 mod alias;
 mod asking;
 mod batch;
+mod command;
 mod contact;
 mod conversation;
 mod decision;
@@ -27,8 +28,13 @@ mod run_end;
 mod run_start;
 mod session;
 mod settle;
+mod standing;
 mod tally;
 mod task;
+mod task_due;
+mod task_end;
+mod task_run;
+mod task_seam;
 mod transcript;
 
 use std::os::unix::fs::OpenOptionsExt;
@@ -40,10 +46,11 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow};
 use sqlx::Connection as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
-use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard};
+use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard, Notify};
 
 pub use account::StoredAccount;
 pub use asking::Waiting;
+pub use command::Change;
 pub use conversation::Conversation;
 pub use decision::{Decision, NewRun};
 pub use draft::{Draft, Pending, Purpose};
@@ -60,7 +67,12 @@ pub use run_again::CutOff;
 pub use run_end::{FinishedRun, RunEnd};
 pub use run_start::StartedRun;
 pub use session::SessionRow;
+pub use standing::Standing;
 pub use tally::RESEND_MISSED;
+pub use task::{Created, ID_LEN, MOST_TASKS, NewTaskRow, TaskDefinition, TaskFilter, TaskRow, short_id};
+pub use task_due::{Decided, DueTask};
+pub use task_end::CancelledRun;
+pub use task_run::{Became, Cause, NewTaskRun, RunNow, TaskRunRow};
 pub use transcript::Exchange;
 
 /// The store: one connection that writes, and one that only reads.
@@ -70,6 +82,8 @@ pub struct Store {
     read: Line,
     aliases: Arc<Mutex<Option<alias::Aliases>>>,
     news: Arc<AtomicU64>,
+    /// A Task was made or changed, or a run of one was queued.
+    tasks: Arc<Notify>,
 }
 
 /// One connection, taken in turns. A pool would ask its connection at the beginning and the end of
@@ -139,6 +153,7 @@ impl Store {
             read,
             aliases: Arc::default(),
             news: Arc::default(),
+            tasks: Arc::default(),
         })
     }
 
@@ -162,6 +177,7 @@ impl Store {
             read,
             aliases: Arc::default(),
             news: Arc::default(),
+            tasks: Arc::default(),
         };
         store
             .accounts()

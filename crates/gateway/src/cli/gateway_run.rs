@@ -4,11 +4,12 @@ use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use fased::clock;
 use fased::gateway::{self, ConfigError, Ended, LeaseHeld, RunOptions};
 use fased::store::StoreUnreadable;
 use fased_protocol::control::{ControlError, ErrorCode};
 use tokio_util::sync::CancellationToken;
-use tracing::info;
+use tracing::{info, warn};
 
 use super::ask::timed_out;
 use super::{Failure, Global, Outcome, runtime};
@@ -24,6 +25,9 @@ pub(super) fn run(global: &Global) -> Outcome {
     // Asked now: after an update the running file has no name any more, but its path has a new file.
     let executable = std::env::current_exe();
     runtime::log(global, "info");
+    if clock::simulated().is_some() {
+        warn!("the wall clock is a simulation's and may be moved");
+    }
     let runtime = runtime::for_gateway()?;
     let ended = runtime.block_on(async {
         let shutdown = CancellationToken::new();
@@ -66,9 +70,12 @@ pub(super) fn run(global: &Global) -> Outcome {
     reason = "replaces this process by itself; no child is started"
 )]
 fn execute_again(executable: std::io::Result<PathBuf>) -> ControlError {
+    // What a simulation has moved the clock by so far stays.
+    let moved = clock::simulated().map(|offset| (clock::SIMULATED, offset.to_string()));
     let error = match executable {
         Ok(executable) => std::process::Command::new(executable)
             .args(std::env::args_os().skip(1))
+            .envs(moved)
             .exec(),
         Err(error) => error,
     };

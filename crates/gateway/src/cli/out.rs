@@ -25,6 +25,7 @@ const VERBS: [&str; 11] = [
     "agents",
     "message",
     "outbox",
+    "tasks",
     "directory",
     "config",
     "status",

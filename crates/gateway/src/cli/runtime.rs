@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::io::IsTerminal;
 
+use fased::clock;
 use fased::paths::Paths;
 use fased_protocol::control::{ControlError, ErrorCode};
 use tokio::runtime::{Builder, Runtime};
@@ -20,6 +21,22 @@ pub(super) fn paths(global: &Global) -> Result<Paths, Failure> {
             next: "name a state dir: --state-dir DIR".to_owned(),
         })
     })
+}
+
+/// Reads by how much a simulation has moved the wall clock, so that a command sees the same time as its gateway.
+pub(super) fn clock() -> Result<(), Failure> {
+    let Some(offset) = std::env::var_os(clock::SIMULATED).filter(|offset| !offset.is_empty()) else {
+        return Ok(());
+    };
+    let Some(offset_ms) = offset.to_str().and_then(|offset| offset.parse().ok()) else {
+        return Err(Failure::Error(ControlError {
+            code: ErrorCode::Usage,
+            message: format!("{} is no number of milliseconds", clock::SIMULATED),
+            next: format!("unset it; only simulations use it: unset {}", clock::SIMULATED),
+        }));
+    };
+    clock::simulate(offset_ms);
+    Ok(())
 }
 
 /// Runs a short verb on a runtime of one thread.

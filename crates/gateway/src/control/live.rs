@@ -18,6 +18,7 @@ use crate::paths::Paths;
 use crate::reload::Asked;
 use crate::run::Engine;
 use crate::store::Store;
+use crate::tasks::Desk;
 use crate::watch::Watchers;
 
 /// How long a request waits for the accounts of a gateway that has just started.
@@ -109,16 +110,16 @@ impl Live {
         }
     }
 
-    /// The store.
-    #[must_use]
-    pub(crate) fn store(&self) -> &Store {
-        &self.store
-    }
-
     /// Where everything lives.
     #[must_use]
     pub fn paths(&self) -> &Paths {
         &self.paths
+    }
+
+    /// The store.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.store
     }
 
     /// What is told of the config.
@@ -216,6 +217,17 @@ impl Live {
             .values()
             .map(|account| account.shared().config())
             .collect())
+    }
+
+    /// Ends a run that is under way. Returns whether somebody had it.
+    #[expect(clippy::unused_self, reason = "runs cannot be ended yet")]
+    pub(super) fn end_run(&self, _run: i64) -> bool {
+        false
+    }
+
+    /// Where Tasks are worked on.
+    pub(super) async fn desk(&self) -> Result<Desk, ControlError> {
+        Ok(Desk::new(&self.store, self.configs(None).await?))
     }
 
     /// All accounts as every surface shows them.

@@ -1,6 +1,6 @@
 //! What a script may expect, each looked for until it is there or its time is over.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
 use anyhow::Result;
@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::log::one_line;
 use super::play::{Instead, Player};
+use super::script::Reader;
 
 /// How many texts or ids a failure names.
 const NAMED: usize = 3;
@@ -15,22 +16,22 @@ const NAMED: usize = 3;
 type Held = Result<Result<(), Instead>>;
 
 impl Player {
-    pub(super) async fn expect_reply(&mut self, to: &str, contains: &str, within: Duration) -> Held {
-        let after = self.unused_from(to);
+    pub(super) async fn expect_reply(&mut self, reader: &Reader, contains: &str, within: Duration) -> Held {
+        let after = self.unused_from(reader);
         let found = self
             .look(within, async |player: &mut Self| {
-                let mut replies = player.replies_to(to, after).into_iter();
+                let mut replies = player.replies_to(reader, after).into_iter();
                 replies
                     .find(|(_, text)| text.contains(contains))
                     .map(|(seq, _)| seq)
             })
             .await?;
         if let Some(seq) = found {
-            self.use_up(to, seq);
+            self.use_up(reader, seq);
             return Ok(Ok(()));
         }
         let seen: Vec<String> = self
-            .replies_to(to, after)
+            .replies_to(reader, after)
             .into_iter()
             .map(|(_, text)| format!("“{}”", one_line(&text)))
             .collect();
@@ -39,7 +40,10 @@ impl Player {
         } else {
             named(&seen)
         };
-        Ok(Err(format!("within {} {to} got {seen}", told(within))))
+        Ok(Err(format!(
+            "within {} what came {reader} was {seen}",
+            told(within)
+        )))
     }
 
     pub(super) async fn expect_verdict(&mut self, reason: &str, sender: &str, within: Duration) -> Held {
@@ -93,18 +97,21 @@ impl Player {
         Ok(Err(format!("within {} {seen}", told(within))))
     }
 
-    pub(super) async fn expect_silence(&mut self, sender: &str, lasting: Duration) -> Held {
-        let after = self.last_of(sender).0.max(self.unused_from(sender));
+    pub(super) async fn expect_silence(&mut self, reader: &Reader, lasting: Duration) -> Held {
+        let wrote = match reader {
+            Reader::Contact(name) | Reader::Group(name) => self.last_of(name).0,
+        };
+        let after = wrote.max(self.unused_from(reader));
         self.pause(lasting).await;
         let seen: Vec<String> = self
-            .replies_to(sender, after)
+            .replies_to(reader, after)
             .into_iter()
             .map(|(_, text)| format!("“{}”", one_line(&text)))
             .collect();
         Ok(if seen.is_empty() {
             Ok(())
         } else {
-            Err(format!("{sender} got {}", named(&seen)))
+            Err(format!("what came {reader} was {}", named(&seen)))
         })
     }
 
@@ -180,17 +187,29 @@ impl Player {
         )))
     }
 
-    /// What a contact's phone got after a place in the record, as place and text.
-    fn replies_to(&self, contact: &str, after: u64) -> Vec<(u64, String)> {
-        let of_contact = |record: &Value| {
-            let seq = record["seq"].as_u64().unwrap_or_default();
-            let text = record["text"].as_str().unwrap_or_default().to_owned();
-            (record["contact"] == contact && seq > after).then_some((seq, text))
+    /// What a contact's phone got after a place in the record, or what all phones in a group got, as place and text.
+    pub(super) fn replies_to(&self, reader: &Reader, after: u64) -> Vec<(u64, String)> {
+        // In a group each member's phone records it.
+        let mut known = HashSet::new();
+        let group = match reader {
+            Reader::Contact(_) => None,
+            Reader::Group(name) => self.log.group_named(name),
         };
-        self.log
-            .records("message")
-            .iter()
-            .filter_map(of_contact)
+        let mut is_theirs = |record: &Value| match reader {
+            Reader::Contact(number) => record["contact"] == **number,
+            Reader::Group(_) => {
+                group.as_ref().is_some_and(|group| record["group"] == **group)
+                    && known.insert(record["id"].to_string())
+            }
+        };
+        let records = self.log.records("message");
+        let theirs = records.iter().filter(|record| is_theirs(record));
+        theirs
+            .map(|record| {
+                let text = record["text"].as_str().unwrap_or_default().to_owned();
+                (record["seq"].as_u64().unwrap_or_default(), text)
+            })
+            .filter(|(seq, _)| *seq > after)
             .collect()
     }
 }

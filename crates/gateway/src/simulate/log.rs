@@ -71,6 +71,18 @@ impl Log {
         self.lock().groups.insert(address.to_owned(), name.to_owned());
     }
 
+    /// The name of a group.
+    pub(super) fn group_name(&self, address: &str) -> Option<String> {
+        self.lock().groups.get(address).cloned()
+    }
+
+    /// The address of a group.
+    pub(super) fn group_named(&self, name: &str) -> Option<String> {
+        let seen = self.lock();
+        let (address, _) = seen.groups.iter().find(|(_, known)| *known == name)?;
+        Some(address.clone())
+    }
+
     /// When something came in last, Unix milliseconds.
     pub(super) fn last_ms(&self) -> i64 {
         self.lock().last_ms

@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 use super::asks::COMMAND_DEADLINE;
 use super::log::Log;
-use super::script::{Expect, Step};
+use super::script::{self, Expect, Line, Reader, Step};
 use super::talk::Chat;
 use super::tally::{Sent, Tally, tally};
 use super::world::World;
@@ -39,8 +39,12 @@ pub(super) struct Player {
     pub(super) last: HashMap<String, (u64, Vec<String>)>,
     /// Where somebody wrote last, and the last id.
     pub(super) latest: Option<(Chat, String)>,
-    /// By recipient: the last record that an `expect reply` has used up.
-    used: HashMap<String, u64>,
+    /// By reader: the last record that an `expect reply` has used up.
+    used: HashMap<Reader, u64>,
+    /// What the last command printed.
+    pub(super) output: Option<String>,
+    /// Words that the script has taken, by their names.
+    pub(super) names: HashMap<String, String>,
 }
 
 /// Why an expectation does not hold: what was seen instead.
@@ -56,12 +60,26 @@ impl Player {
             last: HashMap::new(),
             latest: None,
             used: HashMap::new(),
+            output: None,
+            names: HashMap::new(),
+        }
+    }
+
+    /// Does what a line of a script says, with the words filled in that were taken before.
+    pub(super) async fn line(&mut self, line: &Line) -> Result<Result<(), Instead>> {
+        let filled = self.filled(&line.text);
+        if filled == line.text {
+            return self.step(&line.step).await;
+        }
+        match script::step(&filled) {
+            Ok(step) => self.step(&step).await,
+            Err(what) => bail!("with its words filled in it reads `{filled}`: {what}"),
         }
     }
 
     /// Does one step; the inner error is an expectation that does not hold.
     pub(super) async fn step(&mut self, step: &Step) -> Result<Result<(), Instead>> {
-        if *step != Step::KillGateway {
+        if !matches!(step, Step::KillGateway | Step::StopGateway) {
             self.world.gateway_lives()?;
         }
         match step {
@@ -86,6 +104,14 @@ impl Player {
                     .note("do", "kill -9 gateway; the service manager starts it again");
                 self.world.kill_gateway().await?;
             }
+            Step::StopGateway => {
+                self.log.note("do", "stop the gateway");
+                self.world.stop_gateway().await?;
+            }
+            Step::StartGateway => {
+                self.log.note("do", "start the gateway");
+                self.world.start_gateway()?;
+            }
             Step::KillSidecar => self.kill_sidecar().await?,
             Step::Pause => {
                 let account = ACCOUNT.to_owned();
@@ -100,6 +126,9 @@ impl Player {
             }
             Step::WaitReady => return self.wait_ready().await,
             Step::Wait(time) => self.pause(*time).await,
+            Step::Clock(by) => self.advance(*by).await?,
+            Step::Fased(arguments) => return self.fased(arguments, 0).await,
+            Step::Let { name, word } => return Ok(self.take_word(name, word)),
             Step::Expect(expect) => return self.expect(expect).await,
         }
         Ok(Ok(()))
@@ -107,14 +136,20 @@ impl Player {
 
     async fn expect(&mut self, expect: &Expect) -> Result<Result<(), Instead>> {
         match expect {
-            Expect::Reply { to, contains, within } => self.expect_reply(to, contains, *within).await,
+            Expect::Reply {
+                reader,
+                contains,
+                within,
+            } => self.expect_reply(reader, contains, *within).await,
             Expect::Verdict {
                 reason,
                 sender,
                 within,
             } => self.expect_verdict(reason, sender, *within).await,
             Expect::Code { sender, within } => self.expect_code(sender, *within).await,
-            Expect::Silence { sender, lasting } => self.expect_silence(sender, *lasting).await,
+            Expect::Silence { reader, lasting } => self.expect_silence(reader, *lasting).await,
+            Expect::Output { contains } => Ok(self.expect_output(contains)),
+            Expect::Exit { code, arguments } => self.fased(arguments, *code).await,
             Expect::AllAnswered { within } => self.expect_all_answered(*within).await,
             Expect::NoViolations => self.expect_no_violations().await,
         }
@@ -240,13 +275,13 @@ impl Player {
         self.last.get(sender).cloned().unwrap_or_default()
     }
 
-    /// Where in the record an `expect reply` to this contact starts to look.
-    pub(super) fn unused_from(&self, contact: &str) -> u64 {
-        self.used.get(contact).copied().unwrap_or_default()
+    /// Where in the record an `expect reply` for this reader starts to look.
+    pub(super) fn unused_from(&self, reader: &Reader) -> u64 {
+        self.used.get(reader).copied().unwrap_or_default()
     }
 
-    pub(super) fn use_up(&mut self, contact: &str, seq: u64) {
-        self.used.insert(contact.to_owned(), seq);
+    pub(super) fn use_up(&mut self, reader: &Reader, seq: u64) {
+        self.used.insert(reader.clone(), seq);
     }
 
     /// Looks again and again until something is there or the time is over.

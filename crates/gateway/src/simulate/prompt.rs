@@ -51,8 +51,10 @@ people   as +15550100002 TEXT            a contact writes to the gateway
 owner    approve CODE|+1555…             lets a sender in         deny CODE|+1555…
          pause · resume                  closes and opens the link          link  scans a new code after a logout
 trouble  drop · fault half_open · fault KIND NAME=VALUE … · kill sidecar · kill gateway
+         stop gateway · start gateway    clock +1m  moves the time on: what is due then is due now
 ask      status · pending · groups · explain [ID|+1555…] (the last message, one by its id, the last of a sender)
-check    expect reply to +1555… containing \"TEXT\" · expect silence for +1555… 2s · expect all answered · wait 2s
+         fased COMMAND                   any command, carried out on this gateway
+check    expect reply to +1555… containing \"TEXT\" · expect reply in GROUP containing \"TEXT\" · expect silence for +1555… 2s · expect all answered · wait 2s
 end      quit";
 
 /// Nothing more follows from a line when nothing has happened for so long.
@@ -94,7 +96,7 @@ pub(super) async fn open(player: &mut Player, screen: &impl Screen, is_new: bool
             break;
         };
         screen.typed(&line);
-        let command = match command::parse(&line) {
+        let command = match command::parse(&player.filled(&line)) {
             Ok(Command::Quit) => break,
             Ok(command) => command,
             Err(what) => {
@@ -103,7 +105,7 @@ pub(super) async fn open(player: &mut Player, screen: &impl Screen, is_new: bool
                 continue;
             }
         };
-        let is_expected = matches!(command, Command::Step(Step::Expect(_) | Step::WaitReady));
+        let is_expected = matches!(&command, Command::Step(step) if step.is_expected());
         typed.expected += usize::from(is_expected);
         match obey(player, screen, command).await {
             Ok(Ok(())) if is_expected => {

@@ -51,7 +51,7 @@ pub(crate) async fn run(
     asked: impl Future<Output = ()>,
 ) -> Result<Option<StormReport>> {
     let log = Log::default();
-    let world = World::start(Some(CONFIG), &storm.keep).await?;
+    let world = World::start(Some(CONFIG), &[], &storm.keep).await?;
     let mut player = Player::new(world, log.clone());
     let report = tokio::select! {
         report = rage(storm, &mut player) => report.map(Some),

@@ -69,6 +69,11 @@ impl Player {
         let before = self.server_seq().await?;
         let mut answer = self.world.api.post("/messages", message).await?;
         let ids: Vec<String> = serde_json::from_value(answer["ids"].take()).context("no message ids")?;
+        if let Chat::Group(address) = &chat
+            && let Some(name) = self.log.group_name(address)
+        {
+            self.last.insert(name, (before, ids.clone()));
+        }
         if let Some(id) = ids.last() {
             self.latest = Some((chat, id.clone()));
         }

@@ -26,15 +26,17 @@ pub(super) fn quoted(word: &str) -> String {
     word.strip_prefix('"').unwrap_or(word).to_owned()
 }
 
-/// `500ms`, `2s`, `1m`.
+/// `500ms`, `2s`, `1m`, `3h`, `1d`.
 pub(super) fn duration(word: &str) -> Result<Duration, String> {
-    let wrong = || format!("`{word}` is no duration like 500ms, 2s or 1m");
+    let wrong = || format!("`{word}` is no duration like 500ms, 2s, 1m, 3h or 1d");
     let digits = word.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let amount: u64 = digits.parse().map_err(|_| wrong())?;
     match &word[digits.len()..] {
         "ms" => Ok(Duration::from_millis(amount)),
         "s" => Ok(Duration::from_secs(amount)),
         "m" => Ok(Duration::from_secs(amount.saturating_mul(60))),
+        "h" => Ok(Duration::from_secs(amount.saturating_mul(3_600))),
+        "d" => Ok(Duration::from_secs(amount.saturating_mul(86_400))),
         _ => Err(wrong()),
     }
 }

@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use anyhow::Result;
 use sqlx::{Connection as _, QueryBuilder, Sqlite, SqliteConnection};
 
+use super::command::{self, Change};
 use super::draft::Draft;
 use super::transcript::{self, Exchange};
-use super::{Store, batch, task};
+use super::{Store, batch, task_seam};
 
 /// How a run ended, and what it says.
 #[derive(Debug)]
@@ -24,6 +25,8 @@ pub struct FinishedRun {
     pub result: Option<String>,
     /// What the backend told of its work.
     pub detail: Option<String>,
+    /// What a chat command changes.
+    pub changes: Vec<Change>,
 }
 
 /// How a run ended.
@@ -99,6 +102,7 @@ impl FinishedRun {
             said: None,
             result: None,
             detail: None,
+            changes: Vec::new(),
         }
     }
 }
@@ -122,6 +126,10 @@ impl Store {
         let mut tx = turn.begin().await?;
         record_finished(&mut tx, account, finished, now_ms).await?;
         tx.commit().await?;
+        let mut changes = finished.iter().flat_map(|run| &run.changes);
+        if changes.any(Change::is_about_tasks) {
+            self.tasks.notify_one();
+        }
         Ok(())
     }
 
@@ -170,9 +178,9 @@ impl Store {
         .await?;
         for (run, task) in &dropped {
             if let Some(task) = task {
-                task::after_run(
+                task_seam::after_run(
                     &mut tx,
-                    &task::Ended::without_result(task, *run, "cancelled", now_ms),
+                    &task_seam::Ended::without_result(task, *run, "cancelled", now_ms),
                 )
                 .await?;
             }
@@ -230,13 +238,16 @@ async fn record_finished(
         let Some(row) = ended.get(&run.id) else {
             continue;
         };
+        for change in &run.changes {
+            command::apply(tx, account, change, now_ms).await?;
+        }
         if let Some(exchange) = &run.said {
             said.push((run.id, exchange));
         }
         let tells = match &row.task {
             None => true,
             Some(task) => {
-                let told = task::Ended {
+                let told = task_seam::Ended {
                     task,
                     run: run.id,
                     state: run.end.state(),
@@ -245,7 +256,7 @@ async fn record_finished(
                     now_ms,
                 };
                 // Of failures in a row, the chat hears of the first.
-                task::after_run(tx, &told).await? || !matches!(run.end, RunEnd::Failed { .. })
+                task_seam::after_run(tx, &told).await? || !matches!(run.end, RunEnd::Failed { .. })
             }
         };
         if tells {

@@ -34,7 +34,8 @@ pub(super) fn parse(line: &str) -> Result<Command, String> {
         return Ok(Command::Nothing);
     }
     if let Some(command) = line.strip_prefix("fased ") {
-        return parse(&as_typed_here(command));
+        // What has no word here is carried out as it is.
+        return parse(&as_typed_here(command)).or_else(|_| step(line).map(Command::Step));
     }
     let (verb, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
     let rest = rest.trim();
@@ -112,6 +113,8 @@ mod tests {
         );
         assert_eq!(parse("fased channels pause --channel whatsapp"), parse("pause"));
         assert_eq!(parse("fased pairing list"), Ok(Command::Pending));
+        let listed = Step::Fased(vec!["tasks".to_owned(), "list".to_owned()]);
+        assert_eq!(parse("fased tasks list"), Ok(Command::Step(listed)));
     }
 
     #[test]

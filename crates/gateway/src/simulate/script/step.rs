@@ -1,24 +1,17 @@
 //! One line of a script, or of a person at the prompt.
 
-use std::time::Duration;
-
 use fased::nearest::nearest;
 use fased_protocol::control::PairingWho;
 use serde_json::{Map, Value};
 
-use super::{Author, Expect, Own, Step};
+use super::expect::expect;
+use super::{Author, Own, Reader, Source, Step, Word};
 use crate::simulate::words::{duration, quoted, words};
 
-/// What an `expect` waits unless it says so: longer than a pause for backoff.
-pub(super) const PATIENCE: Duration = Duration::from_secs(10);
-
-/// The same for a whole burst with kills in it.
-const PATIENCE_FOR_ALL: Duration = Duration::from_secs(60);
-
 /// All words that a step begins with.
-pub(in crate::simulate) const STEPS: [&str; 16] = [
-    "say", "as", "in", "me", "group", "burst", "approve", "deny", "drop", "fault", "kill", "pause", "resume",
-    "link", "wait", "expect",
+pub(in crate::simulate) const STEPS: [&str; 21] = [
+    "say", "as", "in", "me", "group", "burst", "approve", "deny", "drop", "fault", "kill", "stop", "start",
+    "pause", "resume", "link", "wait", "clock", "fased", "let", "expect",
 ];
 
 pub(in crate::simulate) fn step(line: &str) -> Result<Step, String> {
@@ -48,12 +41,21 @@ pub(in crate::simulate) fn step(line: &str) -> Result<Step, String> {
                 "`kill {rest}`: only `kill gateway` and `kill sidecar` are known"
             )),
         },
+        "stop" if rest == "gateway" => Ok(Step::StopGateway),
+        "start" if rest == "gateway" => Ok(Step::StartGateway),
+        "stop" | "start" => Err(format!("write: {verb} gateway")),
         "pause" if rest.is_empty() => Ok(Step::Pause),
         "resume" if rest.is_empty() => Ok(Step::Resume),
         "link" if rest.is_empty() => Ok(Step::Link),
         "drop" | "pause" | "resume" | "link" => Err(format!("`{verb}` stands alone")),
         "wait" if rest == "ready" => Ok(Step::WaitReady),
         "wait" => Ok(Step::Wait(duration(rest)?)),
+        "clock" => match rest.strip_prefix('+') {
+            Some(by) => Ok(Step::Clock(duration(by)?)),
+            None => Err("time only goes on; write: clock +1m".to_owned()),
+        },
+        "fased" => Ok(Step::Fased(arguments(rest)?)),
+        "let" => take(rest),
         "expect" => expect(rest).map(Step::Expect),
         _ => Err(match nearest(verb, STEPS) {
             Some(meant) => format!("`{verb}` is no step; did you mean `{meant}`?"),
@@ -181,55 +183,50 @@ fn fault(rest: &str) -> Result<Step, String> {
     }
 }
 
-fn expect(rest: &str) -> Result<Expect, String> {
+/// `NAME = word after "TEXT" in reply to +15550100002`, `… in reply in GROUP` or `… in output`.
+fn take(rest: &str) -> Result<Step, String> {
     let words = words(rest)?;
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let within = |word: &str| duration(word);
-    match words.as_slice() {
-        ["reply", "to", to, "containing", text] => Ok(Expect::Reply {
-            to: number(to)?,
-            contains: quoted(text),
-            within: PATIENCE,
-        }),
-        ["reply", "to", to, "containing", text, "within", time] => Ok(Expect::Reply {
-            to: number(to)?,
-            contains: quoted(text),
-            within: within(time)?,
-        }),
-        ["verdict", reason, "for", sender] => Ok(Expect::Verdict {
-            reason: (*reason).to_owned(),
-            sender: number(sender)?,
-            within: PATIENCE,
-        }),
-        ["verdict", reason, "for", sender, "within", time] => Ok(Expect::Verdict {
-            reason: (*reason).to_owned(),
-            sender: number(sender)?,
-            within: within(time)?,
-        }),
-        ["code", "for", sender] => Ok(Expect::Code {
-            sender: number(sender)?,
-            within: PATIENCE,
-        }),
-        ["code", "for", sender, "within", time] => Ok(Expect::Code {
-            sender: number(sender)?,
-            within: within(time)?,
-        }),
-        ["silence", "for", sender, time] => Ok(Expect::Silence {
-            sender: number(sender)?,
-            lasting: within(time)?,
-        }),
-        ["all", "answered"] => Ok(Expect::AllAnswered {
-            within: PATIENCE_FOR_ALL,
-        }),
-        ["all", "answered", "within", time] => Ok(Expect::AllAnswered {
-            within: within(time)?,
-        }),
-        ["no", "violations"] => Ok(Expect::NoViolations),
+    let (name, after, source) = match words.as_slice() {
+        [name, "=", "word", "after", after, "in", "output"] => (name, after, Source::Output),
+        [name, "=", "word", "after", after, "in", "reply", place, whose] => {
+            (name, after, Source::Reply(reader(place, whose)?))
+        }
+        _ => {
+            return Err(
+                "write: let NAME = word after \"TEXT\" in reply to +15550100002 (or: in output)".to_owned(),
+            );
+        }
+    };
+    if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric()) {
+        return Err(format!("`{name}` is no name; write letters only, as: task"));
+    }
+    Ok(Step::Let {
+        name: (*name).to_owned(),
+        word: Word {
+            after: quoted(after),
+            source,
+        },
+    })
+}
+
+/// `to +15550100002` or `in GROUP`.
+pub(super) fn reader(place: &str, whose: &str) -> Result<Reader, String> {
+    match place {
+        "to" | "for" => Ok(Reader::Contact(number(whose)?)),
+        "in" => Ok(Reader::Group(group_name(whose)?)),
         _ => Err(format!(
-            "`expect {rest}` is not known; write one of: expect reply to +15550100002 containing \"TEXT\" [within 10s] \
-             · expect verdict REASON for +15550100002 · expect code for +15550100002 · expect silence for \
-             +15550100002 2s · expect all answered [within 60s] · expect no violations"
+            "`{place} {whose}`: write `to +15550100002` or `in GROUP`"
         )),
+    }
+}
+
+/// What follows `fased` on a line.
+pub(super) fn arguments(rest: &str) -> Result<Vec<String>, String> {
+    let arguments: Vec<String> = words(rest)?.iter().map(|word| quoted(word)).collect();
+    match arguments.first() {
+        Some(_) => Ok(arguments),
+        None => Err("write a command, as: fased status".to_owned()),
     }
 }
 

@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use super::step::PATIENCE;
+use super::expect::PATIENCE;
 use super::*;
 
 fn one(line: &str) -> Step {
@@ -50,7 +50,7 @@ fn every_step_is_understood() {
     assert_eq!(one("wait ready"), Step::WaitReady);
     assert_eq!(one("wait 1500ms"), Step::Wait(Duration::from_millis(1500)));
     let reply = Expect::Reply {
-        to: sender.clone(),
+        reader: Reader::Contact(sender.clone()),
         contains: "hello there".to_owned(),
         within: Duration::from_secs(3),
     };
@@ -68,7 +68,7 @@ fn every_step_is_understood() {
         Step::Expect(verdict)
     );
     let silence = Expect::Silence {
-        sender,
+        reader: Reader::Contact(sender),
         lasting: Duration::from_secs(2),
     };
     assert_eq!(one("expect silence for +15550100002 2s"), Step::Expect(silence));
@@ -81,6 +81,70 @@ fn config_lines_make_one_file_and_comments_nothing() {
     assert_eq!(script.config.as_deref(), Some("{\n  a: 1,\n}\n"));
     assert_eq!(script.lines.len(), 1);
     assert_eq!(script.lines[0].number, 6);
+}
+
+#[test]
+fn time_commands_and_what_is_read_have_steps() {
+    assert_eq!(one("clock +90s"), Step::Clock(Duration::from_secs(90)));
+    assert_eq!(one("clock +2h"), Step::Clock(Duration::from_secs(7_200)));
+    assert_eq!(one("stop gateway"), Step::StopGateway);
+    assert_eq!(one("start gateway"), Step::StartGateway);
+    let arguments = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+    let said = Step::Fased(arguments(&["agents", "test", "main", "two words"]));
+    assert_eq!(one("fased agents test main \"two words\""), said);
+    let family = Reader::Group("family".to_owned());
+    let word = Word {
+        after: "Task ".to_owned(),
+        source: Source::Reply(family.clone()),
+    };
+    let taken = Step::Let {
+        name: "task".to_owned(),
+        word,
+    };
+    assert_eq!(one("let task = word after \"Task \" in reply in family"), taken);
+    let heard = Expect::Reply {
+        reader: family.clone(),
+        contains: "cake".to_owned(),
+        within: PATIENCE,
+    };
+    assert_eq!(one("expect reply in family containing cake"), Step::Expect(heard));
+    let silence = Expect::Silence {
+        reader: family,
+        lasting: Duration::from_secs(1),
+    };
+    assert_eq!(one("expect silence in family 1s"), Step::Expect(silence));
+    let output = Expect::Output {
+        contains: "active".to_owned(),
+    };
+    assert_eq!(one("expect output containing active"), Step::Expect(output));
+    let refused = Expect::Exit {
+        code: 1,
+        arguments: arguments(&["tasks", "show", "$task"]),
+    };
+    assert_eq!(
+        one("expect exit 1 of fased tasks show $task"),
+        Step::Expect(refused)
+    );
+}
+
+#[test]
+fn a_program_is_taken_as_it_is_written() {
+    let script =
+        Script::parse("s", "file answer.sh\n#!/bin/sh\n  echo }\nend file\nwait ready").expect("parses");
+    let file = File {
+        name: "answer.sh".to_owned(),
+        text: "#!/bin/sh\n  echo }\n".to_owned(),
+    };
+    assert_eq!(script.files, [file]);
+    assert_eq!(script.lines[0].number, 5);
+    for (text, part) in [
+        ("file a.sh\necho", "s:1: the line `end file` is missing"),
+        ("file ../a.sh", "s:1: `../a.sh` is no name"),
+        ("file fased.json", "no name"),
+    ] {
+        let error = Script::parse("s", text).expect_err(text);
+        assert!(error.contains(part), "{error}");
+    }
 }
 
 #[test]
@@ -104,6 +168,12 @@ fn a_mistake_is_named_with_file_and_line() {
         ("in family assuming +15550100002", "write: in GROUP as"),
         ("in family as +15550100002", "the text is missing"),
         ("me", "write: me TEXT"),
+        ("clock 1m", "write: clock +1m"),
+        ("stop sidecar", "write: stop gateway"),
+        ("fased", "write a command"),
+        ("let task be it", "write: let NAME"),
+        ("expect silence for +15550100002 2s within 3s", "is not known"),
+        ("expect exit one of fased status", "no exit code"),
         ("me to self", "write: me TEXT"),
     ] {
         let error = Script::parse("x.simulate", &format!("# first\n{line}")).expect_err(line);
