@@ -18,6 +18,7 @@ const AGENTS: &str = r#"{ agents: { list: [
   { id: "loud", backend: "command", command: { argv: ["./loud.sh"] } },
   { id: "parts", backend: "command", command: { output: "ndjson", argv: ["sh", "-c",
       "echo '{\"type\":\"progress\",\"text\":\"thinking\"}'; echo '{\"type\":\"reply\",\"text\":\"one\"}'; echo '{\"type\":\"reply\",\"text\":\"two\"}'"] } },
+  { id: "who", name: "Whoever", backend: "command", command: { argv: ["sh", "-c", "echo $FASED_AGENT in $FASED_SESSION"] } },
   { id: "failing", backend: "command", command: { argv: ["sh", "-c", "echo oops >&2; exit 3"] } },
   { id: "missing", backend: "command", command: { argv: ["no-such-program-1"] } },
   { id: "endless", backend: "command", replyTimeoutSeconds: 1,
@@ -84,6 +85,8 @@ fn a_program_is_asked_and_its_parts_come_out() {
         "{parts:?}"
     );
     assert!(parts.stderr.contains("thinking"), "{parts:?}");
+    let who = state.verb(&["agents", "test", "who", "x"]);
+    assert_eq!(who.stdout, "who in agent:who:test\n", "{who:?}");
     let told = state.json(&["agents", "test", "parts", "x"]);
     assert_eq!(told["parts"], json!(["one", "two"]));
     assert_eq!(
