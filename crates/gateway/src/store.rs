@@ -243,7 +243,7 @@ fn counts(rows: Vec<(String, i64)>) -> Vec<fased_protocol::control::Count> {
 #[cfg(test)]
 mod decision_tests;
 #[cfg(test)]
-mod fixtures;
+pub(crate) mod fixtures;
 #[cfg(test)]
 mod media_tests;
 #[cfg(test)]
