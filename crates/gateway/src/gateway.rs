@@ -18,6 +18,7 @@ use crate::lease::{Lease, make_private_dir};
 use crate::media;
 use crate::paths::Paths;
 use crate::reload::{self, Reload};
+use crate::session;
 use crate::store::Store;
 use crate::tasks::scheduler;
 use crate::watch::Watchers;
@@ -94,6 +95,10 @@ pub async fn run(
         let reload = Reload::new(Arc::clone(&live), seen, config.warnings, shutdown.clone());
         tasks.spawn(reload.run(asked));
         tasks.spawn(scheduler::run(Arc::clone(&live), shutdown.clone()));
+        tasks.spawn(session::forget::forget_forever(
+            Arc::clone(&live),
+            shutdown.clone(),
+        ));
     }
     tracing::info!(state_dir = %paths.state_dir.display(), "gateway is up");
     shutdown.cancelled().await;

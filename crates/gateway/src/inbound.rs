@@ -14,10 +14,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
+use fased_agents::Settings;
 use tokio_util::sync::CancellationToken;
 
 use crate::account::Shared;
 use crate::clock;
+use crate::config::QueueMode;
+use crate::run::running::Why;
 use crate::store::Decision;
 use decide::Bench;
 pub(crate) use tell::label;
@@ -143,7 +146,19 @@ async fn commit(shared: &Shared, decisions: &[Decision]) -> Result<()> {
         .store
         .decide(shared.id(), decisions, clock::now_ms())
         .await?;
-    if decisions.iter().any(|decision| decision.run.is_some()) {
+    let runs = decisions.iter().filter_map(|decision| decision.run.as_ref());
+    let mut any = false;
+    for run in runs {
+        any = true;
+        if let Some(peer) = &run.keeps {
+            shared.conversations.kept(peer);
+        }
+        // Only now: what it was to answer goes to a run that is there.
+        if run.collects && interrupts(shared, &run.agent) {
+            shared.engine.running.cancel_session(&run.session, Why::Newer);
+        }
+    }
+    if any {
         shared.runs.notify_one();
     }
     if decisions.iter().any(Decision::wants_file) {
@@ -153,4 +168,11 @@ async fn commit(shared: &Shared, decisions: &[Decision]) -> Result<()> {
         shared.outbox.notify_one();
     }
     Ok(())
+}
+
+/// Does a newer message of its session stop a run of this agent? One that only repeats is done at once.
+fn interrupts(shared: &Shared, agent: &str) -> bool {
+    let config = shared.config();
+    let agent = config.agents.list.get(agent);
+    config.agents.queue == QueueMode::Interrupt && !agent.is_none_or(|agent| agent.backend == Settings::Echo)
 }

@@ -7,6 +7,7 @@
 pub mod account;
 pub mod agent;
 pub mod auth_dir;
+mod chat;
 pub mod client;
 pub mod clock;
 pub mod config;
@@ -25,6 +26,7 @@ pub mod paths;
 pub mod reading;
 mod reload;
 pub mod run;
+mod session;
 pub mod sidecar;
 pub mod spellings;
 pub mod store;

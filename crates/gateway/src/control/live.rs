@@ -16,6 +16,8 @@ use crate::config::AccountConfig;
 use crate::explain;
 use crate::paths::Paths;
 use crate::reload::Asked;
+use crate::run::Engine;
+use crate::run::running::Why;
 use crate::store::Store;
 use crate::tasks::Desk;
 use crate::watch::Watchers;
@@ -66,6 +68,8 @@ pub struct Live {
     pub(super) watchers: Watchers,
     pub(super) ending: Ending,
     pub(super) info: GatewayInfo,
+    /// What the runs of all accounts share.
+    pub(crate) engine: Arc<Engine>,
     accounts: watch::Sender<Option<Accounts>>,
     config: watch::Sender<ConfigInfo>,
     /// Who looks at the config file; nobody in a gateway that is there for one login.
@@ -97,6 +101,7 @@ impl Live {
             watchers,
             ending,
             info,
+            engine: Arc::default(),
             accounts: watch::Sender::new(None),
             config: watch::Sender::new(ConfigInfo {
                 problem: None,
@@ -106,16 +111,16 @@ impl Live {
         }
     }
 
+    /// The store.
+    #[must_use]
+    pub(crate) fn store(&self) -> &Store {
+        &self.store
+    }
+
     /// Where everything lives.
     #[must_use]
     pub fn paths(&self) -> &Paths {
         &self.paths
-    }
-
-    /// The store.
-    #[must_use]
-    pub fn store(&self) -> &Store {
-        &self.store
     }
 
     /// What is told of the config.
@@ -140,7 +145,8 @@ impl Live {
         connect: bool,
     ) -> anyhow::Result<Account> {
         let (store, watchers) = (self.store.clone(), self.watchers.clone());
-        Account::start(config, store, watchers, self.paths.media_dir(), shutdown, connect).await
+        let (engine, media_dir) = (Arc::clone(&self.engine), self.paths.media_dir());
+        Account::start(config, engine, store, watchers, media_dir, shutdown, connect).await
     }
 
     /// When they are started, and whenever others are.
@@ -215,9 +221,8 @@ impl Live {
     }
 
     /// Ends a run that is under way. Returns whether somebody had it.
-    #[expect(clippy::unused_self, reason = "runs cannot be ended yet")]
-    pub(super) fn end_run(&self, _run: i64) -> bool {
-        false
+    pub(super) fn end_run(&self, run: i64) -> bool {
+        self.engine.running.cancel_run(run, Why::Stopped)
     }
 
     /// Where Tasks are worked on.

@@ -6,10 +6,11 @@ use fased_protocol::control::{ControlError, ControlResponse, ErrorCode, TaskRequ
 use super::message_queue::{order, planned};
 use super::{Live, internal, message_where};
 use crate::account::Shared;
+use crate::clock;
 use crate::config::AccountConfig;
-use crate::outbound::Content;
+use crate::outbound::{self, Content};
+use crate::session::Key;
 use crate::tasks::{Origin, TaskError, Wish};
-use crate::{agent, clock};
 
 /// Who made it, as people are told.
 const BY: &str = "the command line";
@@ -42,14 +43,25 @@ async fn origin(shared: &Shared, chat: String, named: Option<&str>) -> Result<Or
         .await
         .map_err(|error| internal(&error))?;
     let place = ChatId::from_jids(&chat, None, &shared.own());
-    let agent = match named {
-        Some(named) => known(&config, named)?,
-        None => config.route(&place, &person).agent,
+    let is_own = outbound::is_own(shared, &person);
+    let place = shared.conversations.current(&config, &place, &person, is_own);
+    // A conversation that was chosen in the chat is one with the agent that answers there.
+    let (agent, session) = match named {
+        Some(named) if named != place.agent => {
+            let agent = known(&config, named)?;
+            let key = Key {
+                agent,
+                name: None,
+                ..Key::parse(&place.session)
+            };
+            (agent.to_owned(), key.to_string())
+        }
+        Some(_) | None => (place.agent, place.session),
     };
     Ok(Origin {
         account: shared.id().to_owned(),
-        agent: agent.to_owned(),
-        session: agent::session_key(agent, shared.id(), &place, &person),
+        agent,
+        session,
         chat,
         by: Some(BY.to_owned()),
         run: None,

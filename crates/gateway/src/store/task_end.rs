@@ -8,9 +8,6 @@ use super::Store;
 use super::task::TaskRow;
 use crate::tasks::zone;
 
-/// Longest piece of a result that a run keeps, in characters; all of it is in what was sent.
-const RESULT_CHARS: usize = 500;
-
 /// What came of the wish to end a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CancelledRun {
@@ -51,7 +48,7 @@ impl Store {
             .bind(run)
             .execute(&mut *tx)
             .await?;
-        let ended = Ended::without_result(&task, run, "cancelled", now_ms);
+        let ended = Ended::new(&task, run, "cancelled", now_ms);
         after_run(&mut tx, &ended).await?;
         tx.commit().await?;
         self.tasks.notify_one();
@@ -72,10 +69,7 @@ impl Store {
                 .bind(run)
                 .fetch_one(&mut *tx)
                 .await?;
-        let ended = Ended {
-            result: Some("done"),
-            ..Ended::without_result(&task, run, state, now_ms)
-        };
+        let ended = Ended::new(&task, run, state, now_ms);
         let told = after_run(&mut tx, &ended).await?;
         tx.commit().await?;
         Ok(told)
@@ -91,36 +85,24 @@ pub(super) struct Ended<'a> {
     pub(super) run: i64,
     /// How the run ended: ok, error, cancelled or interrupted.
     pub(super) state: &'a str,
-    /// What came of it; as much as is kept is kept.
-    pub(super) result: Option<&'a str>,
     /// Now, Unix milliseconds.
     pub(super) now_ms: i64,
 }
 
 impl<'a> Ended<'a> {
-    /// It came to nothing.
-    pub(super) fn without_result(task: &'a str, run: i64, state: &'a str, now_ms: i64) -> Self {
+    /// It ended like this.
+    pub(super) fn new(task: &'a str, run: i64, state: &'a str, now_ms: i64) -> Self {
         Self {
             task,
             run,
             state,
-            result: None,
             now_ms,
         }
     }
 }
 
-/// Counts a run, keeps the beginning of what came of it, and gives its Task its next time: part of the transaction that
-/// ends the run. Returns whether the chat is told of a failure, which it is of the first in a row.
+/// Counts a run and gives its Task its next time: part of the transaction that ends the run. Returns whether the chat is told of a failure, which it is of the first in a row.
 pub(super) async fn after_run(tx: &mut SqliteConnection, ended: &Ended<'_>) -> Result<bool> {
-    if let Some(result) = ended.result {
-        let beginning: String = result.chars().take(RESULT_CHARS).collect();
-        sqlx::query("UPDATE run SET result = ? WHERE id = ?")
-            .bind(beginning)
-            .bind(ended.run)
-            .execute(&mut *tx)
-            .await?;
-    }
     let Some(outcome) = outcome(ended.state) else {
         tracing::error!(
             run = ended.run,

@@ -9,7 +9,7 @@ async fn look(store: &Store, desk: &Desk, now_ms: i64) -> u64 {
 /// Ends the run that is queued, and counts it.
 async fn end(store: &Store, desk: &Desk, id: &str, state: &str, now_ms: i64) -> bool {
     let run = desk.show(id).await.expect("a Task").newest_run.expect("a run");
-    store.start_runs(&[run.id], now_ms).await.expect("started");
+    store.start_runs(&[run.id], &[], now_ms).await.expect("started");
     store.end_task_run(run.id, state, now_ms).await.expect("ended")
 }
 

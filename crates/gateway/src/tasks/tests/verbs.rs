@@ -313,7 +313,7 @@ async fn a_run_under_way_is_ended_by_whoever_has_it() {
     let desk = desk(&store);
     let made = make(&desk, "x").await;
     let run = made.newest_run.as_ref().expect("its run").id;
-    store.start_runs(&[run], NOW).await.expect("started");
+    store.start_runs(&[run], &[], NOW).await.expect("started");
     desk.cancel_run(run, |asked| asked == run, NOW)
         .await
         .expect("asked");
