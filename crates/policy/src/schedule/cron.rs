@@ -12,7 +12,7 @@ use super::{Zone, calendar};
 const SEARCHES: usize = 3;
 const SEARCH_YEARS: i16 = 4;
 /// Longer expressions than anybody writes are refused, so that reading one stays cheap.
-const MAX_CHARS: usize = 200;
+const MAX_LENGTH: usize = 200;
 
 /// The names that stand for an expression.
 const NAMED: [(&str, &str); 7] = [
@@ -27,7 +27,7 @@ const NAMED: [(&str, &str); 7] = [
 
 /// The expression in its plain form: five fields, single spaces. Refuses what has other fields, and what never comes
 /// in the years after `now_ms`.
-pub fn check(text: &str, now_ms: i64) -> Result<String, String> {
+pub(super) fn check(text: &str, now_ms: i64) -> Result<String, String> {
     let fields: Vec<&str> = text.split_whitespace().collect();
     if let [name] = fields.as_slice()
         && let Some((_name, expression)) = NAMED.iter().find(|(known, _)| known.eq_ignore_ascii_case(name))
@@ -35,8 +35,13 @@ pub fn check(text: &str, now_ms: i64) -> Result<String, String> {
         return Ok((*expression).to_owned());
     }
     let expression = fields.join(" ");
-    if fields.len() != 5 || expression.chars().count() > MAX_CHARS {
+    if fields.len() != 5 {
         return Err(wrong_count(fields.len()));
+    }
+    if expression.len() > MAX_LENGTH {
+        return Err(format!(
+            "A cron expression has at most {MAX_LENGTH} characters. {EXAMPLE}"
+        ));
     }
     let crontab = read(&expression).ok_or_else(|| {
         let wrong = (0..5).find(|place| {
@@ -136,8 +141,11 @@ fn as_utc(local: DateTime) -> Option<Timestamp> {
     Offset::UTC.to_timestamp(local).ok()
 }
 
-/// Five fields are asked for before, so that no zone can stand behind them.
+/// A sixth field would be a zone, which is not to be looked up here.
 fn read(expression: &str) -> Option<Crontab> {
+    if !expression.is_ascii() || expression.split_ascii_whitespace().count() != 5 {
+        return None;
+    }
     let mut options = ParseOptions::default();
     options.fallback_timezone_option = FallbackTimezoneOption::UTC;
     cronexpr::parse_crontab_with(expression, options).ok()

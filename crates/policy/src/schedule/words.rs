@@ -21,7 +21,9 @@ impl Word<'_> {
 
     /// Does a colon end the clause here?
     pub(super) fn ends_clause(&self) -> bool {
-        self.text.ends_with([':', ';', '.', '!'])
+        // Dots inside are those of short forms: p.m.
+        self.text.ends_with([':', ';', '!'])
+            || self.text.find('.').is_some_and(|dot| dot + 1 == self.text.len())
     }
 }
 
@@ -97,6 +99,13 @@ impl<'w, 'a> Cursor<'w, 'a> {
             .checked_sub(1)
             .and_then(|before| self.words.get(before))
             .is_some_and(Word::ends_clause)
+    }
+
+    /// The words from this place to where it is now, on one line.
+    pub(super) fn since(&self, place: usize) -> String {
+        let words = self.words.get(place..self.at).unwrap_or_default();
+        let words: Vec<&str> = words.iter().map(|word| word.text).collect();
+        words.join(" ")
     }
 
     pub(super) fn is_at_end(&self) -> bool {
