@@ -34,7 +34,6 @@ mod task;
 mod task_due;
 mod task_end;
 mod task_run;
-mod task_seam;
 mod transcript;
 
 use std::os::unix::fs::OpenOptionsExt;

@@ -17,7 +17,6 @@ mod tests;
 mod time_of_day;
 mod words;
 
-pub use cron::check as check_cron;
 pub use days::Weekdays;
 pub use describe::moment;
 pub use read::{Limits, parse};

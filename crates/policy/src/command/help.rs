@@ -42,6 +42,7 @@ fn about(entry: &Entry) -> String {
     for form in entry.forms {
         lines.push(line(entry, form));
     }
+    lines.extend(entry.notes.iter().map(|note| (*note).to_owned()));
     if let [_usual, others @ ..] = entry.names
         && !others.is_empty()
     {

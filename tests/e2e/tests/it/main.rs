@@ -5,6 +5,7 @@ mod agents;
 mod approvals;
 mod broken_sidecar;
 mod channels_add;
+mod commands;
 mod config;
 mod cut_off;
 mod deaf;

@@ -28,6 +28,25 @@ fn what_is_for_owners_is_told_to_owners() {
     assert!(!help(None, false).contains("/pairing"));
 }
 
+/// What the help shows can be typed.
+#[test]
+fn examples_of_schedules_are_schedules() {
+    let entry = TABLE.iter().find(|entry| entry.name() == "task").unwrap();
+    let mut found = 0;
+    for note in entry.notes {
+        let Some((_what, examples)) = note.split_once(": ") else {
+            continue;
+        };
+        for example in examples.split(", ") {
+            let text = format!("{example} look");
+            let task = crate::task::parse_new(&text, 0, &crate::schedule::Zone::UTC).unwrap();
+            assert!(task.schedule.is_some() && task.prompt == "look", "{example}");
+            found += 1;
+        }
+    }
+    assert_eq!(found, 9);
+}
+
 #[rstest]
 #[case::word("/help task", "task")]
 #[case::slash("/help /Task", "task")]

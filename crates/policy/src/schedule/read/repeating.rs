@@ -58,7 +58,7 @@ pub(super) fn every(cursor: &mut Cursor<'_, '_>, now: &Now<'_>) -> Result<Option
 }
 
 fn out_of_range(found: &str) -> String {
-    format!("`{found}` is out of range: at least 1 minute, at most 366 days. Example: every 30m")
+    format!("`{found}` is out of range: at least 1 minute, at most 366 days. Example: every 30m.")
 }
 
 /// Months differ in length, so they are said as cron does.

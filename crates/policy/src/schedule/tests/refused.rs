@@ -9,23 +9,23 @@ use super::grammar::read;
 )]
 #[case::too_short(
     "every 30 seconds look",
-    "`every 30 seconds` is out of range: at least 1 minute, at most 366 days. Example: every 30m"
+    "`every 30 seconds` is out of range: at least 1 minute, at most 366 days. Example: every 30m."
 )]
 #[case::too_short_inside(
     "look every 10s",
-    "`every 10s` is out of range: at least 1 minute, at most 366 days. Example: every 30m"
+    "`every 10s` is out of range: at least 1 minute, at most 366 days. Example: every 30m. To start it now, begin with `now:`."
 )]
 #[case::nothing_long(
     "every 0m look",
-    "`every 0m` is out of range: at least 1 minute, at most 366 days. Example: every 30m"
+    "`every 0m` is out of range: at least 1 minute, at most 366 days. Example: every 30m."
 )]
 #[case::too_long(
     "every 400 days look",
-    "`every 400 days` is out of range: at least 1 minute, at most 366 days. Example: every 30m"
+    "`every 400 days` is out of range: at least 1 minute, at most 366 days. Example: every 30m."
 )]
 #[case::far_too_long(
     "every 99999999999999999999h look",
-    "`every 99999999999999999999h` is out of range: at least 1 minute, at most 366 days. Example: every 30m"
+    "`every 99999999999999999999h` is out of range: at least 1 minute, at most 366 days. Example: every 30m."
 )]
 #[case::months(
     "every month look",
@@ -33,7 +33,7 @@ use super::grammar::read;
 )]
 #[case::months_counted(
     "pay every 3 months",
-    "Months and years are said with cron, such as `cron 0 9 1 * * -- Rent: …` for the first of each month at 9:00."
+    "Months and years are said with cron, such as `cron 0 9 1 * * -- Rent: …` for the first of each month at 9:00. To start it now, begin with `now:`."
 )]
 #[case::no_such_hour(
     "at 25:00 look",
