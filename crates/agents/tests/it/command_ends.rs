@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use fased_agents::{CommandSettings, Failure, Limits, Settings, backend, run, settled};
+use fased_agents::{CommandOutput, CommandSettings, Event, Failure, Limits, Settings, backend, run, settled};
 use nix::sys::signal::kill;
 use nix::unistd::Pid;
 use tokio_util::sync::CancellationToken;
@@ -12,13 +12,14 @@ use crate::command::script;
 use crate::turn::{AMPLE, Heard, question, turn, turn_within, within};
 use crate::wait::until;
 
-/// A family that does as it is told to end, or does not: each of them writes its number to `pids`, and then waits.
+/// A family that does as it is told to end, or does not: each of them writes its number to `pids`, and then waits. The one that was
+/// started writes it to `leader` as well.
 fn family(folder: &Path, deaf: bool) -> Settings {
     let deaf = if deaf { "trap '' TERM" } else { ":" };
     let program = format!(
         "{deaf}
         (echo $(exec sh -c 'echo $PPID') >> pids; sleep 300 & echo $! >> pids; wait) &
-        echo $$ >> pids
+        echo $$ > leader; echo $$ >> pids
         echo begun
         wait"
     );
@@ -38,6 +39,12 @@ async fn pids(folder: &Path, count: usize) -> Vec<i32> {
     })
     .await;
     pids
+}
+
+/// The number of the one that was started.
+fn leader(folder: &Path) -> i32 {
+    let text = std::fs::read_to_string(folder.join("leader")).expect("it wrote it");
+    text.trim().parse().expect("a number")
 }
 
 /// Whether a process runs. One that is dead but not yet waited for does not.
@@ -74,7 +81,7 @@ async fn the_deadline_ends_all_of_it() {
         assert_eq!(turn.failure(), Failure::TimedOut);
         let pids = pids(folder.path(), 3).await;
         all_are_gone(&pids).await;
-        was_waited_for(pids[pids.len() - 1]).await;
+        was_waited_for(leader(folder.path())).await;
     }
 }
 
@@ -92,7 +99,7 @@ async fn cancelling_ends_all_of_it() {
     let (turn, pids) = tokio::join!(turn_within(&settings, &request, AMPLE, &cancel), cancelling);
     assert_eq!(turn.failure(), Failure::Cancelled);
     settled().await;
-    let started = pids[pids.len() - 1];
+    let started = leader(folder.path());
     assert!(
         kill(Pid::from_raw(started), None).is_err(),
         "settled means that it is gone"
@@ -149,16 +156,20 @@ async fn what_it_leaves_behind_in_silence_is_ended_too() {
 
 #[tokio::test]
 async fn a_slow_listener_gets_all_of_it() {
-    let settings = Settings::Command(script("head -c 60000 /dev/zero | tr '\\0' x"));
-    let mut bytes = 0;
+    // It has long ended when the last of it is heard.
+    let program =
+        "i=0; while [ $i -lt 1500 ]; do echo '{\"type\":\"reply\",\"text\":\"x\"}'; i=$((i + 1)); done";
+    let settings = Settings::Command(CommandSettings {
+        output: CommandOutput::Lines,
+        ..script(program)
+    });
+    let mut parts = 0;
     let mut listener = |event| {
-        if let fased_agents::Event::Text(text) = event {
-            bytes += text.len();
-        }
+        parts += usize::from(event == Event::PartEnd);
         async {
             let never = std::future::pending::<()>();
             assert!(
-                tokio::time::timeout(Duration::from_millis(300), never)
+                tokio::time::timeout(Duration::from_millis(1), never)
                     .await
                     .is_err()
             );
@@ -173,8 +184,8 @@ async fn a_slow_listener_gets_all_of_it() {
         &mut listener,
     )
     .await;
-    assert!(ended.is_ok(), "{ended:?}");
-    assert_eq!(bytes, 60000);
+    assert_eq!(ended.unwrap().detail.as_deref(), Some("exit status: 0"));
+    assert_eq!(parts, 1500);
 }
 
 #[test]
