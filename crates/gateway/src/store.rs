@@ -31,6 +31,7 @@ mod settle;
 mod standing;
 mod tally;
 mod task;
+mod task_delete;
 mod task_due;
 mod task_end;
 mod task_run;

@@ -125,7 +125,7 @@ fn text<'a>(record: &'a Value, name: &str) -> &'a str {
 
 /// The text that hands out a code is no answer.
 fn is_pairing(text: &str) -> bool {
-    text.contains("pairing approve") || text == fased_policy::pairing::approved_text()
+    text.contains("fased pairing approve") || text == fased_policy::pairing::approved_text()
 }
 
 #[cfg(test)]

@@ -7,9 +7,9 @@ use fased_policy::ids::{GroupId, Identity};
 use sqlx::SqliteConnection;
 
 use super::conversation::{self, Conversation};
-use super::task::{self, TaskRow};
+use super::task::TaskRow;
 use super::task_run::{self, Cause, NewTaskRun};
-use super::{Draft, PairingRow, Store, group, pairing, session};
+use super::{Draft, PairingRow, Store, group, pairing, session, task_delete};
 
 /// What a chat command changes in the store.
 #[derive(Debug, Clone)]
@@ -135,6 +135,6 @@ pub(super) async fn apply(
             task_run::insert(tx, &run, now_ms).await?;
             task_run::trim(tx, &task.id, *keep).await
         }
-        Change::DeleteTask { id } => task::delete(tx, id, now_ms).await.map(drop),
+        Change::DeleteTask { id } => task_delete::delete(tx, id, now_ms).await.map(drop),
     }
 }

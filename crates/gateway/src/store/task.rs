@@ -342,46 +342,6 @@ impl Store {
         self.tasks.notify_one();
         Ok(task)
     }
-
-    /// Forgets a Task, and ends what is queued of it; what it did stays known for a while. Returns its runs under way,
-    /// which whoever has them has to end; nothing when there is no such Task.
-    ///
-    /// # Errors
-    /// What SQLite said.
-    pub async fn delete_task(&self, id: &str, now_ms: i64) -> Result<Option<Vec<i64>>> {
-        let mut turn = self.write.turn().await?;
-        let mut tx = turn.begin().await?;
-        let running = delete(&mut tx, id, now_ms).await?;
-        tx.commit().await?;
-        self.tasks.notify_one();
-        Ok(running)
-    }
-}
-
-/// Forgets a Task as part of a greater change.
-pub(super) async fn delete(tx: &mut SqliteConnection, id: &str, now_ms: i64) -> Result<Option<Vec<i64>>> {
-    let gone = sqlx::query("DELETE FROM task WHERE id = ?")
-        .bind(id)
-        .execute(&mut *tx)
-        .await?;
-    if gone.rows_affected() == 0 {
-        return Ok(None);
-    }
-    sqlx::query(
-        "UPDATE run SET state = 'cancelled', failure = 'task_cancelled', ended_ms = ?
-         WHERE task = ? AND state = 'queued' AND task IS NOT NULL AND state IN ('queued', 'running')",
-    )
-    .bind(now_ms)
-    .bind(id)
-    .execute(&mut *tx)
-    .await?;
-    let running = sqlx::query_scalar(
-        "SELECT id FROM run WHERE task = ? AND task IS NOT NULL AND state IN ('queued', 'running')",
-    )
-    .bind(id)
-    .fetch_all(tx)
-    .await?;
-    Ok(Some(running))
 }
 
 fn json(schedule: Option<&Schedule>) -> Result<Option<String>> {
