@@ -109,12 +109,13 @@ async fn answer(shared: &Shared, run: &QueuedRun, cancel: &Cancel) -> FinishedRu
     };
     let ended = ended(run, &config, &token, &mut answer, cancel, done).await;
     let is_superseded = ended.end == RunEnd::Superseded;
+    let is_ok = ended.end == RunEnd::Ok;
     FinishedRun {
         said: (!is_superseded).then(|| Exchange {
             session: run.session.clone(),
             epoch: run.epoch,
             user: asked.request.text,
-            assistant: answer.text(),
+            assistant: answer.text().filter(|_| is_ok || answer.has_spoken()),
         }),
         ..ended
     }

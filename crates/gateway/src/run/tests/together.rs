@@ -190,3 +190,69 @@ async fn a_stop_ends_what_is_under_way_and_what_waits_in_that_session_and_sends_
     world.until_ended(5).await;
     assert_eq!(world.texts().await, ["re: hello"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_owners_share_is_one_over_all_accounts_and_each_is_answered_where_they_wrote() {
+    let world = World::new(Set {
+        accounts: &["default", "work"],
+        acts: vec![("slow", Act::Hold(Vec::new()))],
+        queue: QueueMode::Interrupt,
+        owner: Some("+15550100002"),
+        ..Set::default()
+    })
+    .await;
+    world.writes(0, ANNA, "slow at home").await;
+    world.until_under_way(1).await;
+    world.writes(1, ANNA, "at work").await;
+    world.until_decided().await;
+    let states: Vec<String> = world.runs().await.into_iter().map(|run| run.state).collect();
+    assert_eq!(
+        states,
+        ["running", "queued"],
+        "what is asked elsewhere stops nothing"
+    );
+    world.fake.release();
+    world.until_ended(2).await;
+    let runs = world.runs().await;
+    assert!(
+        runs.iter()
+            .all(|run| run.session == "agent:main:main" && run.state == "ok")
+    );
+    assert!(world.fake.seen().doubled.is_empty());
+    let sent = world.sent().await;
+    let told: Vec<(&str, &str)> = sent
+        .iter()
+        .map(|sent| (sent.account.as_str(), sent.text.as_str()))
+        .collect();
+    assert_eq!(told, [("default", "held: slow at home"), ("work", "re: at work")]);
+    assert_eq!(world.fake.seen().asked[1].history.len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_waits_longest_for_a_place_goes_first_whatever_the_account() {
+    let world = World::new(Set {
+        accounts: &["default", "work"],
+        acts: vec![("slow", Act::Hold(Vec::new()))],
+        most: 1,
+        ..Set::default()
+    })
+    .await;
+    world.writes(0, ANNA, "slow").await;
+    world.until_under_way(1).await;
+    for (account, from) in [(0, BERT), (1, BERT), (0, CARA), (1, CARA)] {
+        world.writes(account, from, "hello").await;
+        world.until_decided().await;
+    }
+    world.fake.release();
+    world.until_ended(5).await;
+    let seen = world.fake.seen();
+    assert_eq!(seen.most, 1);
+    let accounts: Vec<&str> = seen.asked[1..]
+        .iter()
+        .filter_map(|asked| asked.envelope["account"].as_str())
+        .collect();
+    assert!(
+        accounts[..2].contains(&"default") && accounts[..2].contains(&"work"),
+        "{accounts:?}"
+    );
+}

@@ -39,6 +39,8 @@ pub(super) struct Set {
     pub(super) stream: bool,
     pub(super) timeout: Duration,
     pub(super) failure_text: &'static str,
+    /// The owner, whose direct messages share one session.
+    pub(super) owner: Option<&'static str>,
 }
 
 impl Default for Set {
@@ -51,6 +53,7 @@ impl Default for Set {
             stream: false,
             timeout: Duration::from_secs(60),
             failure_text: "Sorry.",
+            owner: None,
         }
     }
 }
@@ -72,6 +75,7 @@ impl World {
             queue: set.queue,
             max_concurrent: set.most,
             failure_text: set.failure_text.to_owned(),
+            owners_share_session: set.owner.is_some(),
             ..Agents::default()
         };
         let main = agents.list.get_mut("main").expect("there");
@@ -80,8 +84,12 @@ impl World {
         main.timeout = set.timeout;
         let agents = Arc::new(agents);
         let named: Vec<String> = set.accounts.iter().map(|id| format!("{id}: {{}}")).collect();
+        let owners = set
+            .owner
+            .map(|owner| format!("owners: ['{owner}'],"))
+            .unwrap_or_default();
         let text = format!(
-            "{{ channels: {{ whatsapp: {{ dmPolicy: 'open', allowFrom: ['*'], accounts: {{ {} }} }} }} }}",
+            "{{ channels: {{ whatsapp: {{ {owners} dmPolicy: 'open', allowFrom: ['*'], accounts: {{ {} }} }} }} }}",
             named.join(", ")
         );
         let config = Config::parse(&text, Path::new("/etc/fased.json"), |id| id.into()).expect("valid");
