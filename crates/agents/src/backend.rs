@@ -73,17 +73,41 @@ impl Events {
     }
 }
 
-/// Lets a backend answer within its bounds. `heard` gets every event in order and may take its time.
+/// Whoever listens to a backend.
+///
+/// A trait rather than an async closure, because only so can it be promised that a run may move between threads. A
+/// closure that returns a future is a listener.
+pub trait Listener: Send {
+    /// Hears one event. The backend waits meanwhile, once its queue is full.
+    ///
+    /// # Errors
+    /// Whatever it returns ends the work, and is what [`run`] returns.
+    fn heard(&mut self, event: Event) -> impl Future<Output = Result<(), Failure>> + Send;
+}
+
+impl<F, Heard> Listener for F
+where
+    F: FnMut(Event) -> Heard + Send,
+    Heard: Future<Output = Result<(), Failure>> + Send,
+{
+    fn heard(&mut self, event: Event) -> impl Future<Output = Result<(), Failure>> + Send {
+        self(event)
+    }
+}
+
+/// Lets a backend answer within its bounds. The listener gets every event in order and may take its time.
+///
+/// At the deadline, or when it is cancelled, the listener is dropped in the middle of what it does, as the work is.
 ///
 /// # Errors
-/// The backend's own, [`Failure::Cancelled`], [`Failure::TimedOut`], or [`Failure::TooLong`]; then the work has been
-/// stopped.
+/// The backend's own, the listener's own, [`Failure::Cancelled`], [`Failure::TimedOut`], or [`Failure::TooLong`]; then the
+/// work has been stopped.
 pub async fn run(
     backend: &dyn Backend,
     request: &Request,
     limits: Limits,
     cancel: &CancellationToken,
-    mut heard: impl AsyncFnMut(Event) -> Result<(), Failure>,
+    listener: &mut impl Listener,
 ) -> Result<Done, Failure> {
     let (events, mut from) = Events::channel();
     let work = async move { backend.answer(request, &events).await };
@@ -98,7 +122,7 @@ pub async fn run(
                     });
                 }
             }
-            heard(event).await?;
+            listener.heard(event).await?;
         }
         Ok(())
     };

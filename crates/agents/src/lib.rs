@@ -1,18 +1,35 @@
 //! Who answers: backends behind one trait.
 //!
-//! A backend is given a [`Request`] and makes [`Part`]s of an answer. It knows no WhatsApp, no policy and no store: where
-//! an answer goes, and whether it goes at all, is the caller's business. Only what a backend hands over as a part ever
-//! leaves; what it says on the side, and what went wrong, is in its events and its failure.
+//! A backend is given a [`Request`] and makes an answer in parts. It knows no WhatsApp, no policy and no store: where
+//! an answer goes, and whether it goes at all, is the caller's business. Only what a backend hands over as [`Event::Text`]
+//! ever leaves; what it says on the side, and what went wrong, is in its events and its failure.
 #![deny(missing_docs)]
 
 mod backend;
+mod command;
 mod echo;
 mod failure;
+mod openai;
 mod request;
 mod settings;
 
-pub use backend::{Backend, Done, Event, Events, Limits, run};
+use std::sync::Arc;
+
+pub use backend::{Backend, Done, Event, Events, Limits, Listener, run};
+pub use command::{Command, settled};
 pub use echo::Echo;
 pub use failure::Failure;
+pub use openai::OpenAi;
 pub use request::{Image, Request, Role, Said};
 pub use settings::{CommandOutput, CommandSettings, KeySource, OpenAiSettings, Settings};
+
+/// The backend that is described. Nothing is opened, read or started before it is asked; keep it, so that its connections
+/// are used again.
+#[must_use]
+pub fn backend(settings: &Settings) -> Arc<dyn Backend> {
+    match settings {
+        Settings::Echo => Arc::new(Echo),
+        Settings::Command(settings) => Arc::new(Command::new(settings.clone())),
+        Settings::OpenAi(settings) => Arc::new(OpenAi::new(settings.clone())),
+    }
+}

@@ -16,9 +16,10 @@ pub enum Settings {
 }
 
 /// A program that is run for each turn.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct CommandSettings {
-    /// The program and its arguments; never handed to a shell.
+    /// The program and its arguments; never handed to a shell. A name without a slash is looked for in PATH, and one that
+    /// begins with a dot in `folder`.
     pub argv: Vec<String>,
     /// The folder that it starts in.
     pub folder: PathBuf,
@@ -26,6 +27,18 @@ pub struct CommandSettings {
     pub environment: BTreeMap<String, String>,
     /// What it writes on stdout.
     pub output: CommandOutput,
+}
+
+// Keys are handed to programs in their environment.
+impl std::fmt::Debug for CommandSettings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CommandSettings")
+            .field("program", &self.argv.first())
+            .field("folder", &self.folder)
+            .field("environment", &self.environment.keys())
+            .field("output", &self.output)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What a program writes on stdout.

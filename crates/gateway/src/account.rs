@@ -16,7 +16,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use anyhow::Result;
-use fased_policy::ids::{AccountId, AllowList, Identity, Phone};
+use fased_policy::ids::{AccountId, Identity, Phone};
 use fased_policy::lifecycle::Status;
 use fased_protocol::control::{ControlError, ErrorCode, LoginEvent};
 use fased_protocol::sidecar::LoginMethod;
@@ -201,10 +201,7 @@ impl Account {
 
     /// Puts changed settings in force for whatever is decided from now on. The link stays.
     pub async fn apply(&self, config: AccountConfig) {
-        let people = |config: &AccountConfig| -> HashSet<Phone> {
-            let lists = config.rules.lists();
-            lists.flat_map(AllowList::phones).cloned().collect()
-        };
+        let people = |config: &AccountConfig| -> HashSet<Phone> { config.phones().cloned().collect() };
         let others = people(&config) != people(&self.shared.config());
         {
             // A verdict under way is given by the settings that it began with.

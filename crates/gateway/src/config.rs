@@ -36,7 +36,7 @@ use fased_policy::ids::AccountId;
 
 use crate::paths::Paths;
 pub use account::{AccountConfig, MediaSettings, Writing};
-pub use agents::{Agent, Agents, QueueMode};
+pub use agents::{Agent, Agents, QueueMode, TaskSettings};
 use file::{File, Keys};
 pub use key_path::{KeyPath, Step};
 pub(crate) use keys::greatest;
@@ -140,7 +140,7 @@ impl Config {
         let defect = |said: String| wrong(vec![Problem::of_file(said)]);
         let file: File =
             serde_json::from_value(root.to_value()).map_err(|error| defect(error.to_string()))?;
-        let agents = Arc::new(merge::agents(&file).map_err(defect)?);
+        let common = merge::common(&file, path).map_err(defect)?;
         let places = Arc::new(found.places);
         let whatsapp = file.channels.whatsapp;
         let listed = whatsapp
@@ -154,7 +154,7 @@ impl Config {
                 places: Arc::clone(&places),
             };
             let account = AccountId::parse(&id).map_err(|error| defect(error.to_string()))?;
-            let merged = merge::merge(account, own, &whatsapp.keys, auth_dir(&id), &agents, sources);
+            let merged = merge::merge(account, own, &whatsapp.keys, auth_dir(&id), &common, sources);
             accounts.insert(id, merged.map_err(defect)?);
         }
         let keys: Vec<PathBuf> = accounts

@@ -46,7 +46,8 @@ pub struct Judgement {
 /// Judges an event by an account's settings, at a moment.
 #[must_use]
 pub fn judged(config: &AccountConfig, known: &Known, now_s: i64) -> Judgement {
-    let patterns = config.agents.patterns_of(config.agent_for(&known.chat));
+    let agent = config.route(&known.chat, &known.sender).agent;
+    let patterns = config.agents.patterns_of(agent);
     let mut tried = Vec::new();
     let verdict = judge_traced(&known.facts(now_s, patterns), &config.rules, &mut tried);
     Judgement { verdict, tried }
@@ -97,7 +98,7 @@ fn source(setting: Setting, config: &AccountConfig, known: &Known) -> SourceInfo
 }
 
 fn place(setting: Setting, config: &AccountConfig, known: &Known) -> Source {
-    let agent = config.agent_for(&known.chat);
+    let agent = config.route(&known.chat, &known.sender).agent;
     config.sources.of_setting(setting, group_of(&known.chat), agent)
 }
 

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use fased_policy::ids::{AllowList, Identity, Phone};
+use fased_policy::ids::{Identity, Phone};
 
 use crate::config::AccountConfig;
 
@@ -18,9 +18,9 @@ pub fn country_of(phone: &Phone) -> Option<&'static str> {
         .find(|code| phone.digits().starts_with(code))
 }
 
-/// All numbers on the lists of an account.
+/// All numbers that the config of an account names.
 pub fn listed(config: &AccountConfig) -> impl Iterator<Item = &Phone> {
-    config.rules.lists().flat_map(AllowList::phones)
+    config.phones()
 }
 
 /// Is a listed number of this country still to be asked about?

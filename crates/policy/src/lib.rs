@@ -13,6 +13,7 @@ pub mod command;
 pub mod mention;
 pub mod pairing;
 pub mod poll_vote;
+pub mod route;
 
 pub mod debounce;
 pub mod echo;

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use fased_policy::access::{Mode, Rules};
 use fased_policy::acking::AckRules;
 use fased_policy::addressing;
-use fased_policy::ids::{AccountId, ChatId, Target};
+use fased_policy::ids::{AccountId, AllowList, ChatId, Identity, Phone, Target};
 use fased_policy::lifecycle::Settings;
 use fased_policy::pacing::PacingRules;
 use fased_policy::pairing::PairingRules;
-use fased_policy::{chunk, format};
+use fased_policy::route::{Peer, Route};
+use fased_policy::{chunk, format, route};
 
-use super::{Agents, Sources};
+use super::{Agents, Sources, TaskSettings};
 
 #[cfg(test)]
 mod tests;
@@ -52,6 +53,10 @@ pub struct AccountConfig {
     pub notify_owner: bool,
     /// Who may answer.
     pub agents: Arc<Agents>,
+    /// Who besides owners may use chat commands; never for approvals.
+    pub commands_allow: AllowList,
+    /// Scheduled work.
+    pub tasks: TaskSettings,
     /// Files in and out.
     pub media: MediaSettings,
     /// The account machine's times.
@@ -114,14 +119,34 @@ impl AccountConfig {
         self.rules.mode == Mode::Personal
     }
 
-    /// The agent that answers in this chat.
+    /// The agent that answers what this sender writes in this chat, and why it.
     #[must_use]
-    pub fn agent_for(&self, chat: &ChatId) -> &str {
-        let of_group = match chat {
-            ChatId::Group(group) => self.rules.groups.agent(group),
-            ChatId::Direct(_) | ChatId::SelfChat | ChatId::NotAConversation(_) => None,
+    pub fn route(&self, chat: &ChatId, sender: &Identity) -> Route<'_> {
+        let place = route::Place {
+            account: &self.id,
+            chat,
+            sender,
         };
-        of_group.unwrap_or(&self.agents.default)
+        let rules = route::Rules {
+            bindings: &self.agents.bindings,
+            groups: &self.rules.groups,
+            default: &self.agents.default,
+        };
+        route::route(&place, &rules)
+    }
+
+    /// Every number that is written somewhere to be compared with senders.
+    pub fn phones(&self) -> impl Iterator<Item = &Phone> {
+        let lists = self.rules.lists().chain([&self.commands_allow]);
+        let bound = self
+            .agents
+            .bindings
+            .iter()
+            .filter_map(|binding| match &binding.peer {
+                Some(Peer::Person(person)) => person.phone.as_ref(),
+                Some(Peer::Group(_)) | None => None,
+            });
+        lists.flat_map(AllowList::phones).chain(bound)
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use fased_agents::Settings;
 use fased_policy::mention::Patterns;
+use fased_policy::route::Binding;
 
 use crate::agent::DEFAULT_AGENT;
 
@@ -15,6 +16,8 @@ pub struct Agents {
     pub default: String,
     /// All of them by id.
     pub list: BTreeMap<String, Agent>,
+    /// What goes to whom, in the order of the file.
+    pub bindings: Vec<Binding>,
     /// Mention patterns of agents without their own.
     pub patterns: Patterns,
     /// What becomes of messages that come while their session's run is under way.
@@ -72,6 +75,30 @@ pub(super) const MAX_CONCURRENT: usize = 64;
 /// Days that what was said is kept where the config says nothing.
 pub(super) const TRANSCRIPT_DAYS: u32 = 90;
 
+/// Scheduled work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaskSettings {
+    /// The time zone's name in the IANA database; none for the system's.
+    pub zone: Option<String>,
+    /// What was due while the gateway was down is done if it is not longer ago.
+    pub catch_up_ms: i64,
+    /// How long records of runs are kept.
+    pub keep_days: u32,
+    /// How many records of runs are kept of each Task.
+    pub keep_runs: u32,
+}
+
+impl Default for TaskSettings {
+    fn default() -> Self {
+        Self {
+            zone: None,
+            catch_up_ms: 60 * 60_000,
+            keep_days: 90,
+            keep_runs: 100,
+        }
+    }
+}
+
 impl Default for Agent {
     fn default() -> Self {
         Self {
@@ -91,6 +118,7 @@ impl Default for Agents {
         Self {
             default: DEFAULT_AGENT.to_owned(),
             list: BTreeMap::from([(DEFAULT_AGENT.to_owned(), Agent::default())]),
+            bindings: Vec::new(),
             patterns: Patterns::default(),
             queue: QueueMode::default(),
             max_concurrent: MAX_CONCURRENT,

@@ -125,6 +125,17 @@ impl Found<'_> {
                 None => self.unknown(path, entry, block),
             }
         }
+        let missing = block
+            .keys
+            .iter()
+            .filter(|key| key.required && node.get(key.name).is_none());
+        if matches!(node.value, Shape::Object(_)) {
+            for key in missing {
+                let message = format!("{} is missing; nothing works without it", key.name);
+                let hint = format!("add {}: {}", key.name, key.example.unwrap_or("…"));
+                self.wrong(node.span.clone(), &join(path, key.name), message, Some(hint));
+            }
+        }
     }
 
     fn unknown(&mut self, path: &str, entry: &Entry, block: &Block) {
@@ -157,8 +168,8 @@ impl Found<'_> {
         match (key.kind, &node.value) {
             (Kind::Block(block), _) => self.block(path, node, &block),
             (Kind::Map(names, block), _) => self.map(path, node, names, &block),
-            (Kind::Bool, Shape::Bool(_)) | (Kind::Text, Shape::Text(_)) | (Kind::Array, Shape::List(_)) => {}
-            (Kind::Object, Shape::Object(_)) | (Kind::WordOrObject(_), Shape::Object(_)) => {
+            (Kind::Bool, Shape::Bool(_)) | (Kind::Text, Shape::Text(_)) => {}
+            (Kind::Object, Shape::Object(_)) => {
                 self.entries(path, node, "");
             }
             (Kind::Bool, Shape::Text(text)) if matches!(text.as_str(), "true" | "false") => {
@@ -180,11 +191,12 @@ impl Found<'_> {
                     self.wrong(node.span.clone(), path, message, None);
                 }
             }
-            (Kind::Words(words) | Kind::WordOrObject(words), Shape::Text(text)) => {
+            (Kind::Words(words), Shape::Text(text)) => {
                 if !words.contains(&text.as_str()) {
                     let message = format!("found {text:?}; allowed are {}", quoted(words));
-                    let hint =
-                        nearest(text, words.iter().copied()).map(|word| format!("did you mean {word:?}?"));
+                    let near = || nearest(text, words.iter().copied());
+                    let hint = misplaced::word(key.name, text)
+                        .or_else(|| near().map(|word| format!("did you mean {word:?}?")));
                     self.wrong(node.span.clone(), path, message, hint);
                 }
             }
@@ -209,6 +221,8 @@ impl Found<'_> {
                     }
                 }
             }
+            (Kind::Argv, Shape::List(items)) => self.argv(path, node, items),
+            (Kind::Variables, Shape::Object(_)) => self.variables(path, node),
             (Kind::List(block), Shape::List(items)) => {
                 for (index, item) in items.iter().enumerate() {
                     self.block(&format!("{path}[{index}]"), item, &block);
@@ -307,6 +321,38 @@ impl Found<'_> {
         }
     }
 
+    fn argv(&mut self, path: &str, node: &Node, items: &[Node]) {
+        for (index, item) in items.iter().enumerate() {
+            if !matches!(item.value, Shape::Text(_)) {
+                self.kind_differs(&format!("{path}[{index}]"), item, &allowed(Kind::Text));
+            }
+        }
+        let program = items.first().map_or(node, |first| first);
+        let nothing = match &program.value {
+            Shape::Text(text) => text.trim().is_empty(),
+            Shape::List(_) => items.is_empty(),
+            Shape::Null | Shape::Bool(_) | Shape::Number(_) | Shape::Object(_) => false,
+        };
+        if nothing {
+            let message = format!("there is no program; allowed is {}", allowed(Kind::Argv));
+            self.wrong(program.span.clone(), path, message, None);
+        }
+    }
+
+    fn variables(&mut self, path: &str, node: &Node) {
+        for entry in self.entries(path, node, &allowed(Kind::Variables)) {
+            let at = join(path, &entry.name);
+            self.seen(&at, entry);
+            if entry.name.is_empty() || entry.name.contains(['=', '\0']) {
+                let message = "no environment variable can have this name".to_owned();
+                self.wrong(entry.name_span.clone(), &at, message, None);
+            }
+            if !matches!(entry.node.value, Shape::Text(_)) {
+                self.kind_differs(&at, &entry.node, &allowed(Kind::Text));
+            }
+        }
+    }
+
     fn patterns(&mut self, path: &str, items: &[Node]) {
         let mut texts = Vec::new();
         for (index, item) in items.iter().enumerate() {
@@ -337,12 +383,12 @@ fn allowed(kind: Kind) -> String {
         Kind::Number { min, max } => format!("a number from {min} to {max}"),
         Kind::Text => "a text in quotation marks".to_owned(),
         Kind::Words(words) => format!("one of {}", quoted(words)),
-        Kind::WordOrObject(words) => format!("one of {}, or an object", quoted(words)),
         Kind::Entries { .. } => "a list of numbers and hidden ids: [\"+15551234567\"]".to_owned(),
         Kind::Patterns => "a list of regular expressions: [\"…\"]".to_owned(),
         Kind::Folders => "a list of folders: [\"~/Pictures\"]".to_owned(),
+        Kind::Argv => "a list with a program and its arguments: [\"python3\", \"answer.py\"]".to_owned(),
+        Kind::Variables => "an object with texts: { NAME: \"value\" }".to_owned(),
         Kind::Block(_) | Kind::Map(..) | Kind::Object => "an object: { … }".to_owned(),
         Kind::List(_) => "a list of objects: [{ … }]".to_owned(),
-        Kind::Array => "a list: [ … ]".to_owned(),
     }
 }

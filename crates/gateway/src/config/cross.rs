@@ -1,24 +1,35 @@
 //! Rules about several keys at once. They look at the values as written, so that they are told together with
 //! whatever else is wrong.
 
+mod agents;
+mod bindings;
+
 use std::collections::HashMap;
 use std::collections::hash_map::Entry as Taken;
 use std::path::{Path, PathBuf};
 
-use fased_policy::ids::{AccountId, AllowEntry, Target};
+use fased_policy::ids::{AllowEntry, Target};
 
 use super::check::Found;
 use super::keys::ROOT;
 use super::tree::{Entry, Node, Shape};
 use super::{join, merge};
-use crate::nearest::nearest;
 
 const WHATSAPP: &str = "channels.whatsapp";
 const ACCOUNTS: &str = "channels.whatsapp.accounts";
 
 /// Checks what [`super::check`] left. `auth_dir` is where an account keeps its auth files unless it says.
 pub(super) fn check(found: &mut Found<'_>, root: &Node, file: &Path, auth_dir: &dyn Fn(&str) -> PathBuf) {
-    let agents = agents(found, root);
+    let agents = agents::check(found, root, file);
+    bindings::check(found, root, &agents, &bindings::accounts(root));
+    bindings::time_zone(found, root);
+    if let Some(scope) = down(root, &["session"]).and_then(|session| text(session.get("dmScope")))
+        && matches!(scope, "per-peer" | "per-channel-peer")
+    {
+        found.remarks.push(format!(
+            "session.dmScope: {scope:?} is read as \"per-account-channel-peer\": accounts keep their conversations apart"
+        ));
+    }
     let Some(whatsapp) = down(root, &["channels", "whatsapp"]) else {
         return;
     };
@@ -196,99 +207,13 @@ fn once(found: &mut Found<'_>, written: &str, path: &str, message: String, hint:
     }
 }
 
-/// Checks the agents; their ids.
-fn agents(found: &mut Found<'_>, root: &Node) -> Vec<String> {
-    let Some(Node {
-        value: Shape::List(items),
-        ..
-    }) = down(root, &["agents", "list"])
-    else {
-        return vec![crate::agent::DEFAULT_AGENT.to_owned()];
-    };
-    let mut ids: Vec<String> = Vec::new();
-    let mut default: Option<usize> = None;
-    for (index, item) in items.iter().enumerate() {
-        let path = format!("agents.list[{index}]");
-        let Shape::Object(keys) = &item.value else {
-            continue;
-        };
-        let id_at = format!("{path}.id");
-        match text(item.get("id")) {
-            Some(id) if ids.iter().any(|taken| taken == id) => {
-                let message = format!("there is an agent {id:?} already; ids are unique");
-                found.wrong_at(&id_at, &id_at, message, None);
-            }
-            Some(id) => {
-                if AccountId::parse(id).is_err() {
-                    let message = format!(
-                        "found {id:?}; an agent id is 1 to 32 of a-z, 0-9, _ and -, and starts with a letter or a digit"
-                    );
-                    found.wrong_at(&id_at, &id_at, message, None);
-                }
-                ids.push(id.to_owned());
-                for key in keys {
-                    let line = found.places.get(&join(&path, &key.name)).copied();
-                    if let Some(line) = line {
-                        found
-                            .places
-                            .insert(format!("agents.list.{id}.{}", key.name), line);
-                    }
-                }
-            }
-            None if item.get("id").is_none() => {
-                let message = "an agent needs an id".to_owned();
-                found.wrong(
-                    item.span.clone(),
-                    &id_at,
-                    message,
-                    Some("add id: \"…\"".to_owned()),
-                );
-            }
-            None => {}
-        }
-        if matches!(
-            item.get("default"),
-            Some(Entry {
-                node: Node {
-                    value: Shape::Bool(true),
-                    ..
-                },
-                ..
-            })
-        ) {
-            let at = format!("{path}.default");
-            match default {
-                Some(first) => {
-                    let message =
-                        format!("agents.list[{first}] is the default already; there is one at most");
-                    found.wrong_at(&at, &at, message, None);
-                }
-                None => default = Some(index),
-            }
-        }
-    }
-    if items.is_empty() {
-        ids.push(crate::agent::DEFAULT_AGENT.to_owned());
-    }
-    ids
-}
-
 fn groups(found: &mut Found<'_>, path: &str, node: &Node, agents: &[String]) {
     for entry in entries(down(node, &["groups"])) {
         let Some(agent) = text(entry.node.get("agentId")) else {
             continue;
         };
-        if agents.iter().any(|known| known == agent) {
-            continue;
-        }
         let at = format!("{}.agentId", join(&format!("{path}.groups"), &entry.name));
-        let known = agents.iter().map(String::as_str);
-        let hint = nearest(agent, known).map_or_else(
-            || format!("there are: {}", agents.join(", ")),
-            |name| format!("did you mean {name:?}?"),
-        );
-        let message = format!("there is no agent {agent:?} in agents.list");
-        found.wrong_at(&at, &at, message, Some(hint));
+        bindings::named(found, &at, "agent", "agents.list", agent, agents);
     }
 }
 

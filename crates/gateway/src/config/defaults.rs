@@ -35,7 +35,7 @@ fn entry(text: &mut String, key: &Key, depth: usize, all: bool, off: bool) {
     match key.kind {
         Kind::Int { min, max } => doc.push_str(&format!(" {min} to {max}.")),
         Kind::Number { min, max } => doc.push_str(&format!(" {min} to {max}.")),
-        Kind::Words(words) | Kind::WordOrObject(words) => {
+        Kind::Words(words) => {
             let words: Vec<String> = words.iter().map(|word| format!("{word:?}")).collect();
             doc.push_str(&format!(" One of {}.", words.join(", ")));
         }
@@ -44,11 +44,12 @@ fn entry(text: &mut String, key: &Key, depth: usize, all: bool, off: bool) {
         | Kind::Entries { .. }
         | Kind::Patterns
         | Kind::Folders
+        | Kind::Argv
+        | Kind::Variables
         | Kind::Block(_)
         | Kind::Map(..)
         | Kind::List(_)
-        | Kind::Object
-        | Kind::Array => {}
+        | Kind::Object => {}
     }
     if key.idle {
         doc.push_str(" Without effect in this version.");
@@ -87,12 +88,12 @@ fn entry(text: &mut String, key: &Key, depth: usize, all: bool, off: bool) {
         | Kind::Number { .. }
         | Kind::Text
         | Kind::Words(_)
-        | Kind::WordOrObject(_)
         | Kind::Entries { .. }
         | Kind::Patterns
         | Kind::Folders
-        | Kind::Object
-        | Kind::Array => match key.default {
+        | Kind::Argv
+        | Kind::Variables
+        | Kind::Object => match key.default {
             Some(default) => text.push_str(&format!("{indent}{start}{}: {default},\n", key.name)),
             None => text.push_str(&format!("{indent}// {}: {},\n", key.name, example(key))),
         },
@@ -112,17 +113,22 @@ fn several(text: &mut String, key: &Key, depth: usize, [open, close]: [char; 2],
 
 /// For keys whose default depends on others, or that have none.
 fn example(key: &Key) -> String {
+    if let Some(example) = key.example {
+        return example.to_owned();
+    }
     let example = match key.kind {
-        Kind::Words(words) | Kind::WordOrObject(words) => {
+        Kind::Words(words) => {
             return format!("{:?}", words.first().copied().unwrap_or_default());
         }
         Kind::Bool => "false",
         Kind::Int { .. } | Kind::Number { .. } => "0",
         Kind::Entries { .. } => "[\"+15551234567\"]",
         Kind::Patterns => "[\"@?fased\"]",
+        Kind::Argv => "[\"program\"]",
+        Kind::Variables => "{ NAME: \"value\" }",
         Kind::Folders => "[\"~/Pictures\"]",
         Kind::Text => "\"…\"",
-        Kind::Array | Kind::List(_) => "[]",
+        Kind::List(_) => "[]",
         Kind::Block(_) | Kind::Map(..) | Kind::Object => "{}",
     };
     example.to_owned()

@@ -1,7 +1,12 @@
 //! The config file as written: every key that has an effect, all optional. What is allowed was checked before.
 
+mod agents;
+
 use std::collections::BTreeMap;
 
+pub(super) use agents::{
+    Agent, Agents, Backend, Binding, Commands, DmScope, Output, PeerKind, Session, Tasks,
+};
 use fased_policy::access::{DmPolicy, GroupPolicy, Mode};
 use serde::Deserialize;
 
@@ -12,6 +17,10 @@ pub(super) struct File {
     pub(super) channels: Channels,
     pub(super) messages: Messages,
     pub(super) agents: Agents,
+    pub(super) bindings: Vec<Binding>,
+    pub(super) session: Session,
+    pub(super) commands: Commands,
+    pub(super) tasks: Tasks,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -81,25 +90,19 @@ pub(super) struct Group {
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct Messages {
     pub(super) group_chat: GroupChat,
+    pub(super) queue: Queue,
+    pub(super) failure_text: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Queue {
+    pub(super) mode: Option<super::QueueMode>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct GroupChat {
-    pub(super) mention_patterns: Option<Vec<String>>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Agents {
-    pub(super) list: Option<Vec<Agent>>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Agent {
-    pub(super) id: String,
-    pub(super) default: Option<bool>,
     pub(super) mention_patterns: Option<Vec<String>>,
 }
 

@@ -3,6 +3,7 @@
 //! There is this one table. Reading checks against it, and the JSON Schema, the file of defaults and
 //! `fased config get` are made from it, so that none of them can say something else.
 
+mod agents;
 mod find;
 mod foreign;
 mod others;
@@ -27,6 +28,10 @@ pub(super) struct Key {
     pub(super) idle: bool,
     /// Never shown.
     pub(super) secret: bool,
+    /// Its object is nothing without it.
+    pub(super) required: bool,
+    /// What it may look like, as JSON5, where its kind alone does not tell enough.
+    pub(super) example: Option<&'static str>,
 }
 
 /// What a key takes.
@@ -43,8 +48,6 @@ pub(super) enum Kind {
     },
     Text,
     Words(&'static [&'static str]),
-    /// One of these words, or an object whose form is not fixed yet.
-    WordOrObject(&'static [&'static str]),
     /// Numbers and hidden ids, with `*` if that is allowed.
     Entries {
         anyone: bool,
@@ -52,14 +55,16 @@ pub(super) enum Kind {
     Patterns,
     /// Paths of folders.
     Folders,
+    /// A program and its arguments: texts, of which the first is not empty.
+    Argv,
+    /// Texts by names of environment variables.
+    Variables,
     Block(Block),
     Map(Names, Block),
     /// A list of objects.
     List(Block),
     /// An object whose form is not fixed yet.
     Object,
-    /// A list whose form is not fixed yet.
-    Array,
 }
 
 /// An object with fixed keys.
@@ -101,6 +106,16 @@ impl Key {
         self
     }
 
+    const fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+
+    const fn example(mut self, json5: &'static str) -> Self {
+        self.example = Some(json5);
+        self
+    }
+
     const fn default(mut self, json: &'static str) -> Self {
         self.default = Some(json);
         self
@@ -115,6 +130,8 @@ const fn key(name: &'static str, kind: Kind, doc: &'static str) -> Key {
         doc,
         idle: false,
         secret: false,
+        required: false,
+        example: None,
     }
 }
 

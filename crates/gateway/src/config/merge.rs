@@ -1,5 +1,7 @@
 //! Account value, else root value, else default; nested blocks key by key.
 
+mod agents;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,45 +11,32 @@ use fased_policy::acking::AckRules;
 use fased_policy::chunk::DEFAULT_LIMIT;
 use fased_policy::ids::{AccountId, AllowEntry, AllowList, GroupId, Target};
 use fased_policy::lifecycle::{BackoffSettings, Settings};
-use fased_policy::mention::Patterns;
 use fased_policy::pacing::PacingRules;
 use fased_policy::pairing::PairingRules;
 
 use super::file::{File, Group, Keys};
-use super::{AccountConfig, Agents, MediaSettings, Sources, Writing, join};
+use super::{AccountConfig, Agents, MediaSettings, Sources, TaskSettings, Writing, join};
+pub(super) use agents::peer;
 
 /// A megabyte, as keys with `Mb` count them.
 const MEGABYTE: u64 = 1024 * 1024;
 const DAY_MS: i64 = 86_400_000;
 
-pub(super) fn agents(file: &File) -> Result<Agents, String> {
-    let patterns = |at: &str, list: &Option<Vec<String>>| {
-        let compiled = list.as_ref().map(|list| Patterns::new(list)).transpose();
-        compiled.map_err(|error| format!("{at}: {error}"))
-    };
-    let global = &file.messages.group_chat.mention_patterns;
-    let mut agents = Agents {
-        patterns: patterns("messages.groupChat.mentionPatterns", global)?.unwrap_or_default(),
-        ..Agents::default()
-    };
-    if let Some(list) = &file.agents.list
-        && !list.is_empty()
-    {
-        agents.list.clear();
-        for agent in list {
-            let at = format!("agents.list.{}.mentionPatterns", agent.id);
-            let read = super::Agent {
-                patterns: patterns(&at, &agent.mention_patterns)?,
-                ..super::Agent::default()
-            };
-            agents.list.insert(agent.id.clone(), read);
-        }
-        let default = list.iter().find(|agent| agent.default == Some(true));
-        if let Some(default) = default.or(list.first()) {
-            agents.default.clone_from(&default.id);
-        }
-    }
-    Ok(agents)
+/// What holds for all accounts.
+#[derive(Debug, Clone)]
+pub(super) struct Common {
+    pub(super) agents: Arc<Agents>,
+    pub(super) commands_allow: AllowList,
+    pub(super) tasks: TaskSettings,
+}
+
+/// Reads what holds for all accounts. `config` is where the file is.
+pub(super) fn common(file: &File, config: &Path) -> Result<Common, String> {
+    Ok(Common {
+        agents: Arc::new(agents::agents(file, config)?),
+        commands_allow: agents::commands_allow(file)?,
+        tasks: agents::tasks(file),
+    })
 }
 
 fn allow_list(at: &str, entries: &[String]) -> Result<AllowList, String> {
@@ -90,7 +79,7 @@ pub(super) fn merge(
     own: Keys,
     root: &Keys,
     default_auth_dir: PathBuf,
-    agents: &Arc<Agents>,
+    common: &Common,
     sources: Sources,
 ) -> Result<AccountConfig, String> {
     let mode = own.mode.or(root.mode).unwrap_or_default();
@@ -194,7 +183,9 @@ pub(super) fn merge(
             ..pairing_defaults
         },
         notify_owner: pairing.notify_owner.unwrap_or(false),
-        agents: Arc::clone(agents),
+        agents: Arc::clone(&common.agents),
+        commands_allow: common.commands_allow.clone(),
+        tasks: common.tasks.clone(),
         media: MediaSettings {
             max_bytes: u64::from(own.media_max_mb.or(root.media_max_mb).unwrap_or(50)) * MEGABYTE,
             roots: own
@@ -232,6 +223,15 @@ fn text(own: &Option<String>, root: &Option<String>) -> Option<String> {
         .or(root.as_ref())
         .filter(|text| !text.is_empty())
         .cloned()
+}
+
+/// A program with a `/` in its name is a file like any other; one without is looked for in PATH when it is started.
+pub(super) fn program(written: &str, config: &Path) -> String {
+    if written.contains('/') {
+        folder(written, config).display().to_string()
+    } else {
+        written.to_owned()
+    }
 }
 
 /// `~/` is the home folder, and a relative path starts at the config file's folder.

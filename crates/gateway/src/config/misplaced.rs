@@ -2,6 +2,9 @@
 
 use super::keys::{ACCOUNT, Block, FILE, Kind, ROOT};
 
+/// What people call the secret that an endpoint asks for.
+const KEYS: [&str; 4] = ["apikey", "key", "token", "bearertoken"];
+
 /// What to say about an unknown key, if there is something better than the nearest of its neighbours.
 pub(super) fn hint(path: &str, name: &str, is_object: bool) -> Option<String> {
     if path == "channels.whatsapp" {
@@ -20,8 +23,28 @@ pub(super) fn hint(path: &str, name: &str, is_object: bool) -> Option<String> {
     if path == "messages" && name == "mentionPatterns" {
         return Some("it belongs one level deeper: messages.groupChat.mentionPatterns".to_owned());
     }
+    if path.ends_with(".openai") && KEYS.contains(&name.to_lowercase().replace(['_', '-'], "").as_str()) {
+        return Some(
+            "keys are not written into the config; name the environment variable that holds it with apiKeyEnv, or a file that holds nothing else with apiKeyFile".to_owned(),
+        );
+    }
     let elsewhere = find(&FILE, name, "", path)?;
     Some(format!("{name} belongs elsewhere: {elsewhere}"))
+}
+
+/// What to say about a word that is not taken, if there is something better than the nearest one.
+pub(super) fn word(key: &str, found: &str) -> Option<String> {
+    let said = match (key, found) {
+        ("backend", "acp") => {
+            "agents that speak the Agent Client Protocol are not in this version; backend \"command\" runs a program for each turn"
+        }
+        ("mode", "steer" | "steer-backlog" | "steer+backlog") => {
+            "nothing is added to an answer that is being made; \"interrupt\" stops it and answers everything together"
+        }
+        ("mode", "queue") => "write \"followup\"",
+        _other => return None,
+    };
+    Some(said.to_owned())
 }
 
 /// The path of the first key with this name, not below `not`.
@@ -37,13 +60,13 @@ fn find(block: &Block, name: &str, path: &str, not: &str) -> Option<String> {
         | Kind::Number { .. }
         | Kind::Text
         | Kind::Words(_)
-        | Kind::WordOrObject(_)
         | Kind::Entries { .. }
         | Kind::Patterns
         | Kind::Folders
+        | Kind::Argv
+        | Kind::Variables
         | Kind::Map(..)
         | Kind::List(_)
-        | Kind::Object
-        | Kind::Array => None,
+        | Kind::Object => None,
     })
 }

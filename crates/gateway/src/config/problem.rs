@@ -117,7 +117,7 @@ impl Problem {
         let length = text[start..].find(['\n', '\r']).unwrap_or(text.len() - start);
         let line = &text[start..start + length];
         let folded = line.to_lowercase();
-        let secret = ["token", "secret", "password", "apikey"]
+        let secret = ["token", "secret", "password", "apikey", "api_key"]
             .iter()
             .any(|word| folded.contains(word));
         if secret || line.len() > MAX_LINE || line.contains(|c: char| c.is_control() && c != '\t') {

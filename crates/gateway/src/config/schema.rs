@@ -42,7 +42,13 @@ fn object(block: &Block) -> Value {
             json!({ "description": "Of another product; skipped with a warning.", "deprecated": true });
         properties.insert((*name).to_owned(), skipped);
     }
-    json!({ "type": "object", "properties": properties, "additionalProperties": false })
+    let mut schema = json!({ "type": "object", "properties": properties, "additionalProperties": false });
+    let required = block.keys.iter().filter(|key| key.required);
+    let required: Vec<&str> = required.map(|key| key.name).collect();
+    if !required.is_empty() {
+        schema["required"] = json!(required);
+    }
+    schema
 }
 
 fn described(key: &Key) -> Value {
@@ -65,9 +71,6 @@ fn of_kind(kind: Kind) -> Value {
         Kind::Number { min, max } => json!({ "type": "number", "minimum": min, "maximum": max }),
         Kind::Text => json!({ "type": "string" }),
         Kind::Words(words) => json!({ "type": "string", "enum": words }),
-        Kind::WordOrObject(words) => {
-            json!({ "anyOf": [{ "type": "string", "enum": words }, { "type": "object" }] })
-        }
         Kind::Entries { anyone } => {
             let entry = if anyone { "#/$defs/entry" } else { "#/$defs/person" };
             json!({ "type": "array", "items": { "$ref": entry } })
@@ -78,6 +81,8 @@ fn of_kind(kind: Kind) -> Value {
             "items": { "type": "string", "minLength": 1, "maxLength": fased_policy::mention::MAX_PATTERN_LEN },
         }),
         Kind::Folders => json!({ "type": "array", "items": { "type": "string", "minLength": 1 } }),
+        Kind::Argv => json!({ "type": "array", "minItems": 1, "items": { "type": "string" } }),
+        Kind::Variables => json!({ "type": "object", "additionalProperties": { "type": "string" } }),
         Kind::Block(block) => object(&block),
         Kind::Map(Names::Account, _) => json!({
             "type": "object",
@@ -89,12 +94,7 @@ fn of_kind(kind: Kind) -> Value {
             "propertyNames": { "pattern": "^(\\*|[0-9][0-9-]*@g\\.us)$" },
             "additionalProperties": object(&block),
         }),
-        Kind::List(block) => {
-            let mut item = object(&block);
-            item["required"] = json!(["id"]);
-            json!({ "type": "array", "items": item })
-        }
+        Kind::List(block) => json!({ "type": "array", "items": object(&block) }),
         Kind::Object => json!({ "type": "object" }),
-        Kind::Array => json!({ "type": "array" }),
     }
 }

@@ -1,5 +1,6 @@
 //! The config as a whole: what is right, what is wrong and how that is told, what follows from it.
 
+mod answering;
 mod edits;
 mod files;
 mod generated;

@@ -11,9 +11,8 @@ pub(super) fn read(raw: &str, kind: Option<Kind>) -> Result<Value, String> {
     let quoted = matches!(start, '"' | '\'');
     match kind {
         Some(Kind::Text | Kind::Words(_)) if !quoted => Ok(Value::from(raw)),
-        Some(Kind::WordOrObject(_)) if !quoted && start != '{' => Ok(Value::from(raw)),
         // One entry stands for a list of one. A number would lose its + as JSON5.
-        Some(Kind::Entries { .. } | Kind::Patterns | Kind::Folders) if start != '[' => {
+        Some(Kind::Entries { .. } | Kind::Patterns | Kind::Folders | Kind::Argv) if start != '[' => {
             let entry = if quoted { json5(raw)? } else { Value::from(raw) };
             Ok(Value::from(vec![entry]))
         }

@@ -59,7 +59,7 @@ impl<'a> Bench<'a> {
         let mut known = Known::of(&shared.store, message, &shared.own(), self.approved).await?;
         known.identity_pending = shared.identity_pending(&known.sender);
         let echo = self.echoes.recognise(shared, message, &mut known, now).await?;
-        let agent = config.agent_for(&known.chat);
+        let agent = config.route(&known.chat, &known.sender).agent;
         let facts = known.facts(now / 1000, config.agents.patterns_of(agent));
         let mut verdict = judge(&facts, &config.rules);
         let is_owner = config.rules.is_owner(&facts);

@@ -190,13 +190,6 @@ impl Groups {
         let any = self.any.as_ref().and_then(|any| any.require_mention);
         (any.unwrap_or(true), Setting::AnyGroupRequireMention)
     }
-
-    /// The agent that answers in this group, if one is named.
-    #[must_use]
-    pub fn agent(&self, group: &GroupId) -> Option<&str> {
-        let own = self.listed.get(group).and_then(|entry| entry.agent.as_deref());
-        own.or_else(|| self.any.as_ref().and_then(|any| any.agent.as_deref()))
-    }
 }
 
 /// The settings of one group, or of `*`; what is absent is looked up further on.

@@ -20,9 +20,12 @@ pub(in crate::config) fn kind_at(steps: &[Step]) -> Result<Option<Kind>, String>
                 named(&path, names, name)?;
                 Kind::Block(block)
             }
-            (Kind::List(block), Step::Name(_) | Step::Index(_)) => Kind::Block(block),
-            (Kind::Entries { .. } | Kind::Patterns | Kind::Folders, Step::Index(_)) => Kind::Text,
-            (Kind::Object | Kind::Array | Kind::WordOrObject(_), Step::Name(_) | Step::Index(_)) => {
+            (Kind::List(block), Step::Index(_)) => Kind::Block(block),
+            // By its id.
+            (Kind::List(block), Step::Name(_)) if block.get("id").is_some() => Kind::Block(block),
+            (Kind::Entries { .. } | Kind::Patterns | Kind::Folders | Kind::Argv, Step::Index(_))
+            | (Kind::Variables, Step::Name(_)) => Kind::Text,
+            (Kind::Object, Step::Name(_) | Step::Index(_)) => {
                 return Ok(None);
             }
             (
@@ -33,7 +36,9 @@ pub(in crate::config) fn kind_at(steps: &[Step]) -> Result<Option<Kind>, String>
                 | Kind::Words(_)
                 | Kind::Entries { .. }
                 | Kind::Patterns
-                | Kind::Folders,
+                | Kind::Folders
+                | Kind::Argv
+                | Kind::List(_),
                 Step::Name(_),
             )
             | (
@@ -43,7 +48,8 @@ pub(in crate::config) fn kind_at(steps: &[Step]) -> Result<Option<Kind>, String>
                 | Kind::Text
                 | Kind::Words(_)
                 | Kind::Block(_)
-                | Kind::Map(..),
+                | Kind::Map(..)
+                | Kind::Variables,
                 Step::Index(_),
             ) => return Err(format!("{path} has nothing inside that could be named so")),
         };

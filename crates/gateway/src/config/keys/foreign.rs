@@ -91,7 +91,6 @@ pub(super) const MESSAGES: &[&str] = &[
     "ackReactionScope",
     "inbound",
     "messagePrefix",
-    "queue",
     "removeAckAfterReply",
     "responsePrefix",
     "statusReactions",
@@ -99,6 +98,14 @@ pub(super) const MESSAGES: &[&str] = &[
     "tts",
     "usageTemplate",
 ];
+
+pub(super) const QUEUE: &[&str] = &["byChannel", "cap", "debounceMs", "debounceMsByChannel", "drop"];
+
+/// Of one binding.
+pub(super) const BINDING: &[&str] = &["acp", "comment", "type"];
+
+/// Of what a binding matches.
+pub(super) const MATCH: &[&str] = &["guildId", "roles", "teamId"];
 
 pub(super) const GROUP_CHAT: &[&str] = &["historyLimit", "visibleReplies"];
 

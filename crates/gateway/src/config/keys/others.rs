@@ -1,6 +1,6 @@
 //! The file, and its sections other than `channels`.
 
-use super::{Block, Kind, block, foreign, key, whatsapp};
+use super::{Block, Kind, agents, block, foreign, key, whatsapp};
 
 /// The whole file.
 pub(in crate::config) const FILE: Block = Block {
@@ -15,20 +15,23 @@ pub(in crate::config) const FILE: Block = Block {
             Kind::Block(MESSAGES),
             "What holds for the messages of all channels.",
         ),
-        key("agents", Kind::Block(AGENTS), "Who answers."),
+        key("agents", Kind::Block(agents::AGENTS), "Who answers."),
         key(
             "bindings",
-            Kind::Array,
-            "Which chats and accounts go to which agent.",
-        )
-        .idle(),
+            Kind::List(agents::BINDING),
+            "Which chats and accounts go to which agent. A chat of its own wins over the agentId of a group, that over an account, and that over the channel; whoever is named nowhere gets the default agent. Default: none.",
+        ),
         key("broadcast", Kind::Object, "Chats that several agents answer.").idle(),
-        key("session", Kind::Block(SESSION), "Conversations.").idle(),
-        key("commands", Kind::Block(COMMANDS), "Chat commands.").idle(),
+        key("session", Kind::Block(agents::SESSION), "Conversations."),
+        key("commands", Kind::Block(agents::COMMANDS), "Chat commands."),
         key("gateway", Kind::Block(GATEWAY), "The gateway process.").idle(),
         key("store", Kind::Block(STORE), "Where everything is recorded.").idle(),
         key("logging", Kind::Block(LOGGING), "The log.").idle(),
-        key("tasks", Kind::Object, "Scheduled work.").idle(),
+        key(
+            "tasks",
+            Kind::Block(agents::TASKS),
+            "Work that is done by a schedule.",
+        ),
         key("alerts", Kind::Object, "Who is told when something breaks.").idle(),
         key(
             "$schema",
@@ -45,12 +48,31 @@ const CHANNELS: Block = Block {
 };
 
 const MESSAGES: Block = Block {
-    keys: &[key(
-        "groupChat",
-        Kind::Block(GROUP_CHAT),
-        "What holds for groups.",
-    )],
+    keys: &[
+        key("groupChat", Kind::Block(GROUP_CHAT), "What holds for groups."),
+        key(
+            "queue",
+            Kind::Block(QUEUE),
+            "Messages that come while an answer in their conversation is being made.",
+        ),
+        key(
+            "failureText",
+            Kind::Text,
+            "What a chat is told, once, when no answer could be made; nothing if it is empty.",
+        )
+        .default("\"Sorry, that did not work. Please try again later.\""),
+    ],
     foreign: foreign::MESSAGES,
+};
+
+const QUEUE: Block = Block {
+    keys: &[key(
+        "mode",
+        Kind::Words(&["collect", "followup", "interrupt"]),
+        "\"collect\": they wait and are answered together; \"followup\": they wait and are answered one after another; \"interrupt\": the work is stopped, and what it was to answer is answered together with them.",
+    )
+    .default("\"collect\"")],
+    foreign: foreign::QUEUE,
 };
 
 const GROUP_CHAT: Block = Block {
@@ -61,78 +83,6 @@ const GROUP_CHAT: Block = Block {
     )
     .default("[]")],
     foreign: foreign::GROUP_CHAT,
-};
-
-const AGENTS: Block = Block {
-    keys: &[key(
-        "list",
-        Kind::List(AGENT),
-        "All agents. Default: one, \"main\", which answers with what it received.",
-    )],
-    foreign: foreign::AGENTS,
-};
-
-const AGENT: Block = Block {
-    keys: &[
-        key(
-            "id",
-            Kind::Text,
-            "Its name in keys and commands: a-z, 0-9, _ and -, at most 32. Required.",
-        ),
-        key("name", Kind::Text, "What people call it.").idle(),
-        key(
-            "default",
-            Kind::Bool,
-            "Answers wherever no other agent is named; at most one. Default: the first.",
-        )
-        .default("false"),
-        key(
-            "backend",
-            Kind::WordOrObject(&["echo", "command", "openai", "acp"]),
-            "What answers.",
-        )
-        .default("\"echo\"")
-        .idle(),
-        key(
-            "systemPrompt",
-            Kind::Text,
-            "What it is told before every conversation.",
-        )
-        .idle(),
-        key(
-            "mentionPatterns",
-            Kind::Patterns,
-            "Regular expressions that count as a mention of this agent. Default: messages.groupChat.mentionPatterns.",
-        ),
-        key(
-            "replyTimeoutSeconds",
-            Kind::Int { min: 1, max: 86_400 },
-            "Longest run, in seconds.",
-        )
-        .default("600")
-        .idle(),
-    ],
-    foreign: foreign::AGENT,
-};
-
-const SESSION: Block = Block {
-    keys: &[key(
-        "dmScope",
-        Kind::Text,
-        "\"main\" lets the owner's own direct messages share one conversation.",
-    )
-    .idle()],
-    foreign: foreign::SESSION,
-};
-
-const COMMANDS: Block = Block {
-    keys: &[key(
-        "allowFrom",
-        Kind::Entries { anyone: true },
-        "Who besides owners may use chat commands; never for approvals.",
-    )
-    .idle()],
-    foreign: foreign::COMMANDS,
 };
 
 const GATEWAY: Block = Block {

@@ -291,7 +291,7 @@ fn a_wrong_entry_is_shown_with_what_to_write(#[case] entry: &str, #[case] hint: 
 }
 
 #[rstest]
-#[case::no_id("[{ name: 'x' }]", "agents.list[0].id", "needs an id")]
+#[case::no_id("[{ name: 'x' }]", "agents.list[0].id", "id is missing")]
 #[case::twice("[{ id: 'a' }, { id: 'a' }]", "agents.list[1].id", "already")]
 #[case::not_plain("[{ id: 'A b' }]", "agents.list[0].id", "1 to 32")]
 #[case::two_defaults(

@@ -202,16 +202,15 @@ fn agents_and_their_patterns_are_read() {
 #[test]
 fn keys_without_effect_are_named_in_one_warning() {
     let config = valid(
-        "{ bindings: [], store: { url: 'x' }, agents: { list: [{ id: 'a', name: 'A' }] },
+        "{ broadcast: {}, store: { url: 'x' }, agents: { list: [{ id: 'a', name: 'A' }] },
            channels: { whatsapp: { ackReaction: { emoji: 'x' }, accounts: { a: { supervision: { breakerExits: 1 } } },
            supervision: { breakerExits: 3, firstRespawnMs: 1 }, groups: { '*': { tools: {} } } } } }",
     );
     assert_eq!(config.warnings.len(), 1, "{:?}", config.warnings);
     let warning = &config.warnings[0];
     for key in [
-        "bindings",
+        "broadcast",
         "store",
-        "agents.list[0].name",
         "channels.whatsapp.accounts.a.supervision.breakerExits",
         "channels.whatsapp.supervision.breakerExits",
         "channels.whatsapp.groups[\"*\"].tools",
@@ -219,7 +218,7 @@ fn keys_without_effect_are_named_in_one_warning() {
         assert!(warning.contains(key), "{key}: {warning}");
     }
     assert!(
-        !warning.contains("firstRespawnMs") && !warning.contains("ackReaction"),
+        !warning.contains("firstRespawnMs") && !warning.contains("agents"),
         "{warning}"
     );
 }
@@ -228,7 +227,8 @@ fn keys_without_effect_are_named_in_one_warning() {
 fn what_belongs_to_another_product_is_named_in_one_warning() {
     let config = valid(
         "{ models: {}, tools: 1, skills: [], wallets: null, cron: {}, channels: { telegram: {}, defaults: {} },
-           agents: { defaults: {} }, messages: { queue: {} } }",
+           agents: { defaults: {} }, messages: { tts: {}, queue: { cap: 20 } },
+           bindings: [{ agentId: 'x', match: { channel: 'telegram' } }] }",
     );
     assert_eq!(config.warnings.len(), 1, "{:?}", config.warnings);
     for key in [
@@ -240,6 +240,8 @@ fn what_belongs_to_another_product_is_named_in_one_warning() {
         "channels.telegram",
         "channels.defaults",
         "agents.defaults",
+        "messages.queue.cap",
+        "bindings[0]",
     ] {
         assert!(config.warnings[0].contains(key), "{key}: {}", config.warnings[0]);
     }

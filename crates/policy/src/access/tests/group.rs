@@ -159,25 +159,6 @@ fn owners(#[case] case: Case, #[case] expected: bool) {
 }
 
 #[test]
-fn who_answers_is_looked_up_like_everything_else() {
-    let named = |name: &str| GroupRules {
-        agent: Some(name.to_owned()),
-        ..GroupRules::default()
-    };
-    let group = GroupId::parse(GROUP).unwrap();
-    let case = heard().entry(OTHER_GROUP, named("other"));
-    assert_eq!(case.rules().groups.agent(&group), None);
-    let case = heard()
-        .entry("*", named("any"))
-        .entry(GROUP, GroupRules::default());
-    assert_eq!(case.rules().groups.agent(&group), Some("any"));
-    assert_eq!(
-        case.entry(GROUP, named("own")).rules().groups.agent(&group),
-        Some("own")
-    );
-}
-
-#[test]
 fn all_lists_with_people_are_asked_about() {
     let case = dm(Allowlist, &["+15550100001"])
         .owners(&["+15550100002"])

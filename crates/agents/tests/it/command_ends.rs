@@ -1,0 +1,198 @@
+//! Programs that are ended: nothing of them lives on, whatever they do about it.
+
+use std::path::Path;
+use std::time::Duration;
+
+use fased_agents::{CommandSettings, Failure, Limits, Settings, backend, run, settled};
+use nix::sys::signal::kill;
+use nix::unistd::Pid;
+use tokio_util::sync::CancellationToken;
+
+use crate::command::script;
+use crate::turn::{AMPLE, Heard, question, turn, turn_within, within};
+use crate::wait::until;
+
+/// A family that does as it is told to end, or does not: each of them writes its number to `pids`, and then waits.
+fn family(folder: &Path, deaf: bool) -> Settings {
+    let deaf = if deaf { "trap '' TERM" } else { ":" };
+    let program = format!(
+        "{deaf}
+        (echo $(exec sh -c 'echo $PPID') >> pids; sleep 300 & echo $! >> pids; wait) &
+        echo $$ >> pids
+        echo begun
+        wait"
+    );
+    Settings::Command(CommandSettings {
+        folder: folder.to_owned(),
+        ..script(&program)
+    })
+}
+
+/// The numbers that were written, once there are so many.
+async fn pids(folder: &Path, count: usize) -> Vec<i32> {
+    let mut pids = Vec::new();
+    until("all of the family are there", || {
+        let text = std::fs::read_to_string(folder.join("pids")).unwrap_or_default();
+        pids = text.lines().filter_map(|line| line.parse().ok()).collect();
+        pids.len() == count
+    })
+    .await;
+    pids
+}
+
+/// Whether a process runs. One that is dead but not yet waited for does not.
+fn lives(pid: i32) -> bool {
+    let dead = std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| stat.contains(") Z "));
+    !dead && kill(Pid::from_raw(pid), None).is_ok()
+}
+
+async fn all_are_gone(pids: &[i32]) {
+    until("all of the family are gone", || {
+        !pids.iter().any(|pid| lives(*pid))
+    })
+    .await;
+}
+
+/// The one that was started must be waited for, too.
+async fn was_waited_for(pid: i32) {
+    until("its status was taken", || kill(Pid::from_raw(pid), None).is_err()).await;
+}
+
+#[tokio::test]
+async fn the_deadline_ends_all_of_it() {
+    for deaf in [false, true] {
+        let folder = tempfile::tempdir().unwrap();
+        let limits = within(Duration::from_millis(700));
+        let turn = turn_within(
+            &family(folder.path(), deaf),
+            &question("?"),
+            limits,
+            &CancellationToken::new(),
+        )
+        .await;
+        assert_eq!(turn.heard.parts, ["begun"]);
+        assert_eq!(turn.failure(), Failure::TimedOut);
+        let pids = pids(folder.path(), 3).await;
+        all_are_gone(&pids).await;
+        was_waited_for(pids[pids.len() - 1]).await;
+    }
+}
+
+#[tokio::test]
+async fn cancelling_ends_all_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (settings, request) = (family(folder.path(), true), question("?"));
+    let cancel = CancellationToken::new();
+    let cancelling = async {
+        let pids = pids(folder.path(), 3).await;
+        assert!(pids.iter().all(|pid| lives(*pid)));
+        cancel.cancel();
+        pids
+    };
+    let (turn, pids) = tokio::join!(turn_within(&settings, &request, AMPLE, &cancel), cancelling);
+    assert_eq!(turn.failure(), Failure::Cancelled);
+    settled().await;
+    assert!(
+        !pids.iter().any(|pid| lives(*pid)),
+        "settled means that they are gone"
+    );
+}
+
+#[tokio::test]
+async fn saying_too_much_ends_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = Settings::Command(CommandSettings {
+        folder: folder.path().to_owned(),
+        ..script("echo $$ > pids; exec yes")
+    });
+    let limits = Limits {
+        output_bytes: 100_000,
+        ..AMPLE
+    };
+    let turn = turn_within(&settings, &question("?"), limits, &CancellationToken::new()).await;
+    assert!(turn.heard.parts.concat().len() <= 100_000);
+    assert_eq!(turn.failure(), Failure::TooLong { limit: 100_000 });
+    was_waited_for(pids(folder.path(), 1).await[0]).await;
+}
+
+#[tokio::test]
+async fn what_it_leaves_behind_does_not_hold_the_answer_up() {
+    for left in [
+        "sleep 300 & echo $! > pids",
+        "(while :; do echo on and on; sleep 0.05; done) & echo $! > pids",
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = Settings::Command(CommandSettings {
+            folder: folder.path().to_owned(),
+            ..script(&format!("{left}; echo done"))
+        });
+        let turn = turn(&settings, &question("?")).await;
+        let detail = turn.ended.as_ref().unwrap().detail.clone().unwrap();
+        assert!(detail.contains("was still running and was ended"), "{detail}");
+        assert!(turn.said().contains("done"));
+        all_are_gone(&pids(folder.path(), 1).await).await;
+    }
+}
+
+#[tokio::test]
+async fn what_it_leaves_behind_in_silence_is_ended_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = Settings::Command(CommandSettings {
+        folder: folder.path().to_owned(),
+        ..script("sleep 300 >&- 2>&- & echo $! > pids; echo done")
+    });
+    assert_eq!(turn(&settings, &question("?")).await.said(), "done");
+    all_are_gone(&pids(folder.path(), 1).await).await;
+}
+
+#[tokio::test]
+async fn a_slow_listener_gets_all_of_it() {
+    let settings = Settings::Command(script("head -c 60000 /dev/zero | tr '\\0' x"));
+    let mut bytes = 0;
+    let mut listener = |event| {
+        if let fased_agents::Event::Text(text) = event {
+            bytes += text.len();
+        }
+        async {
+            let never = std::future::pending::<()>();
+            assert!(
+                tokio::time::timeout(Duration::from_millis(300), never)
+                    .await
+                    .is_err()
+            );
+            Ok(())
+        }
+    };
+    let ended = run(
+        &*backend(&settings),
+        &question("?"),
+        AMPLE,
+        &CancellationToken::new(),
+        &mut listener,
+    )
+    .await;
+    assert!(ended.is_ok(), "{ended:?}");
+    assert_eq!(bytes, 60000);
+}
+
+#[test]
+fn the_end_of_the_runtime_ends_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = family(folder.path(), true);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.spawn(async move {
+        let mut heard = Heard::default();
+        run(
+            &*backend(&settings),
+            &question("?"),
+            AMPLE,
+            &CancellationToken::new(),
+            &mut heard,
+        )
+        .await
+    });
+    let pids = runtime.block_on(pids(folder.path(), 3));
+    runtime.shutdown_timeout(Duration::from_secs(5));
+    let after = tokio::runtime::Runtime::new().unwrap();
+    after.block_on(all_are_gone(&pids));
+}

@@ -1,0 +1,250 @@
+//! Agents: ids that are unique, one default, and for each backend the settings that it needs.
+
+use std::path::Path;
+
+use fased_policy::ids::AccountId;
+
+use super::{down, text};
+use crate::config::check::Found;
+use crate::config::tree::{Node, Shape};
+use crate::config::{join, merge};
+
+/// Checks the agents; their ids.
+pub(super) fn check(found: &mut Found<'_>, root: &Node, file: &Path) -> Vec<String> {
+    let Some(Node {
+        value: Shape::List(items),
+        ..
+    }) = down(root, &["agents", "list"])
+    else {
+        return vec![crate::agent::DEFAULT_AGENT.to_owned()];
+    };
+    let mut ids: Vec<String> = Vec::new();
+    let mut default: Option<usize> = None;
+    for (index, item) in items.iter().enumerate() {
+        let path = format!("agents.list[{index}]");
+        if let Some(id) = text(item.get("id")) {
+            self::id(found, &path, id, &ids);
+            places(found, &path, id, item);
+            ids.push(id.to_owned());
+        }
+        let is_default = item
+            .get("default")
+            .is_some_and(|entry| matches!(entry.node.value, Shape::Bool(true)));
+        if is_default {
+            let at = format!("{path}.default");
+            match default {
+                Some(first) => {
+                    let message =
+                        format!("agents.list[{first}] is the default already; there is one at most");
+                    found.wrong_at(&at, &at, message, None);
+                }
+                None => default = Some(index),
+            }
+        }
+        backend(found, &path, item, file);
+    }
+    if items.is_empty() {
+        ids.push(crate::agent::DEFAULT_AGENT.to_owned());
+    }
+    ids
+}
+
+fn id(found: &mut Found<'_>, path: &str, id: &str, taken: &[String]) {
+    let at = format!("{path}.id");
+    if taken.iter().any(|taken| taken == id) {
+        let message = format!("there is an agent {id:?} already; ids are unique");
+        found.wrong_at(&at, &at, message, None);
+    } else if AccountId::parse(id).is_err() {
+        let message = format!(
+            "found {id:?}; an agent id is 1 to 32 of a-z, 0-9, _ and -, and starts with a letter or a digit"
+        );
+        found.wrong_at(&at, &at, message, None);
+    }
+}
+
+/// Its keys are found by its id, too.
+fn places(found: &mut Found<'_>, path: &str, id: &str, item: &Node) {
+    let Shape::Object(keys) = &item.value else { return };
+    for key in keys {
+        if let Some(line) = found.places.get(&join(path, &key.name)).copied() {
+            found
+                .places
+                .insert(format!("agents.list.{id}.{}", key.name), line);
+        }
+    }
+}
+
+/// Blocks of settings, with what a whole one looks like.
+const BLOCKS: [(&str, &str); 2] = [
+    ("command", "command: { argv: [\"python3\", \"answer.py\"] }"),
+    (
+        "openai",
+        "openai: { baseUrl: \"http://127.0.0.1:11434/v1\", model: \"llama3.2\" }",
+    ),
+];
+
+fn backend(found: &mut Found<'_>, path: &str, item: &Node, file: &Path) {
+    let word = text(item.get("backend"));
+    for (block, example) in BLOCKS {
+        let at = format!("{path}.{block}");
+        match (item.get(block), word) {
+            (None, Some(word)) if word == block => {
+                let message = format!("backend is {block:?}, and there are no settings for it");
+                let backend = format!("{path}.backend");
+                found.wrong_at(&backend, &at, message, Some(format!("add {example}")));
+            }
+            // Somebody who sets up a program does not want to hear an echo.
+            (Some(_), None) if item.get("backend").is_none() => {
+                let message =
+                    format!("there are settings for the backend {block:?}, and backend does not name it");
+                let hint = format!("add backend: {block:?}");
+                found.wrong_at(&at, &format!("{path}.backend"), message, Some(hint));
+            }
+            (Some(_), Some(word)) if word != block => {
+                let line = found.places.get(&at).copied().unwrap_or_default();
+                found
+                    .remarks
+                    .push(format!("line {line}: {at} has no effect: backend is {word:?}"));
+            }
+            (Some(_) | None, Some(_) | None) => {}
+        }
+    }
+    if let Some(block) = item.get("command") {
+        command(found, &format!("{path}.command"), &block.node, file);
+    }
+    if let Some(block) = item.get("openai") {
+        openai(found, &format!("{path}.openai"), &block.node);
+    }
+}
+
+/// A program that is not there can still be installed, so that is only a remark.
+fn command(found: &mut Found<'_>, path: &str, block: &Node, file: &Path) {
+    let remark = |found: &mut Found<'_>, key: &str, said: String| {
+        let at = format!("{path}.{key}");
+        let line = found.places.get(&at).copied().unwrap_or_default();
+        found.remarks.push(format!("line {line}: {at}: {said}"));
+    };
+    if let Some(cwd) = text(block.get("cwd")) {
+        let folder = merge::folder(cwd, file);
+        if cwd.trim().is_empty() {
+            let at = format!("{path}.cwd");
+            let hint = "leave the key out for the config file's folder".to_owned();
+            found.wrong_at(
+                &at,
+                &at,
+                "found an empty text; allowed is a folder".to_owned(),
+                Some(hint),
+            );
+        } else if !folder.is_dir() {
+            let said = format!(
+                "there is no folder {}; the program cannot be started before there is",
+                folder.display()
+            );
+            remark(found, "cwd", said);
+        }
+    }
+    let program = match block.get("argv").map(|argv| &argv.node.value) {
+        Some(Shape::List(items)) => items.first(),
+        Some(_) | None => None,
+    };
+    let Some(Shape::Text(program)) = program.map(|first| &first.value) else {
+        return;
+    };
+    let program = merge::program(program, file);
+    if !program.trim().is_empty() && !is_there(&program) {
+        let where_ = if program.contains('/') {
+            "there is no such program file"
+        } else {
+            "it is not in PATH"
+        };
+        let said =
+            format!("{program:?} cannot be run: {where_}; until it is there, messages get the failure text");
+        remark(found, "argv", said);
+    }
+}
+
+/// Could it be run?
+fn is_there(program: &str) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    let runs = |file: &Path| {
+        std::fs::metadata(file).is_ok_and(|about| about.is_file() && about.permissions().mode() & 0o111 != 0)
+    };
+    if program.contains('/') {
+        return runs(Path::new(program));
+    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| runs(&folder.join(program)))
+}
+
+fn openai(found: &mut Found<'_>, path: &str, block: &Node) {
+    let at = |key: &str| format!("{path}.{key}");
+    if let Some(url) = text(block.get("baseUrl")) {
+        base_url(found, &at("baseUrl"), url);
+    }
+    if text(block.get("model")).is_some_and(|model| model.trim().is_empty()) {
+        let at = at("model");
+        found.wrong_at(
+            &at,
+            &at,
+            "found an empty text; allowed is the name of a model".to_owned(),
+            None,
+        );
+    }
+    if let Some(name) = text(block.get("apiKeyEnv")) {
+        let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        // What is written there may be the key itself, so it is not repeated.
+        if name.is_empty() || !name.chars().all(plain) || name.starts_with(|c: char| c.is_ascii_digit()) {
+            let at = at("apiKeyEnv");
+            let message =
+                "found something else than the name of an environment variable: letters, digits and _"
+                    .to_owned();
+            let hint = "name the variable, such as \"OPENAI_API_KEY\"; the key itself does not belong into the config".to_owned();
+            found.wrong_at(&at, &at, message, Some(hint));
+        }
+        if block.get("apiKeyFile").is_some() {
+            let at = at("apiKeyFile");
+            let message = "apiKeyEnv says already where the key is".to_owned();
+            found.wrong_at(&at, &at, message, Some("keep one of them".to_owned()));
+        }
+    }
+    if text(block.get("apiKeyFile")).is_some_and(|file| file.trim().is_empty()) {
+        let at = at("apiKeyFile");
+        let hint = "leave the key out if the endpoint needs none".to_owned();
+        found.wrong_at(
+            &at,
+            &at,
+            "found an empty text; allowed is a file".to_owned(),
+            Some(hint),
+        );
+    }
+}
+
+fn base_url(found: &mut Found<'_>, at: &str, url: &str) {
+    let url = url.trim().trim_end_matches('/');
+    let rest = url
+        .strip_prefix("http://")
+        .or_else(|| url.strip_prefix("https://"));
+    let example = "write it such as \"http://127.0.0.1:11434/v1\"";
+    let Some(rest) = rest.filter(|rest| !rest.is_empty() && !rest.contains(char::is_whitespace)) else {
+        let message = format!("found {url:?}; allowed is an address that begins with http:// or https://");
+        found.wrong_at(at, at, message, Some(example.to_owned()));
+        return;
+    };
+    let (host, tail) = rest
+        .split_once('/')
+        .map_or((rest, None), |(host, tail)| (host, Some(tail)));
+    if host.contains('@') {
+        let message = "found an address with a name or a password in it".to_owned();
+        let hint = "keys are named by apiKeyEnv or apiKeyFile";
+        found.wrong_at(at, at, message, Some(hint.to_owned()));
+    } else if let Some(base) = url.strip_suffix("/chat/completions") {
+        let message =
+            "found an address that ends with /chat/completions, which is added by itself".to_owned();
+        found.wrong_at(at, at, message, Some(format!("write {base:?}")));
+    } else if tail.is_none() {
+        let line = found.places.get(at).copied().unwrap_or_default();
+        found.remarks.push(format!(
+            "line {line}: {at}: {url:?} has no path; most endpoints are at \"{url}/v1\""
+        ));
+    }
+}
