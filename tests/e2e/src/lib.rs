@@ -7,6 +7,7 @@
 //!
 //! With `FASED_SLOW` set, what is shortened or made smaller for everyday runs has its real size.
 
+pub mod chance;
 pub mod config_file;
 pub mod control;
 pub mod fake;
@@ -19,6 +20,7 @@ pub mod state_dir;
 pub mod wait;
 pub mod world;
 
+pub use chance::Chance;
 pub use fake::Fake;
 pub use gateway::Gateway;
 pub use login::Login;
