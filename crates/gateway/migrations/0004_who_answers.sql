@@ -19,7 +19,8 @@ CREATE TABLE run_new (
     -- Of a run that did not go well: the kind of failure in one word, and what is known of it.
     failure       TEXT,
     error         TEXT,
-    -- Of a Task: what is asked, as it was when the run was queued; what made it run; when it was due.
+    -- Of a Task: what is asked, as it was when the run was queued; what made it run (created, schedule, catch_up,
+    -- manual, interrupted); when it was due. Of one that was skipped, attempts says how often in a row.
     prompt        TEXT,
     cause         TEXT,
     due_ms        INTEGER,
@@ -42,6 +43,8 @@ ALTER TABLE run_new RENAME TO run;
 CREATE INDEX run_open ON run (account, id) WHERE state IN ('queued', 'running');
 CREATE INDEX run_of_session ON run (session, id) WHERE state IN ('queued', 'running');
 CREATE INDEX run_of_task ON run (task, id) WHERE task IS NOT NULL;
+-- Is one of its runs under way? However long its history is.
+CREATE INDEX run_of_task_open ON run (task) WHERE task IS NOT NULL AND state IN ('queued', 'running');
 CREATE INDEX run_ended ON run (ended_ms) WHERE task IS NOT NULL;
 
 -- A chat that does not go to the agent and conversation that the config gives it: somebody switched, or it is known
@@ -122,5 +125,6 @@ CREATE TABLE task (
     updated_ms    INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX task_due ON task (next_ms) WHERE state = 'active' AND next_ms IS NOT NULL;
+CREATE INDEX task_done ON task (updated_ms) WHERE state = 'done';
 CREATE INDEX task_of_session ON task (session);
 CREATE INDEX task_of_chat ON task (account, chat);

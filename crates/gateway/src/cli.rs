@@ -67,6 +67,19 @@ mod simulate;
 mod span;
 mod status;
 mod table;
+mod tasks;
+mod tasks_cancel;
+mod tasks_cancel_run;
+mod tasks_edit;
+mod tasks_last;
+mod tasks_list;
+mod tasks_new;
+mod tasks_pause;
+mod tasks_resume;
+mod tasks_run;
+mod tasks_runs;
+mod tasks_show;
+mod tasks_shown;
 
 const AFTER_HELP: &str = "\
 Exit codes: 0 ok · 1 refused or not found · 2 usage or config · 3 no gateway runs · 4 another gateway holds the \
@@ -120,6 +133,9 @@ enum Verb {
     /// See what goes out, take it back, send it once more
     #[command(subcommand)]
     Outbox(outbox::Verb),
+    /// Work that agents do at set times, or when told to
+    #[command(subcommand)]
+    Tasks(tasks::Verb),
     /// Who the accounts are, and which groups they are in
     #[command(subcommand)]
     Directory(directory::Verb),
@@ -284,6 +300,7 @@ fn run(cli: Cli) -> Outcome {
         Verb::Groups(GroupsVerb::Activation(options)) => groups_activation::run(global, options),
         Verb::Message(verb) => message::run(global, verb),
         Verb::Outbox(verb) => outbox::run(global, verb),
+        Verb::Tasks(verb) => tasks::run(global, verb),
         Verb::Directory(verb) => directory::run(global, verb),
         Verb::Config(ConfigVerb::Reload) => config_reload::run(global),
         Verb::Config(ConfigVerb::Path) => config_path::run(global),
@@ -331,62 +348,4 @@ fn usage(message: String) -> ControlError {
 }
 
 #[cfg(test)]
-mod tests {
-    use clap::CommandFactory;
-
-    use super::*;
-
-    #[test]
-    fn the_command_line_is_sound() {
-        Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn global_options_go_before_and_after_the_verb() {
-        for words in [
-            ["fased", "--json", "--state-dir", "/s", "channels", "status"],
-            ["fased", "channels", "status", "--state-dir", "/s", "--json"],
-        ] {
-            let cli = Cli::try_parse_from(words).expect("parses");
-            assert!(cli.global.json);
-            assert_eq!(cli.global.state_dir.as_deref(), Some(std::path::Path::new("/s")));
-        }
-    }
-
-    #[test]
-    fn a_phone_code_needs_a_whole_number() {
-        let parse = |number| Cli::try_parse_from(["fased", "channels", "login", "--phone-code", number]);
-        assert!(parse("+15550100001").is_ok());
-        assert!(parse("+1 (555) 010-0001").is_ok());
-        for wrong in [
-            "15550100001",
-            "+0155501",
-            "+123",
-            "+1555010000100001",
-            "me",
-            "whatsapp:+15550100001",
-        ] {
-            assert!(parse(wrong).is_err(), "{wrong}");
-        }
-    }
-
-    #[test]
-    fn a_phone_code_has_no_image() {
-        let words = [
-            "fased",
-            "channels",
-            "login",
-            "--phone-code",
-            "+15550100001",
-            "--qr-png",
-            "a.png",
-        ];
-        assert!(Cli::try_parse_from(words).is_err());
-    }
-
-    #[test]
-    fn only_whatsapp_is_a_channel() {
-        assert!(Cli::try_parse_from(["fased", "channels", "login", "--channel", "whatsapp"]).is_ok());
-        assert!(Cli::try_parse_from(["fased", "channels", "login", "--channel", "telegram"]).is_err());
-    }
-}
+mod tests;

@@ -23,6 +23,9 @@ mod pairing;
 mod run;
 mod settle;
 mod tally;
+mod task;
+mod task_due;
+mod task_run;
 
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
@@ -33,7 +36,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow};
 use sqlx::Connection as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
-use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard};
+use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard, Notify};
 
 pub use account::StoredAccount;
 pub use asking::Waiting;
@@ -49,6 +52,11 @@ pub use outbox_verbs::{Changed, OutboxEntry, OutboxFilter};
 pub use pairing::{ApprovalRow, PairingChange, PairingRow};
 pub use run::{FinishedRun, QueuedRun, RunKind, StartedRun};
 pub use tally::RESEND_MISSED;
+pub use task::{
+    Created, ID_LEN, MOST_TASKS, NewTaskRow, TaskDefinition, TaskFilter, TaskRow, TaskState, short_id,
+};
+pub use task_due::{Decided, DueTask};
+pub use task_run::{Became, Cause, NewTaskRun, RunNow, TaskRunRow};
 
 /// The store: one connection that writes, and one that only reads.
 #[derive(Debug, Clone)]
@@ -57,6 +65,8 @@ pub struct Store {
     read: Line,
     aliases: Arc<Mutex<Option<alias::Aliases>>>,
     news: Arc<AtomicU64>,
+    /// A Task was made or changed, or a run of one was queued.
+    tasks: Arc<Notify>,
 }
 
 /// One connection, taken in turns. A pool would ask its connection at the beginning and the end of
@@ -126,6 +136,7 @@ impl Store {
             read,
             aliases: Arc::default(),
             news: Arc::default(),
+            tasks: Arc::default(),
         })
     }
 
@@ -149,6 +160,7 @@ impl Store {
             read,
             aliases: Arc::default(),
             news: Arc::default(),
+            tasks: Arc::default(),
         };
         store
             .accounts()

@@ -1,29 +1,72 @@
-//! Chat commands: which texts are one. What each does is decided where it is carried out.
+//! Chat commands: which texts are one, and what they ask for. One table serves the parser, [`is_command`] and `/help`.
+//! What a command does is decided where it is carried out, and who may use it in [`crate::access`].
 
+mod help;
+mod parse;
+mod table;
 #[cfg(test)]
 mod tests;
+mod verbs;
+mod words;
 
-/// The words that are commands after a slash.
-pub const COMMANDS: [&str; 11] = [
-    "help",
-    "status",
-    "new",
-    "reset",
-    "stop",
-    "activation",
-    "agent",
-    "session",
-    "pairing",
-    "task",
-    "tasks",
-];
+pub use help::help;
+pub use parse::parse;
+pub use table::{Entry, Form, TABLE};
+pub use verbs::{Activating, AgentVerb, Edit, PairingVerb, SessionVerb, TaskVerb};
 
-/// Is this text a command: a slash and one of [`COMMANDS`], in any case, then nothing or a space?
+/// A chat command, read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// `/help`, about one command if it is named. [`help()`] gives the text.
+    Help(Option<&'static Entry>),
+    /// `/status`.
+    Status,
+    /// `/new` or `/reset`: the session forgets what was said.
+    New,
+    /// `/stop`.
+    Stop,
+    /// `/activation`.
+    Activation(Activating),
+    /// `/agent`.
+    Agent(AgentVerb),
+    /// `/session`.
+    Session(SessionVerb),
+    /// `/pairing`; for owners only.
+    Pairing(PairingVerb),
+    /// `/task`.
+    Task(TaskVerb),
+}
+
+impl Command {
+    /// Is it for owners only?
+    #[must_use]
+    pub fn is_for_owners(&self) -> bool {
+        match self {
+            Self::Pairing(_) => true,
+            Self::Help(_)
+            | Self::Status
+            | Self::New
+            | Self::Stop
+            | Self::Activation(_)
+            | Self::Agent(_)
+            | Self::Session(_)
+            | Self::Task(_) => false,
+        }
+    }
+}
+
+/// A command that cannot be read. It says what was found and which form is right.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{found}\n{right}")]
+pub struct UsageError {
+    /// What is wrong, as a sentence.
+    pub found: String,
+    /// The right forms, one a line.
+    pub right: String,
+}
+
+/// Is this text a command: a slash and a word of [`TABLE`], in any case, then nothing or a space?
 #[must_use]
 pub fn is_command(text: &str) -> bool {
-    let Some(rest) = text.trim_start().strip_prefix('/') else {
-        return false;
-    };
-    let word = rest.split(char::is_whitespace).next().unwrap_or_default();
-    COMMANDS.iter().any(|command| command.eq_ignore_ascii_case(word))
+    words::entry_of(text).is_some()
 }

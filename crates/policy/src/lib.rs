@@ -18,6 +18,9 @@ pub mod route;
 pub mod debounce;
 pub mod echo;
 
+pub mod schedule;
+pub mod task;
+
 pub mod backoff;
 pub mod lifecycle;
 

@@ -4,16 +4,19 @@
 //! `channels_login` and `watch`, with one line per event until it closes the connection.
 
 mod directory;
+mod error;
 mod explain;
 mod follow;
 mod groups;
 mod info;
 mod message;
 mod outbox;
+mod task;
 
 use serde::{Deserialize, Serialize};
 
 pub use directory::{MemberOf, OwnInfo};
+pub use error::{ControlError, ErrorCode};
 pub use explain::{Explanation, HearingInfo, JudgementInfo, PersonInfo, SourceInfo, TriedInfo};
 pub use follow::{LoginEvent, WatchEvent, Watched};
 pub use groups::{ActivationChoice, GroupInfo, ModeSource};
@@ -23,6 +26,7 @@ pub use info::{
 };
 pub use message::{Destination, PartInfo, Place, SendInfo, SendRequest};
 pub use outbox::{ChangedInfo, OutboxInfo};
+pub use task::{TaskEdit, TaskInfo, TaskRequest, TaskRunInfo};
 
 use crate::private::{Jid, Private};
 use crate::sidecar::LoginMethod;
@@ -215,6 +219,69 @@ pub enum ControlRequest {
         /// Their ids.
         message_ids: Vec<String>,
     },
+    /// Tasks, those that run next first. Answered by `tasks`.
+    TasksList {
+        /// Only this account's.
+        account: Option<String>,
+        /// Only those whose results go to this number, hidden id or group.
+        chat: Option<Jid>,
+        /// Those that are done, too.
+        #[serde(default)]
+        all: bool,
+        /// So many at most.
+        limit: u32,
+    },
+    /// One Task. Answered by `task`.
+    TasksShow {
+        /// Its id.
+        id: String,
+    },
+    /// Make a Task. Answered by `task`.
+    TasksNew(Box<TaskRequest>),
+    /// Run a Task now, also one that is paused or done. Answered by `task_run`.
+    TasksRun {
+        /// Its id.
+        id: String,
+    },
+    /// The runs of a Task, newest first; also of one that is gone. Answered by `task_runs`.
+    TasksRuns {
+        /// Its id.
+        id: String,
+        /// So many at most.
+        limit: u32,
+    },
+    /// The last run of a Task that took place and ended. Answered by `task_run`.
+    TasksLast {
+        /// Its id.
+        id: String,
+    },
+    /// Let a Task wait until it is resumed. Answered by `task`.
+    TasksPause {
+        /// Its id.
+        id: String,
+    },
+    /// Let a Task run again, from now on. Answered by `task`.
+    TasksResume {
+        /// Its id.
+        id: String,
+    },
+    /// Change a Task. Answered by `task`.
+    TasksEdit {
+        /// Its id.
+        id: String,
+        /// What is to be different.
+        edit: Box<TaskEdit>,
+    },
+    /// Delete a Task, and end what runs of it. Answered by `done`.
+    TasksCancel {
+        /// Its id.
+        id: String,
+    },
+    /// End one run of a Task. Answered by `done`.
+    TasksCancelRun {
+        /// Its number.
+        run: i64,
+    },
     /// Move the wall clock of a simulation on, so that what is due later is due now. Answered by `done`; by `refused`
     /// where the clock is real. For `fased simulate` alone, so no verb of the command line asks for it.
     ClockAdvance {
@@ -304,45 +371,24 @@ pub enum ControlResponse {
         /// Groups beyond what one account tells at once.
         unlisted: u64,
     },
+    /// Tasks.
+    Tasks {
+        /// Those that run next first.
+        tasks: Vec<TaskInfo>,
+        /// How many there are beyond these.
+        more: u64,
+    },
+    /// One Task.
+    Task(Box<TaskInfo>),
+    /// Runs of a Task.
+    TaskRuns {
+        /// Newest first.
+        runs: Vec<TaskRunInfo>,
+    },
+    /// One run of a Task.
+    TaskRun(Box<TaskRunInfo>),
     /// One step of a login.
     Login(LoginEvent),
     /// Something that happened.
     Watched(WatchEvent),
-}
-
-/// Why a request failed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ControlError {
-    /// To decide by; also decides the exit code.
-    pub code: ErrorCode,
-    /// What, where and why.
-    pub message: String,
-    /// The next command, or what to do.
-    pub next: String,
-}
-
-/// Kinds of failed requests. Each has one exit code, in the CLI's `exit.rs`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ErrorCode {
-    /// There is no such account, code or message.
-    NotFound,
-    /// The request is understood and declined.
-    Refused,
-    /// Wrong arguments.
-    Usage,
-    /// The config file is missing, unreadable or wrong.
-    Config,
-    /// No gateway runs on this state dir.
-    NoGateway,
-    /// Another gateway holds the state dir.
-    LeaseHeld,
-    /// The account is not linked, or its link is not ready.
-    NotReady,
-    /// It took too long.
-    TimedOut,
-    /// A login code ran out before it was used.
-    Expired,
-    /// A defect, or the machine: disk, permissions, processes.
-    Internal,
 }

@@ -52,7 +52,7 @@ pub(super) enum Reached {
 /// Longest wait that can be asked for: an outbox gives up after a day.
 const MOST: Duration = Duration::from_secs(24 * 3600);
 
-fn time(text: &str) -> Result<Duration, String> {
+pub(super) fn time(text: &str) -> Result<Duration, String> {
     let wrong = || "write a time as 30s, 5m or 500ms, up to 24h".to_owned();
     let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(end);

@@ -17,13 +17,14 @@ use super::{Failure, Outcome};
 static OPTIONS: RwLock<String> = RwLock::new(String::new());
 
 /// Verbs of commands that are suggested to people.
-const VERBS: [&str; 10] = [
+const VERBS: [&str; 11] = [
     "gateway",
     "channels",
     "pairing",
     "groups",
     "message",
     "outbox",
+    "tasks",
     "directory",
     "config",
     "status",

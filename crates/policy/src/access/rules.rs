@@ -66,6 +66,8 @@ pub struct Rules {
     pub mode: Mode,
     /// Who commands and approves; the linked number if none are named.
     pub owners: Option<AllowList>,
+    /// Who else may use chat commands (`commands.allowFrom`), but those that are for owners only.
+    pub commands_allow: AllowList,
     /// How strangers are treated.
     pub dm_policy: DmPolicy,
     /// Who may write, and who in groups unless another list says.
@@ -89,6 +91,7 @@ impl Default for Rules {
         Self {
             mode: Mode::Dedicated,
             owners: None,
+            commands_allow: AllowList::default(),
             dm_policy: DmPolicy::Pairing,
             allow_from: AllowList::default(),
             self_chat_mode: false,
@@ -105,12 +108,7 @@ impl Rules {
     /// Is it the owner who wrote this? Neither `*` nor an approval makes an owner.
     #[must_use]
     pub fn is_owner(&self, facts: &Facts<'_>) -> bool {
-        let personal = self.mode == Mode::Personal;
-        let named = match &self.owners {
-            Some(owners) => owners.names(facts.sender),
-            None => facts.from_me || facts.own.matches(facts.sender),
-        };
-        named || (personal && (facts.from_me || self.allow_from.names(facts.sender)))
+        self.owns(facts.sender, facts.own, facts.from_me)
     }
 
     /// All lists with people, for asking WhatsApp about them.
@@ -119,6 +117,7 @@ impl Rules {
         [
             Some(&self.allow_from),
             self.owners.as_ref(),
+            Some(&self.commands_allow),
             self.group_allow_from.as_ref(),
         ]
         .into_iter()

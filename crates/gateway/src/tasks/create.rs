@@ -1,0 +1,106 @@
+//! Making a Task.
+
+use fased_policy::task::{self, State};
+use fased_protocol::control::TaskInfo;
+
+use super::{Desk, Held, TaskError, zone};
+use crate::clock;
+use crate::store::{Created, ID_LEN, MOST_TASKS, NewTaskRow, TaskDefinition};
+
+/// Ids that are tried; with thousands of Tasks every tenth may be taken.
+const TRIES: usize = 32;
+
+/// Where a Task comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// Account id.
+    pub account: String,
+    /// Agent id.
+    pub agent: String,
+    /// The session that its runs belong to.
+    pub session: String,
+    /// The address that its results go to.
+    pub chat: String,
+    /// Who makes it, as a person would say it.
+    pub by: Option<String>,
+    /// The run of the chat command that makes it: carried out again it makes no second one.
+    pub run: Option<i64>,
+}
+
+/// What is wished for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Wish<'a> {
+    /// When, what it is called, and what is asked, as it is typed.
+    pub text: &'a str,
+    /// The zone of its times; the configured one if none is named.
+    pub zone: Option<&'a str>,
+    /// It is done after so many runs.
+    pub max_runs: Option<u32>,
+    /// It is done after so many that went well.
+    pub max_successes: Option<u32>,
+}
+
+impl Desk {
+    /// Makes a Task. One without a schedule is queued at once.
+    ///
+    /// # Errors
+    /// When its text makes no sense, its account sends nothing, or there are too many Tasks.
+    pub async fn create(&self, origin: &Origin, wish: &Wish<'_>, now_ms: i64) -> Result<TaskInfo, TaskError> {
+        if let Some(held) = self.held(&origin.account) {
+            return Err(refused(held, &origin.account));
+        }
+        let (zone, zone_name) = match wish.zone {
+            Some(name) => zone::named(name)?,
+            None => zone::configured(&self.settings(&origin.account)),
+        };
+        let new = task::parse_new(wish.text, now_ms, &zone).map_err(TaskError::Wrong)?;
+        let starts_now = new.schedule.is_none();
+        let next_ms = match &new.schedule {
+            Some(schedule) => Some(schedule.next_after(now_ms, now_ms, &zone).ok_or_else(|| {
+                TaskError::Wrong(format!("{} names no time to come", schedule.describe(&zone)))
+            })?),
+            None => None,
+        };
+        let definition = TaskDefinition {
+            name: new.name,
+            prompt: new.prompt,
+            schedule: new.schedule,
+            zone: zone_name,
+            state: State::Active,
+            next_ms,
+            max_runs: wish.max_runs.or(new.max_runs),
+            max_successes: wish.max_successes.or(new.max_successes),
+        };
+        let row = NewTaskRow {
+            account: origin.account.clone(),
+            agent: origin.agent.clone(),
+            session: origin.session.clone(),
+            chat: origin.chat.clone(),
+            created_by: origin.by.clone(),
+            created_run: origin.run,
+            definition,
+            starts_now,
+        };
+        let random: Vec<[u8; ID_LEN]> = (0..TRIES).map(|_| clock::random()).collect();
+        match self.store.create_task(&row, &random, now_ms).await? {
+            Created::New(task, _) | Created::Before(task) => self.shown(task).await,
+            Created::Full => Err(TaskError::Refused {
+                why: format!("there are {MOST_TASKS} Tasks already, and no more are taken"),
+                next: "delete those that are no longer needed: fased tasks cancel ID".to_owned(),
+            }),
+        }
+    }
+}
+
+/// The refusal where an account lets no Task run.
+pub(super) fn refused(held: Held, account: &str) -> TaskError {
+    let next = match held {
+        Held::Gone => "list the accounts: fased channels list".to_owned(),
+        Held::Off => format!("switch it on: fased config set channels.whatsapp.accounts.{account}.enabled true"),
+        Held::ObserveOnly => "let it send: fased config set channels.whatsapp.observeOnly false".to_owned(),
+    };
+    TaskError::Refused {
+        why: held.sentence(account),
+        next,
+    }
+}

@@ -1,0 +1,98 @@
+//! Schedules in short words, as one reads them on a phone.
+
+use jiff::Timestamp;
+
+use super::{DAY_S, Schedule, Weekdays, Zone};
+
+impl Schedule {
+    /// In short words, with the zone where a time of day is in it: `every 2h30m`,
+    /// `daily at 09:00 (Europe/Berlin)`.
+    #[must_use]
+    pub fn describe(&self, zone: &Zone) -> String {
+        let phrase = self.phrase(zone);
+        match self {
+            Self::Every { .. } => phrase,
+            Self::Days { .. } | Self::Week { .. } | Self::At { .. } | Self::Cron { .. } => {
+                format!("{phrase} ({})", zone_name(zone))
+            }
+        }
+    }
+
+    /// The same without the zone, as it could be typed.
+    #[must_use]
+    pub fn phrase(&self, zone: &Zone) -> String {
+        match self {
+            Self::Every { seconds } => format!("every {}", duration(*seconds)),
+            Self::Days { every: 1, at, .. } => format!("daily at {}", at.strftime("%H:%M")),
+            Self::Days { every, at, .. } => format!("every {every} days at {}", at.strftime("%H:%M")),
+            Self::Week { on, at } => format!("{} at {}", days(*on), at.strftime("%H:%M")),
+            Self::At { at_ms } => format!("at {}", local(*at_ms, zone)),
+            Self::Cron { expression } => format!("cron {expression}"),
+        }
+    }
+}
+
+/// A moment in local time with its zone: `2026-12-24 09:00 (Europe/Berlin)`.
+#[must_use]
+pub fn moment(at_ms: i64, zone: &Zone) -> String {
+    format!("{} ({})", local(at_ms, zone), zone_name(zone))
+}
+
+fn local(at_ms: i64, zone: &Zone) -> String {
+    let Ok(at) = Timestamp::from_millisecond(at_ms) else {
+        return "a time beyond all calendars".to_owned();
+    };
+    let at = zone.to_datetime(at);
+    let form = if at.second() == 0 {
+        "%Y-%m-%d %H:%M"
+    } else {
+        "%Y-%m-%d %H:%M:%S"
+    };
+    at.strftime(form).to_string()
+}
+
+fn zone_name(zone: &Zone) -> String {
+    match (zone.iana_name(), zone.to_fixed_offset()) {
+        (Some(name), _) => name.to_owned(),
+        (None, Ok(offset)) => format!("UTC{offset}"),
+        (None, Err(_)) => "local time".to_owned(),
+    }
+}
+
+fn days(on: Weekdays) -> String {
+    if on == Weekdays::ALL {
+        return "daily".to_owned();
+    }
+    if on == Weekdays::WORKING {
+        return "weekdays".to_owned();
+    }
+    if on == Weekdays::WEEKEND {
+        return "weekends".to_owned();
+    }
+    let names: Vec<&str> = on.names().collect();
+    match names.as_slice() {
+        [one] => format!("every {one}"),
+        many => {
+            let short: Vec<&str> = many.iter().filter_map(|name| name.get(..3)).collect();
+            format!("every {}", short.join(", "))
+        }
+    }
+}
+
+/// `2h30m`, `36h`, `90s`; days only where nothing is left over.
+pub(super) fn duration(seconds: u64) -> String {
+    if seconds > 0 && seconds.is_multiple_of(DAY_S) {
+        // As hours, because days are local days elsewhere.
+        return format!("{}h", seconds / 3_600);
+    }
+    let parts = [
+        (seconds / 3_600, 'h'),
+        (seconds % 3_600 / 60, 'm'),
+        (seconds % 60, 's'),
+    ];
+    parts
+        .into_iter()
+        .filter(|(count, _unit)| *count > 0)
+        .map(|(count, unit)| format!("{count}{unit}"))
+        .collect()
+}

@@ -1,0 +1,141 @@
+//! Times of day and days, as people type them.
+
+use jiff::civil::{Date, Time, Weekday};
+
+use super::days;
+use super::words::Cursor;
+
+/// What a time may look like, for messages.
+pub(super) const TIMES: &str = "a time such as 18:30, 6pm, noon or 9";
+
+/// Reads a time of day; goes on past it. `Ok(None)` where there is none, an error for one that does not exist.
+/// `bare` takes an hour alone (`9`), too.
+pub(super) fn read(cursor: &mut Cursor<'_, '_>, bare: bool) -> Result<Option<Time>, String> {
+    let word = cursor.peek();
+    match word.as_str() {
+        "noon" => return Ok(one_word(cursor, Time::constant(12, 0, 0, 0))),
+        "midnight" => return Ok(one_word(cursor, Time::midnight())),
+        _another => {}
+    }
+    let Some((hour, minute, rest)) = numbers(&word) else {
+        return Ok(None);
+    };
+    let next = cursor.word(1).map(|next| next.plain()).unwrap_or_default();
+    let (half, words) = match (rest, half(rest), half(&next)) {
+        ("", _, Some(half)) => (Some(half), 2),
+        ("", _, None) if next == "o'clock" || next == "o’clock" => (None, 2),
+        ("", _, None) if bare || minute.is_some() => (None, 1),
+        (_, Some(half), _) => (Some(half), 1),
+        (_, None, _) => return Ok(None),
+    };
+    let wrong = || format!("\"{word}\" is no time of day; write {TIMES}.");
+    let hour = match half {
+        None => hour,
+        Some(_) if !(1..=12).contains(&hour) => return Err(wrong()),
+        Some(Half::Morning) => hour % 12,
+        Some(Half::Afternoon) => hour % 12 + 12,
+    };
+    let time = Time::new(hour, minute.unwrap_or(0), 0, 0).map_err(|_out_of_range| wrong())?;
+    cursor.skip(words);
+    Ok(Some(time))
+}
+
+fn one_word(cursor: &mut Cursor<'_, '_>, time: Time) -> Option<Time> {
+    cursor.skip(1);
+    Some(time)
+}
+
+#[derive(Clone, Copy)]
+enum Half {
+    Morning,
+    Afternoon,
+}
+
+fn half(word: &str) -> Option<Half> {
+    match word {
+        "am" | "a.m" => Some(Half::Morning),
+        "pm" | "p.m" => Some(Half::Afternoon),
+        _neither => None,
+    }
+}
+
+/// The hour, the minute if there is one, and what follows: `6:30pm` is 6, 30 and `pm`.
+fn numbers(word: &str) -> Option<(i8, Option<i8>, &str)> {
+    let (hour, rest) = two_digits(word)?;
+    let Some(after) = rest.strip_prefix([':', '.']) else {
+        // French style: 18h, 18h30.
+        return match rest.strip_prefix('h') {
+            Some("") => Some((hour, Some(0), "")),
+            Some(minutes) => {
+                let (minute, rest) = two_digits(minutes)?;
+                rest.is_empty().then_some((hour, Some(minute), rest))
+            }
+            None => Some((hour, None, rest)),
+        };
+    };
+    let (minute, rest) = two_digits(after)?;
+    // Seconds are read over if they are none.
+    let rest = rest.strip_prefix(":00").unwrap_or(rest);
+    (after.len() - rest.len() >= 2).then_some((hour, Some(minute), rest))
+}
+
+/// One or two digits, and what follows that is no digit.
+fn two_digits(text: &str) -> Option<(i8, &str)> {
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (digits, rest) = text.split_at_checked(end)?;
+    (1..=2).contains(&end).then_some(())?;
+    Some((digits.parse().ok()?, rest))
+}
+
+/// A day as people name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Day {
+    Today,
+    Tomorrow,
+    Weekday(Weekday),
+    Date(Date),
+}
+
+/// Reads a day; goes on past it.
+pub(super) fn read_day(cursor: &mut Cursor<'_, '_>) -> Result<Option<Day>, String> {
+    let mut ahead = *cursor;
+    ahead.take(&["on", "next"]);
+    let word = ahead.peek();
+    let day = match word.as_str() {
+        "today" => Day::Today,
+        "tomorrow" => Day::Tomorrow,
+        name => match (days::parse(name), date(name)?) {
+            (Some(day), _) => Day::Weekday(day),
+            (None, Some(date)) => Day::Date(date),
+            (None, None) => return Ok(None),
+        },
+    };
+    ahead.skip(1);
+    *cursor = ahead;
+    Ok(Some(day))
+}
+
+/// `2026-12-24` or `24.12.2026`. An error for a day that no calendar has.
+fn date(word: &str) -> Result<Option<Date>, String> {
+    let parts: Vec<&str> = word.split(['-', '.']).collect();
+    let [first, month, last] = parts.as_slice() else {
+        return Ok(None);
+    };
+    if parts
+        .iter()
+        .any(|part| part.is_empty() || !part.bytes().all(|byte| byte.is_ascii_digit()))
+    {
+        return Ok(None);
+    }
+    let (year, day) = match (first.len(), last.len(), word.contains('.')) {
+        (4, 1..=2, false) => (first, last),
+        (1..=2, 4, true) => (last, first),
+        (_, _, _) => return Ok(None),
+    };
+    let date = match (year.parse(), month.parse(), day.parse()) {
+        (Ok(year), Ok(month), Ok(day)) => Date::new(year, month, day).ok(),
+        (_, _, _) => None,
+    };
+    date.map(Some)
+        .ok_or_else(|| format!("\"{word}\" is no day of the calendar; write a date such as 2026-12-24."))
+}
