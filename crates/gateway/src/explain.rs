@@ -8,9 +8,9 @@ mod supposed;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use fased_policy::access::{Reason, Rule, Setting, Step, Verdict, judge_traced};
+use fased_policy::access::{Outcome, Reason, Rule, Setting, Step, Verdict, judge_traced};
 use fased_policy::ids::{ChatId, GroupId, Identity};
-use fased_protocol::control::{JudgementInfo, SourceInfo, TriedInfo};
+use fased_protocol::control::{JudgementInfo, RouteInfo, SourceInfo, TriedInfo};
 
 use crate::config::{AccountConfig, Level, Source};
 use crate::known::Known;
@@ -70,7 +70,25 @@ pub fn described(judgement: &Judgement, config: &AccountConfig, known: &Known, n
         source: verdict.by.map(|setting| source(setting, config, known)),
         fix: fix(verdict.reason, verdict.by, config, known, now_s),
         tried: tried.map(|step| tried_info(step, config, known)).collect(),
+        route: route(verdict.outcome, config, known),
     }
+}
+
+/// Who answers, now or once the event is let in. What is dropped or too old is for nobody.
+fn route(outcome: Outcome, config: &AccountConfig, known: &Known) -> Option<RouteInfo> {
+    match outcome {
+        Outcome::Admit | Outcome::Hold | Outcome::Context => {}
+        Outcome::Drop | Outcome::Stale => return None,
+    }
+    let route = config.route(&known.chat, &known.sender);
+    let group = group_of(&known.chat);
+    let source = config.sources.of_route(route.by, group, &config.agents.default);
+    Some(RouteInfo {
+        agent: route.agent.to_owned(),
+        by: route.by.as_str().to_owned(),
+        sentence: route.by.sentence().to_owned(),
+        source: source_info(source, config),
+    })
 }
 
 fn tried_info(step: &Step, config: &AccountConfig, known: &Known) -> TriedInfo {
@@ -84,7 +102,11 @@ fn tried_info(step: &Step, config: &AccountConfig, known: &Known) -> TriedInfo {
 
 /// Where a setting's value comes from, seen from this event.
 fn source(setting: Setting, config: &AccountConfig, known: &Known) -> SourceInfo {
-    let Source { level, path, line } = place(setting, config, known);
+    source_info(place(setting, config, known), config)
+}
+
+fn source_info(source: Source, config: &AccountConfig) -> SourceInfo {
+    let Source { level, path, line } = source;
     let file = match level {
         Level::Account | Level::Root | Level::Global => Some(config.sources.file().display().to_string()),
         Level::Default | Level::Stored => None,

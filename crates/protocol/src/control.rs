@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 pub use directory::{MemberOf, OwnInfo};
 pub use error::{ControlError, ErrorCode};
-pub use explain::{Explanation, HearingInfo, JudgementInfo, PersonInfo, SourceInfo, TriedInfo};
+pub use explain::{Explanation, HearingInfo, JudgementInfo, PersonInfo, RouteInfo, SourceInfo, TriedInfo};
 pub use follow::{LoginEvent, WatchEvent, Watched};
 pub use groups::{ActivationChoice, GroupInfo, ModeSource};
 pub use info::{

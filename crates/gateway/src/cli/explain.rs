@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::{ArgGroup, Args};
 use fased::envelope::{Detail, Envelope, Media, MediaState};
 use fased_protocol::control::{
-    ControlRequest, ControlResponse, Explanation, JudgementInfo, SentInfo, SourceInfo, TriedInfo,
+    ControlRequest, ControlResponse, Explanation, JudgementInfo, RouteInfo, SentInfo, SourceInfo, TriedInfo,
 };
 use serde_json::json;
 
@@ -106,6 +106,7 @@ pub(super) fn rendered(message: &Explanation) -> String {
             &format!("now it would be: {}", headline(now)),
         );
     }
+    push_route(&mut text, message.route.as_ref());
     push_because(
         &mut text,
         message.source.as_ref(),
@@ -254,12 +255,25 @@ pub(super) fn push_judgement(text: &mut String, judgement: &JudgementInfo) {
     if let Some(sentence) = fased::explain::sentence(&judgement.reason) {
         push(text, "why", sentence);
     }
+    push_route(text, judgement.route.as_ref());
     push_because(
         text,
         judgement.source.as_ref(),
         judgement.fix.as_deref(),
         &judgement.tried,
     );
+}
+
+fn push_route(text: &mut String, route: Option<&RouteInfo>) {
+    if let Some(route) = route {
+        let RouteInfo {
+            agent,
+            sentence,
+            source,
+            by: _,
+        } = route;
+        push(text, "agent", &format!("{agent}: {sentence} [{}]", place(source)));
+    }
 }
 
 fn push_because(text: &mut String, source: Option<&SourceInfo>, fix: Option<&str>, tried: &[TriedInfo]) {

@@ -69,6 +69,7 @@ mod tests {
             source: None,
             fix: None,
             tried: Vec::new(),
+            route: None,
         }
     }
 

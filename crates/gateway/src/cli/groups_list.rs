@@ -34,7 +34,7 @@ fn rendered(groups: &[GroupInfo]) -> String {
     }
     let mut table = Table::new();
     table.line([
-        "group", "account", "heard", "answers", "messages", "last", "context",
+        "group", "account", "heard", "answers", "agent", "messages", "last", "context",
     ]);
     for group in groups {
         let heard = match (group.listed, group.enabled) {
@@ -48,6 +48,7 @@ fn rendered(groups: &[GroupInfo]) -> String {
             group.account.clone(),
             heard.to_owned(),
             answers.to_owned(),
+            group.agent.clone(),
             group.messages.to_string(),
             group.last_ms.map_or_else(|| "-".to_owned(), span::ago),
             group.pending_context.to_string(),
@@ -87,6 +88,7 @@ mod tests {
             require_mention: true,
             activation: Some("always".to_owned()),
             mode: "always".to_owned(),
+            agent: "main".to_owned(),
             pending_context: 2,
             source: ModeSource {
                 level: "root".to_owned(),
@@ -96,7 +98,7 @@ mod tests {
         };
         let text = rendered(&[group]);
         assert!(
-            text.contains("no, not listed  all      3         -     2"),
+            text.contains("no, not listed  all      main   3         -     2"),
             "{text}"
         );
         assert!(

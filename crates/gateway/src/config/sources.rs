@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use fased_policy::access::Setting;
 use fased_policy::ids::GroupId;
+use fased_policy::route::By;
 
 /// Where one value comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -149,6 +150,28 @@ impl Sources {
             Setting::MentionPatterns => self.of_patterns(agent),
             Setting::Activation => stored("the activation chosen for this group"),
             Setting::Approvals => stored("the approved senders"),
+        }
+    }
+
+    /// What says which agent answers. `group` is the group it is about, `default` the default agent.
+    #[must_use]
+    pub fn of_route(&self, by: By, group: Option<&GroupId>, default: &str) -> Source {
+        let entry = |name: &str| self.of(&format!("{}.agentId", join("groups", name)));
+        match by {
+            By::PeerBinding(index) | By::AccountBinding(index) | By::ChannelBinding(index) => {
+                let path = format!("bindings[{index}].agentId");
+                Source::outside(&path, self.line(&path))
+            }
+            By::Group => entry(group.map_or("*", GroupId::as_str)),
+            By::AnyGroup => entry("*"),
+            By::Default => {
+                let marked = format!("agents.list.{default}.default");
+                let path = match self.line(&marked) {
+                    Some(_) => marked.as_str(),
+                    None => "agents.list",
+                };
+                Source::outside(path, self.line(path))
+            }
         }
     }
 

@@ -126,6 +126,7 @@ fn judge_again(explanation: &mut Explanation, linked: &Linked, mut known: Known,
     explanation.source.clone_from(&present.source);
     explanation.fix.clone_from(&present.fix);
     explanation.tried.clone_from(&present.tried);
+    explanation.route.clone_from(&present.route);
     let differs = explanation.verdict.as_ref() != Some(&present.verdict)
         || explanation.reason.as_ref() != Some(&present.reason);
     explanation.now = differs.then_some(present);

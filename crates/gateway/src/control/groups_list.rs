@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use fased_policy::access::{Activation, GroupPolicy, Listing, Setting};
-use fased_policy::ids::GroupId;
+use fased_policy::ids::{ChatId, GroupId, Identity};
 use fased_protocol::control::{ControlError, ControlResponse, GroupInfo, ModeSource};
 
 use super::internal;
@@ -59,7 +59,11 @@ pub(super) fn info(config: &AccountConfig, group: &GroupId, row: Option<&GroupRo
         (None, true) => (Activation::Mention, by),
         (None, false) => (Activation::Always, by),
     };
-    let source = config.sources.of_setting(by, Some(group), &config.agents.default);
+    // Whoever writes there: in a group the sender does not decide who answers.
+    let agent = config
+        .route(&ChatId::Group(group.clone()), &Identity::default())
+        .agent;
+    let source = config.sources.of_setting(by, Some(group), agent);
     let count = |number: i64| u64::try_from(number).unwrap_or(0);
     GroupInfo {
         account: config.id.as_str().to_owned(),
@@ -72,6 +76,7 @@ pub(super) fn info(config: &AccountConfig, group: &GroupId, row: Option<&GroupRo
         require_mention,
         activation: activation.map(|chosen| chosen.as_str().to_owned()),
         mode: mode.as_str().to_owned(),
+        agent: agent.to_owned(),
         pending_context: row.map_or(0, |row| count(row.context).min(config.history_limit as u64)),
         source: ModeSource {
             level: source.level.as_str().to_owned(),

@@ -94,3 +94,19 @@ async fn who_may_be_a_listed_person_is_told_apart_from_a_stranger() {
     assert_eq!(of_sender(&paths, SENDER).await.reason, "not_in_allowlist");
     assert_eq!(of_message(&paths, "M1").await, "not_in_allowlist");
 }
+
+#[tokio::test]
+async fn who_would_answer_a_person_is_told() {
+    let (_dir, paths) = state();
+    let heard = of_sender(&paths, LISTED).await;
+    let route = heard.route.expect("an agent");
+    assert_eq!((route.agent.as_str(), route.by.as_str()), ("main", "default"));
+    assert_eq!(
+        (route.source.level.as_str(), route.source.line),
+        ("default", None)
+    );
+    assert!(
+        of_sender(&paths, "+15550100002").await.route.is_none(),
+        "a stranger is dropped"
+    );
+}

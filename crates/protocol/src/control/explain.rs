@@ -42,6 +42,9 @@ pub struct Explanation {
     pub tried: Vec<TriedInfo>,
     /// What would become of it now, if that is not what became of it.
     pub now: Option<JudgementInfo>,
+    /// Which agent answers there by the present config; absent where nobody does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub route: Option<RouteInfo>,
     /// Why it could not be judged again, for people.
     pub note: Option<String>,
     /// The run it led to.
@@ -65,6 +68,22 @@ pub struct JudgementInfo {
     pub fix: Option<String>,
     /// The rules that were tried, in order; the last one decided.
     pub tried: Vec<TriedInfo>,
+    /// Which agent answers, now or once it is let in; absent where nobody does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub route: Option<RouteInfo>,
+}
+
+/// Who answers, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RouteInfo {
+    /// The agent's id.
+    pub agent: String,
+    /// `peer_binding`, `group`, `any_group`, `account_binding`, `channel_binding` or `default`.
+    pub by: String,
+    /// The same for people.
+    pub sentence: String,
+    /// Where that is written.
+    pub source: SourceInfo,
 }
 
 /// Where a value comes from.

@@ -25,6 +25,8 @@ pub struct GroupInfo {
     pub activation: Option<String>,
     /// What holds: `mention` or `always`.
     pub mode: String,
+    /// The agent that answers there.
+    pub agent: String,
     /// Messages that the next run there will read.
     pub pending_context: u64,
     /// Where `mode` comes from.

@@ -1,6 +1,7 @@
 //! Events that were never sent: what becomes of them under which config.
 
 mod refused;
+mod routed;
 
 use std::path::{Path, PathBuf};
 

@@ -63,6 +63,8 @@ fn another_verdict_is_told_beside_the_record() {
     assert_eq!(now(&told), Some(("admit", "dm_listed")));
     assert_eq!(told.reason.as_deref(), Some("not_in_allowlist"));
     assert_eq!(told.fix, None);
+    let route = told.route.expect("an agent");
+    assert_eq!((route.agent.as_str(), route.by.as_str()), ("main", "default"));
 }
 
 #[test]
