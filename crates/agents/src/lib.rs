@@ -9,6 +9,7 @@ mod backend;
 mod command;
 mod echo;
 mod failure;
+mod lossy;
 mod openai;
 mod request;
 mod settings;

@@ -189,14 +189,14 @@ fn why(program: &str, folder: &Path, error: &std::io::Error) -> String {
     if !folder.as_os_str().is_empty() && !folder.is_dir() {
         return format!("its folder {} is not there", folder.display());
     }
-    match error.kind() {
-        std::io::ErrorKind::NotFound if program.contains('/') => {
-            format!("there is no program `{program}`, or none that its first line names")
-        }
-        std::io::ErrorKind::NotFound => format!("there is no program `{program}` in any folder of PATH"),
-        std::io::ErrorKind::PermissionDenied => {
-            format!("`{program}` may not be run; make it executable with chmod +x")
-        }
-        _ => format!("`{program}` cannot be started: {error}"),
+    let kind = error.kind();
+    if kind == std::io::ErrorKind::NotFound && program.contains('/') {
+        format!("there is no program `{program}`, or none that its first line names")
+    } else if kind == std::io::ErrorKind::NotFound {
+        format!("there is no program `{program}` in any folder of PATH")
+    } else if kind == std::io::ErrorKind::PermissionDenied {
+        format!("`{program}` may not be run; make it executable with chmod +x")
+    } else {
+        format!("`{program}` cannot be started: {error}")
     }
 }

@@ -2,6 +2,11 @@
 
 mod command;
 mod command_ends;
+mod openai;
+mod openai_asked;
+mod openai_faults;
+mod openai_key;
 mod running;
+mod stub;
 mod turn;
 mod wait;

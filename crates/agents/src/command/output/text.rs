@@ -1,56 +1,38 @@
 //! All of it is the answer.
 
 use crate::Event;
+use crate::lossy::Lossy;
 
 /// Most blank space that is held back to see whether anything follows it.
 const HELD: usize = 4096;
 
-/// Makes text of bytes: what is no UTF-8 is shown as such, characters may be cut anywhere, and blank space at the end is
-/// no part of an answer.
+/// Makes text of bytes. Blank space at the end is no part of an answer.
 #[derive(Default)]
 pub(in crate::command) struct Text {
-    /// The beginning of a character.
-    cut: Vec<u8>,
+    bytes: Lossy,
     /// Blank space that waits for something to follow.
     blank: String,
 }
 
 impl Text {
     pub(super) fn push(&mut self, bytes: &[u8]) -> Option<Event> {
-        self.cut.extend_from_slice(bytes);
-        let bytes = std::mem::take(&mut self.cut);
-        let mut whole = std::mem::take(&mut self.blank);
-        let mut chunks = bytes.utf8_chunks().peekable();
-        while let Some(chunk) = chunks.next() {
-            whole.push_str(chunk.valid());
-            let invalid = chunk.invalid();
-            if chunks.peek().is_none() && may_go_on(invalid) {
-                self.cut = invalid.to_vec();
-            } else if !invalid.is_empty() {
-                whole.push(char::REPLACEMENT_CHARACTER);
-            }
-        }
+        let text = self.bytes.push(bytes);
+        self.say(&text)
+    }
+
+    pub(super) fn end(&mut self) -> Option<Event> {
+        let text = self.bytes.end();
+        self.say(text)
+    }
+
+    fn say(&mut self, text: &str) -> Option<Event> {
+        let mut whole = std::mem::take(&mut self.blank) + text;
         let end = whole.trim_end().len();
         if whole.len() - end <= HELD {
             self.blank = whole.split_off(end);
         }
         (!whole.is_empty()).then_some(Event::Text(whole))
     }
-
-    pub(super) fn end(&mut self) -> Option<Event> {
-        if self.cut.is_empty() {
-            return None;
-        }
-        self.cut.clear();
-        let mut last = std::mem::take(&mut self.blank);
-        last.push(char::REPLACEMENT_CHARACTER);
-        Some(Event::Text(last))
-    }
-}
-
-/// Whether these bytes are the beginning of a character.
-fn may_go_on(bytes: &[u8]) -> bool {
-    !bytes.is_empty() && std::str::from_utf8(bytes).is_err_and(|error| error.error_len().is_none())
 }
 
 #[cfg(test)]
@@ -71,31 +53,16 @@ mod tests {
     }
 
     #[test]
-    fn characters_may_be_cut_anywhere() {
-        let whole = "grüße, 你好\n\n👩‍👧 — fin\r\n\n";
-        for size in 1..=whole.len() {
+    fn blank_space_in_between_stays_and_at_the_end_goes() {
+        for size in 1..=12 {
             assert_eq!(
-                in_pieces_of(size, whole.as_bytes()),
-                "grüße, 你好\n\n👩‍👧 — fin",
+                in_pieces_of(size, "a\n\n b\r\n\n".as_bytes()),
+                "a\n\n b",
                 "pieces of {size}"
             );
+            assert_eq!(in_pieces_of(size, b" \n\n \n"), "", "pieces of {size}");
+            assert_eq!(in_pieces_of(size, b"a \xE4"), "a \u{FFFD}", "pieces of {size}");
         }
-    }
-
-    #[test]
-    fn what_is_no_text_is_shown_as_such() {
-        for size in 1..=6 {
-            assert_eq!(
-                in_pieces_of(size, b"a\xFFb\xE4\xBD"),
-                "a\u{FFFD}b\u{FFFD}",
-                "pieces of {size}"
-            );
-        }
-    }
-
-    #[test]
-    fn blank_output_is_no_answer() {
-        assert_eq!(in_pieces_of(2, b" \n\n \n"), "");
     }
 
     #[test]

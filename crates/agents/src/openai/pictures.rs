@@ -1,0 +1,75 @@
+//! Pictures, as servers take them: in the message itself, so that they need not reach us.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+use tokio::io::AsyncReadExt;
+
+use crate::Image;
+
+/// Largest picture.
+const LARGEST: u64 = 5 * 1024 * 1024;
+/// Most pictures of one request; the last ones are the newest.
+const MOST: usize = 8;
+
+/// What is shown of them.
+pub(super) struct Shown {
+    pub(super) parts: Vec<Value>,
+    /// What the model is told of those that are left out.
+    pub(super) left_out: Vec<String>,
+}
+
+/// Reads them.
+pub(super) async fn show(images: &[Image]) -> Shown {
+    let mut shown = Shown {
+        parts: Vec::new(),
+        left_out: Vec::new(),
+    };
+    let over = images.len().saturating_sub(MOST);
+    if over > 0 {
+        shown.left_out.push(format!(
+            "Pictures that are not shown, because there are too many: {over}"
+        ));
+    }
+    for image in &images[over..] {
+        match read(image).await {
+            Ok(bytes) => {
+                let url = format!("data:{};base64,{}", image.mime, STANDARD.encode(bytes));
+                shown
+                    .parts
+                    .push(json!({"type": "image_url", "image_url": {"url": url}}));
+            }
+            Err(why) => shown.left_out.push(format!("A picture is not shown: {why}")),
+        }
+    }
+    shown
+}
+
+/// Why it is not shown is for the model, and tells it nothing of this machine.
+async fn read(image: &Image) -> Result<Vec<u8>, &'static str> {
+    if !image.mime.starts_with("image/") {
+        return Err("it is of another kind");
+    }
+    let unreadable = |error: std::io::Error| {
+        tracing::warn!("a picture cannot be read: {error}");
+        "it could not be read"
+    };
+    // Opening a pipe could wait for ever.
+    if !tokio::fs::metadata(&image.path)
+        .await
+        .map_err(unreadable)?
+        .is_file()
+    {
+        return Err("it is no file");
+    }
+    let mut bytes = Vec::new();
+    let file = tokio::fs::File::open(&image.path).await.map_err(unreadable)?;
+    file.take(LARGEST + 1)
+        .read_to_end(&mut bytes)
+        .await
+        .map_err(unreadable)?;
+    if u64::try_from(bytes.len()).is_ok_and(|length| length > LARGEST) {
+        return Err("it is larger than 5 MB");
+    }
+    Ok(bytes)
+}
