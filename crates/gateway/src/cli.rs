@@ -12,6 +12,9 @@ use fased_protocol::control::{ControlError, ErrorCode};
 
 use crate::exit::Exit;
 
+mod agents;
+mod agents_list;
+mod agents_test;
 mod ask;
 mod channels_add;
 mod channels_list;
@@ -127,6 +130,9 @@ enum Verb {
     /// See the groups, and choose what is answered there
     #[command(subcommand)]
     Groups(GroupsVerb),
+    /// See who answers, and try an agent without WhatsApp
+    #[command(subcommand)]
+    Agents(agents::Verb),
     /// Write messages, and see how an answer would look
     #[command(subcommand)]
     Message(message::Verb),
@@ -298,6 +304,7 @@ fn run(cli: Cli) -> Outcome {
         Verb::Pairing(PairingVerb::Revoke(options)) => pairing_revoke::run(global, options),
         Verb::Groups(GroupsVerb::List(options)) => groups_list::run(global, options),
         Verb::Groups(GroupsVerb::Activation(options)) => groups_activation::run(global, options),
+        Verb::Agents(verb) => agents::run(global, verb),
         Verb::Message(verb) => message::run(global, verb),
         Verb::Outbox(verb) => outbox::run(global, verb),
         Verb::Tasks(verb) => tasks::run(global, verb),

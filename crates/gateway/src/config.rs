@@ -109,6 +109,8 @@ pub fn without_numbers(remark: &str) -> String {
 pub struct Config {
     /// All configured accounts by id.
     pub accounts: BTreeMap<String, AccountConfig>,
+    /// Who may answer.
+    pub agents: Arc<Agents>,
     /// Things that are accepted and have no effect in this version, for people.
     pub warnings: Vec<String>,
 }
@@ -167,7 +169,11 @@ impl Config {
         let mut warnings = found.remarks;
         warnings.extend(no_effect(found.idle));
         warnings.extend(skipped(&found.foreign));
-        Ok(Self { accounts, warnings })
+        Ok(Self {
+            accounts,
+            agents: common.agents,
+            warnings,
+        })
     }
 }
 

@@ -92,10 +92,12 @@ async fn cancelling_ends_all_of_it() {
     let (turn, pids) = tokio::join!(turn_within(&settings, &request, AMPLE, &cancel), cancelling);
     assert_eq!(turn.failure(), Failure::Cancelled);
     settled().await;
+    let started = pids[pids.len() - 1];
     assert!(
-        !pids.iter().any(|pid| lives(*pid)),
-        "settled means that they are gone"
+        kill(Pid::from_raw(started), None).is_err(),
+        "settled means that it is gone"
     );
+    all_are_gone(&pids).await;
 }
 
 #[tokio::test]

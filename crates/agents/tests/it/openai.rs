@@ -16,7 +16,8 @@ async fn heard(reply: Reply) -> Turn {
 }
 
 fn detail(turn: &Turn) -> Value {
-    serde_json::from_str(turn.ended.as_ref().unwrap().detail.as_deref().unwrap()).unwrap()
+    let done = turn.ended.as_ref().expect("it was to end well");
+    serde_json::from_str(done.detail.as_deref().expect("it has a detail")).expect("which is JSON")
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use fased_agents::{Failure, Limits};
 use serde_json::json;
+use tokio::io::AsyncWriteExt;
 use tokio_util::sync::CancellationToken;
 
 use crate::stub::{Reply, Step, Stub, document, event, finish, saying, stream_head, streamed, words};
@@ -101,6 +102,32 @@ async fn nobody_listening_is_told_after_tries() {
     assert!(
         before.elapsed() >= Duration::from_secs(2),
         "it was not tried again"
+    );
+}
+
+#[tokio::test]
+async fn what_speaks_no_tls_is_told_at_once() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut settings = Stub::new([saying("")]).await.openai();
+    settings.base_url = format!("https://{}", listener.local_addr().unwrap());
+    let settings = fased_agents::Settings::OpenAi(settings);
+    let answering = async {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        stream
+            .write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+            .await
+            .unwrap();
+        stream
+    };
+    let request = question("?");
+    let failure = tokio::select! {
+        turn = turn(&settings, &request) => turn.failure(),
+        _ = async { let _open = answering.await; std::future::pending::<()>().await } => unreachable!(),
+    };
+    // Where the system has no certificates there is nothing to compare with, and no client.
+    assert!(
+        matches!(&failure, Failure::Network(_) | Failure::NotStarted(_)),
+        "{failure:?}"
     );
 }
 

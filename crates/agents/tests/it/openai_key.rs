@@ -15,8 +15,8 @@ fn with(key: KeySource, settings: OpenAiSettings) -> Settings {
 }
 
 fn file(text: &str) -> (tempfile::NamedTempFile, KeySource) {
-    let file = tempfile::NamedTempFile::new().unwrap();
-    std::fs::write(file.path(), text).unwrap();
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(file.path(), text).expect("room for a key");
     let source = KeySource::File(file.path().to_owned());
     (file, source)
 }

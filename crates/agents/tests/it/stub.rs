@@ -1,7 +1,7 @@
 //! A small server that answers chat completions as its test says: word by word, late, wrongly, half, or never.
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use fased_agents::{OpenAiSettings, Settings};
@@ -58,8 +58,8 @@ pub(crate) struct Stub {
 impl Stub {
     /// Gives these replies, one a request; the last one again and again.
     pub(crate) async fn new(replies: impl IntoIterator<Item = Reply>) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("it is bound");
         let seen = Arc::new(Mutex::new(Seen::default()));
         let (replies, shared): (Vec<Reply>, _) = (replies.into_iter().collect(), Arc::clone(&seen));
         tokio::spawn(async move {
@@ -87,33 +87,34 @@ impl Stub {
     }
 
     pub(crate) fn asked(&self) -> Vec<Asked> {
-        self.seen.lock().unwrap().asked.clone()
+        lock(&self.seen).asked.clone()
     }
 
     /// Waits for a request.
     pub(crate) async fn was_asked(&self) {
-        until("the server is asked", || {
-            !self.seen.lock().unwrap().asked.is_empty()
-        })
-        .await;
+        until("the server is asked", || !lock(&self.seen).asked.is_empty()).await;
     }
 
     /// Waits, and not for long, until a client hung up on it.
     pub(crate) async fn was_hung_up_on(&self) {
-        let hung_up = until("the client hangs up", || self.seen.lock().unwrap().hung_up == 1);
+        let hung_up = until("the client hangs up", || lock(&self.seen).hung_up == 1);
         tokio::time::timeout(Duration::from_secs(1), hung_up)
             .await
             .expect("the connection is closed within a second");
     }
 }
 
+fn lock(seen: &Mutex<Seen>) -> MutexGuard<'_, Seen> {
+    seen.lock().expect("no test fails while it holds this")
+}
+
 async fn serve(mut stream: TcpStream, replies: Vec<Reply>, seen: Arc<Mutex<Seen>>) {
-    stream.set_nodelay(true).unwrap();
+    stream.set_nodelay(true).expect("it is open");
     let Some(asked) = read(&mut stream).await else {
         return;
     };
     let turn = {
-        let mut seen = seen.lock().unwrap();
+        let mut seen = lock(&seen);
         seen.asked.push(asked);
         seen.asked.len() - 1
     };
@@ -132,13 +133,13 @@ async fn serve(mut stream: TcpStream, replies: Vec<Reply>, seen: Arc<Mutex<Seen>
             Step::Hang => {
                 let gone = stream.read(&mut [0; 16]).await;
                 assert!(matches!(gone, Ok(0) | Err(_)), "nothing more was to come");
-                seen.lock().unwrap().hung_up += 1;
+                lock(&seen).hung_up += 1;
                 return;
             }
-            Step::Reset => return stream.set_zero_linger().unwrap(),
+            Step::Reset => return stream.set_zero_linger().expect("it is open"),
         };
         if written.is_err() {
-            seen.lock().unwrap().hung_up += 1;
+            lock(&seen).hung_up += 1;
             return;
         }
     }
@@ -154,16 +155,19 @@ async fn read(stream: &mut TcpStream) -> Option<Asked> {
             break end + 4;
         }
     };
-    let head = String::from_utf8(bytes[..end].to_vec()).unwrap();
+    let head = String::from_utf8(bytes[..end].to_vec()).expect("a head is text");
     let mut asked = Asked {
         head,
         body: Value::Null,
     };
-    let length: usize = asked.header("content-length").unwrap().parse().unwrap();
+    let length: usize = asked
+        .header("content-length")
+        .and_then(|length| length.parse().ok())
+        .expect("a length");
     while bytes.len() < end + length {
         stream.read_buf(&mut bytes).await.ok()?;
     }
-    asked.body = serde_json::from_slice(&bytes[end..]).unwrap();
+    asked.body = serde_json::from_slice(&bytes[end..]).expect("a body is JSON");
     Some(asked)
 }
 

@@ -22,6 +22,7 @@ const VERBS: [&str; 11] = [
     "channels",
     "pairing",
     "groups",
+    "agents",
     "message",
     "outbox",
     "tasks",
