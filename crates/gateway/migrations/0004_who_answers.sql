@@ -31,7 +31,9 @@ CREATE TABLE run_new (
     created_ms    INTEGER NOT NULL,
     started_ms    INTEGER,
     ended_ms      INTEGER,
-    not_before_ms INTEGER NOT NULL DEFAULT 0
+    not_before_ms INTEGER NOT NULL DEFAULT 0,
+    -- It came while a run of its session was under way, and may be answered together with others that did.
+    collects      INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 INSERT INTO run_new (id, account, kind, inbox_seq, chat, agent, session, state, attempts, error, created_ms, started_ms,
         ended_ms, not_before_ms)

@@ -26,6 +26,8 @@ use tokio_util::task::TaskTracker;
 
 use crate::config::AccountConfig;
 use crate::reading;
+use crate::run::Engine;
+use crate::session::Conversations;
 use crate::sidecar::SidecarHandle;
 use crate::store::Store;
 use crate::watch::Watchers;
@@ -80,6 +82,10 @@ pub struct Shared {
     pub reading: reading::Queue,
     /// Other people are listed in the config now.
     pub listed: Notify,
+    /// What the runs of all accounts share.
+    pub(crate) engine: Arc<Engine>,
+    /// What was chosen in its chats.
+    pub(crate) conversations: Conversations,
     asked: lids::Asked,
     own: RwLock<Identity>,
 }
@@ -134,8 +140,9 @@ impl Account {
     ///
     /// # Errors
     /// What the store said.
-    pub async fn start(
+    pub(crate) async fn start(
         config: AccountConfig,
+        engine: Arc<Engine>,
         store: Store,
         watchers: Watchers,
         media_dir: PathBuf,
@@ -153,6 +160,8 @@ impl Account {
         let tasks = TaskTracker::new();
         let ending = shutdown.child_token();
         let asked = lids::Asked::new(store.asked_aliases().await?);
+        let conversations = Conversations::load(&store, config.id.as_str()).await?;
+        engine.apply(&config.agents);
         let shared = Arc::new(Shared {
             own: RwLock::new(stored.identity()),
             id: config.id.clone(),
@@ -170,6 +179,8 @@ impl Account {
             outbox: Notify::new(),
             reading: reading::Queue::default(),
             listed: Notify::new(),
+            engine,
+            conversations,
             asked,
         });
         let (commands, to_do) = mpsc::channel(COMMAND_QUEUE);
@@ -206,6 +217,7 @@ impl Account {
         {
             // A verdict under way is given by the settings that it began with.
             let _verdicts = self.shared.verdicts.lock().await;
+            self.shared.engine.apply(&config.agents);
             self.shared.config.send_replace(Arc::new(config));
         }
         if others {

@@ -31,10 +31,20 @@ pub(crate) mod outbox_list;
 mod outbox_retry;
 mod pairing_approve;
 mod pairing_deny;
-mod pairing_find;
 pub(crate) mod pairing_list;
 mod pairing_revoke;
 pub(crate) mod status;
+mod tasks_cancel;
+mod tasks_cancel_run;
+mod tasks_edit;
+pub(crate) mod tasks_last;
+pub(crate) mod tasks_list;
+mod tasks_new;
+mod tasks_pause;
+mod tasks_resume;
+mod tasks_run;
+pub(crate) mod tasks_runs;
+pub(crate) mod tasks_show;
 mod watch;
 
 use std::path::Path;
@@ -54,6 +64,7 @@ use tokio_util::sync::CancellationToken;
 
 pub(crate) use accounts::account_infos;
 pub use live::{Accounts, Ending, Live};
+pub(crate) use outbox_list::shown as shown_chats;
 
 use crate::clock;
 use crate::lease::make_private_dir;
@@ -283,6 +294,36 @@ async fn handle(live: &Live, request: &ControlRequest) -> Result<ControlResponse
             outbox_retry::answer(live, account.as_deref(), message_ids).await
         }
         ControlRequest::ClockAdvance { ms } => clock_advance::answer(*ms),
+        ControlRequest::TasksList {
+            account,
+            chat,
+            all,
+            limit,
+        } => {
+            if let Some(id) = account {
+                live.account(id).await?;
+            }
+            let chat = chat.as_ref().map(|chat| chat.0.as_str());
+            tasks_list::answer(
+                &live.store,
+                &live.desk().await?,
+                account.as_deref(),
+                chat,
+                *all,
+                *limit,
+            )
+            .await
+        }
+        ControlRequest::TasksShow { id } => tasks_show::answer(&live.desk().await?, id).await,
+        ControlRequest::TasksNew(request) => tasks_new::answer(live, request).await,
+        ControlRequest::TasksRun { id } => tasks_run::answer(live, id).await,
+        ControlRequest::TasksRuns { id, limit } => tasks_runs::answer(&live.desk().await?, id, *limit).await,
+        ControlRequest::TasksLast { id } => tasks_last::answer(&live.desk().await?, id).await,
+        ControlRequest::TasksPause { id } => tasks_pause::answer(live, id).await,
+        ControlRequest::TasksResume { id } => tasks_resume::answer(live, id).await,
+        ControlRequest::TasksEdit { id, edit } => tasks_edit::answer(live, id, edit).await,
+        ControlRequest::TasksCancel { id } => tasks_cancel::answer(live, id).await,
+        ControlRequest::TasksCancelRun { run } => tasks_cancel_run::answer(live, *run).await,
         ControlRequest::Watch | ControlRequest::ChannelsLogin { .. } => {
             Err(internal(&anyhow::anyhow!("this request is answered by a stream")))
         }

@@ -126,7 +126,7 @@ impl Envelope {
         Self {
             account: message.account.clone(),
             id: message.message_id.clone(),
-            chat: chat(&known.chat, &known.own),
+            chat: Chat::of(&known.chat, &known.own),
             sender: Sender {
                 phone: known.sender.phone.clone(),
                 lid: known.sender.lid.clone(),
@@ -145,16 +145,20 @@ impl Envelope {
     }
 }
 
-fn chat(chat: &ChatId, own: &Identity) -> Chat {
-    let (kind, id) = match chat {
-        ChatId::Direct(person) => (ChatKind::Dm, person.label()),
-        ChatId::Group(group) => (ChatKind::Group, group.to_string()),
-        ChatId::SelfChat => (ChatKind::SelfChat, own.label()),
-        ChatId::NotAConversation(other) => (ChatKind::Other, other.to_string()),
-    };
-    Chat {
-        kind,
-        id: Private(id),
+impl Chat {
+    /// Of an address.
+    #[must_use]
+    pub fn of(chat: &ChatId, own: &Identity) -> Self {
+        let (kind, id) = match chat {
+            ChatId::Direct(person) => (ChatKind::Dm, person.label()),
+            ChatId::Group(group) => (ChatKind::Group, group.to_string()),
+            ChatId::SelfChat => (ChatKind::SelfChat, own.label()),
+            ChatId::NotAConversation(other) => (ChatKind::Other, other.to_string()),
+        };
+        Self {
+            kind,
+            id: Private(id),
+        }
     }
 }
 

@@ -18,7 +18,9 @@ use crate::lease::{Lease, make_private_dir};
 use crate::media;
 use crate::paths::Paths;
 use crate::reload::{self, Reload};
+use crate::session;
 use crate::store::Store;
+use crate::tasks::scheduler;
 use crate::watch::Watchers;
 
 /// A drain that takes longer than this is cut off; the sidecars' groups are killed then.
@@ -92,6 +94,11 @@ pub async fn run(
     if only_account.is_none() {
         let reload = Reload::new(Arc::clone(&live), seen, config.warnings, shutdown.clone());
         tasks.spawn(reload.run(asked));
+        tasks.spawn(session::forget::forget_forever(
+            Arc::clone(&live),
+            shutdown.clone(),
+        ));
+        tasks.spawn(scheduler::run(Arc::clone(&live), shutdown.clone()));
     }
     tracing::info!(state_dir = %paths.state_dir.display(), "gateway is up");
     shutdown.cancelled().await;

@@ -1,11 +1,12 @@
 //! Journaled message → one verdict → pairing request, run, or nothing, each with its reason.
 //!
-//! `decide` judges one message, `ask` sees to strangers, `echoes` recognises what is our own, `react` shows that an answer is being made, `wait` lets
+//! `decide` judges one message, `ask` sees to strangers, `echoes` recognises what is our own, `hold` lets commands go first, `react` shows that an answer is being made, `wait` lets
 //! quick messages be answered together, `tell` logs and shows what was decided.
 
 mod ask;
 mod decide;
 mod echoes;
+mod hold;
 mod react;
 mod tell;
 mod wait;
@@ -14,11 +15,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
+use fased_agents::Settings;
 use tokio_util::sync::CancellationToken;
 
 use crate::account::Shared;
 use crate::clock;
-use crate::store::Decision;
+use crate::config::QueueMode;
+use crate::run::running::Why;
+use crate::store::{Decision, RunKind};
 use decide::Bench;
 pub(crate) use tell::label;
 
@@ -44,6 +48,7 @@ struct Memory {
     news: Option<u64>,
     echoes: echoes::Loops,
     told: tell::Told,
+    held_back: hold::HeldBack,
 }
 
 /// Gives verdicts until told to end.
@@ -109,7 +114,9 @@ async fn decide_batch(shared: &Shared, memory: &mut Memory) -> Result<usize> {
         shared.store.judge_again_by_news(shared.id()).await?;
         memory.news = Some(news);
     }
-    let messages = shared.store.undecided(shared.id(), BATCH as i64).await?;
+    let mut messages = shared.store.undecided(shared.id(), BATCH as i64).await?;
+    memory.held_back.look(shared).await?;
+    messages.retain(|message| !memory.held_back.holds(message));
     if messages.is_empty() {
         return Ok(0);
     }
@@ -120,12 +127,22 @@ async fn decide_batch(shared: &Shared, memory: &mut Memory) -> Result<usize> {
     let mut decisions = Vec::with_capacity(messages.len());
     let mut decided = Vec::with_capacity(messages.len());
     for message in &messages {
+        if memory.held_back.holds(message) {
+            continue;
+        }
         let (decision, outcome) = bench.decide(message, &mut memory.echoes).await?;
+        if decision
+            .run
+            .as_ref()
+            .is_some_and(|run| run.kind == RunKind::Command)
+        {
+            memory.held_back.hold(message);
+        }
         decisions.push(decision);
-        decided.push(outcome);
+        decided.push((message, outcome));
     }
     commit(shared, &decisions).await?;
-    for (message, decided) in messages.iter().zip(&decided) {
+    for (message, decided) in &decided {
         tell::tell(shared, &config, message, decided, &mut memory.told);
         if decided.starts_loop_break {
             notice(
@@ -135,7 +152,7 @@ async fn decide_batch(shared: &Shared, memory: &mut Memory) -> Result<usize> {
             .await;
         }
     }
-    Ok(messages.len())
+    Ok(decided.len())
 }
 
 async fn commit(shared: &Shared, decisions: &[Decision]) -> Result<()> {
@@ -143,7 +160,19 @@ async fn commit(shared: &Shared, decisions: &[Decision]) -> Result<()> {
         .store
         .decide(shared.id(), decisions, clock::now_ms())
         .await?;
-    if decisions.iter().any(|decision| decision.run.is_some()) {
+    let runs = decisions.iter().filter_map(|decision| decision.run.as_ref());
+    let mut any = false;
+    for run in runs {
+        any = true;
+        if let Some(peer) = &run.keeps {
+            shared.conversations.kept(peer);
+        }
+        // Only now: what it was to answer goes to a run that is there.
+        if run.collects && interrupts(shared, &run.agent) {
+            shared.engine.running.cancel_session(&run.session, Why::Newer);
+        }
+    }
+    if any {
         shared.runs.notify_one();
     }
     if decisions.iter().any(Decision::wants_file) {
@@ -153,4 +182,11 @@ async fn commit(shared: &Shared, decisions: &[Decision]) -> Result<()> {
         shared.outbox.notify_one();
     }
     Ok(())
+}
+
+/// Does a newer message of its session stop a run of this agent? One that only repeats is done at once.
+fn interrupts(shared: &Shared, agent: &str) -> bool {
+    let config = shared.config();
+    let agent = config.agents.list.get(agent);
+    config.agents.queue == QueueMode::Interrupt && !agent.is_none_or(|agent| agent.backend == Settings::Echo)
 }

@@ -9,11 +9,12 @@ use crate::account::{View, next_action};
 use crate::config::Config;
 use crate::control::{
     account_infos, directory_self, explain, explain_sender, groups_list, internal, message_status,
-    outbox_list, pairing_list, status,
+    outbox_list, pairing_list, status, tasks_last, tasks_list, tasks_runs, tasks_show,
 };
 use crate::explain::{Accounts, Linked, Pending};
 use crate::paths::Paths;
 use crate::store::{Store, StoredAccount};
+use crate::tasks::{Desk, TaskError};
 
 /// Answers a read verb from the store; any other request gets an error `no_gateway`.
 /// On an empty state every list is empty and that is not an error.
@@ -137,7 +138,44 @@ async fn read(paths: &Paths, request: &ControlRequest) -> Result<ControlResponse
             }
             None => Ok(ControlResponse::Outbox { messages: Vec::new() }),
         },
-        ControlRequest::MessageSend(_)
+        ControlRequest::TasksList {
+            account,
+            chat,
+            all,
+            limit,
+        } => {
+            let desk = desk(paths, store.as_ref(), account.as_deref())?;
+            match (&store, desk) {
+                (Some(store), Some(desk)) => {
+                    let chat = chat.as_ref().map(|chat| chat.0.as_str());
+                    tasks_list::answer(store, &desk, account.as_deref(), chat, *all, *limit).await
+                }
+                (Some(_) | None, _) => Ok(ControlResponse::Tasks {
+                    tasks: Vec::new(),
+                    more: 0,
+                }),
+            }
+        }
+        ControlRequest::TasksShow { id } => match desk(paths, store.as_ref(), None)? {
+            Some(desk) => tasks_show::answer(&desk, id).await,
+            None => Err(no_task(id)),
+        },
+        ControlRequest::TasksRuns { id, limit } => match desk(paths, store.as_ref(), None)? {
+            Some(desk) => tasks_runs::answer(&desk, id, *limit).await,
+            None => Err(no_task(id)),
+        },
+        ControlRequest::TasksLast { id } => match desk(paths, store.as_ref(), None)? {
+            Some(desk) => tasks_last::answer(&desk, id).await,
+            None => Err(no_task(id)),
+        },
+        ControlRequest::TasksNew(_)
+        | ControlRequest::TasksRun { .. }
+        | ControlRequest::TasksPause { .. }
+        | ControlRequest::TasksResume { .. }
+        | ControlRequest::TasksEdit { .. }
+        | ControlRequest::TasksCancel { .. }
+        | ControlRequest::TasksCancelRun { .. }
+        | ControlRequest::MessageSend(_)
         | ControlRequest::MessageReact { .. }
         | ControlRequest::MessagePoll { .. }
         | ControlRequest::MessageEdit { .. }
@@ -256,6 +294,20 @@ fn describe_stopped(stored: &mut StoredAccount, enabled: bool, seen: bool) {
         stored.next = Some("start it: fased gateway run".to_owned());
     }
     stored.until_ms = None;
+}
+
+/// Where Tasks are looked at; nowhere before there is a store.
+fn desk(paths: &Paths, store: Option<&Store>, account: Option<&str>) -> Result<Option<Desk>, ControlError> {
+    let config = config(paths)?;
+    if let Some(id) = account.filter(|id| !config.accounts.contains_key(*id)) {
+        return Err(no_account(paths, id));
+    }
+    let accounts = config.accounts.into_values().map(Arc::new);
+    Ok(store.map(|store| Desk::new(store, accounts)))
+}
+
+fn no_task(id: &str) -> ControlError {
+    TaskError::NotFound(id.to_owned()).told()
 }
 
 fn no_account(paths: &Paths, id: &str) -> ControlError {

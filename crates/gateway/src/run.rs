@@ -1,35 +1,61 @@
 //! Runs: each admitted message reaches its agent once, and its reply is committed before the
 //! first byte of it leaves.
+//!
+//! `running` knows what is under way, `slots` how much may be, `work` carries one run out, `answer` takes what the agent
+//! says, `token` says where that may go.
 
+mod answer;
+pub(crate) mod engine;
+pub(crate) mod running;
+mod slots;
+#[cfg(test)]
+mod tests;
+mod token;
+mod work;
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
-use fased_policy::ids::GroupId;
-use fased_policy::quoting;
-use fased_protocol::private::{Jid, Private};
-use fased_protocol::sidecar::{Call, Quote, Typing};
+use tokio::task::{Id, JoinError, JoinSet};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::account::Shared;
-use crate::outbound::{REPLY_TTL_MS, spoken};
-use crate::store::{Draft, FinishedRun, Purpose, QueuedRun, StoredMessage};
-use crate::{agent, clock, turn, typing};
+use crate::config::QueueMode;
+use crate::store::{Change, FinishedRun, QueuedRun, RunKind};
+use crate::{chat, clock};
+pub(crate) use engine::Engine;
+use running::Entered;
+use slots::Slot;
+pub(crate) use token::Token;
 
-/// Runs that one account has under way at once.
-const PARALLEL_RUNS: i64 = 32;
+/// The failure of runs that somebody ended.
+pub(crate) const STOPPED: &str = "stopped";
+
+/// Runs of one account that are looked at together.
+const TOGETHER: i64 = 32;
 /// Looks for work at least this often, should a wake-up ever be missed.
 const SWEEP: Duration = Duration::from_secs(5);
 /// How long to wait before trying a failed commit again.
 const STORE_RETRY: Duration = Duration::from_secs(1);
+/// How long the end of a run may stay unrecorded while others work: ends are recorded together.
+const RECORD_WITHIN: Duration = Duration::from_millis(10);
+/// How long runs under way get at the end of the gateway. The next one starts those again that are not done.
+const DRAIN: Duration = Duration::from_secs(3);
 
 /// Starts runs until told to end.
 pub(crate) async fn answer_forever(shared: Arc<Shared>, shutdown: CancellationToken) {
-    match shared
+    let config = shared.config();
+    let tell = |run: &_| work::failure_text(&config, &Token::of_cut_off(shared.id(), run)).pop();
+    let requeued = shared
         .store
-        .requeue_interrupted(shared.id(), clock::now_ms())
-        .await
-    {
+        .requeue_interrupted(shared.id(), clock::now_ms(), tell)
+        .await;
+    match requeued {
         Ok((0, 0)) => {}
         Ok((again, given_up)) => {
             tracing::warn!(
@@ -38,128 +64,275 @@ pub(crate) async fn answer_forever(shared: Arc<Shared>, shutdown: CancellationTo
                 given_up,
                 "runs were cut off by the last end of the gateway"
             );
+            shared.outbox.notify_one();
         }
         Err(error) => tracing::error!(
             account = shared.id(),
             "interrupted runs cannot be found: {error:#}"
         ),
     }
-    while !shutdown.is_cancelled() {
-        match answer_batch(&shared, &shutdown).await {
-            Ok(0) => {}
-            Ok(_) => continue,
+    let mut desk = Desk::new(&shared, shutdown);
+    desk.work().await;
+    desk.drain().await;
+}
+
+/// A run under way, as its account sees it.
+struct UnderWay {
+    run: i64,
+    kind: RunKind,
+    token: Token,
+    entered: Entered,
+}
+
+type Turn = Pin<Box<dyn Future<Output = Option<Slot>> + Send>>;
+
+/// One account's runs.
+struct Desk<'a> {
+    shared: &'a Arc<Shared>,
+    shutdown: CancellationToken,
+    tasks: JoinSet<FinishedRun>,
+    under_way: HashMap<Id, UnderWay>,
+    /// Runs that have ended and are not recorded yet. Their sessions stay taken until then.
+    over: Vec<(FinishedRun, Entered)>,
+    /// When they must be.
+    record_at: Instant,
+    /// Chat commands are among them.
+    has_commands: bool,
+    /// Its turn to get a place, while it waits for one, and the place that it got.
+    turn: Option<Turn>,
+    slot: Option<Slot>,
+    /// A session that something waits for is taken by a run of another account.
+    waits_for_others: bool,
+    /// When to look again if nothing happens.
+    look_at: Instant,
+}
+
+impl<'a> Desk<'a> {
+    fn new(shared: &'a Arc<Shared>, shutdown: CancellationToken) -> Self {
+        let now = clock::monotonic();
+        Self {
+            shared,
+            shutdown,
+            tasks: JoinSet::new(),
+            under_way: HashMap::new(),
+            over: Vec::new(),
+            record_at: now,
+            has_commands: false,
+            turn: None,
+            slot: None,
+            waits_for_others: false,
+            look_at: now,
+        }
+    }
+
+    async fn work(&mut self) {
+        let shared = self.shared;
+        let shutdown = self.shutdown.clone();
+        let mut others = shared.engine.running.ended();
+        let mut look = true;
+        while !shutdown.is_cancelled() {
+            if look {
+                others.mark_unchanged();
+                match self.start_due().await {
+                    Ok(true) => continue,
+                    Ok(false) => self.look_at = clock::monotonic() + Self::until_due(shared).await,
+                    Err(error) => {
+                        tracing::error!(account = shared.id(), "runs cannot be started: {error:#}");
+                        self.look_at = clock::monotonic() + STORE_RETRY;
+                    }
+                }
+            }
+            look = tokio::select! {
+                () = shutdown.cancelled() => return,
+                Some(ended) = self.tasks.join_next_with_id(), if !self.tasks.is_empty() => {
+                    self.note(ended);
+                    while let Some(ended) = self.tasks.try_join_next_with_id() {
+                        self.note(ended);
+                    }
+                    // While none works there is nothing to wait for.
+                    self.tasks.is_empty() && self.record().await
+                }
+                () = tokio::time::sleep_until(self.record_at), if !self.over.is_empty() => self.record().await,
+                slot = wait_turn(&mut self.turn) => {
+                    self.turn = None;
+                    self.slot = slot;
+                    true
+                }
+                _ = others.changed(), if self.waits_for_others => true,
+                () = shared.runs.notified() => true,
+                () = tokio::time::sleep_until(self.look_at) => true,
+            };
+        }
+    }
+
+    /// Starts what is due, as far as there are places. Returns whether there may be more to start at once.
+    async fn start_due(&mut self) -> Result<bool> {
+        let shared = self.shared;
+        let now = clock::now_ms();
+        let due = shared.store.queued_runs(shared.id(), now, TOGETHER).await?;
+        let config = shared.config();
+        let mut chosen = Vec::with_capacity(due.len());
+        let mut collect = Vec::new();
+        let (mut wants_slot, mut waits_for_others) = (false, false);
+        for run in due {
+            let slot = match run.kind {
+                // The gateway does these itself, and /stop has to work when all places are taken.
+                RunKind::Command => None,
+                RunKind::Message | RunKind::Task => {
+                    let Some(slot) = self.slot.take().or_else(|| shared.engine.slots.try_take()) else {
+                        wants_slot = true;
+                        continue;
+                    };
+                    Some(slot)
+                }
+            };
+            let Some(entered) = shared.engine.running.enter(run.id, &run.session) else {
+                self.slot = slot;
+                waits_for_others = true;
+                continue;
+            };
+            let together = match config.agents.queue {
+                QueueMode::Collect | QueueMode::Interrupt => run.kind == RunKind::Message,
+                QueueMode::Followup => false,
+            };
+            if together && !work::echoes(config.agents.list.get(&run.agent)) {
+                collect.push(run.id);
+            }
+            chosen.push((run, slot, entered));
+        }
+        self.waits_for_others = waits_for_others;
+        // A place that nobody needs any more goes to whoever waits for one.
+        self.slot = None;
+        if !wants_slot {
+            self.turn = None;
+        } else if self.turn.is_none() {
+            self.turn = Some(Box::pin(Arc::clone(&shared.engine.slots).take()));
+        }
+        if chosen.is_empty() {
+            return Ok(false);
+        }
+        let ids: Vec<i64> = chosen.iter().map(|(run, ..)| run.id).collect();
+        // From here on nothing joins these runs, so what they answer is complete; until now more could.
+        let started = shared.store.start_runs(&ids, &collect, now).await?;
+        for (mut run, slot, entered) in chosen {
+            let Some(started) = started.iter().find(|started| started.id == run.id) else {
+                continue;
+            };
+            run.joined = started.joined;
+            run.reads = started.reads;
+            run.epoch = started.epoch;
+            self.spawn(run, slot, entered);
+        }
+        Ok(true)
+    }
+
+    fn spawn(&mut self, run: QueuedRun, slot: Option<Slot>, entered: Entered) {
+        let under_way = UnderWay {
+            run: run.id,
+            kind: run.kind,
+            token: Token::of(self.shared.id(), &run),
+            entered,
+        };
+        let cancel = under_way.entered.cancel().clone();
+        let task = self
+            .tasks
+            .spawn(work::carry_out(Arc::clone(self.shared), run, cancel, slot));
+        self.under_way.insert(task.id(), under_way);
+    }
+
+    fn note(&mut self, ended: Result<(Id, FinishedRun), JoinError>) {
+        let task = ended.as_ref().map_or_else(JoinError::id, |(task, _)| *task);
+        let Some(UnderWay {
+            run,
+            kind,
+            token,
+            entered,
+        }) = self.under_way.remove(&task)
+        else {
+            return;
+        };
+        self.has_commands |= kind == RunKind::Command;
+        let finished = match ended {
+            Ok((_, finished)) => finished,
             Err(error) => {
-                tracing::error!(account = shared.id(), "runs cannot be recorded: {error:#}");
-                clock::pause(Duration::from_secs(1)).await;
+                tracing::error!(account = self.shared.id(), run, "a run broke off: {error}");
+                work::broken(self.shared, run, &token, format!("it broke off: {error}"))
+            }
+        };
+        if self.over.is_empty() {
+            self.record_at = clock::monotonic() + RECORD_WITHIN;
+        }
+        self.over.push((finished, entered));
+    }
+
+    /// Records the runs that have ended. Returns whether others may start now.
+    async fn record(&mut self) -> bool {
+        if self.over.is_empty() {
+            return false;
+        }
+        let (finished, sessions): (Vec<FinishedRun>, Vec<Entered>) = self.over.drain(..).unzip();
+        // Started and not finished they would keep their sessions waiting, so this must not be given up, except at the
+        // end: the next gateway finds them interrupted.
+        let shared = self.shared;
+        let changes = || finished.iter().flat_map(|run| &run.changes);
+        // Who may write is not to change while a verdict is under way.
+        let verdicts = if changes().any(Change::is_about_people) {
+            Some(shared.verdicts.lock().await)
+        } else {
+            None
+        };
+        while let Err(error) = shared
+            .store
+            .finish_runs(shared.id(), &finished, clock::now_ms())
+            .await
+        {
+            tracing::error!(account = shared.id(), "replies cannot be recorded: {error:#}");
+            tokio::select! {
+                () = self.shutdown.cancelled() => return false,
+                () = clock::pause(STORE_RETRY) => {}
             }
         }
-        tokio::select! {
-            () = shutdown.cancelled() => return,
-            () = shared.runs.notified() => {}
-            () = clock::pause(until_due(&shared).await) => {}
+        drop(verdicts);
+        if self.has_commands {
+            self.has_commands = false;
+            chat::done(shared, changes());
         }
+        drop(sessions);
+        shared.outbox.notify_one();
+        true
+    }
+
+    /// How long until a run is due that waits for more to answer.
+    async fn until_due(shared: &Shared) -> Duration {
+        let now = clock::now_ms();
+        match shared.store.next_due(shared.id(), now).await {
+            Ok(Some(due)) => SWEEP.min(Duration::from_millis(u64::try_from(due - now).unwrap_or(0))),
+            Ok(None) => SWEEP,
+            Err(error) => {
+                tracing::error!(account = shared.id(), "waiting runs cannot be found: {error:#}");
+                SWEEP
+            }
+        }
+    }
+
+    /// Lets runs under way end that do so soon. The others are dropped and stay `running` in the store.
+    async fn drain(&mut self) {
+        let until = clock::monotonic() + DRAIN;
+        while !self.tasks.is_empty() {
+            match tokio::time::timeout_at(until, self.tasks.join_next_with_id()).await {
+                Ok(Some(ended)) => self.note(ended),
+                Ok(None) | Err(_) => break,
+            }
+        }
+        self.record().await;
+        self.tasks.shutdown().await;
     }
 }
 
-/// How long until a run is due that waits for more to answer.
-async fn until_due(shared: &Shared) -> Duration {
-    let now = clock::now_ms();
-    match shared.store.next_due(shared.id(), now).await {
-        Ok(Some(due)) => SWEEP.min(Duration::from_millis(u64::try_from(due - now).unwrap_or(0))),
-        Ok(None) => SWEEP,
-        Err(error) => {
-            tracing::error!(account = shared.id(), "waiting runs cannot be found: {error:#}");
-            SWEEP
-        }
+/// A place, when it is this one's turn; never while none is waited for.
+async fn wait_turn(turn: &mut Option<Turn>) -> Option<Slot> {
+    match turn {
+        Some(turn) => turn.await,
+        None => std::future::pending().await,
     }
-}
-
-async fn answer_batch(shared: &Shared, shutdown: &CancellationToken) -> Result<usize> {
-    let now = clock::now_ms();
-    let mut runs = shared.store.queued_runs(shared.id(), now, PARALLEL_RUNS).await?;
-    if runs.is_empty() {
-        return Ok(0);
-    }
-    let ids: Vec<i64> = runs.iter().map(|run| run.id).collect();
-    // From here on nothing joins these runs, so what they answer is complete; until now more could.
-    for started in shared.store.start_runs(&ids, clock::now_ms()).await? {
-        if let Some(run) = runs.iter_mut().find(|run| run.id == started.id) {
-            (run.joined, run.reads) = (started.joined, started.reads);
-        }
-    }
-    let mut finished = Vec::with_capacity(runs.len());
-    for run in &runs {
-        finished.push(answer(shared, run).await);
-    }
-    // Started and not finished they would keep their sessions waiting, so this must not be given up, except at the end:
-    // the next gateway finds them interrupted.
-    while let Err(error) = shared
-        .store
-        .finish_runs(shared.id(), &finished, clock::now_ms())
-        .await
-    {
-        tracing::error!(account = shared.id(), "replies cannot be recorded: {error:#}");
-        tokio::select! {
-            () = shutdown.cancelled() => return Ok(0),
-            () = clock::pause(STORE_RETRY) => {}
-        }
-    }
-    shared.outbox.notify_one();
-    Ok(runs.len())
-}
-
-async fn answer(shared: &Shared, run: &QueuedRun) -> FinishedRun {
-    let work = async {
-        let (turn, last) = turn::gathered(shared, run).await?;
-        let text = agent::echo(&turn);
-        drafts(shared, run, &last, &text).await
-    };
-    // While only observing there are no runs; one of before may still wait.
-    let reply = if shared.config().observe_only {
-        work.await
-    } else {
-        typing::shown_while(work, |typing| tell_typing(shared, &run.message.chat, typing)).await
-    };
-    match reply {
-        Ok(reply) => FinishedRun {
-            id: run.id,
-            error: None,
-            reply,
-        },
-        Err(error) => FinishedRun {
-            id: run.id,
-            error: Some(format!("what it answers could not be read: {error:#}")),
-            reply: Vec::new(),
-        },
-    }
-}
-
-/// A courtesy: it holds nothing up, and one that fails is not tried again.
-fn tell_typing(shared: &Shared, chat: &str, typing: Typing) {
-    let Some(link) = shared.link.borrow().clone() else {
-        return;
-    };
-    let chat = Jid(chat.to_owned());
-    shared.tasks.spawn(async move {
-        if let Err(fault) = link.handle.call(Call::SetTyping { chat, typing }).await {
-            tracing::debug!(code = ?fault.code, "typing was not shown: {}", fault.message);
-        }
-    });
-}
-
-/// The messages that an answer becomes, in order.
-async fn drafts(shared: &Shared, run: &QueuedRun, last: &StoredMessage, text: &str) -> Result<Vec<Draft>> {
-    let config = shared.config();
-    let expires_ms = clock::now_ms() + REPLY_TTL_MS;
-    let in_group = GroupId::parse(&last.chat).is_ok();
-    let newer = shared.store.has_newer(shared.id(), &last.chat, last.seq).await?;
-    let mut quote = quoting::quotes(in_group, newer).then(|| Quote {
-        id: last.message_id.clone(),
-        sender: Jid(last.sender.clone()),
-        text: Private(quoting::quoted_text(last.text.as_deref(), &last.content)),
-    });
-    let texts = config.writing.answer(text).into_iter();
-    Ok(texts
-        .map(|text| spoken(&run.message.chat, Purpose::Reply, text, quote.take(), expires_ms))
-        .collect())
 }

@@ -7,7 +7,9 @@ mod account;
 mod alias;
 mod asking;
 mod batch;
+mod command;
 mod contact;
+mod conversation;
 mod decision;
 mod draft;
 mod echoes;
@@ -21,11 +23,19 @@ mod outbox_own;
 mod outbox_verbs;
 mod pairing;
 mod run;
+mod run_again;
+mod run_end;
+mod run_start;
+mod session;
 mod settle;
+mod standing;
 mod tally;
 mod task;
 mod task_due;
+mod task_end;
 mod task_run;
+mod task_seam;
+mod transcript;
 
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
@@ -40,6 +50,8 @@ use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard, Notify};
 
 pub use account::StoredAccount;
 pub use asking::Waiting;
+pub use command::Change;
+pub use conversation::Conversation;
 pub use decision::{Decision, NewRun};
 pub use draft::{Draft, Pending, Purpose};
 pub use echoes::RecentSend;
@@ -50,13 +62,18 @@ pub use outbox::{Fate, Line as OutboxLine, OpenFate, OutboxRow};
 pub use outbox_own::OwnMessage;
 pub use outbox_verbs::{Changed, OutboxEntry, OutboxFilter};
 pub use pairing::{ApprovalRow, PairingChange, PairingRow};
-pub use run::{FinishedRun, QueuedRun, RunKind, StartedRun};
+pub use run::{QueuedRun, RunKind, TaskOrder};
+pub use run_again::CutOff;
+pub use run_end::{FinishedRun, RunEnd};
+pub use run_start::StartedRun;
+pub use session::SessionRow;
+pub use standing::Standing;
 pub use tally::RESEND_MISSED;
-pub use task::{
-    Created, ID_LEN, MOST_TASKS, NewTaskRow, TaskDefinition, TaskFilter, TaskRow, TaskState, short_id,
-};
+pub use task::{Created, ID_LEN, MOST_TASKS, NewTaskRow, TaskDefinition, TaskFilter, TaskRow, short_id};
 pub use task_due::{Decided, DueTask};
+pub use task_end::CancelledRun;
 pub use task_run::{Became, Cause, NewTaskRun, RunNow, TaskRunRow};
+pub use transcript::Exchange;
 
 /// The store: one connection that writes, and one that only reads.
 #[derive(Debug, Clone)]

@@ -3,8 +3,8 @@
 //! The control socket and the chat both work at a [`Desk`], so that a Task is the same thing for both. Nothing here runs
 //! a Task: its runs are queued in the store, and the account's own work takes them from there like all others.
 
-mod change;
 mod cancel;
+mod change;
 mod create;
 mod desk;
 mod error;
@@ -22,3 +22,4 @@ pub use desk::Desk;
 pub use error::TaskError;
 pub use held::Held;
 pub use look::Listed;
+pub use run_now::Ready;

@@ -11,8 +11,11 @@ use crate::envelope::{Envelope, envelopes};
 use crate::sidecar::translate::content_kind;
 use crate::store::{QueuedRun, Store, StoredMessage};
 
-/// Gathers what a run answers, and which message is the last of it.
-pub(crate) async fn gathered(shared: &Shared, run: &QueuedRun) -> Result<(Turn, StoredMessage)> {
+pub(crate) mod request;
+mod words;
+
+/// Gathers what a run answers, and which message is the last of it; none of a Task.
+async fn gathered(shared: &Shared, run: &QueuedRun) -> Result<(Turn, Option<StoredMessage>)> {
     let config = shared.config();
     let prefix = config.message_prefix.as_deref();
     of(&shared.store, run, &shared.own(), config.history_limit, prefix).await
@@ -26,8 +29,8 @@ async fn of(
     own: &Identity,
     limit: usize,
     prefix: Option<&str>,
-) -> Result<(Turn, StoredMessage)> {
-    let mut messages = vec![run.message.clone()];
+) -> Result<(Turn, Option<StoredMessage>)> {
+    let mut messages: Vec<StoredMessage> = run.message.iter().cloned().collect();
     if run.joined {
         messages.extend(store.inputs_of(run.id).await?);
         debounce::sort(&mut messages, |message| (message.timestamp_s, message.seq));
@@ -41,11 +44,7 @@ async fn of(
         (Vec::new(), Vec::new())
     };
     reword(&mut messages, &events);
-    let last = messages
-        .iter()
-        .max_by_key(|message| message.seq)
-        .unwrap_or(&run.message)
-        .clone();
+    let last = messages.iter().max_by_key(|message| message.seq).cloned();
     let messages = envelopes(store, &messages, own).await?;
     let bodies: Vec<String> = messages
         .iter()
@@ -56,7 +55,10 @@ async fn of(
         })
         .collect();
     let turn = Turn {
-        text: debounce::joined(bodies.iter().map(String::as_str)),
+        text: match &run.task {
+            Some(order) => order.prompt.clone(),
+            None => debounce::joined(bodies.iter().map(String::as_str)),
+        },
         messages,
         context: envelopes(store, &context, own).await?,
         events: envelopes(store, &events, own).await?,

@@ -46,6 +46,15 @@ impl Activation {
         }
     }
 
+    /// What an account with it does, after its name.
+    #[must_use]
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::Mention => "answers what mentions it",
+            Self::Always => "answers every message",
+        }
+    }
+
     /// Reads the word back.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {

@@ -28,6 +28,7 @@ pub mod chunk;
 pub mod delivery;
 pub mod media;
 pub mod pacing;
+pub mod parts;
 
 pub mod acking;
 pub mod addressing;

@@ -15,5 +15,8 @@ pub(super) fn run(global: &Global, Named { id }: Named) -> Outcome {
         return out::json(&json!({ "run": run }));
     }
     let result = run.result.as_ref().map_or("", |result| result.0.as_str());
-    out::text(&format!("{}\n{result}", tasks_shown::runs(std::slice::from_ref(&run))))
+    out::text(&format!(
+        "{}\n{result}",
+        tasks_shown::runs(std::slice::from_ref(&run))
+    ))
 }

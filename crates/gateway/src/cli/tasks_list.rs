@@ -84,8 +84,14 @@ mod tests {
             ..task()
         };
         let text = rendered(&[held], 2);
-        assert!(text.contains("k3x9  active  2023-11-14 23:13 (Europe/Berlin)"), "{text}");
-        assert!(text.contains("it does not run: account default only observes"), "{text}");
+        assert!(
+            text.contains("k3x9  active  2023-11-14 23:13 (Europe/Berlin)"),
+            "{text}"
+        );
+        assert!(
+            text.contains("it does not run: account default only observes"),
+            "{text}"
+        );
         assert!(text.contains("and 2 more"), "{text}");
     }
 }

@@ -24,7 +24,12 @@ pub(super) struct Options {
     #[arg(value_name = "TEXT", required = true, num_args = 1..)]
     text: Vec<String>,
     /// Where its results go: a number, a hidden id or a group [default: the account's defaultTo]
-    #[arg(long = "to", alias = "target", value_name = "NUMBER|LID|JID", allow_hyphen_values = true)]
+    #[arg(
+        long = "to",
+        alias = "target",
+        value_name = "NUMBER|LID|JID",
+        allow_hyphen_values = true
+    )]
     target: Option<String>,
     /// The account that sends [default: the only linked one]
     #[arg(long, value_name = "ID")]

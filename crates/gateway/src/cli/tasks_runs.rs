@@ -18,7 +18,13 @@ pub(super) struct Options {
 }
 
 pub(super) fn run(global: &Global, Options { id, limit }: Options) -> Outcome {
-    let answer = ask::read(global, &ControlRequest::TasksRuns { id: id.clone(), limit })?;
+    let answer = ask::read(
+        global,
+        &ControlRequest::TasksRuns {
+            id: id.clone(),
+            limit,
+        },
+    )?;
     let ControlResponse::TaskRuns { runs } = answer else {
         return Err(ask::unexpected(&answer));
     };
@@ -26,7 +32,9 @@ pub(super) fn run(global: &Global, Options { id, limit }: Options) -> Outcome {
         return out::json(&json!({ "runs": runs }));
     }
     if runs.is_empty() {
-        return out::text(&format!("Task {id} has not run yet; run it now: fased tasks run {id}"));
+        return out::text(&format!(
+            "Task {id} has not run yet; run it now: fased tasks run {id}"
+        ));
     }
     out::text(&tasks_shown::runs(&runs))
 }

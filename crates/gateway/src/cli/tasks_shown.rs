@@ -174,6 +174,9 @@ pub(super) mod tests {
             ..run()
         };
         let said = came_of_it(&long).expect("a result");
-        assert!(said.ends_with('…') && said.chars().count() == SHOWN_CHARS + 1, "{said}");
+        assert!(
+            said.ends_with('…') && said.chars().count() == SHOWN_CHARS + 1,
+            "{said}"
+        );
     }
 }

@@ -16,7 +16,9 @@ use crate::config::AccountConfig;
 use crate::explain;
 use crate::paths::Paths;
 use crate::reload::Asked;
+use crate::run::Engine;
 use crate::store::Store;
+use crate::tasks::Desk;
 use crate::watch::Watchers;
 
 /// How long a request waits for the accounts of a gateway that has just started.
@@ -65,6 +67,8 @@ pub struct Live {
     pub(super) watchers: Watchers,
     pub(super) ending: Ending,
     pub(super) info: GatewayInfo,
+    /// What the runs of all accounts share.
+    pub(crate) engine: Arc<Engine>,
     accounts: watch::Sender<Option<Accounts>>,
     config: watch::Sender<ConfigInfo>,
     /// Who looks at the config file; nobody in a gateway that is there for one login.
@@ -96,6 +100,7 @@ impl Live {
             watchers,
             ending,
             info,
+            engine: Arc::default(),
             accounts: watch::Sender::new(None),
             config: watch::Sender::new(ConfigInfo {
                 problem: None,
@@ -109,6 +114,12 @@ impl Live {
     #[must_use]
     pub fn paths(&self) -> &Paths {
         &self.paths
+    }
+
+    /// The store.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.store
     }
 
     /// What is told of the config.
@@ -133,7 +144,8 @@ impl Live {
         connect: bool,
     ) -> anyhow::Result<Account> {
         let (store, watchers) = (self.store.clone(), self.watchers.clone());
-        Account::start(config, store, watchers, self.paths.media_dir(), shutdown, connect).await
+        let (engine, media_dir) = (Arc::clone(&self.engine), self.paths.media_dir());
+        Account::start(config, engine, store, watchers, media_dir, shutdown, connect).await
     }
 
     /// When they are started, and whenever others are.
@@ -205,6 +217,17 @@ impl Live {
             .values()
             .map(|account| account.shared().config())
             .collect())
+    }
+
+    /// Ends a run that is under way. Returns whether somebody had it.
+    #[expect(clippy::unused_self, reason = "runs cannot be ended yet")]
+    pub(super) fn end_run(&self, _run: i64) -> bool {
+        false
+    }
+
+    /// Where Tasks are worked on.
+    pub(super) async fn desk(&self) -> Result<Desk, ControlError> {
+        Ok(Desk::new(&self.store, self.configs(None).await?))
     }
 
     /// All accounts as every surface shows them.

@@ -67,7 +67,7 @@ pub(super) async fn addresses(store: &Store, target: &Target) -> anyhow::Result<
 }
 
 /// Chats as people know them: by number where it is known, also when WhatsApp is written to under a hidden id.
-pub(super) async fn shown(
+pub(crate) async fn shown(
     store: &Store,
     chats: impl IntoIterator<Item = &str>,
 ) -> anyhow::Result<Vec<String>> {

@@ -1,16 +1,17 @@
 //! One message: what is known of it, the verdict, and what follows.
 
 use anyhow::Result;
-use fased_policy::access::{Outcome, Reason, Verdict, judge};
+use fased_policy::access::{Facts, Outcome, Reason, Rules, Verdict, judge};
+use fased_policy::command;
 use fased_policy::ids::Identity;
 use fased_policy::mention::mentioned;
 
 use super::{ask, echoes, react, wait};
 use crate::account::Shared;
+use crate::clock;
 use crate::config::AccountConfig;
 use crate::known::Known;
 use crate::store::{Decision, NewRun, RunKind, StoredMessage};
-use crate::{agent, clock};
 
 /// One batch of verdicts: what later messages of it have to know of the earlier ones.
 pub(super) struct Bench<'a> {
@@ -59,8 +60,8 @@ impl<'a> Bench<'a> {
         let mut known = Known::of(&shared.store, message, &shared.own(), self.approved).await?;
         known.identity_pending = shared.identity_pending(&known.sender);
         let echo = self.echoes.recognise(shared, message, &mut known, now).await?;
-        let agent = config.route(&known.chat, &known.sender).agent;
-        let facts = known.facts(now / 1000, config.agents.patterns_of(agent));
+        let agent = shared.conversations.agent(config, &known.chat, &known.sender);
+        let facts = known.facts(now / 1000, config.agents.patterns_of(&agent));
         let mut verdict = judge(&facts, &config.rules);
         let is_owner = config.rules.is_owner(&facts);
         let mut starts_loop_break = false;
@@ -81,8 +82,13 @@ impl<'a> Bench<'a> {
         };
         let mut code = None;
         match (verdict.outcome, verdict.reason) {
+            (Outcome::Admit, _) if !config.observe_only && is_for_gateway(&facts, &config.rules) => {
+                // A file that is sent along has nobody who would read it.
+                decision.has_file = false;
+                decision.run = Some(command_run(shared.id(), message, &agent));
+            }
             (Outcome::Admit, _) if !config.observe_only => {
-                decision.run = Some(self.run(message, &known, agent, now).await?);
+                decision.run = Some(self.run(message, &known, is_owner, now).await?);
                 let means_us = || mentioned(&facts.said, facts.own, config.rules.mode).0;
                 decision.sends.extend(react::acknowledge(
                     config.ack.as_ref(),
@@ -117,22 +123,55 @@ impl<'a> Bench<'a> {
         Ok((decision, decided))
     }
 
-    async fn run(&mut self, message: &StoredMessage, known: &Known, agent: &str, now: i64) -> Result<NewRun> {
-        let session = agent::session_key(agent, self.shared.id(), &known.chat, &known.sender);
-        let debounce_ms = i64::from(self.config.debounce_ms);
+    async fn run(
+        &mut self,
+        message: &StoredMessage,
+        known: &Known,
+        is_owner: bool,
+        now: i64,
+    ) -> Result<NewRun> {
+        let (shared, config) = (self.shared, self.config);
+        let at = shared
+            .conversations
+            .current(config, &known.chat, &known.sender, is_owner);
+        let debounce_ms = i64::from(config.debounce_ms);
         let place = self
             .waiting
-            .place(self.shared, message, &session, debounce_ms, now)
+            .place(shared, message, &at.session, debounce_ms, now)
             .await?;
         Ok(NewRun {
             kind: RunKind::Message,
             chat: message.chat.clone(),
-            agent: agent.to_owned(),
-            session,
+            collects: shared.engine.running.is_running(&at.session),
+            agent: at.agent,
+            session: at.session,
             not_before_ms: place.not_before_ms,
             joins: place.joins,
             flushes: place.flushes,
             reads: known.addresses(message),
+            keeps: at.is_new.then_some(at.peer),
         })
+    }
+}
+
+/// Is it a command of somebody who may give one? Those of others are talk.
+fn is_for_gateway(facts: &Facts<'_>, rules: &Rules) -> bool {
+    facts.said.text.is_some_and(command::is_command) && rules.commander(facts).may_command()
+}
+
+/// A command waits neither for more of its kind nor for the conversation that it is about, and leaves what waits in the
+/// chat to be read by an agent.
+fn command_run(account: &str, message: &StoredMessage, agent: &str) -> NewRun {
+    NewRun {
+        kind: RunKind::Command,
+        chat: message.chat.clone(),
+        agent: agent.to_owned(),
+        session: format!("command:{account}:{}", message.chat),
+        not_before_ms: 0,
+        joins: None,
+        flushes: false,
+        reads: Vec::new(),
+        collects: false,
+        keeps: None,
     }
 }

@@ -6,8 +6,8 @@ use anyhow::Result;
 use fased_policy::delivery::SendState;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
+use super::Decision;
 use super::draft::Draft;
-use super::{Decision, FinishedRun};
 
 /// Messages in one statement. SQLite takes 32,766 values, and an answer may become any number of messages.
 const STEP: usize = 1_000;
@@ -54,7 +54,8 @@ pub(super) async fn add_runs(
         return Ok(());
     }
     let mut insert = QueryBuilder::<Sqlite>::new(
-        "INSERT INTO run (account, kind, inbox_seq, chat, agent, session, state, created_ms, not_before_ms) ",
+        "INSERT INTO run (account, kind, inbox_seq, chat, agent, session, state, created_ms, not_before_ms,
+             collects) ",
     );
     insert.push_values(runs, |mut row, (seq, run)| {
         row.push_bind(account)
@@ -65,44 +66,12 @@ pub(super) async fn add_runs(
             .push_bind(&run.session)
             .push_bind("queued")
             .push_bind(now_ms)
-            .push_bind(run.not_before_ms);
+            .push_bind(run.not_before_ms)
+            .push_bind(run.collects);
     });
     insert.push(" ON CONFLICT (inbox_seq) DO NOTHING");
     insert.build().execute(&mut *tx).await?;
     Ok(())
-}
-
-/// Ends runs and queues what they answer.
-pub(super) async fn record_finished(
-    tx: &mut SqliteConnection,
-    account: &str,
-    finished: &[FinishedRun],
-    now_ms: i64,
-) -> Result<()> {
-    let (failed, went_well): (Vec<_>, Vec<_>) = finished.iter().partition(|run| run.error.is_some());
-    if !went_well.is_empty() {
-        let mut update =
-            QueryBuilder::<Sqlite>::new("UPDATE run SET state = 'ok', error = NULL, ended_ms = ");
-        update.push_bind(now_ms).push(" WHERE id IN (");
-        let mut ids = update.separated(", ");
-        for run in went_well {
-            ids.push_bind(run.id);
-        }
-        update.push(")").build().execute(&mut *tx).await?;
-    }
-    for run in failed {
-        sqlx::query("UPDATE run SET state = 'error', error = ?, ended_ms = ? WHERE id = ?")
-            .bind(&run.error)
-            .bind(now_ms)
-            .bind(run.id)
-            .execute(&mut *tx)
-            .await?;
-    }
-    let mut drafts = Vec::with_capacity(finished.len());
-    for run in finished {
-        drafts.extend(run.reply.iter().map(|draft| (Some(run.id), draft)));
-    }
-    queue(tx, account, &drafts, now_ms).await
 }
 
 /// Queues messages to send, in this order.
@@ -153,6 +122,8 @@ async fn queue_step(
             .push_bind(pending)
             .push_bind(upload.map(|upload| &upload.file));
     });
+    // The ids of an answer follow from its run: committed once more it is not sent once more.
+    insert.push(" ON CONFLICT (account, message_id) DO NOTHING");
     insert.build().execute(&mut *tx).await?;
     Ok(())
 }

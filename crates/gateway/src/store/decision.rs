@@ -6,7 +6,7 @@ use sqlx::{Connection as _, SqliteConnection};
 
 use super::draft::Draft;
 use super::pairing::PairingChange;
-use super::{RunKind, Store, batch, media, pairing};
+use super::{RunKind, Store, batch, conversation, media, pairing};
 
 mod context;
 
@@ -60,6 +60,10 @@ pub struct NewRun {
     pub flushes: bool,
     /// It reads what waits in the chat: these are all its addresses.
     pub reads: Vec<String>,
+    /// A run of its session is under way, so it may be answered together with others that come meanwhile.
+    pub collects: bool,
+    /// The chat keeps this name in session keys, whatever else becomes known of it.
+    pub keeps: Option<String>,
 }
 
 impl Store {
@@ -99,6 +103,9 @@ impl Store {
                     .bind(row)
                     .execute(&mut *tx)
                     .await?;
+            }
+            if let Some(peer) = decision.run.as_ref().and_then(|run| run.keeps.as_deref()) {
+                conversation::keep_name(&mut tx, account, peer, now_ms).await?;
             }
             if let Some(change) = &decision.pairing {
                 pairing::apply(&mut tx, account, change, now_ms).await?;

@@ -15,6 +15,8 @@ fn run(not_before_ms: i64, joins: Option<i64>, flushes: bool) -> Option<NewRun> 
         joins,
         flushes,
         reads: vec![GROUP.to_owned()],
+        collects: false,
+        keeps: None,
     })
 }
 
@@ -108,7 +110,7 @@ async fn what_happened_to_a_message_is_told_to_its_run_until_that_starts_and_the
     store.decide(ACCOUNT, &batch, NOW).await.expect("committed");
     let first = store.queued_runs(ACCOUNT, NOW, 9).await.expect("read").remove(0);
     assert!(first.reads);
-    store.start_runs(&[first.id], NOW).await.expect("committed");
+    store.start_runs(&[first.id], &[], NOW).await.expect("committed");
     about(&store, "late", "A").await;
     journal(&store, &["talk", "B"]).await;
     let batch = [event(4), context(5), asks(6)];
@@ -145,11 +147,12 @@ async fn what_joins_a_run_just_before_it_starts_is_answered_by_it() {
         .decide(ACCOUNT, &[context(2), joining], NOW)
         .await
         .expect("committed");
-    let started = store.start_runs(&[due.id], NOW).await.expect("committed");
+    let started = store.start_runs(&[due.id], &[], NOW).await.expect("committed");
     let complete = StartedRun {
         id: due.id,
         joined: true,
         reads: true,
+        epoch: 0,
     };
     assert_eq!(started, [complete]);
 }
@@ -189,7 +192,7 @@ async fn quick_messages_are_one_turn_until_it_starts() {
     assert_eq!(due.len(), 1);
     assert!(due[0].joined);
     assert_eq!(ids(&store.inputs_of(due[0].id).await.expect("read")), ["B"]);
-    store.start_runs(&[due[0].id], NOW).await.expect("committed");
+    store.start_runs(&[due[0].id], &[], NOW).await.expect("committed");
 
     // Too late to join: a turn of its own.
     store
@@ -223,7 +226,7 @@ async fn what_cannot_wait_sends_off_what_waits_and_comes_after_it() {
         .expect("committed");
     let due = store.queued_runs(ACCOUNT, NOW, 9).await.expect("read");
     assert_eq!(due.len(), 1, "one at a time in a session");
-    assert_eq!(due[0].message.message_id, "A");
+    assert_eq!(due[0].message.as_ref().expect("a message").message_id, "A");
     assert!(due[0].joined, "and all that waited goes");
     assert_eq!(ids(&store.inputs_of(due[0].id).await.expect("read")), ["B"]);
 }

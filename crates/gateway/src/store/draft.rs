@@ -18,6 +18,10 @@ pub enum Purpose {
     Message,
     /// The reaction that says that an answer is being made.
     AckReaction,
+    /// What an agent is doing, while its answer is still being made.
+    Progress,
+    /// What came of a Task.
+    Task,
 }
 
 impl Purpose {
@@ -30,6 +34,8 @@ impl Purpose {
             Self::Notice => "notice",
             Self::Message => "message",
             Self::AckReaction => "ack_reaction",
+            Self::Progress => "progress",
+            Self::Task => "task",
         }
     }
 }

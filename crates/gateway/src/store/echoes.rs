@@ -37,7 +37,7 @@ impl Store {
     ) -> Result<Vec<RecentSend>> {
         Ok(sqlx::query_as(
             "SELECT id, message_id, chat, text, created_ms, echo_seq IS NOT NULL AS echoed FROM outbox
-             WHERE account = ?1 AND purpose IN ('reply', 'pairing', 'notice', 'message') AND created_ms > ?2 AND attempts > 0
+             WHERE account = ?1 AND purpose IN ('reply', 'pairing', 'notice', 'message', 'progress', 'task') AND created_ms > ?2 AND attempts > 0
                  AND chat IN (SELECT value FROM json_each(?3))
              ORDER BY id DESC LIMIT ?4",
         )

@@ -45,6 +45,8 @@ pub(super) fn admit(seq: i64) -> Decision {
         joins: None,
         flushes: false,
         reads: vec![],
+        collects: false,
+        keeps: None,
     });
     Decision {
         seq,
@@ -82,5 +84,16 @@ pub(super) fn held(seq: i64, reason: &'static str, rule: u8) -> Decision {
         rule,
         run: None,
         ..admit(seq)
+    }
+}
+
+impl Store {
+    /// Changes what no function of the store would.
+    pub(crate) async fn execute_for_tests(&self, statement: &str) {
+        let mut write = self.write.turn().await.expect("open");
+        sqlx::query(sqlx::AssertSqlSafe(statement.to_owned()))
+            .execute(&mut *write)
+            .await
+            .expect("executed");
     }
 }

@@ -33,7 +33,9 @@ async fn wanted(store: &Store, now_ms: i64) -> Vec<i64> {
 
 async fn due(store: &Store, now_ms: i64) -> Vec<i64> {
     let runs = store.queued_runs(ACCOUNT, now_ms, 10).await.expect("read");
-    runs.iter().map(|run| run.message.seq).collect()
+    runs.iter()
+        .map(|run| run.message.as_ref().expect("a message").seq)
+        .collect()
 }
 
 #[tokio::test]

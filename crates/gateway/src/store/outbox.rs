@@ -157,7 +157,7 @@ impl Store {
                      updated_ms, not_before_ms, draft,
                      first_contact AND NOT EXISTS (SELECT 1 FROM inbox WHERE inbox.account = outbox.account
                          AND inbox.chat = outbox.chat AND NOT inbox.from_me) AS first_contact,
-                     CASE purpose WHEN 'message' THEN 1 WHEN 'ack_reaction' THEN 2 ELSE 0 END AS line
+                     CASE WHEN purpose IN ('message', 'task') THEN 1 WHEN purpose = 'ack_reaction' THEN 2 ELSE 0 END AS line
                  FROM outbox WHERE account = ?1 AND state IN ('queued', 'sending', 'written', 'unknown')
                      AND id NOT IN (SELECT value FROM json_each(?2))
                  GROUP BY chat, line)

@@ -18,7 +18,7 @@ impl Store {
     pub async fn sent_unasked_since(&self, account: &str, since_ms: i64) -> Result<Vec<(String, i64)>> {
         Ok(sqlx::query_as(
             "SELECT chat, first_sent_ms FROM outbox
-             WHERE account = ? AND first_sent_ms > ? AND purpose = 'message'",
+             WHERE account = ? AND first_sent_ms > ? AND purpose IN ('message', 'task')",
         )
         .bind(account)
         .bind(since_ms)

@@ -242,11 +242,8 @@ async fn a7_a_refused_answer_is_told_to_its_run() {
         .await
         .expect("journaled");
     store.decide(ACCOUNT, &[admit(1)], NOW).await.expect("decided");
-    let finished = FinishedRun {
-        id: 1,
-        error: None,
-        reply: vec![draft("A1"), draft("A2")],
-    };
+    store.start_runs(&[1], &[], NOW).await.expect("started");
+    let finished = FinishedRun::ok(1, vec![draft("A1"), draft("A2")]);
     store
         .finish_runs(ACCOUNT, &[finished], NOW)
         .await

@@ -1,13 +1,11 @@
-//! Runs: started at most once, except that one cut off before its reply was committed is started
-//! once more.
+//! Runs: which wait, which are due, and what each has to answer. `run_start`, `run_end` and `run_again` move them on.
 
 use anyhow::Result;
 use fased_protocol::control::RunInfo;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{FromRow, Row as _};
 
-use sqlx::Connection as _;
-
-use super::draft::Draft;
-use super::{Store, StoredMessage, batch};
+use super::{Store, StoredMessage};
 
 /// What a run does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +19,8 @@ pub enum RunKind {
 }
 
 impl RunKind {
+    const ALL: [Self; 3] = [Self::Message, Self::Command, Self::Task];
+
     /// Its name in the store.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -30,6 +30,10 @@ impl RunKind {
             Self::Task => "task",
         }
     }
+
+    pub(super) fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
 }
 
 /// A run that waits for its turn.
@@ -37,67 +41,88 @@ impl RunKind {
 pub struct QueuedRun {
     /// Run id.
     pub id: i64,
+    /// What it does.
+    pub kind: RunKind,
+    /// Where its answer goes, and nowhere else.
+    pub chat: String,
     /// Agent id.
     pub agent: String,
     /// Session key: runs of one session follow each other.
     pub session: String,
-    /// What it answers, or the first of it.
-    pub message: StoredMessage,
+    /// When it was queued, Unix milliseconds.
+    pub created_ms: i64,
+    /// What it answers, or the first of it; none of a Task.
+    pub message: Option<StoredMessage>,
+    /// What is to be done for a Task; none of other runs.
+    pub task: Option<TaskOrder>,
     /// Further messages joined the first. More may until it starts.
     pub joined: bool,
     /// Something waited in the chat for it to read. More may be given to it until it starts.
     pub reads: bool,
+    /// Of its session, as it is when the run starts: what was said in earlier ones is not told any more.
+    pub epoch: i64,
 }
 
-/// A run that has started: nothing joins it any more.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
-pub struct StartedRun {
-    /// Run id.
-    pub id: i64,
-    /// Further messages joined the first.
-    pub joined: bool,
-    /// Something waited in the chat for it to read.
-    pub reads: bool,
+/// What is to be done for a Task.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaskOrder {
+    /// The Task's id.
+    pub task: String,
+    /// What is asked.
+    pub prompt: String,
+    /// What made it run.
+    pub cause: String,
+    /// When it was due, Unix milliseconds.
+    pub due_ms: Option<i64>,
 }
 
-#[derive(sqlx::FromRow)]
-struct RunHead {
-    run_id: i64,
-    agent: String,
-    session: String,
-    joined: bool,
-    reads: bool,
-    #[sqlx(flatten)]
-    message: StoredMessage,
+impl FromRow<'_, SqliteRow> for QueuedRun {
+    fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+        let kind: String = row.try_get("kind")?;
+        let answers: Option<i64> = row.try_get("seq")?;
+        let task: Option<String> = row.try_get("task")?;
+        let task = task.map(|task| {
+            let prompt: Option<String> = row.try_get("prompt")?;
+            let cause: Option<String> = row.try_get("cause")?;
+            Ok::<_, sqlx::Error>(TaskOrder {
+                task,
+                prompt: prompt.unwrap_or_default(),
+                cause: cause.unwrap_or_default(),
+                due_ms: row.try_get("due_ms")?,
+            })
+        });
+        Ok(Self {
+            id: row.try_get("run_id")?,
+            kind: RunKind::parse(&kind)
+                .ok_or_else(|| sqlx::Error::Decode(format!("there is no kind of run {kind}").into()))?,
+            chat: row.try_get("run_chat")?,
+            agent: row.try_get("agent")?,
+            session: row.try_get("session")?,
+            created_ms: row.try_get("queued_ms")?,
+            message: answers.map(|_| StoredMessage::from_row(row)).transpose()?,
+            task: task.transpose()?,
+            joined: row.try_get("joined")?,
+            reads: row.try_get("reads")?,
+            epoch: 0,
+        })
+    }
 }
 
-/// How a run ended.
-#[derive(Debug)]
-pub struct FinishedRun {
-    /// Run id.
-    pub id: i64,
-    /// What went wrong, if something did.
-    pub error: Option<String>,
-    /// What to send.
-    pub reply: Vec<Draft>,
-}
-
-/// A run may be started this often: the first time, and once more after an interruption.
-const MAX_ATTEMPTS: i64 = 2;
 /// A run waits this long at most for the files of what it answers; then it goes on without.
-const FILE_WAIT_MS: i64 = 120_000;
+pub(super) const FILE_WAIT_MS: i64 = 120_000;
 
 impl Store {
-    /// The oldest queued run of each session that is due.
+    /// The oldest queued run of each session of this account that is due; commands first.
     ///
     /// # Errors
     /// What SQLite said.
     pub async fn queued_runs(&self, account: &str, now_ms: i64, limit: i64) -> Result<Vec<QueuedRun>> {
-        let heads: Vec<RunHead> = sqlx::query_as(
-            "SELECT run.id AS run_id, run.agent, run.session,
+        Ok(sqlx::query_as(
+            "SELECT run.id AS run_id, run.kind, run.chat AS run_chat, run.agent, run.session,
+                 run.created_ms AS queued_ms, run.task, run.prompt, run.cause, run.due_ms,
                  EXISTS (SELECT 1 FROM run_input WHERE run_id = run.id) AS joined,
                  EXISTS (SELECT 1 FROM inbox AS waited WHERE waited.context_run = run.id) AS reads, inbox.*
-             FROM run JOIN inbox ON inbox.seq = run.inbox_seq
+             FROM run LEFT JOIN inbox ON inbox.seq = run.inbox_seq
              WHERE run.id IN (
                  SELECT MIN(id) FROM run WHERE account = ?1 AND state IN ('queued', 'running')
                  GROUP BY session HAVING MAX(state = 'running') = 0)
@@ -107,34 +132,15 @@ impl Store {
                      WHERE medium.account = ?1 AND medium.state = 'wanted' AND medium.created_ms > ?3 - ?4
                          AND (medium.inbox_seq = run.inbox_seq OR medium.inbox_seq IN (
                              SELECT inbox_seq FROM run_input WHERE run_id = run.id)))
-             ORDER BY run.id LIMIT ?2",
+             -- What the gateway does itself does not wait behind agents.
+             ORDER BY run.kind <> 'command', run.id LIMIT ?2",
         )
         .bind(account)
         .bind(limit)
         .bind(now_ms)
         .bind(FILE_WAIT_MS)
         .fetch_all(&mut *self.read.turn().await?)
-        .await?;
-        Ok(heads
-            .into_iter()
-            .map(
-                |RunHead {
-                     run_id,
-                     agent,
-                     session,
-                     joined,
-                     reads,
-                     message,
-                 }| QueuedRun {
-                    id: run_id,
-                    agent,
-                    session,
-                    message,
-                    joined,
-                    reads,
-                },
-            )
-            .collect())
+        .await?)
     }
 
     /// When the next run is due that waits for more to answer.
@@ -220,64 +226,6 @@ impl Store {
         .await?;
         newest.reverse();
         Ok(newest)
-    }
-
-    /// Notes that runs have started; afterwards a crash counts as an interruption of each. Returns what they answer
-    /// now, because more may have joined since they were read.
-    ///
-    /// # Errors
-    /// What SQLite said.
-    pub async fn start_runs(&self, ids: &[i64], now_ms: i64) -> Result<Vec<StartedRun>> {
-        Ok(sqlx::query_as(
-            "UPDATE run SET state = 'running', attempts = attempts + 1, started_ms = ?
-             WHERE id IN (SELECT value FROM json_each(?))
-             RETURNING id, EXISTS (SELECT 1 FROM run_input WHERE run_id = run.id) AS joined,
-                 EXISTS (SELECT 1 FROM inbox AS waited WHERE waited.context_run = run.id) AS reads",
-        )
-        .bind(now_ms)
-        .bind(serde_json::to_string(ids)?)
-        .fetch_all(&mut *self.write.turn().await?)
-        .await?)
-    }
-
-    /// Ends runs and commits their replies, all or nothing.
-    ///
-    /// # Errors
-    /// What SQLite said.
-    pub async fn finish_runs(&self, account: &str, finished: &[FinishedRun], now_ms: i64) -> Result<()> {
-        let mut turn = self.write.turn().await?;
-        let mut tx = turn.begin().await?;
-        batch::record_finished(&mut tx, account, finished, now_ms).await?;
-        tx.commit().await?;
-        Ok(())
-    }
-
-    /// At start: runs that were under way when the last gateway ended. Their replies were not
-    /// committed, so each is queued once more; one that was cut off twice stays `interrupted`.
-    /// Returns how many were queued again and how many were given up.
-    ///
-    /// # Errors
-    /// What SQLite said.
-    pub async fn requeue_interrupted(&self, account: &str, now_ms: i64) -> Result<(u64, u64)> {
-        let mut turn = self.write.turn().await?;
-        let mut tx = turn.begin().await?;
-        let again = sqlx::query(
-            "UPDATE run SET state = 'queued' WHERE account = ? AND state = 'running' AND attempts < ?",
-        )
-        .bind(account)
-        .bind(MAX_ATTEMPTS)
-        .execute(&mut *tx)
-        .await?;
-        let given_up = sqlx::query(
-            "UPDATE run SET state = 'interrupted', ended_ms = ?, error = 'cut off twice by a restart'
-             WHERE account = ? AND state = 'running'",
-        )
-        .bind(now_ms)
-        .bind(account)
-        .execute(&mut *tx)
-        .await?;
-        tx.commit().await?;
-        Ok((again.rows_affected(), given_up.rows_affected()))
     }
 
     /// The run of a message.

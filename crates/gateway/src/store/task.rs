@@ -3,6 +3,8 @@
 //! Whatever changes a Task wakes the scheduler, which sleeps until the next of them is due.
 
 use anyhow::Result;
+use fased_policy::schedule::{Schedule, Zone};
+use fased_policy::task::{State, Timing};
 use sqlx::{Connection as _, QueryBuilder, Sqlite, SqliteConnection};
 
 use super::{Store, task_run};
@@ -13,38 +15,6 @@ pub const MOST_TASKS: i64 = 50_000;
 const ID_ALPHABET: &[u8; 28] = b"bcdfghjkmnpqrstvwxyz23456789";
 /// Letters of an id.
 pub const ID_LEN: usize = 4;
-
-/// What a Task is up to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TaskState {
-    /// It runs when it is due.
-    Active,
-    /// It waits until somebody resumes it.
-    Paused,
-    /// It runs no more by itself.
-    Done,
-}
-
-impl TaskState {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Active, Self::Paused, Self::Done];
-
-    /// Its name in the store and on every surface.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Paused => "paused",
-            Self::Done => "done",
-        }
-    }
-
-    /// Reads its name.
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.as_str() == name)
-    }
-}
 
 /// A Task.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -67,7 +37,7 @@ pub struct TaskRow {
     pub schedule: Option<String>,
     /// IANA name of the zone of its times.
     pub zone: String,
-    /// Name of its [`TaskState`].
+    /// Name of its [`State`].
     pub state: String,
     /// Why it is in this state, in one word.
     pub why: Option<String>,
@@ -91,6 +61,59 @@ pub struct TaskRow {
     pub created_ms: i64,
     /// When it changed last.
     pub updated_ms: i64,
+}
+
+impl TaskRow {
+    /// What it is up to. A word that this version does not know runs nothing.
+    #[must_use]
+    pub fn state(&self) -> State {
+        State::parse(&self.state).unwrap_or(State::Paused)
+    }
+
+    /// Does it run when it is due?
+    #[must_use]
+    pub fn is_active(&self) -> bool {
+        self.state() == State::Active
+    }
+
+    /// When it runs. A schedule that this version cannot read never comes.
+    #[must_use]
+    pub fn schedule(&self) -> Option<Schedule> {
+        let json = self.schedule.as_deref()?;
+        match serde_json::from_str(json) {
+            Ok(schedule) => Some(schedule),
+            Err(error) => {
+                tracing::error!(task = self.id, "its schedule cannot be read: {error}");
+                None
+            }
+        }
+    }
+
+    /// What decisions about its times need.
+    #[must_use]
+    pub fn timing<'a>(&self, schedule: Option<&'a Schedule>, zone: &'a Zone) -> Timing<'a> {
+        Timing {
+            schedule,
+            anchor_ms: self.created_ms,
+            zone,
+        }
+    }
+
+    /// What can be changed of it, as it is.
+    #[must_use]
+    pub fn definition(&self) -> TaskDefinition {
+        let limit = |limit: Option<i64>| limit.and_then(|limit| u32::try_from(limit).ok());
+        TaskDefinition {
+            name: self.name.clone(),
+            prompt: self.prompt.clone(),
+            schedule: self.schedule(),
+            zone: self.zone.clone(),
+            state: self.state(),
+            next_ms: self.next_ms,
+            max_runs: limit(self.max_runs),
+            max_successes: limit(self.max_successes),
+        }
+    }
 }
 
 /// A Task to be made.
@@ -121,18 +144,18 @@ pub struct TaskDefinition {
     pub name: Option<String>,
     /// What is asked.
     pub prompt: String,
-    /// When it runs, as JSON.
-    pub schedule: Option<String>,
+    /// When it runs.
+    pub schedule: Option<Schedule>,
     /// IANA name of the zone of its times.
     pub zone: String,
     /// What it is up to.
-    pub state: TaskState,
+    pub state: State,
     /// When it is due next.
     pub next_ms: Option<i64>,
     /// It is done after so many runs.
-    pub max_runs: Option<i64>,
+    pub max_runs: Option<u32>,
     /// It is done after so many that went well.
-    pub max_successes: Option<i64>,
+    pub max_successes: Option<u32>,
 }
 
 /// What came of a wish for a Task.
@@ -214,7 +237,7 @@ impl Store {
         .bind(&new.chat)
         .bind(&definition.name)
         .bind(&definition.prompt)
-        .bind(&definition.schedule)
+        .bind(json(definition.schedule.as_ref())?)
         .bind(&definition.zone)
         .bind(definition.state.as_str())
         .bind(definition.next_ms)
@@ -274,14 +297,15 @@ impl Store {
     /// What SQLite said.
     pub async fn edit_task(&self, id: &str, to: &TaskDefinition, now_ms: i64) -> Result<Option<TaskRow>> {
         let task = sqlx::query_as(
-            "UPDATE task SET name = ?2, prompt = ?3, schedule = ?4, zone = ?5, state = ?6, why = NULL, next_ms = ?7,
+            "UPDATE task SET name = ?2, prompt = ?3, schedule = ?4, zone = ?5, state = ?6,
+                 why = CASE WHEN state = ?6 THEN why END, next_ms = ?7,
                  max_runs = ?8, max_successes = ?9, updated_ms = ?10
              WHERE id = ?1 RETURNING *",
         )
         .bind(id)
         .bind(&to.name)
         .bind(&to.prompt)
-        .bind(&to.schedule)
+        .bind(json(to.schedule.as_ref())?)
         .bind(&to.zone)
         .bind(to.state.as_str())
         .bind(to.next_ms)
@@ -301,7 +325,7 @@ impl Store {
     pub async fn set_task_state(
         &self,
         id: &str,
-        state: TaskState,
+        state: State,
         next_ms: Option<i64>,
         now_ms: i64,
     ) -> Result<Option<TaskRow>> {
@@ -326,31 +350,41 @@ impl Store {
     pub async fn delete_task(&self, id: &str, now_ms: i64) -> Result<Option<Vec<i64>>> {
         let mut turn = self.write.turn().await?;
         let mut tx = turn.begin().await?;
-        let gone = sqlx::query("DELETE FROM task WHERE id = ?")
-            .bind(id)
-            .execute(&mut *tx)
-            .await?;
-        if gone.rows_affected() == 0 {
-            return Ok(None);
-        }
-        sqlx::query(
-            "UPDATE run SET state = 'cancelled', error = 'the Task was cancelled', ended_ms = ?
-             WHERE task = ? AND state = 'queued' AND task IS NOT NULL AND state IN ('queued', 'running')",
-        )
-        .bind(now_ms)
+        let running = delete(&mut tx, id, now_ms).await?;
+        tx.commit().await?;
+        self.tasks.notify_one();
+        Ok(running)
+    }
+}
+
+/// Forgets a Task as part of a greater change.
+pub(super) async fn delete(tx: &mut SqliteConnection, id: &str, now_ms: i64) -> Result<Option<Vec<i64>>> {
+    let gone = sqlx::query("DELETE FROM task WHERE id = ?")
         .bind(id)
         .execute(&mut *tx)
         .await?;
-        let running = sqlx::query_scalar(
-            "SELECT id FROM run WHERE task = ? AND task IS NOT NULL AND state IN ('queued', 'running')",
-        )
-        .bind(id)
-        .fetch_all(&mut *tx)
-        .await?;
-        tx.commit().await?;
-        self.tasks.notify_one();
-        Ok(Some(running))
+    if gone.rows_affected() == 0 {
+        return Ok(None);
     }
+    sqlx::query(
+        "UPDATE run SET state = 'cancelled', error = 'the Task was cancelled', ended_ms = ?
+         WHERE task = ? AND state = 'queued' AND task IS NOT NULL AND state IN ('queued', 'running')",
+    )
+    .bind(now_ms)
+    .bind(id)
+    .execute(&mut *tx)
+    .await?;
+    let running = sqlx::query_scalar(
+        "SELECT id FROM run WHERE task = ? AND task IS NOT NULL AND state IN ('queued', 'running')",
+    )
+    .bind(id)
+    .fetch_all(tx)
+    .await?;
+    Ok(Some(running))
+}
+
+fn json(schedule: Option<&Schedule>) -> Result<Option<String>> {
+    Ok(schedule.map(serde_json::to_string).transpose()?)
 }
 
 /// An id that neither a Task has nor one had whose runs are still known.

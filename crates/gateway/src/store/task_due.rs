@@ -1,10 +1,11 @@
 //! Which Tasks are due, and what became of that.
 
 use anyhow::Result;
+use fased_policy::task::{State, Why};
 use sqlx::Connection as _;
 
 use super::Store;
-use super::task::{TaskRow, TaskState};
+use super::task::TaskRow;
 use super::task_run::{self, NewTaskRun};
 
 /// A Task whose time has come.
@@ -25,9 +26,9 @@ pub struct Decided<'a> {
     /// The Task, as it was when that was decided.
     pub task: &'a TaskRow,
     /// What it is up to now.
-    pub state: TaskState,
+    pub state: State,
     /// Why, if there is more to say.
-    pub why: Option<&'static str>,
+    pub why: Option<Why>,
     /// When it is due next.
     pub next_ms: Option<i64>,
     /// Ended runs of it that are kept.
@@ -83,7 +84,7 @@ impl Store {
             .bind(&one.task.id)
             .bind(one.task.next_ms)
             .bind(one.state.as_str())
-            .bind(one.why)
+            .bind(one.why.map(Why::as_str))
             .bind(one.next_ms)
             .bind(now_ms)
             .execute(&mut *tx)

@@ -104,7 +104,7 @@ async fn a_verdict_is_given_once_and_leads_to_one_run() {
     assert!(store.undecided(ACCOUNT, 10).await.expect("read").is_empty());
     let runs = store.queued_runs(ACCOUNT, NOW, 10).await.expect("read");
     assert_eq!(runs.len(), 1, "one run of a session at a time");
-    assert_eq!(runs[0].message.message_id, "A");
+    assert_eq!(runs[0].message.as_ref().expect("a message").message_id, "A");
 }
 
 #[tokio::test]
@@ -121,9 +121,12 @@ async fn a_run_cut_off_is_started_once_more_and_then_given_up() {
         .expect("committed");
     let run = store.queued_runs(ACCOUNT, NOW, 1).await.expect("read")[0].id;
     for expected in [(1, 0), (0, 1)] {
-        store.start_runs(&[run], NOW).await.expect("committed");
+        store.start_runs(&[run], &[], NOW).await.expect("committed");
         assert_eq!(
-            store.requeue_interrupted(ACCOUNT, NOW).await.expect("committed"),
+            store
+                .requeue_interrupted(ACCOUNT, NOW, |_| None)
+                .await
+                .expect("committed"),
             expected
         );
     }
@@ -144,18 +147,17 @@ async fn a_finished_run_is_never_started_again() {
         .await
         .expect("committed");
     let run = store.queued_runs(ACCOUNT, NOW, 1).await.expect("read")[0].id;
-    store.start_runs(&[run], NOW).await.expect("committed");
-    let finished = FinishedRun {
-        id: run,
-        error: None,
-        reply: vec![draft("OUT1")],
-    };
+    store.start_runs(&[run], &[], NOW).await.expect("committed");
+    let finished = FinishedRun::ok(run, vec![draft("OUT1")]);
     store
         .finish_runs(ACCOUNT, &[finished], NOW)
         .await
         .expect("committed");
     assert_eq!(
-        store.requeue_interrupted(ACCOUNT, NOW).await.expect("committed"),
+        store
+            .requeue_interrupted(ACCOUNT, NOW, |_| None)
+            .await
+            .expect("committed"),
         (0, 0)
     );
     assert_eq!(

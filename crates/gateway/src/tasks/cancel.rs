@@ -9,7 +9,12 @@ impl Desk {
     ///
     /// # Errors
     /// When there is none, and what the store said.
-    pub async fn cancel(&self, id: &str, end: impl Fn(i64) -> bool, now_ms: i64) -> Result<String, TaskError> {
+    pub async fn cancel(
+        &self,
+        id: &str,
+        end: impl Fn(i64) -> bool,
+        now_ms: i64,
+    ) -> Result<String, TaskError> {
         let task = self.task(id).await?;
         let Some(running) = self.store.delete_task(&task.id, now_ms).await? else {
             return Err(TaskError::NotFound(task.id));
@@ -24,7 +29,12 @@ impl Desk {
     ///
     /// # Errors
     /// When there is none, or it has ended before.
-    pub async fn cancel_run(&self, run: i64, end: impl Fn(i64) -> bool, now_ms: i64) -> Result<String, TaskError> {
+    pub async fn cancel_run(
+        &self,
+        run: i64,
+        end: impl Fn(i64) -> bool,
+        now_ms: i64,
+    ) -> Result<String, TaskError> {
         let row = self.store.task_run(run).await?;
         let row = row
             .filter(|row| self.may_see(row))

@@ -96,7 +96,9 @@ impl Desk {
 pub(super) fn refused(held: Held, account: &str) -> TaskError {
     let next = match held {
         Held::Gone => "list the accounts: fased channels list".to_owned(),
-        Held::Off => format!("switch it on: fased config set channels.whatsapp.accounts.{account}.enabled true"),
+        Held::Off => {
+            format!("switch it on: fased config set channels.whatsapp.accounts.{account}.enabled true")
+        }
         Held::ObserveOnly => "let it send: fased config set channels.whatsapp.observeOnly false".to_owned(),
     };
     TaskError::Refused {

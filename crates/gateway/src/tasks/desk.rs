@@ -83,9 +83,11 @@ impl Desk {
 pub(super) async fn addresses(store: &Store, chats: &[&str]) -> anyhow::Result<Vec<String>> {
     let mut people: Vec<Identity> = chats.iter().map(|chat| Identity::from_jids(chat, None)).collect();
     store.complete_all(&mut people).await?;
-    let addressed = people
-        .iter()
-        .zip(chats)
-        .map(|(person, chat)| person.lid.as_ref().map_or_else(|| (*chat).to_owned(), Lid::to_jid));
+    let addressed = people.iter().zip(chats).map(|(person, chat)| {
+        person
+            .lid
+            .as_ref()
+            .map_or_else(|| (*chat).to_owned(), Lid::to_jid)
+    });
     Ok(addressed.collect())
 }

@@ -56,8 +56,7 @@ impl Desk {
     pub async fn last(&self, id: &str) -> Result<TaskRunInfo, TaskError> {
         let (key, zone) = self.history_of(id).await?;
         let run = self.store.last_task_run(&key).await?;
-        run.map(|run| run_info(run, &zone))
-            .ok_or(TaskError::NotRun(key))
+        run.map(|run| run_info(run, &zone)).ok_or(TaskError::NotRun(key))
     }
 
     /// The key of a Task's history, and the zone in which it is told.
@@ -67,7 +66,9 @@ impl Desk {
             Err(TaskError::NotFound(named)) => {
                 let key = named.to_ascii_lowercase();
                 let run = self.store.task_runs(&key, 1).await?.pop();
-                let zone = run.filter(|run| self.may_see(run)).map(|run| self.zone(&run.account));
+                let zone = run
+                    .filter(|run| self.may_see(run))
+                    .map(|run| self.zone(&run.account));
                 zone.map(|zone| (key, zone)).ok_or(TaskError::NotFound(named))
             }
             Err(error) => Err(error),

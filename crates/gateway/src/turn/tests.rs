@@ -57,6 +57,8 @@ impl Chat {
             joins: None,
             flushes: false,
             reads: vec![self.chat.to_owned()],
+            collects: false,
+            keeps: None,
         });
         let decision = Decision {
             seq,
@@ -91,12 +93,11 @@ impl Chat {
             .await
             .expect("read")
             .remove(0);
-        self.store.start_runs(&[run.id], NOW).await.expect("committed");
-        let finished = FinishedRun {
-            id: run.id,
-            error: None,
-            reply,
-        };
+        self.store
+            .start_runs(&[run.id], &[], NOW)
+            .await
+            .expect("committed");
+        let finished = FinishedRun::ok(run.id, reply);
         self.store
             .finish_runs("default", &[finished], NOW)
             .await

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Facts, Setting};
+use super::{Activation, Facts, Setting};
 use crate::ids::{AllowList, GroupId};
 
 /// How direct messages of strangers are treated.
@@ -188,6 +188,17 @@ impl Groups {
         }
         let any = self.any.as_ref().and_then(|any| any.require_mention);
         (any.unwrap_or(true), Setting::AnyGroupRequireMention)
+    }
+
+    /// What is answered in this group, and what says so: the owner's choice, else the config.
+    #[must_use]
+    pub fn mode(&self, group: &GroupId, chosen: Option<Activation>) -> (Activation, Setting) {
+        let (required, by) = self.require_mention(group);
+        match (chosen, required) {
+            (Some(chosen), _) => (chosen, Setting::Activation),
+            (None, true) => (Activation::Mention, by),
+            (None, false) => (Activation::Always, by),
+        }
     }
 }
 

@@ -1,8 +1,5 @@
 //! What belongs to one account is not taken for another's.
 
-use fased_policy::ids::{ChatId, Identity};
-
-use crate::agent::session_key;
 use crate::store::Store;
 
 const NOW: i64 = 1_700_000_000_000;
@@ -48,22 +45,4 @@ async fn a_request_is_found_in_its_own_account_only() {
         let found = store.pending_pairings(account, NOW).await.expect("read");
         assert_eq!(found.len(), waiting, "{account:?}");
     }
-}
-
-#[test]
-fn a_session_is_of_one_account_and_one_person_or_group() {
-    let own = Identity::from_jids("15550100009@s.whatsapp.net", None);
-    let session = |account: &str, chat: &str, sender: &str| {
-        let chat = ChatId::from_jids(chat, None, &own);
-        session_key("main", account, &chat, &Identity::from_jids(sender, None))
-    };
-    let (anna, bert) = ("15550100001@s.whatsapp.net", "15550100002@s.whatsapp.net");
-    let group = "120363000000000001@g.us";
-    let direct = session("default", anna, anna);
-    assert_eq!(direct, session("default", anna, "15550100001:7@s.whatsapp.net"));
-    assert_ne!(direct, session("work", anna, anna));
-    assert_ne!(direct, session("default", bert, bert));
-    assert_ne!(direct, session("default", group, anna));
-    assert_eq!(session("default", group, anna), session("default", group, bert));
-    assert_ne!(session("default", group, anna), session("work", group, anna));
 }

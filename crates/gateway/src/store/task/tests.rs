@@ -12,9 +12,9 @@ fn new(prompt: &str) -> NewTaskRow {
         definition: TaskDefinition {
             name: None,
             prompt: prompt.to_owned(),
-            schedule: Some(r#"{"kind":"every","seconds":3600}"#.to_owned()),
+            schedule: Some(Schedule::Every { seconds: 3_600 }),
             zone: "UTC".to_owned(),
-            state: TaskState::Active,
+            state: State::Active,
             next_ms: Some(NOW + 3_600_000),
             max_runs: None,
             max_successes: None,
@@ -116,11 +116,11 @@ async fn a_task_is_found_however_it_is_typed_and_listed_by_what_it_does_next() {
     assert_eq!(store.task("zzzz").await.expect("read"), None);
 
     store
-        .set_task_state(&later.id, TaskState::Done, None, NOW)
+        .set_task_state(&later.id, State::Done, None, NOW)
         .await
         .expect("set");
     store
-        .set_task_state(&elsewhere.id, TaskState::Paused, None, NOW)
+        .set_task_state(&elsewhere.id, State::Paused, None, NOW)
         .await
         .expect("set");
     let ids = async |filter: TaskFilter| {
@@ -181,7 +181,7 @@ async fn whoever_waits_for_changes_is_woken_by_each() {
     let task = made(store.create_task(&new("x"), &bytes(0), NOW).await.expect("made"));
     store.tasks_changed().await;
     store
-        .set_task_state(&task.id, TaskState::Paused, None, NOW)
+        .set_task_state(&task.id, State::Paused, None, NOW)
         .await
         .expect("set");
     store.tasks_changed().await;

@@ -1,6 +1,7 @@
 use super::super::fixtures::{ACCOUNT, NOW, draft, store};
-use super::super::{Created, Decided, NewTaskRow, TaskDefinition, TaskState, batch};
+use super::super::{Created, Decided, NewTaskRow, TaskDefinition, batch};
 use super::*;
+use fased_policy::task::State;
 
 const HOUR: i64 = 3_600_000;
 
@@ -18,7 +19,7 @@ async fn task(store: &Store, id: u8) -> TaskRow {
             prompt: "report".to_owned(),
             schedule: None,
             zone: "UTC".to_owned(),
-            state: TaskState::Active,
+            state: State::Active,
             next_ms: Some(NOW),
             max_runs: None,
             max_successes: None,
@@ -43,7 +44,7 @@ fn became<'a>(task: &'a TaskRow, became: Became, next_ms: i64) -> Decided<'a> {
     Decided {
         run: Some(run),
         task,
-        state: TaskState::Active,
+        state: State::Active,
         why: None,
         next_ms: Some(next_ms),
         keep: 3,
@@ -95,7 +96,7 @@ async fn a_task_that_was_paused_meanwhile_does_not_run() {
     let (_dir, store) = store().await;
     let one = task(&store, 0).await;
     store
-        .set_task_state(&one.id, TaskState::Paused, None, NOW)
+        .set_task_state(&one.id, State::Paused, None, NOW)
         .await
         .expect("paused");
     let recorded = store
@@ -184,11 +185,11 @@ async fn a_task_that_is_done_is_forgotten_with_its_last_run() {
     let one = task(&store, 0).await;
     let two = task(&store, 1).await;
     store
-        .set_task_state(&one.id, TaskState::Done, None, NOW)
+        .set_task_state(&one.id, State::Done, None, NOW)
         .await
         .expect("set");
     store
-        .set_task_state(&two.id, TaskState::Done, None, NOW)
+        .set_task_state(&two.id, State::Done, None, NOW)
         .await
         .expect("set");
     store.run_task_now(&two, &two.chat, 3, NOW).await.expect("queued");

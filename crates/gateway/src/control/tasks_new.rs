@@ -1,0 +1,84 @@
+//! Makes a Task.
+
+use fased_policy::access::Commander;
+use fased_policy::ids::{ChatId, Identity};
+use fased_protocol::control::{ControlError, ControlResponse, ErrorCode, TaskRequest};
+
+use super::message_queue::{order, planned};
+use super::{Live, internal, message_where};
+use crate::account::Shared;
+use crate::clock;
+use crate::config::AccountConfig;
+use crate::outbound::Content;
+use crate::session::Key;
+use crate::tasks::{Origin, TaskError, Wish};
+
+/// Who made it, as people are told.
+const BY: &str = "the command line";
+
+pub(super) async fn answer(live: &Live, request: &TaskRequest) -> Result<ControlResponse, ControlError> {
+    let (account, to) = message_where::find(live, &request.to).await?;
+    let shared = account.shared();
+    // Who must not be written to is told now, not by a run that fails.
+    let probe = order(&to, Content::Plain("?".to_owned()));
+    let chat = planned(shared, &to, vec![probe]).await?.chat;
+    let origin = origin(shared, chat, request.agent.as_deref()).await?;
+    let wish = Wish {
+        text: &request.text.0,
+        zone: request.timezone.as_deref(),
+        max_runs: request.max_runs,
+        max_successes: request.max_successes,
+    };
+    let made = live.desk().await?.create(&origin, &wish, clock::now_ms()).await;
+    let task = made.map_err(|error| TaskError::told(&error))?;
+    Ok(ControlResponse::Task(Box::new(task)))
+}
+
+/// Whose Task it is: the agent that is named, or else the one that answers in this chat.
+async fn origin(shared: &Shared, chat: String, named: Option<&str>) -> Result<Origin, ControlError> {
+    let config = shared.config();
+    let mut person = Identity::from_jids(&chat, None);
+    shared
+        .store
+        .complete(&mut person)
+        .await
+        .map_err(|error| internal(&error))?;
+    let place = ChatId::from_jids(&chat, None, &shared.own());
+    let is_owner = config.rules.commander_of(&person, &shared.own(), false) == Commander::Owner;
+    let at = shared.conversations.current(&config, &place, &person, is_owner);
+    let (agent, session) = match named {
+        None => (at.agent, at.session),
+        Some(named) => {
+            let agent = known(&config, named)?;
+            let key = Key {
+                agent,
+                name: None,
+                ..Key::parse(&at.session)
+            };
+            (agent.to_owned(), key.to_string())
+        }
+    };
+    Ok(Origin {
+        account: shared.id().to_owned(),
+        agent,
+        session,
+        chat,
+        by: Some(BY.to_owned()),
+        run: None,
+    })
+}
+
+fn known<'a>(config: &'a AccountConfig, named: &str) -> Result<&'a str, ControlError> {
+    let agents = &config.agents.list;
+    agents
+        .get_key_value(named)
+        .map(|(id, _)| id.as_str())
+        .ok_or_else(|| ControlError {
+            code: ErrorCode::NotFound,
+            message: format!(
+                "there is no agent {named}; there are: {}",
+                agents.keys().cloned().collect::<Vec<_>>().join(", ")
+            ),
+            next: "list them: fased agents list".to_owned(),
+        })
+}

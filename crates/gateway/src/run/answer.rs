@@ -1,0 +1,176 @@
+//! An answer while it is made: its parts, and what is being done meanwhile.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use fased_agents::{Event, Failure, Listener};
+use fased_policy::ids::GroupId;
+use fased_policy::name::one_line;
+use fased_policy::parts::Parts;
+use fased_policy::quoting;
+use fased_protocol::private::{Jid, Private};
+use fased_protocol::sidecar::Quote;
+use tokio::sync::watch;
+
+use super::token::Token;
+use crate::account::Shared;
+use crate::clock;
+use crate::config::AccountConfig;
+use crate::store::{Draft, StoredMessage};
+
+/// Longest word on progress, in characters.
+const MOST_PROGRESS: usize = 200;
+
+/// An answer while it is made.
+pub(super) struct Answer<'a> {
+    shared: &'a Shared,
+    config: Arc<AccountConfig>,
+    run: i64,
+    token: &'a Token,
+    /// The last message that is answered.
+    last: Option<StoredMessage>,
+    /// Complete parts leave at once.
+    streams: bool,
+    parts: Parts,
+    /// Complete parts, as the agent wrote them.
+    said: Vec<String>,
+    /// Messages that were made of them.
+    messages: usize,
+    /// Something was sent.
+    has_spoken: bool,
+    progress: watch::Sender<Option<String>>,
+}
+
+impl<'a> Answer<'a> {
+    pub(super) fn new(
+        shared: &'a Shared,
+        config: Arc<AccountConfig>,
+        run: i64,
+        token: &'a Token,
+        last: Option<StoredMessage>,
+        streams: bool,
+    ) -> Self {
+        Self {
+            shared,
+            config,
+            run,
+            token,
+            last,
+            streams,
+            parts: Parts::new(streams),
+            said: Vec::new(),
+            messages: 0,
+            has_spoken: false,
+            progress: watch::Sender::new(None),
+        }
+    }
+
+    /// What is being done, as it changes.
+    pub(super) fn progress(&self) -> watch::Receiver<Option<String>> {
+        self.progress.subscribe()
+    }
+
+    /// Was a part of it sent?
+    pub(super) fn has_spoken(&self) -> bool {
+        self.has_spoken
+    }
+
+    /// There is no more. Returns what is still to be sent of it.
+    pub(super) async fn rest(&mut self) -> Result<Vec<Draft>> {
+        let open = usize::from(self.has_spoken) * self.said.len();
+        self.said.extend(self.parts.take());
+        let rest: Vec<String> = self.said.iter().skip(open).cloned().collect();
+        let mut drafts = Vec::new();
+        for part in &rest {
+            drafts.extend(self.drafts(part).await?);
+        }
+        Ok(drafts)
+    }
+
+    /// All of it, as the agent wrote it; of one that broke off, what was sent.
+    pub(super) fn text(&self) -> Option<String> {
+        let text = self.said.join("\n\n");
+        (!text.trim().is_empty()).then_some(text)
+    }
+
+    async fn complete(&mut self, part: String) -> Result<(), Failure> {
+        if !self.streams {
+            self.said.push(part);
+            return Ok(());
+        }
+        let unrecorded =
+            |error: anyhow::Error| Failure::CutOff(format!("a part cannot be recorded: {error:#}"));
+        let drafts = self.drafts(&part).await.map_err(unrecorded)?;
+        if drafts.is_empty() {
+            return Ok(());
+        }
+        let (account, now) = (self.shared.id(), clock::now_ms());
+        let is_open = self
+            .shared
+            .store
+            .say_meanwhile(account, self.run, &drafts, now)
+            .await;
+        if !is_open.map_err(unrecorded)? {
+            return Err(Failure::Cancelled);
+        }
+        self.has_spoken = true;
+        self.said.push(part);
+        self.shared.outbox.notify_one();
+        Ok(())
+    }
+
+    /// The messages that a part becomes. The first of all may quote, and has the prefix.
+    async fn drafts(&mut self, part: &str) -> Result<Vec<Draft>> {
+        let is_first = self.messages == 0;
+        let texts = if is_first {
+            self.config.writing.answer(part)
+        } else {
+            self.config.writing.text(part)
+        };
+        let mut quote = match &self.last {
+            Some(last) if is_first && !texts.is_empty() => self.quote(last).await?,
+            Some(_) | None => None,
+        };
+        let first = self.messages;
+        self.messages += texts.len();
+        Ok(texts
+            .into_iter()
+            .enumerate()
+            .map(|(place, text)| self.token.answer(first + place, text, quote.take()))
+            .collect())
+    }
+
+    async fn quote(&self, last: &StoredMessage) -> Result<Option<Quote>> {
+        let in_group = GroupId::parse(&last.chat).is_ok();
+        let store = &self.shared.store;
+        let newer = store.has_newer(self.shared.id(), &last.chat, last.seq).await?;
+        Ok(quoting::quotes(in_group, newer).then(|| Quote {
+            id: last.message_id.clone(),
+            sender: Jid(last.sender.clone()),
+            text: Private(quoting::quoted_text(last.text.as_deref(), &last.content)),
+        }))
+    }
+}
+
+impl Listener for Answer<'_> {
+    async fn heard(&mut self, event: Event) -> Result<(), Failure> {
+        match event {
+            Event::Text(piece) => {
+                for part in self.parts.push(&piece) {
+                    self.complete(part).await?;
+                }
+            }
+            Event::PartEnd => {
+                if let Some(part) = self.parts.take() {
+                    self.complete(part).await?;
+                }
+            }
+            Event::Progress(text) => {
+                if let Some(text) = one_line(&text, MOST_PROGRESS) {
+                    self.progress.send_replace(Some(text));
+                }
+            }
+        }
+        Ok(())
+    }
+}

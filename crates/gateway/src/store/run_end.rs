@@ -1,0 +1,312 @@
+//! Runs that end, together with what they say.
+
+use std::collections::HashMap;
+
+use anyhow::Result;
+use sqlx::{Connection as _, QueryBuilder, Sqlite, SqliteConnection};
+
+use super::command::{self, Change};
+use super::draft::Draft;
+use super::transcript::{self, Exchange};
+use super::{Store, batch, task_seam};
+
+/// How a run ended, and what it says.
+#[derive(Debug)]
+pub struct FinishedRun {
+    /// Run id.
+    pub id: i64,
+    /// How.
+    pub end: RunEnd,
+    /// What to send, besides what was sent while it worked.
+    pub reply: Vec<Draft>,
+    /// What was said, for later runs of the session.
+    pub said: Option<Exchange>,
+    /// Of a Task: the first words of what came of it.
+    pub result: Option<String>,
+    /// What the backend told of its work.
+    pub detail: Option<String>,
+    /// What a chat command changes.
+    pub changes: Vec<Change>,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RunEnd {
+    /// It went well.
+    Ok,
+    /// It did not.
+    Failed {
+        /// The kind of failure in one word.
+        failure: &'static str,
+        /// What is known of it. No words of people.
+        error: String,
+    },
+    /// Somebody ended it.
+    Cancelled {
+        /// Who or what, in one word.
+        failure: &'static str,
+    },
+    /// A newer message ended it, whose run answers what this one was to answer.
+    Superseded,
+}
+
+impl RunEnd {
+    /// In one word: the run's state.
+    #[must_use]
+    pub fn state(&self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Failed { .. } => "error",
+            Self::Cancelled { .. } | Self::Superseded => "cancelled",
+        }
+    }
+
+    /// The kind of failure, in one word.
+    #[must_use]
+    pub fn failure(&self) -> Option<&'static str> {
+        match self {
+            Self::Ok => None,
+            Self::Failed { failure, .. } | Self::Cancelled { failure } => Some(failure),
+            Self::Superseded => Some("interrupted_by_newer"),
+        }
+    }
+
+    fn error(&self) -> Option<&str> {
+        match self {
+            Self::Failed { error, .. } => Some(error),
+            Self::Ok | Self::Cancelled { .. } | Self::Superseded => None,
+        }
+    }
+}
+
+impl FinishedRun {
+    /// It went well and says this.
+    #[must_use]
+    pub fn ok(id: i64, reply: Vec<Draft>) -> Self {
+        Self::ended(id, RunEnd::Ok, reply)
+    }
+
+    /// It failed, of which the chat is told this.
+    #[must_use]
+    pub fn failed(id: i64, failure: &'static str, error: String, reply: Vec<Draft>) -> Self {
+        Self::ended(id, RunEnd::Failed { failure, error }, reply)
+    }
+
+    /// It ended like this.
+    #[must_use]
+    pub fn ended(id: i64, end: RunEnd, reply: Vec<Draft>) -> Self {
+        Self {
+            id,
+            end,
+            reply,
+            said: None,
+            result: None,
+            detail: None,
+            changes: Vec::new(),
+        }
+    }
+}
+
+/// An ended run, as the store knows it.
+#[derive(sqlx::FromRow)]
+struct Ended {
+    id: i64,
+    chat: String,
+    task: Option<String>,
+}
+
+impl Store {
+    /// Ends runs and commits their replies, all or nothing. A run that has ended already is passed over with all that it
+    /// would say.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn finish_runs(&self, account: &str, finished: &[FinishedRun], now_ms: i64) -> Result<()> {
+        let mut turn = self.write.turn().await?;
+        let mut tx = turn.begin().await?;
+        record_finished(&mut tx, account, finished, now_ms).await?;
+        tx.commit().await?;
+        let mut changes = finished.iter().flat_map(|run| &run.changes);
+        if changes.any(Change::is_about_tasks) {
+            self.tasks.notify_one();
+        }
+        Ok(())
+    }
+
+    /// Commits a part of a run's answer, or a word on its progress, while it works. Returns whether it is still under way.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn say_meanwhile(
+        &self,
+        account: &str,
+        run: i64,
+        drafts: &[Draft],
+        now_ms: i64,
+    ) -> Result<bool> {
+        let mut turn = self.write.turn().await?;
+        let mut tx = turn.begin().await?;
+        let chat: Option<String> =
+            sqlx::query_scalar("SELECT chat FROM run WHERE id = ? AND state = 'running'")
+                .bind(run)
+                .fetch_optional(&mut *tx)
+                .await?;
+        let Some(chat) = chat else {
+            return Ok(false);
+        };
+        let drafts = sayable(run, &chat, drafts);
+        batch::queue(&mut tx, account, &drafts, now_ms).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// Takes what waits in a session out of the queue. Returns how many runs that were.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn drop_waiting(&self, session: &str, failure: &str, now_ms: i64) -> Result<u64> {
+        let mut turn = self.write.turn().await?;
+        let mut tx = turn.begin().await?;
+        let dropped: Vec<(i64, Option<String>)> = sqlx::query_as(
+            "UPDATE run SET state = 'cancelled', failure = ?, ended_ms = ?
+             WHERE session = ? AND state = 'queued' AND state IN ('queued', 'running') RETURNING id, task",
+        )
+        .bind(failure)
+        .bind(now_ms)
+        .bind(session)
+        .fetch_all(&mut *tx)
+        .await?;
+        for (run, task) in &dropped {
+            if let Some(task) = task {
+                task_seam::after_run(
+                    &mut tx,
+                    &task_seam::Ended::without_result(task, *run, "cancelled", now_ms),
+                )
+                .await?;
+            }
+        }
+        tx.commit().await?;
+        Ok(dropped.len() as u64)
+    }
+}
+
+async fn record_finished(
+    tx: &mut SqliteConnection,
+    account: &str,
+    finished: &[FinishedRun],
+    now_ms: i64,
+) -> Result<()> {
+    let mut ended: HashMap<i64, Ended> = HashMap::with_capacity(finished.len());
+    let (plain, special): (Vec<_>, Vec<_>) = finished
+        .iter()
+        .partition(|run| run.end == RunEnd::Ok && run.detail.is_none() && run.result.is_none());
+    if !plain.is_empty() {
+        let mut update = QueryBuilder::<Sqlite>::new(
+            "UPDATE run SET state = 'ok', failure = NULL, error = NULL, ended_ms = ",
+        );
+        update.push_bind(now_ms).push(" WHERE id IN (");
+        let mut ids = update.separated(", ");
+        for run in plain {
+            ids.push_bind(run.id);
+        }
+        update.push(") AND state = 'running' RETURNING id, chat, task");
+        let rows: Vec<Ended> = update.build_query_as().fetch_all(&mut *tx).await?;
+        ended.extend(rows.into_iter().map(|row| (row.id, row)));
+    }
+    for run in special {
+        let row: Option<Ended> = sqlx::query_as(
+            "UPDATE run SET state = ?, failure = ?, error = ?, detail = ?, result = ?, ended_ms = ?
+             WHERE id = ? AND state = 'running' RETURNING id, chat, task",
+        )
+        .bind(run.end.state())
+        .bind(run.end.failure())
+        .bind(run.end.error())
+        .bind(&run.detail)
+        .bind(&run.result)
+        .bind(now_ms)
+        .bind(run.id)
+        .fetch_optional(&mut *tx)
+        .await?;
+        if row.is_some() && run.end == RunEnd::Superseded {
+            hand_over(tx, run.id).await?;
+        }
+        ended.extend(row.map(|row| (row.id, row)));
+    }
+    let mut drafts = Vec::with_capacity(finished.len());
+    let mut said = Vec::new();
+    for run in finished {
+        let Some(row) = ended.get(&run.id) else {
+            continue;
+        };
+        for change in &run.changes {
+            command::apply(tx, account, change, now_ms).await?;
+        }
+        if let Some(exchange) = &run.said {
+            said.push((run.id, exchange));
+        }
+        let tells = match &row.task {
+            None => true,
+            Some(task) => {
+                let told = task_seam::Ended {
+                    task,
+                    run: run.id,
+                    state: run.end.state(),
+                    failure: run.end.failure(),
+                    result: run.result.as_deref(),
+                    now_ms,
+                };
+                // Of failures in a row, the chat hears of the first.
+                task_seam::after_run(tx, &told).await? || !matches!(run.end, RunEnd::Failed { .. })
+            }
+        };
+        if tells {
+            drafts.extend(sayable(run.id, &row.chat, &run.reply));
+        }
+    }
+    transcript::record(tx, &said, now_ms).await?;
+    batch::queue(tx, account, &drafts, now_ms).await
+}
+
+/// What a run may say: something, and nowhere but in its own chat.
+fn sayable<'a>(run: i64, chat: &str, drafts: &'a [Draft]) -> Vec<(Option<i64>, &'a Draft)> {
+    let is_fine = |draft: &&Draft| {
+        let fine = draft.chat == chat && (!draft.text.trim().is_empty() || draft.payload.is_some());
+        if !fine {
+            tracing::error!(
+                run,
+                "an answer that is empty, or not for the chat of its run, was not sent"
+            );
+        }
+        fine
+    };
+    drafts
+        .iter()
+        .filter(is_fine)
+        .map(|draft| (Some(run), draft))
+        .collect()
+}
+
+/// What a run was to answer and to read goes to the next of its session and chat. Without one it has ended for good.
+async fn hand_over(tx: &mut SqliteConnection, run: i64) -> Result<()> {
+    let next: Option<i64> = sqlx::query_scalar(
+        "SELECT other.id FROM run JOIN run AS other ON other.session = run.session
+             AND other.account = run.account AND other.chat = run.chat
+         WHERE run.id = ? AND other.kind = 'message' AND other.state = 'queued'
+             AND other.state IN ('queued', 'running') ORDER BY other.id LIMIT 1",
+    )
+    .bind(run)
+    .fetch_optional(&mut *tx)
+    .await?;
+    let Some(next) = next else {
+        return Ok(());
+    };
+    for step in [
+        "UPDATE run_input SET run_id = ?2 WHERE run_id = ?1",
+        "INSERT INTO run_input (inbox_seq, run_id) SELECT inbox_seq, ?2 FROM run WHERE id = ?1 AND inbox_seq IS NOT NULL",
+        "UPDATE inbox SET context_run = ?2 WHERE context_run = ?1",
+        "UPDATE run SET inbox_seq = NULL WHERE id = ?1 AND ?2",
+    ] {
+        sqlx::query(step).bind(run).bind(next).execute(&mut *tx).await?;
+    }
+    Ok(())
+}

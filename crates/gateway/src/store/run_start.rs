@@ -1,0 +1,104 @@
+//! Runs that start, and what is answered together with them.
+
+use anyhow::Result;
+use sqlx::{Connection as _, SqliteConnection};
+
+use super::Store;
+use super::run::FILE_WAIT_MS;
+
+/// A run that has started: nothing joins it any more.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct StartedRun {
+    /// Run id.
+    pub id: i64,
+    /// Further messages joined the first.
+    pub joined: bool,
+    /// Something waited in the chat for it to read.
+    pub reads: bool,
+    /// Of its session.
+    pub epoch: i64,
+}
+
+/// Messages that one run takes over from others; what is left is taken by the one after it.
+const MOST_COLLECTED: i64 = 100;
+
+impl Store {
+    /// Notes that runs have started; afterwards a crash counts as an interruption of each. Those of `collect` take over
+    /// what came to their session and chat while an earlier run was under way. Returns what they answer now, because more
+    /// may have joined since they were read; one that was cancelled meanwhile does not start.
+    ///
+    /// # Errors
+    /// What SQLite said; then none has started.
+    pub async fn start_runs(&self, ids: &[i64], collect: &[i64], now_ms: i64) -> Result<Vec<StartedRun>> {
+        let mut turn = self.write.turn().await?;
+        if collect.is_empty() {
+            return start(&mut turn, ids, now_ms).await;
+        }
+        let mut tx = turn.begin().await?;
+        let mut started = start(&mut tx, ids, now_ms).await?;
+        for run in started.iter_mut().filter(|run| collect.contains(&run.id)) {
+            if take_over(&mut tx, run.id, now_ms).await? {
+                run.joined = true;
+                run.reads = true;
+            }
+        }
+        tx.commit().await?;
+        Ok(started)
+    }
+}
+
+async fn start(connection: &mut SqliteConnection, ids: &[i64], now_ms: i64) -> Result<Vec<StartedRun>> {
+    Ok(sqlx::query_as(
+        "UPDATE run SET state = 'running', attempts = attempts + 1, started_ms = ?
+         WHERE id IN (SELECT value FROM json_each(?)) AND state = 'queued'
+         RETURNING id, EXISTS (SELECT 1 FROM run_input WHERE run_id = run.id) AS joined,
+             EXISTS (SELECT 1 FROM inbox AS waited WHERE waited.context_run = run.id) AS reads,
+             COALESCE((SELECT epoch FROM session WHERE key = run.session), 0) AS epoch",
+    )
+    .bind(now_ms)
+    .bind(serde_json::to_string(ids)?)
+    .fetch_all(connection)
+    .await?)
+}
+
+/// Gives a run what the waiting runs of its session were to answer, up to the first that is not ready. They are gone then:
+/// nothing refers to a run that never started. Returns whether there were any.
+async fn take_over(tx: &mut SqliteConnection, run: i64, now_ms: i64) -> Result<bool> {
+    let waiting: Vec<(i64, bool)> = sqlx::query_as(
+        "SELECT other.id, other.not_before_ms <= ?2 AND NOT EXISTS (
+                 SELECT 1 FROM inbound_media AS medium
+                 WHERE medium.state = 'wanted' AND medium.created_ms > ?2 - ?3
+                     AND (medium.inbox_seq = other.inbox_seq OR medium.inbox_seq IN (
+                         SELECT inbox_seq FROM run_input WHERE run_id = other.id))) AS ready
+         FROM run JOIN run AS other ON other.session = run.session AND other.account = run.account
+             AND other.chat = run.chat AND other.id <> run.id
+         WHERE run.id = ?1 AND other.state = 'queued' AND other.kind = 'message' AND other.collects
+             AND other.attempts = 0 AND other.state IN ('queued', 'running')
+         ORDER BY other.id LIMIT ?4",
+    )
+    .bind(run)
+    .bind(now_ms)
+    .bind(FILE_WAIT_MS)
+    .bind(MOST_COLLECTED)
+    .fetch_all(&mut *tx)
+    .await?;
+    let ready: Vec<i64> = waiting
+        .into_iter()
+        .take_while(|(_, ready)| *ready)
+        .map(|(id, _)| id)
+        .collect();
+    if ready.is_empty() {
+        return Ok(false);
+    }
+    let ready = serde_json::to_string(&ready)?;
+    for step in [
+        "UPDATE run_input SET run_id = ?1 WHERE run_id IN (SELECT value FROM json_each(?2))",
+        "INSERT INTO run_input (inbox_seq, run_id)
+         SELECT inbox_seq, ?1 FROM run WHERE id IN (SELECT value FROM json_each(?2))",
+        "UPDATE inbox SET context_run = ?1 WHERE context_run IN (SELECT value FROM json_each(?2))",
+        "DELETE FROM run WHERE id <> ?1 AND id IN (SELECT value FROM json_each(?2))",
+    ] {
+        sqlx::query(step).bind(run).bind(&ready).execute(&mut *tx).await?;
+    }
+    Ok(true)
+}
