@@ -131,7 +131,10 @@ impl std::fmt::Display for Tally {
             refused,
         } = self;
         let lost = lost.len();
-        write!(f, "in {sent} = let in {admitted} + held or dropped {refused} · answered {answered}")?;
+        write!(
+            f,
+            "in {sent} = let in {admitted} + held or dropped {refused} · answered {answered}"
+        )?;
         if *stopped > 0 {
             write!(f, " · stopped {stopped}")?;
         }

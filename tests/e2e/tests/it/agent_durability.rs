@@ -18,7 +18,7 @@ const PEOPLE: [&str; 5] = [ANNA, BERT, CARA, "+15550100005", "+15550100006"];
 
 /// Takes up to a tenth of a second, writes down which messages it was given, and answers with their ids.
 const AGENT: &str = r#"#!/bin/sh
-ids=$(grep -o '3A[0-9A-F]\{18\}' | awk '!seen[$0]++' | tr '\n' ' ')
+ids=$(sed 's/"history":\[[^]]*\]//' | grep -o '3A[0-9A-F]\{18\}' | awk '!seen[$0]++' | tr '\n' ' ')
 echo "$ids" >> given
 sleep 0.0$(( $$ % 10 ))
 echo "$ids"

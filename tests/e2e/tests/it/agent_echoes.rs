@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 /// Answers a long question with a long text, and any other with a line that is its own.
 const AGENT: &str = r#"#!/bin/sh
-message=$(cat)
+message=$(sed 's/"history":\[[^]]*\]//')
 number=$(printf '%s' "$message" | grep -o 'question [0-9]*' | head -n 1)
 case "$message" in
   *long*)
@@ -24,7 +24,7 @@ esac
 
 fn personal() -> World {
     let config = json!({
-        "channels": { "whatsapp": { "mode": "personal", "textChunkLimit": 120 } },
+        "channels": { "whatsapp": { "mode": "personal", "textChunkLimit": 200 } },
         "agents": { "list": [
             { "id": "main", "backend": "command", "command": { "argv": ["./agent.sh"] } },
         ] },
@@ -94,24 +94,16 @@ fn c4_what_an_agent_said_starts_no_turn_in_whatever_form_it_comes_back() {
         let reason = comes_back(&world, &other_id(10 + number), &chunk.text);
         assert_eq!(reason, "own_echo", "part {number} of a long answer");
     }
-    let out = asked(&world, "a long question 5", 9);
-    let whole: Vec<&str> = out[6..].iter().map(|chunk| chunk.text.as_str()).collect();
-    assert_eq!(
-        comes_back(&world, &other_id(20), &whole.join("\n\n")),
-        "own_echo",
-        "all parts as one"
-    );
-
-    let out = asked(&world, "question 6", 10);
+    let out = asked(&world, "question 5", 7);
     world.kill_and_start();
     world.until("default", "ready");
     assert_eq!(
-        comes_back(&world, &other_id(30), &out[9].text),
+        comes_back(&world, &other_id(30), &out[6].text),
         "own_echo",
         "after a restart"
     );
     never_within("a further turn", Duration::from_millis(800), || {
-        journal::runs(world.state.path()) > 6
+        journal::runs(world.state.path()) > 5
     });
 }
 

@@ -11,7 +11,7 @@ const FAILED: &str = "Not this time.";
 
 /// Does what the message says, and always says something that is for nobody's eyes.
 const PROGRAM: &str = r#"#!/bin/sh
-message=$(cat)
+message=$(sed 's/"history":\[[^]]*\]//')
 echo "secret trace" >&2
 case "$message" in
   *crash*) echo "secret half"; exit 3 ;;
@@ -25,7 +25,7 @@ esac
 
 /// The same, line by line.
 const LINES: &str = r#"#!/bin/sh
-message=$(cat)
+message=$(sed 's/"history":\[[^]]*\]//')
 case "$message" in
   *garbage*) echo "secret garbage" ;;
   *unknown*) echo '{"type":"thought","text":"secret thought"}'; echo '{"type":"reply","text":"All is well."}' ;;

@@ -15,7 +15,7 @@ const ACCOUNTS: [(&str, &str); 3] = [("a", OWNER), ("b", "+15550100008"), ("c", 
 
 /// Answers with the session it was told and the messages it was given.
 const AGENT: &str = r#"#!/bin/sh
-ids=$(grep -o '3A[0-9A-F]\{18\}' | awk '!seen[$0]++' | tr '\n' ' ')
+ids=$(sed 's/"history":\[[^]]*\]//' | grep -o '3A[0-9A-F]\{18\}' | awk '!seen[$0]++' | tr '\n' ' ')
 sleep 0.0$(( $$ % 10 ))
 echo "$FASED_SESSION $ids"
 "#;
