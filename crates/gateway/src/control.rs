@@ -31,7 +31,6 @@ pub(crate) mod outbox_list;
 mod outbox_retry;
 mod pairing_approve;
 mod pairing_deny;
-mod pairing_find;
 pub(crate) mod pairing_list;
 mod pairing_revoke;
 pub(crate) mod status;

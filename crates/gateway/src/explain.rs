@@ -142,6 +142,7 @@ fn key(setting: Setting) -> &'static str {
     match setting {
         Setting::Mode => "mode",
         Setting::Owners => "owners",
+        Setting::CommandsAllowFrom => "commands.allowFrom",
         Setting::DmPolicy => "dmPolicy",
         Setting::AllowFrom => "allowFrom",
         Setting::SelfChatMode => "selfChatMode",

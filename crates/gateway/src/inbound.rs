@@ -1,11 +1,12 @@
 //! Journaled message → one verdict → pairing request, run, or nothing, each with its reason.
 //!
-//! `decide` judges one message, `ask` sees to strangers, `echoes` recognises what is our own, `react` shows that an answer is being made, `wait` lets
+//! `decide` judges one message, `ask` sees to strangers, `echoes` recognises what is our own, `hold` lets commands go first, `react` shows that an answer is being made, `wait` lets
 //! quick messages be answered together, `tell` logs and shows what was decided.
 
 mod ask;
 mod decide;
 mod echoes;
+mod hold;
 mod react;
 mod tell;
 mod wait;
@@ -20,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 use crate::account::Shared;
 use crate::clock;
 use crate::config::QueueMode;
-use crate::store::Decision;
+use crate::store::{Decision, RunKind};
 use decide::Bench;
 pub(crate) use tell::label;
 
@@ -46,6 +47,7 @@ struct Memory {
     news: Option<u64>,
     echoes: echoes::Loops,
     told: tell::Told,
+    held_back: hold::HeldBack,
 }
 
 /// Gives verdicts until told to end.
@@ -111,7 +113,9 @@ async fn decide_batch(shared: &Shared, memory: &mut Memory) -> Result<usize> {
         shared.store.judge_again_by_news(shared.id()).await?;
         memory.news = Some(news);
     }
-    let messages = shared.store.undecided(shared.id(), BATCH as i64).await?;
+    let mut messages = shared.store.undecided(shared.id(), BATCH as i64).await?;
+    memory.held_back.look(shared).await?;
+    messages.retain(|message| !memory.held_back.holds(message));
     if messages.is_empty() {
         return Ok(0);
     }
@@ -122,12 +126,22 @@ async fn decide_batch(shared: &Shared, memory: &mut Memory) -> Result<usize> {
     let mut decisions = Vec::with_capacity(messages.len());
     let mut decided = Vec::with_capacity(messages.len());
     for message in &messages {
+        if memory.held_back.holds(message) {
+            continue;
+        }
         let (decision, outcome) = bench.decide(message, &mut memory.echoes).await?;
+        if decision
+            .run
+            .as_ref()
+            .is_some_and(|run| run.kind == RunKind::Command)
+        {
+            memory.held_back.hold(message);
+        }
         decisions.push(decision);
-        decided.push(outcome);
+        decided.push((message, outcome));
     }
     commit(shared, &decisions).await?;
-    for (message, decided) in messages.iter().zip(&decided) {
+    for (message, decided) in &decided {
         tell::tell(shared, &config, message, decided, &mut memory.told);
         if decided.starts_loop_break {
             notice(
@@ -137,7 +151,7 @@ async fn decide_batch(shared: &Shared, memory: &mut Memory) -> Result<usize> {
             .await;
         }
     }
-    Ok(messages.len())
+    Ok(decided.len())
 }
 
 async fn commit(shared: &Shared, decisions: &[Decision]) -> Result<()> {

@@ -25,13 +25,13 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::account::Shared;
-use crate::clock;
 use crate::config::QueueMode;
-use crate::store::{FinishedRun, QueuedRun, RunKind};
+use crate::store::{Change, FinishedRun, QueuedRun, RunKind};
+use crate::{chat, clock};
 pub(crate) use engine::Engine;
 use running::Entered;
 use slots::Slot;
-use token::Token;
+pub(crate) use token::Token;
 
 /// The failure of runs that somebody ended.
 pub(crate) const STOPPED: &str = "stopped";
@@ -79,6 +79,7 @@ pub(crate) async fn answer_forever(shared: Arc<Shared>, shutdown: CancellationTo
 /// A run under way, as its account sees it.
 struct UnderWay {
     run: i64,
+    kind: RunKind,
     token: Token,
     entered: Entered,
 }
@@ -95,6 +96,8 @@ struct Desk<'a> {
     over: Vec<(FinishedRun, Entered)>,
     /// When they must be.
     record_at: Instant,
+    /// Chat commands are among them.
+    has_commands: bool,
     /// Its turn to get a place, while it waits for one, and the place that it got.
     turn: Option<Turn>,
     slot: Option<Slot>,
@@ -114,6 +117,7 @@ impl<'a> Desk<'a> {
             under_way: HashMap::new(),
             over: Vec::new(),
             record_at: now,
+            has_commands: false,
             turn: None,
             slot: None,
             waits_for_others: false,
@@ -227,6 +231,7 @@ impl<'a> Desk<'a> {
     fn spawn(&mut self, run: QueuedRun, slot: Option<Slot>, entered: Entered) {
         let under_way = UnderWay {
             run: run.id,
+            kind: run.kind,
             token: Token::of(self.shared.id(), &run),
             entered,
         };
@@ -239,9 +244,16 @@ impl<'a> Desk<'a> {
 
     fn note(&mut self, ended: Result<(Id, FinishedRun), JoinError>) {
         let task = ended.as_ref().map_or_else(JoinError::id, |(task, _)| *task);
-        let Some(UnderWay { run, token, entered }) = self.under_way.remove(&task) else {
+        let Some(UnderWay {
+            run,
+            kind,
+            token,
+            entered,
+        }) = self.under_way.remove(&task)
+        else {
             return;
         };
+        self.has_commands |= kind == RunKind::Command;
         let finished = match ended {
             Ok((_, finished)) => finished,
             // What it says of itself may hold words of people.
@@ -274,6 +286,13 @@ impl<'a> Desk<'a> {
         // Started and not finished they would keep their sessions waiting, so this must not be given up, except at the
         // end: the next gateway finds them interrupted.
         let shared = self.shared;
+        let changes = || finished.iter().flat_map(|run| &run.changes);
+        // Who may write is not to change while a verdict is under way.
+        let verdicts = if changes().any(Change::is_about_people) {
+            Some(shared.verdicts.lock().await)
+        } else {
+            None
+        };
         while let Err(error) = shared
             .store
             .finish_runs(shared.id(), &finished, clock::now_ms())
@@ -284,6 +303,11 @@ impl<'a> Desk<'a> {
                 () = self.shutdown.cancelled() => return false,
                 () = clock::pause(STORE_RETRY) => {}
             }
+        }
+        drop(verdicts);
+        if self.has_commands {
+            self.has_commands = false;
+            chat::done(shared, changes());
         }
         drop(sessions);
         shared.outbox.notify_one();

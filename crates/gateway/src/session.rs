@@ -96,51 +96,31 @@ impl Conversations {
         });
     }
 
-    /// Lets another agent answer in a chat, in its unnamed session; none is the config's again.
-    pub(crate) async fn switch_agent(
-        &self,
-        store: &Store,
-        account: &str,
-        place: &Place,
-        agent: Option<&str>,
-        now_ms: i64,
-    ) -> Result<()> {
-        let chosen = Conversation {
+    /// The choice of another agent for a chat, in its unnamed session; none is the config's again.
+    pub(crate) fn with_agent(place: &Place, agent: Option<&str>) -> Conversation {
+        Conversation {
             peer: place.peer.clone(),
             agent: agent.map(str::to_owned),
             name: None,
-        };
-        self.choose(store, account, chosen, now_ms).await
+        }
     }
 
-    /// Goes on in another session with the same agent; none is the unnamed one.
-    pub(crate) async fn switch_session(
-        &self,
-        store: &Store,
-        account: &str,
-        place: &Place,
-        name: Option<&str>,
-        now_ms: i64,
-    ) -> Result<()> {
-        let agent = {
-            let chosen = self.chosen.read().unwrap_or_else(PoisonError::into_inner);
-            chosen.get(&place.peer).and_then(|chosen| chosen.agent.clone())
-        };
-        let chosen = Conversation {
+    /// The choice of another session with the same agent; none is the unnamed one.
+    pub(crate) fn with_session(&self, place: &Place, name: Option<&str>) -> Conversation {
+        let chosen = self.chosen.read().unwrap_or_else(PoisonError::into_inner);
+        Conversation {
             peer: place.peer.clone(),
-            agent,
+            agent: chosen.get(&place.peer).and_then(|chosen| chosen.agent.clone()),
             name: name.map(str::to_owned),
-        };
-        self.choose(store, account, chosen, now_ms).await
+        }
     }
 
-    async fn choose(&self, store: &Store, account: &str, chosen: Conversation, now_ms: i64) -> Result<()> {
-        store.keep_conversation(account, &chosen, now_ms).await?;
+    /// From now on this holds in a chat; the store has it already.
+    pub(crate) fn chosen(&self, chosen: Conversation) {
         self.chosen
             .write()
             .unwrap_or_else(PoisonError::into_inner)
             .insert(chosen.peer.clone(), chosen);
-        Ok(())
     }
 
     /// What the account knows a chat by, and what was chosen there.

@@ -22,3 +22,4 @@ pub use desk::Desk;
 pub use error::TaskError;
 pub use held::Held;
 pub use look::Listed;
+pub use run_now::Ready;

@@ -4,6 +4,7 @@
 //! (was this id seen before, was it ours, is the sender approved) comes in as a fact. Pairing requests and
 //! their codes are decided in [`crate::pairing`], after a verdict asked for one.
 
+mod commander;
 mod direct;
 mod group;
 mod reason;
@@ -13,6 +14,7 @@ mod tests;
 mod trace;
 mod verdict;
 
+pub use commander::Commander;
 pub use reason::{Reason, Remedy};
 pub use rules::{DmPolicy, GroupPolicy, GroupRules, Groups, Listing, Mode, Rules};
 pub use trace::{Setting, Step, Tracer};
@@ -41,6 +43,15 @@ impl Activation {
         match self {
             Self::Mention => "mention",
             Self::Always => "always",
+        }
+    }
+
+    /// What an account with it does, after its name.
+    #[must_use]
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::Mention => "answers what mentions it",
+            Self::Always => "answers every message",
         }
     }
 

@@ -17,7 +17,7 @@ use super::{Failure, Outcome};
 static OPTIONS: RwLock<String> = RwLock::new(String::new());
 
 /// Verbs of commands that are suggested to people.
-const VERBS: [&str; 11] = [
+const VERBS: [&str; 12] = [
     "gateway",
     "channels",
     "pairing",

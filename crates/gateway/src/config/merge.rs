@@ -123,6 +123,7 @@ pub(super) fn merge(
     let rules = Rules {
         mode,
         owners: list("owners", &own.owners, &root.owners)?,
+        commands_allow: AllowList::default(),
         dm_policy,
         allow_from,
         self_chat_mode: own.self_chat_mode.or(root.self_chat_mode).unwrap_or(personal),

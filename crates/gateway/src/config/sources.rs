@@ -128,6 +128,10 @@ impl Sources {
         match setting {
             Setting::Mode => self.of("mode"),
             Setting::Owners => self.of("owners"),
+            Setting::CommandsAllowFrom => {
+                let path = "commands.allowFrom";
+                Source::outside(path, self.places.get(path).copied())
+            }
             Setting::DmPolicy => self.of("dmPolicy"),
             Setting::AllowFrom => self.of("allowFrom"),
             Setting::SelfChatMode => self.of("selfChatMode"),

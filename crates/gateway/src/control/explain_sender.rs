@@ -5,10 +5,10 @@ use fased_policy::ids::{ChatId, GroupId};
 use fased_protocol::control::{ControlError, ControlResponse, ErrorCode, HearingInfo, PersonInfo};
 
 use super::internal;
-use super::pairing_find::person;
 use crate::clock;
 use crate::explain::{Accounts, Linked, described, judged, supposed};
 use crate::known::Known;
+use crate::pairing::person;
 use crate::store::Store;
 
 /// Judges with what the store knows; without one, nobody was ever approved.

@@ -41,11 +41,9 @@ pub(super) async fn answer(
         .map_err(|error| internal(&error))?;
     let row = rows.iter().find(|row| row.chat == group.as_str());
     let info = groups_list::info(&config, &group, row);
-    let what = if info.mode == Activation::Always.as_str() {
-        "answers every message"
-    } else {
-        "answers what mentions it"
-    };
+    let what = Activation::parse(&info.mode)
+        .unwrap_or(Activation::Mention)
+        .sentence();
     let but = match (info.listed, info.enabled, info.messages) {
         (false, _, _) => "; but the group is in no list of groups, so nothing is heard there",
         (true, false, _) => "; but the config switches the group off, so nothing is heard there",

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use fased_policy::access::{Activation, GroupPolicy, Listing, Setting};
+use fased_policy::access::{Activation, GroupPolicy, Listing};
 use fased_policy::ids::{ChatId, GroupId, Identity};
 use fased_protocol::control::{ControlError, ControlResponse, GroupInfo, ModeSource};
 
@@ -50,15 +50,11 @@ pub(super) fn info(config: &AccountConfig, group: &GroupId, row: Option<&GroupRo
         Listing::Off(_) => (true, false),
         Listing::NotListed => (false, true),
     };
-    let (require_mention, by) = groups.require_mention(group);
+    let (require_mention, _) = groups.require_mention(group);
     let activation = row
         .and_then(|row| row.activation.as_deref())
         .and_then(Activation::parse);
-    let (mode, by) = match (activation, require_mention) {
-        (Some(chosen), _) => (chosen, Setting::Activation),
-        (None, true) => (Activation::Mention, by),
-        (None, false) => (Activation::Always, by),
-    };
+    let (mode, by) = groups.mode(group, activation);
     // Whoever writes there: in a group the sender does not decide who answers.
     let agent = config
         .route(&ChatId::Group(group.clone()), &Identity::default())

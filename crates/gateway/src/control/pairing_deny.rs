@@ -2,7 +2,8 @@
 
 use fased_protocol::control::{ControlError, ControlResponse, PairingWho};
 
-use super::{Live, done, internal, pairing_find};
+use super::{Live, done, internal};
+use crate::pairing;
 
 pub(super) async fn answer(
     live: &Live,
@@ -12,7 +13,7 @@ pub(super) async fn answer(
     if let Some(id) = account {
         live.account(id).await?;
     }
-    let request = pairing_find::request(&live.store, account, who).await?;
+    let request = pairing::request(&live.store, account, who).await?;
     live.store
         .deny(&request)
         .await

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use fased_policy::ids::Identity;
 use fased_protocol::control::{ControlError, ControlResponse, ErrorCode, PairingWho};
 
-use super::{Live, done, internal, pairing_find};
+use super::{Live, done, internal};
+use crate::pairing;
 use crate::store::ApprovalRow;
 
 pub(super) async fn answer(
@@ -16,10 +17,10 @@ pub(super) async fn answer(
     if let Some(id) = account {
         live.account(id).await?;
     }
-    let wanted = pairing_find::parse(&live.store, sender).await?;
+    let wanted = pairing::parse(&live.store, sender).await?;
     let approvals = approvals(live, account, &wanted).await?;
     let accounts: BTreeSet<String> = approvals.into_iter().map(|approval| approval.account).collect();
-    pairing_find::one_account(accounts.iter(), &PairingWho::Sender(sender.to_owned()))?;
+    pairing::one_account(accounts.iter(), &PairingWho::Sender(sender.to_owned()))?;
     let account = accounts.into_iter().next().ok_or_else(|| nobody(sender))?;
     let running = live.accounts().await?.get(&account).cloned();
     // A verdict under way is given by the approvals that it began with; whatever follows is not.

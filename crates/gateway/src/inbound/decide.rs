@@ -1,7 +1,8 @@
 //! One message: what is known of it, the verdict, and what follows.
 
 use anyhow::Result;
-use fased_policy::access::{Outcome, Reason, Verdict, judge};
+use fased_policy::access::{Facts, Outcome, Reason, Rules, Verdict, judge};
+use fased_policy::command;
 use fased_policy::ids::Identity;
 use fased_policy::mention::mentioned;
 
@@ -81,6 +82,11 @@ impl<'a> Bench<'a> {
         };
         let mut code = None;
         match (verdict.outcome, verdict.reason) {
+            (Outcome::Admit, _) if !config.observe_only && is_for_gateway(&facts, &config.rules) => {
+                // A file that is sent along has nobody who would read it.
+                decision.has_file = false;
+                decision.run = Some(command_run(shared.id(), message, &agent));
+            }
             (Outcome::Admit, _) if !config.observe_only => {
                 decision.run = Some(self.run(message, &known, is_owner, now).await?);
                 let means_us = || mentioned(&facts.said, facts.own, config.rules.mode).0;
@@ -145,5 +151,27 @@ impl<'a> Bench<'a> {
             reads: known.addresses(message),
             keeps: at.is_new.then_some(at.peer),
         })
+    }
+}
+
+/// Is it a command of somebody who may give one? Those of others are talk.
+fn is_for_gateway(facts: &Facts<'_>, rules: &Rules) -> bool {
+    facts.said.text.is_some_and(command::is_command) && rules.commander(facts).may_command()
+}
+
+/// A command waits neither for more of its kind nor for the conversation that it is about, and leaves what waits in the
+/// chat to be read by an agent.
+fn command_run(account: &str, message: &StoredMessage, agent: &str) -> NewRun {
+    NewRun {
+        kind: RunKind::Command,
+        chat: message.chat.clone(),
+        agent: agent.to_owned(),
+        session: format!("command:{account}:{}", message.chat),
+        not_before_ms: 0,
+        joins: None,
+        flushes: false,
+        reads: Vec::new(),
+        collects: false,
+        keeps: None,
     }
 }

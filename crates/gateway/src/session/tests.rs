@@ -153,14 +153,15 @@ async fn what_was_chosen_in_a_chat_holds_there_until_it_is_chosen_otherwise() {
     let config = config("default", false);
     let here = || place(&conversations, &config, GROUP, ANNA, true);
     let account = "default";
-    conversations
-        .switch_agent(&store, account, &here(), Some("ops"), NOW)
-        .await
-        .expect("kept");
-    conversations
-        .switch_session(&store, account, &here(), Some("trip"), NOW)
-        .await
-        .expect("kept");
+    let choose = async |chosen: Conversation| {
+        store
+            .keep_conversation(account, &chosen, NOW)
+            .await
+            .expect("kept");
+        conversations.chosen(chosen);
+    };
+    choose(Conversations::with_agent(&here(), Some("ops"))).await;
+    choose(conversations.with_session(&here(), Some("trip"))).await;
     let now = here();
     assert_eq!((now.agent.as_str(), now.name.as_deref()), ("ops", Some("trip")));
     assert_eq!(now.session, sibling(&now, Some("trip")));
@@ -171,15 +172,9 @@ async fn what_was_chosen_in_a_chat_holds_there_until_it_is_chosen_otherwise() {
     assert_eq!(listed.len(), 1);
     assert_eq!(listed[0].name.as_deref(), Some("trip"));
 
-    conversations
-        .switch_agent(&store, account, &here(), Some("gone"), NOW)
-        .await
-        .expect("kept");
+    choose(Conversations::with_agent(&here(), Some("gone"))).await;
     assert_eq!(here().agent, "main", "it is not in the config");
-    conversations
-        .switch_agent(&store, account, &here(), None, NOW)
-        .await
-        .expect("kept");
+    choose(Conversations::with_agent(&here(), None)).await;
     let loaded = Conversations::load(&store, account).await.expect("read");
     assert_eq!(place(&loaded, &config, GROUP, ANNA, true), here());
 }

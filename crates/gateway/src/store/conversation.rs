@@ -35,19 +35,29 @@ impl Store {
     /// # Errors
     /// What SQLite said.
     pub async fn keep_conversation(&self, account: &str, chosen: &Conversation, now_ms: i64) -> Result<()> {
-        sqlx::query(
-            "INSERT INTO conversation (account, peer, agent, name, created_ms) VALUES (?, ?, ?, ?, ?)
-             ON CONFLICT (account, peer) DO UPDATE SET agent = excluded.agent, name = excluded.name",
-        )
-        .bind(account)
-        .bind(&chosen.peer)
-        .bind(&chosen.agent)
-        .bind(&chosen.name)
-        .bind(now_ms)
-        .execute(&mut *self.write.turn().await?)
-        .await?;
-        Ok(())
+        keep(&mut *self.write.turn().await?, account, chosen, now_ms).await
     }
+}
+
+/// The same as part of a greater change.
+pub(super) async fn keep(
+    connection: &mut SqliteConnection,
+    account: &str,
+    chosen: &Conversation,
+    now_ms: i64,
+) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO conversation (account, peer, agent, name, created_ms) VALUES (?, ?, ?, ?, ?)
+         ON CONFLICT (account, peer) DO UPDATE SET agent = excluded.agent, name = excluded.name",
+    )
+    .bind(account)
+    .bind(&chosen.peer)
+    .bind(&chosen.agent)
+    .bind(&chosen.name)
+    .bind(now_ms)
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 /// Keeps the name under which a chat is known, whatever else becomes known of it.

@@ -3,6 +3,8 @@
 use anyhow::Result;
 use fased_policy::access::Activation;
 
+use sqlx::SqliteConnection;
+
 use super::Store;
 
 /// A group of which there are messages, or for which something was chosen.
@@ -71,28 +73,31 @@ impl Store {
         activation: Option<Activation>,
         now_ms: i64,
     ) -> Result<()> {
-        let mut turn = self.write.turn().await?;
-        match activation {
-            Some(activation) => {
-                sqlx::query(
-                    "INSERT INTO group_activation (account, chat, activation, set_ms) VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT (account, chat) DO UPDATE SET activation = ?3, set_ms = ?4",
-                )
-                .bind(account)
-                .bind(group)
-                .bind(activation.as_str())
-                .bind(now_ms)
-                .execute(&mut *turn)
-                .await?
-            }
-            None => {
-                sqlx::query("DELETE FROM group_activation WHERE account = ? AND chat = ?")
-                    .bind(account)
-                    .bind(group)
-                    .execute(&mut *turn)
-                    .await?
-            }
-        };
-        Ok(())
+        set_activation(&mut *self.write.turn().await?, account, group, activation, now_ms).await
     }
+}
+
+/// The same as part of a greater change.
+pub(super) async fn set_activation(
+    connection: &mut SqliteConnection,
+    account: &str,
+    group: &str,
+    activation: Option<Activation>,
+    now_ms: i64,
+) -> Result<()> {
+    let query = match activation {
+        Some(activation) => sqlx::query(
+            "INSERT INTO group_activation (account, chat, activation, set_ms) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (account, chat) DO UPDATE SET activation = ?3, set_ms = ?4",
+        )
+        .bind(account)
+        .bind(group)
+        .bind(activation.as_str())
+        .bind(now_ms),
+        None => sqlx::query("DELETE FROM group_activation WHERE account = ? AND chat = ?")
+            .bind(account)
+            .bind(group),
+    };
+    query.execute(connection).await?;
+    Ok(())
 }

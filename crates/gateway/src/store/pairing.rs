@@ -205,38 +205,7 @@ impl Store {
     ) -> Result<()> {
         let mut turn = self.write.turn().await?;
         let mut tx = turn.begin().await?;
-        let approvals: Vec<ApprovalRow> =
-            sqlx::query_as("SELECT * FROM pairing_approval WHERE account = ? ORDER BY id")
-                .bind(account)
-                .fetch_all(&mut *tx)
-                .await?;
-        let (mut sender, mut since_ms) = (sender.clone(), now_ms);
-        let mut replaced = Vec::new();
-        for earlier in approvals {
-            if earlier.identity().matches(&sender) {
-                sender.merge(&earlier.identity());
-                since_ms = since_ms.min(earlier.approved_ms);
-                replaced.push(earlier.id);
-            }
-        }
-        delete_approvals(&mut tx, &replaced).await?;
-        sqlx::query("INSERT INTO pairing_approval (account, lid, phone, approved_ms) VALUES (?, ?, ?, ?)")
-            .bind(account)
-            .bind(sender.lid.as_ref().map(Lid::to_string))
-            .bind(sender.phone.as_ref().map(Phone::to_string))
-            .bind(since_ms)
-            .execute(&mut *tx)
-            .await?;
-        end_requests(&mut tx, account, &sender).await?;
-        let held: Vec<i64> = held(&mut tx, Some(account))
-            .await?
-            .iter()
-            .filter(|message| message.identity().matches(&sender))
-            .map(|message| message.seq)
-            .collect();
-        inbox::take_back(&mut tx, &held).await?;
-        let told: Vec<_> = notice.iter().map(|draft| (None, *draft)).collect();
-        batch::queue(&mut tx, account, &told, now_ms).await?;
+        approve(&mut tx, account, sender, notice, now_ms).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -278,6 +247,49 @@ impl Store {
     }
 }
 
+/// The same as part of a greater change.
+pub(super) async fn approve(
+    tx: &mut SqliteConnection,
+    account: &str,
+    sender: &Identity,
+    notice: Option<&Draft>,
+    now_ms: i64,
+) -> Result<()> {
+    let approvals: Vec<ApprovalRow> =
+        sqlx::query_as("SELECT * FROM pairing_approval WHERE account = ? ORDER BY id")
+            .bind(account)
+            .fetch_all(&mut *tx)
+            .await?;
+    let (mut sender, mut since_ms) = (sender.clone(), now_ms);
+    let mut replaced = Vec::new();
+    for earlier in approvals {
+        if earlier.identity().matches(&sender) {
+            sender.merge(&earlier.identity());
+            since_ms = since_ms.min(earlier.approved_ms);
+            replaced.push(earlier.id);
+        }
+    }
+    delete_approvals(tx, &replaced).await?;
+    sqlx::query("INSERT INTO pairing_approval (account, lid, phone, approved_ms) VALUES (?, ?, ?, ?)")
+        .bind(account)
+        .bind(sender.lid.as_ref().map(Lid::to_string))
+        .bind(sender.phone.as_ref().map(Phone::to_string))
+        .bind(since_ms)
+        .execute(&mut *tx)
+        .await?;
+    end_requests(tx, account, &sender).await?;
+    let held: Vec<i64> = held(tx, Some(account))
+        .await?
+        .iter()
+        .filter(|message| message.identity().matches(&sender))
+        .map(|message| message.seq)
+        .collect();
+    inbox::take_back(tx, &held).await?;
+    let told: Vec<_> = notice.iter().map(|draft| (None, *draft)).collect();
+    batch::queue(tx, account, &told, now_ms).await?;
+    Ok(())
+}
+
 fn identity(lid: Option<&str>, phone: Option<&str>) -> Identity {
     Identity {
         lid: lid.and_then(|text| Lid::parse(text).ok()),
@@ -296,7 +308,12 @@ async fn held(connection: &mut SqliteConnection, account: Option<&str>) -> Resul
     .await?)
 }
 
-async fn end_requests(connection: &mut SqliteConnection, account: &str, sender: &Identity) -> Result<()> {
+/// Ends what somebody asked for.
+pub(super) async fn end_requests(
+    connection: &mut SqliteConnection,
+    account: &str,
+    sender: &Identity,
+) -> Result<()> {
     let rows: Vec<PairingRow> = sqlx::query_as("SELECT * FROM pairing_request WHERE account = ?")
         .bind(account)
         .fetch_all(&mut *connection)

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use anyhow::Result;
 use sqlx::{Connection as _, QueryBuilder, Sqlite, SqliteConnection};
 
+use super::command::{self, Change};
 use super::draft::Draft;
 use super::transcript::{self, Exchange};
 use super::{Store, batch, task};
@@ -24,6 +25,8 @@ pub struct FinishedRun {
     pub result: Option<String>,
     /// What the backend told of its work.
     pub detail: Option<String>,
+    /// What a chat command changes.
+    pub changes: Vec<Change>,
 }
 
 /// How a run ended.
@@ -99,6 +102,7 @@ impl FinishedRun {
             said: None,
             result: None,
             detail: None,
+            changes: Vec::new(),
         }
     }
 }
@@ -122,6 +126,10 @@ impl Store {
         let mut tx = turn.begin().await?;
         record_finished(&mut tx, account, finished, now_ms).await?;
         tx.commit().await?;
+        let mut changes = finished.iter().flat_map(|run| &run.changes);
+        if changes.any(Change::is_about_tasks) {
+            self.tasks.notify_one();
+        }
         Ok(())
     }
 
@@ -226,6 +234,9 @@ async fn record_finished(
         let Some(row) = ended.get(&run.id) else {
             continue;
         };
+        for change in &run.changes {
+            command::apply(tx, account, change, now_ms).await?;
+        }
         if let Some(exchange) = &run.said {
             said.push((run.id, exchange));
         }

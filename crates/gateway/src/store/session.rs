@@ -69,11 +69,7 @@ impl Store {
     pub async fn begin_anew(&self, key: &str, now_ms: i64) -> Result<i64> {
         let mut turn = self.write.turn().await?;
         let mut tx = turn.begin().await?;
-        touch(&mut tx, [key].into_iter(), now_ms).await?;
-        let epoch = sqlx::query_scalar("UPDATE session SET epoch = epoch + 1 WHERE key = ? RETURNING epoch")
-            .bind(key)
-            .fetch_one(&mut *tx)
-            .await?;
+        let epoch = begin_anew(&mut tx, key, now_ms).await?;
         tx.commit().await?;
         Ok(epoch)
     }
@@ -85,17 +81,34 @@ impl Store {
     pub async fn close_session(&self, key: &str) -> Result<bool> {
         let mut turn = self.write.turn().await?;
         let mut tx = turn.begin().await?;
-        sqlx::query("DELETE FROM transcript WHERE session = ?")
-            .bind(key)
-            .execute(&mut *tx)
-            .await?;
-        let closed = sqlx::query("DELETE FROM session WHERE key = ?")
-            .bind(key)
-            .execute(&mut *tx)
-            .await?;
+        let closed = close(&mut tx, key).await?;
         tx.commit().await?;
-        Ok(closed.rows_affected() > 0)
+        Ok(closed)
     }
+}
+
+/// Begins a session anew as part of a greater change.
+pub(super) async fn begin_anew(tx: &mut SqliteConnection, key: &str, now_ms: i64) -> Result<i64> {
+    touch(tx, [key].into_iter(), now_ms).await?;
+    Ok(
+        sqlx::query_scalar("UPDATE session SET epoch = epoch + 1 WHERE key = ? RETURNING epoch")
+            .bind(key)
+            .fetch_one(tx)
+            .await?,
+    )
+}
+
+/// Forgets a session as part of a greater change.
+pub(super) async fn close(tx: &mut SqliteConnection, key: &str) -> Result<bool> {
+    sqlx::query("DELETE FROM transcript WHERE session = ?")
+        .bind(key)
+        .execute(&mut *tx)
+        .await?;
+    let closed = sqlx::query("DELETE FROM session WHERE key = ?")
+        .bind(key)
+        .execute(tx)
+        .await?;
+    Ok(closed.rows_affected() > 0)
 }
 
 /// Notes that sessions are used now. Each key is there once at most.

@@ -138,12 +138,7 @@ impl Store {
     pub async fn run_task_now(&self, task: &TaskRow, chat: &str, keep: u32, now_ms: i64) -> Result<RunNow> {
         let mut turn = self.write.turn().await?;
         let mut tx = turn.begin().await?;
-        let open: Option<i64> = sqlx::query_scalar(
-            "SELECT id FROM run WHERE task = ? AND task IS NOT NULL AND state IN ('queued', 'running') LIMIT 1",
-        )
-        .bind(&task.id)
-        .fetch_optional(&mut *tx)
-        .await?;
+        let open = open(&mut tx, &task.id).await?;
         if let Some(open) = open {
             return Ok(RunNow::Busy(open));
         }
@@ -153,6 +148,14 @@ impl Store {
         tx.commit().await?;
         self.tasks.notify_one();
         Ok(RunNow::Queued(id))
+    }
+
+    /// A run of a Task that has not ended.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn open_task_run(&self, task: &str) -> Result<Option<i64>> {
+        open(&mut *self.read.turn().await?, task).await
     }
 
     /// The newest runs of a Task, also of one that is gone; newest first.
@@ -239,6 +242,15 @@ impl Store {
         tx.commit().await?;
         Ok(u64::try_from(old.len()).unwrap_or(0) + done.rows_affected())
     }
+}
+
+async fn open(connection: &mut SqliteConnection, task: &str) -> Result<Option<i64>> {
+    Ok(sqlx::query_scalar(
+        "SELECT id FROM run WHERE task = ? AND task IS NOT NULL AND state IN ('queued', 'running') LIMIT 1",
+    )
+    .bind(task)
+    .fetch_optional(connection)
+    .await?)
 }
 
 /// Records a run. One that is skipped for the reason of the one before is counted there: a Task that is due every

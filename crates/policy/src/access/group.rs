@@ -86,14 +86,15 @@ fn gate_from_me(facts: &Facts<'_>, rules: &Rules, trace: &mut impl Tracer) -> Re
     Ok(())
 }
 
-/// A command of the owner runs; one of anybody else is talk, also where every message runs.
+/// A command of whoever may command runs; one of anybody else is talk, also where every message runs.
 fn gate_activation(facts: &Facts<'_>, group: &GroupId, rules: &Rules, trace: &mut impl Tracer) -> Verdict {
     if facts.nature == Nature::About {
         return Verdict::new(Outcome::Context, Reason::AboutMessage, Rule::GROUP_GATE);
     }
     let is_command = facts.said.text.is_some_and(command::is_command);
-    if is_command && rules.is_owner(facts) {
-        return Verdict::admit(Reason::OwnerCommand, Rule::GROUP_GATE).by(Setting::Owners);
+    let commander = rules.commander(facts);
+    if is_command && commander.may_command() {
+        return Verdict::admit(Reason::OwnerCommand, Rule::GROUP_GATE).by(commander.by());
     }
     let (always, by) = match facts.activation {
         Some(activation) => (activation == Activation::Always, Setting::Activation),
@@ -106,7 +107,7 @@ fn gate_activation(facts: &Facts<'_>, group: &GroupId, rules: &Rules, trace: &mu
         return Verdict::admit(Reason::GroupAlways, Rule::GROUP_GATE).by(by);
     }
     let found = match (always, is_command) {
-        (true, _) => "a command of somebody who is no owner needs a mention",
+        (true, _) => "a command of somebody who may not use commands needs a mention",
         (false, _) => "a message needs a mention",
     };
     trace.tried(Rule::GROUP_GATE, Some(by), found);

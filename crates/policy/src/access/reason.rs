@@ -45,7 +45,7 @@ pub enum Reason {
     GroupMention,
     /// Every message of the group is answered.
     GroupAlways,
-    /// A command of the owner.
+    /// A command of an owner, or of somebody else who may use them.
     OwnerCommand,
     /// It does not mean the account; the next run reads it.
     NoMention,
@@ -169,7 +169,7 @@ impl Reason {
             }
             Self::GroupMention => "The message means this account.",
             Self::GroupAlways => "Every message in this group is answered.",
-            Self::OwnerCommand => "This is a command of the owner.",
+            Self::OwnerCommand => "This is a command of an owner, or of somebody who may use chat commands.",
             Self::NoMention => {
                 "The message does not mention this account; the next run in this group reads it."
             }

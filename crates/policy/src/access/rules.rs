@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Facts, Setting};
+use super::{Activation, Facts, Setting};
 use crate::ids::{AllowList, GroupId};
 
 /// How direct messages of strangers are treated.
@@ -66,6 +66,8 @@ pub struct Rules {
     pub mode: Mode,
     /// Who commands and approves; the linked number if none are named.
     pub owners: Option<AllowList>,
+    /// Who else may use chat commands (`commands.allowFrom`), but those that are for owners only.
+    pub commands_allow: AllowList,
     /// How strangers are treated.
     pub dm_policy: DmPolicy,
     /// Who may write, and who in groups unless another list says.
@@ -89,6 +91,7 @@ impl Default for Rules {
         Self {
             mode: Mode::Dedicated,
             owners: None,
+            commands_allow: AllowList::default(),
             dm_policy: DmPolicy::Pairing,
             allow_from: AllowList::default(),
             self_chat_mode: false,
@@ -105,12 +108,7 @@ impl Rules {
     /// Is it the owner who wrote this? Neither `*` nor an approval makes an owner.
     #[must_use]
     pub fn is_owner(&self, facts: &Facts<'_>) -> bool {
-        let personal = self.mode == Mode::Personal;
-        let named = match &self.owners {
-            Some(owners) => owners.names(facts.sender),
-            None => facts.from_me || facts.own.matches(facts.sender),
-        };
-        named || (personal && (facts.from_me || self.allow_from.names(facts.sender)))
+        self.owns(facts.sender, facts.own, facts.from_me)
     }
 
     /// All lists with people, for asking WhatsApp about them.
@@ -119,6 +117,7 @@ impl Rules {
         [
             Some(&self.allow_from),
             self.owners.as_ref(),
+            Some(&self.commands_allow),
             self.group_allow_from.as_ref(),
         ]
         .into_iter()
@@ -189,6 +188,17 @@ impl Groups {
         }
         let any = self.any.as_ref().and_then(|any| any.require_mention);
         (any.unwrap_or(true), Setting::AnyGroupRequireMention)
+    }
+
+    /// What is answered in this group, and what says so: the owner's choice, else the config.
+    #[must_use]
+    pub fn mode(&self, group: &GroupId, chosen: Option<Activation>) -> (Activation, Setting) {
+        let (required, by) = self.require_mention(group);
+        match (chosen, required) {
+            (Some(chosen), _) => (chosen, Setting::Activation),
+            (None, true) => (Activation::Mention, by),
+            (None, false) => (Activation::Always, by),
+        }
     }
 }
 

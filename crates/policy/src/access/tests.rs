@@ -1,5 +1,6 @@
 //! The tables of direct messages and of groups, row by row, and what has to hold for every event.
 
+mod commander;
 mod direct;
 mod group;
 mod mention;
@@ -44,6 +45,7 @@ struct Case {
     policy: DmPolicy,
     allow: Vec<String>,
     owners: Option<Vec<String>>,
+    commands: Vec<String>,
     self_chat: bool,
     honour: bool,
     group_policy: GroupPolicy,
@@ -72,6 +74,7 @@ fn dm(policy: DmPolicy, allow: &[&str]) -> Case {
         policy,
         allow: allow.iter().map(|entry| (*entry).to_owned()).collect(),
         owners: None,
+        commands: Vec::new(),
         self_chat: false,
         honour: false,
         group_policy: GroupPolicy::Allowlist,
@@ -179,6 +182,11 @@ impl Case {
         self
     }
 
+    fn commands(mut self, entries: &[&str]) -> Self {
+        self.commands = entries.iter().map(|entry| (*entry).to_owned()).collect();
+        self
+    }
+
     fn allow(mut self, entries: &[&str]) -> Self {
         self.allow = entries.iter().map(|entry| (*entry).to_owned()).collect();
         self
@@ -241,6 +249,7 @@ impl Case {
                 Mode::Dedicated
             },
             owners: self.owners.as_deref().map(list),
+            commands_allow: list(&self.commands),
             dm_policy: self.policy,
             allow_from: list(&self.allow),
             self_chat_mode: self.self_chat,
@@ -294,6 +303,10 @@ impl Case {
         let mut steps = Vec::new();
         let verdict = self.with_facts(|facts, rules| judge_traced(facts, rules, &mut steps));
         (verdict, steps)
+    }
+
+    fn commander(&self) -> Commander {
+        self.with_facts(|facts, rules| rules.commander(facts))
     }
 
     fn is_owner(&self) -> bool {

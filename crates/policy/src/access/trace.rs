@@ -9,6 +9,8 @@ pub enum Setting {
     Mode,
     /// `owners`.
     Owners,
+    /// `commands.allowFrom`.
+    CommandsAllowFrom,
     /// `dmPolicy`.
     DmPolicy,
     /// `allowFrom`.

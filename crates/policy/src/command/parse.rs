@@ -89,10 +89,15 @@ fn pairing(entry: &'static Entry, rest: &str) -> Result<PairingVerb, UsageError>
     let (form, rest) = chosen(entry, rest)?;
     match form.verb {
         "list" => only(entry, form, rest).map(|()| PairingVerb::List),
-        "approve" => one(entry, form, rest).map(PairingVerb::Approve),
-        "deny" => one(entry, form, rest).map(PairingVerb::Deny),
+        "approve" => code(entry, form, rest).map(PairingVerb::Approve),
+        "deny" => code(entry, form, rest).map(PairingVerb::Deny),
         _unread => Err(unknown(entry, form.verb)),
     }
+}
+
+/// A code, also where it was typed in pieces.
+fn code(entry: &'static Entry, form: &Form, rest: &str) -> Result<String, UsageError> {
+    some(entry, form, rest).map(|code| code.replace(' ', ""))
 }
 
 fn task(entry: &'static Entry, rest: &str) -> Result<TaskVerb, UsageError> {

@@ -12,7 +12,7 @@ use super::{Zone, calendar};
 const SEARCHES: usize = 3;
 const SEARCH_YEARS: i16 = 4;
 /// Longer expressions than anybody writes are refused, so that reading one stays cheap.
-const MAX_CHARS: usize = 200;
+const MAX_LENGTH: usize = 200;
 
 /// The names that stand for an expression.
 const NAMED: [(&str, &str); 7] = [
@@ -35,8 +35,13 @@ pub fn check(text: &str, now_ms: i64) -> Result<String, String> {
         return Ok((*expression).to_owned());
     }
     let expression = fields.join(" ");
-    if fields.len() != 5 || expression.chars().count() > MAX_CHARS {
+    if fields.len() != 5 {
         return Err(wrong_count(fields.len()));
+    }
+    if expression.len() > MAX_LENGTH {
+        return Err(format!(
+            "A cron expression has at most {MAX_LENGTH} characters. {EXAMPLE}"
+        ));
     }
     let crontab = read(&expression).ok_or_else(|| {
         let wrong = (0..5).find(|place| {
@@ -138,6 +143,9 @@ fn as_utc(local: DateTime) -> Option<Timestamp> {
 
 /// Five fields are asked for before, so that no zone can stand behind them.
 fn read(expression: &str) -> Option<Crontab> {
+    if !expression.is_ascii() {
+        return None;
+    }
     let mut options = ParseOptions::default();
     options.fallback_timezone_option = FallbackTimezoneOption::UTC;
     cronexpr::parse_crontab_with(expression, options).ok()

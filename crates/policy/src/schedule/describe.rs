@@ -24,6 +24,11 @@ impl Schedule {
         match self {
             Self::Every { seconds } => format!("every {}", duration(*seconds)),
             Self::Days { every: 1, at, .. } => format!("daily at {}", at.strftime("%H:%M")),
+            Self::Days { every, at, from } if every.is_multiple_of(7) => {
+                let day = Weekdays::only(from.weekday());
+                let day = day.names().next().unwrap_or_default();
+                format!("every {} weeks on {day} at {}", every / 7, at.strftime("%H:%M"))
+            }
             Self::Days { every, at, .. } => format!("every {every} days at {}", at.strftime("%H:%M")),
             Self::Week { on, at } => format!("{} at {}", days(*on), at.strftime("%H:%M")),
             Self::At { at_ms } => format!("at {}", local(*at_ms, zone)),

@@ -178,7 +178,9 @@ fn trailing(text: &str, words: &[Word<'_>], now: &Now<'_>) -> Result<Option<Foun
         if let Some(schedule) = repeating::natural(&mut cursor, now)? {
             let limits = limits::read(&mut cursor, &schedule)?;
             if cursor.is_at_end() {
-                return Ok(Some(without(text, words, place..cursor.at, schedule, limits)));
+                let said_on = words.get(place - 1).is_some_and(|word| word.plain() == "on");
+                let start = place - usize::from(said_on);
+                return Ok(Some(without(text, words, start..cursor.at, schedule, limits)));
             }
         }
     }

@@ -99,6 +99,13 @@ impl<'w, 'a> Cursor<'w, 'a> {
             .is_some_and(Word::ends_clause)
     }
 
+    /// The words from this place to where it is now, on one line.
+    pub(super) fn since(&self, place: usize) -> String {
+        let words = self.words.get(place..self.at).unwrap_or_default();
+        let words: Vec<&str> = words.iter().map(|word| word.text).collect();
+        words.join(" ")
+    }
+
     pub(super) fn is_at_end(&self) -> bool {
         self.at >= self.words.len()
     }

@@ -83,7 +83,9 @@ fn split_name(text: &str) -> (Option<&str>, &str) {
         return (None, text);
     };
     let words = name.split_whitespace().count();
-    let is_name = (1..=MAX_NAME_WORDS).contains(&words) && name.chars().count() <= MAX_NAME_CHARS;
+    let is_name = !name.contains("://")
+        && (1..=MAX_NAME_WORDS).contains(&words)
+        && name.chars().count() <= MAX_NAME_CHARS;
     if is_name && !prompt.is_empty() {
         (Some(name), prompt)
     } else {

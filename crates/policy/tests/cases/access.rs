@@ -35,6 +35,8 @@ struct Expected {
 struct Written {
     mode: Option<Mode>,
     owners: Option<AllowList>,
+    #[serde(default)]
+    commands_allow_from: AllowList,
     dm_policy: Option<DmPolicy>,
     allow_from: Option<AllowList>,
     self_chat_mode: Option<bool>,
@@ -98,6 +100,7 @@ impl Written {
         Rules {
             mode: self.mode.unwrap_or(plain.mode),
             owners: self.owners.clone(),
+            commands_allow: self.commands_allow_from.clone(),
             dm_policy: self.dm_policy.unwrap_or(plain.dm_policy),
             allow_from: self.allow_from.clone().unwrap_or_default(),
             self_chat_mode: self.self_chat_mode.unwrap_or(plain.self_chat_mode),

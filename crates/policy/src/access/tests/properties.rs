@@ -81,7 +81,8 @@ fn any_activation() -> impl Strategy<Value = Option<Activation>> {
 prop_compose! {
     fn any_rules()(
         (policy, group_policy) in (any_policy(), any_group_policy()),
-        (allow, owners, group_allow) in (
+        (allow, commands, owners, group_allow) in (
+            any_entries(),
             any_entries(),
             proptest::option::of(any_entries()),
             proptest::option::of(any_entries()),
@@ -89,12 +90,12 @@ prop_compose! {
         groups in any_groups(),
         (personal, self_chat, honour) in any::<(bool, bool, bool)>(),
     ) -> Case {
-        Case { personal, allow, owners, self_chat, honour, group_policy, group_allow, groups, ..dm(policy, &[]) }
+        Case { personal, allow, commands, owners, self_chat, honour, group_policy, group_allow, groups, ..dm(policy, &[]) }
     }
 }
 
 prop_compose! {
-    fn any_case()(
+    pub(super) fn any_case()(
         rules in any_rules(),
         (chat, sender, alt) in (any_chat(), any_chat(), proptest::option::of(any_address())),
         (from_me, own_echo, paired, identity_pending, quotes_gateway) in any::<(bool, bool, bool, bool, bool)>(),

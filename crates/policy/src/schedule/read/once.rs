@@ -13,14 +13,15 @@ const MAX_AHEAD_YEARS: i64 = 10;
 
 /// `in <duration>`.
 pub(super) fn after(cursor: &mut Cursor<'_, '_>, now: &Now<'_>) -> Result<Option<Schedule>, String> {
+    let start = cursor.at;
     cursor.skip(1);
-    let found = cursor.peek();
     let Some(duration) = duration::read(cursor, false) else {
         return Ok(None);
     };
     if !(1..=MAX_EVERY_S).contains(&duration.seconds) {
         return Err(format!(
-            "`in {found}` is out of range: from 1 second to 366 days. Example: in 20m"
+            "`{}` is out of range: from 1 second to 366 days. Example: in 20m",
+            cursor.since(start)
         ));
     }
     let at_ms = match duration.days {

@@ -12,6 +12,7 @@ const MAX_DAYS: u32 = 366;
 
 /// `every <duration>`, `every day at 9`, `every Monday and Thursday at 9:00`.
 pub(super) fn every(cursor: &mut Cursor<'_, '_>, now: &Now<'_>) -> Result<Option<Schedule>, String> {
+    let start = cursor.at;
     cursor.skip(1);
     if let Some(on) = weekdays(cursor) {
         let at = time(cursor)?.unwrap_or(now.minute());
@@ -31,7 +32,7 @@ pub(super) fn every(cursor: &mut Cursor<'_, '_>, now: &Now<'_>) -> Result<Option
     };
     let Some(days) = duration.days else {
         if !(MIN_EVERY_S..=MAX_EVERY_S).contains(&duration.seconds) {
-            return Err(out_of_range(&found));
+            return Err(out_of_range(&cursor.since(start)));
         }
         return Ok(Some(Schedule::Every {
             seconds: duration.seconds,
@@ -40,7 +41,7 @@ pub(super) fn every(cursor: &mut Cursor<'_, '_>, now: &Now<'_>) -> Result<Option
     let days = u32::try_from(days)
         .ok()
         .filter(|days| (1..=MAX_DAYS).contains(days));
-    let days = days.ok_or_else(|| out_of_range(&found))?;
+    let days = days.ok_or_else(|| out_of_range(&cursor.since(start)))?;
     let on = on_weekday(cursor, days.is_multiple_of(7));
     let at = time(cursor)?;
     let on = on.or_else(|| on_weekday(cursor, days.is_multiple_of(7)));
@@ -51,7 +52,7 @@ pub(super) fn every(cursor: &mut Cursor<'_, '_>, now: &Now<'_>) -> Result<Option
 }
 
 fn out_of_range(found: &str) -> String {
-    format!("`every {found}` is out of range: at least 1 minute, at most 366 days. Example: every 30m")
+    format!("`{found}` is out of range: at least 1 minute, at most 366 days. Example: every 30m")
 }
 
 /// Months differ in length, so they are said as cron does.

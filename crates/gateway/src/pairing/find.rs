@@ -3,38 +3,38 @@
 use std::collections::BTreeMap;
 
 use fased_policy::ids::{AllowEntry, Identity};
-use fased_protocol::control::{ControlError, ErrorCode, PairingWho};
+use fased_protocol::control::PairingWho;
 
-use super::internal;
+use super::Problem;
 use crate::clock;
 use crate::store::{PairingRow, Store};
 
 /// Somebody who asked, or whose messages are held.
-pub(super) struct Found {
+pub(crate) struct Found {
     /// The account they wrote to.
-    pub(super) account: String,
+    pub(crate) account: String,
     /// Who they are, under all addresses known.
-    pub(super) sender: Identity,
+    pub(crate) sender: Identity,
     /// Where they can be told something.
-    pub(super) chat: Option<String>,
+    pub(crate) chat: Option<String>,
 }
 
 /// The one pending request that is meant.
-pub(super) async fn request(
+pub(crate) async fn request(
     store: &Store,
     account: Option<&str>,
     who: &PairingWho,
-) -> Result<PairingRow, ControlError> {
+) -> Result<PairingRow, Problem> {
     let (mut found, not_found) = match who {
         PairingWho::Code(code) => (
             by_code(store, account, code).await?,
-            not_found("code", code.trim()),
+            Problem::NoCode(code.trim().to_owned()),
         ),
         PairingWho::Sender(sender) => {
             let wanted = parse(store, sender).await?;
             let mut rows = pending(store, account).await?;
             rows.retain(|row| row.identity().matches(&wanted));
-            (one_an_account(rows), not_found("sender", sender))
+            (one_an_account(rows), Problem::NoSender(sender.clone()))
         }
     };
     one_account(found.keys(), who)?;
@@ -42,19 +42,12 @@ pub(super) async fn request(
 }
 
 /// The one sender that is meant: by a pending code, or as anybody of whom a message is held.
-pub(super) async fn sender(
-    store: &Store,
-    account: Option<&str>,
-    who: &PairingWho,
-) -> Result<Found, ControlError> {
+pub(crate) async fn sender(store: &Store, account: Option<&str>, who: &PairingWho) -> Result<Found, Problem> {
     let sender = match who {
         PairingWho::Code(_) => {
             let row = request(store, account, who).await?;
             let mut sender = row.identity();
-            store
-                .complete(&mut sender)
-                .await
-                .map_err(|error| internal(&error))?;
+            store.complete(&mut sender).await?;
             return Ok(Found {
                 account: row.account,
                 sender,
@@ -65,10 +58,7 @@ pub(super) async fn sender(
     };
     let wanted = parse(store, sender).await?;
     let mut accounts: BTreeMap<String, (Identity, Option<String>)> = BTreeMap::new();
-    let held = store
-        .held_senders(account)
-        .await
-        .map_err(|error| internal(&error))?;
+    let held = store.held_senders(account).await?;
     let rows = pending(store, account).await?;
     let held = held
         .iter()
@@ -89,12 +79,9 @@ pub(super) async fn sender(
     }
     one_account(accounts.keys(), who)?;
     let Some((account, (mut sender, chat))) = accounts.pop_first() else {
-        return Err(not_found("sender", sender));
+        return Err(Problem::NoSender(sender.clone()));
     };
-    store
-        .complete(&mut sender)
-        .await
-        .map_err(|error| internal(&error))?;
+    store.complete(&mut sender).await?;
     Ok(Found {
         account,
         sender,
@@ -103,44 +90,37 @@ pub(super) async fn sender(
 }
 
 /// Reads a number or hidden id, and completes it from what was learned.
-pub(super) async fn parse(store: &Store, sender: &str) -> Result<Identity, ControlError> {
+pub(crate) async fn parse(store: &Store, sender: &str) -> Result<Identity, Problem> {
     let mut identity = person(sender)?;
-    store
-        .complete(&mut identity)
-        .await
-        .map_err(|error| internal(&error))?;
+    store.complete(&mut identity).await?;
     Ok(identity)
 }
 
 /// Reads a number or hidden id.
-pub(super) fn person(text: &str) -> Result<Identity, ControlError> {
+pub(crate) fn person(text: &str) -> Result<Identity, Problem> {
     match AllowEntry::parse(text) {
         Ok(AllowEntry::Phone(phone)) => Ok(phone.into()),
         Ok(AllowEntry::Lid(lid)) => Ok(lid.into()),
-        Ok(AllowEntry::Anyone) => Err(usage("`*` is nobody in particular".to_owned())),
-        Err(_not_a_person) => Err(usage(format!(
+        Ok(AllowEntry::Anyone) => Err(Problem::NotAPerson("`*` is nobody in particular".to_owned())),
+        Err(_not_a_person) => Err(Problem::NotAPerson(format!(
             "{text:?} is neither a phone number nor a hidden id"
         ))),
     }
 }
 
 /// What is done to a person is done in one account, and the owner says in which.
-pub(super) fn one_account<'a>(
+pub(crate) fn one_account<'a>(
     accounts: impl Iterator<Item = &'a String>,
     who: &PairingWho,
-) -> Result<(), ControlError> {
-    let accounts: Vec<&str> = accounts.map(String::as_str).collect();
+) -> Result<(), Problem> {
+    let accounts: Vec<String> = accounts.cloned().collect();
     if accounts.len() < 2 {
         return Ok(());
     }
     let (PairingWho::Code(named) | PairingWho::Sender(named)) = who;
-    Err(ControlError {
-        code: ErrorCode::Usage,
-        message: format!(
-            "{named} is known to more than one account: {}",
-            accounts.join(", ")
-        ),
-        next: format!("name one of them: --account {}", accounts[0]),
+    Err(Problem::ManyAccounts {
+        named: named.clone(),
+        accounts,
     })
 }
 
@@ -148,13 +128,17 @@ async fn by_code(
     store: &Store,
     account: Option<&str>,
     code: &str,
-) -> Result<BTreeMap<String, PairingRow>, ControlError> {
-    let wanted = code.trim();
+) -> Result<BTreeMap<String, PairingRow>, Problem> {
+    // Typed on a phone, perhaps in groups of four.
+    let wanted: String = code
+        .chars()
+        .filter(|sign| !sign.is_whitespace() && *sign != '-')
+        .collect();
     let mut rows = pending(store, account).await?;
     rows.retain(|row| {
         row.code
             .as_deref()
-            .is_some_and(|code| code.eq_ignore_ascii_case(wanted))
+            .is_some_and(|code| code.eq_ignore_ascii_case(&wanted))
     });
     Ok(one_an_account(rows))
 }
@@ -173,23 +157,6 @@ fn one_an_account(rows: Vec<PairingRow>) -> BTreeMap<String, PairingRow> {
     accounts
 }
 
-async fn pending(store: &Store, account: Option<&str>) -> Result<Vec<PairingRow>, ControlError> {
-    let rows = store.pending_pairings(account, clock::now_ms()).await;
-    rows.map_err(|error| internal(&error))
-}
-
-fn not_found(by: &str, named: &str) -> ControlError {
-    ControlError {
-        code: ErrorCode::NotFound,
-        message: format!("No pending pairing request found for {by}: {named}"),
-        next: "list the requests that wait: fased pairing list".to_owned(),
-    }
-}
-
-fn usage(message: String) -> ControlError {
-    ControlError {
-        code: ErrorCode::Usage,
-        message,
-        next: "name a number such as +15550100002, or a hidden id such as 100200300@lid".to_owned(),
-    }
+async fn pending(store: &Store, account: Option<&str>) -> Result<Vec<PairingRow>, Problem> {
+    Ok(store.pending_pairings(account, clock::now_ms()).await?)
 }
