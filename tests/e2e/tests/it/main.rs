@@ -41,6 +41,7 @@ mod self_chat;
 mod sending;
 mod sockets;
 mod strangers;
+mod tasks;
 mod together;
 mod unasked;
 mod versions;
