@@ -8,7 +8,7 @@ use super::{Live, internal, message_where};
 use crate::account::Shared;
 use crate::clock;
 use crate::config::AccountConfig;
-use crate::outbound::{self, Content};
+use crate::outbound::Content;
 use crate::session::Key;
 use crate::tasks::{Origin, TaskError, Wish};
 
@@ -43,20 +43,19 @@ async fn origin(shared: &Shared, chat: String, named: Option<&str>) -> Result<Or
         .await
         .map_err(|error| internal(&error))?;
     let place = ChatId::from_jids(&chat, None, &shared.own());
-    let is_own = outbound::is_own(shared, &person);
-    let place = shared.conversations.current(&config, &place, &person, is_own);
-    // A conversation that was chosen in the chat is one with the agent that answers there.
+    let is_owner = config.rules.commander_of(&person, &shared.own(), false) == Commander::Owner;
+    let at = shared.conversations.current(&config, &place, &person, is_owner);
     let (agent, session) = match named {
-        Some(named) if named != place.agent => {
+        None => (at.agent, at.session),
+        Some(named) => {
             let agent = known(&config, named)?;
             let key = Key {
                 agent,
                 name: None,
-                ..Key::parse(&place.session)
+                ..Key::parse(&at.session)
             };
             (agent.to_owned(), key.to_string())
         }
-        Some(_) | None => (place.agent, place.session),
     };
     Ok(Origin {
         account: shared.id().to_owned(),
