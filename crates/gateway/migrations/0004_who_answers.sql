@@ -20,7 +20,7 @@ CREATE TABLE run_new (
     failure       TEXT,
     error         TEXT,
     -- Of a Task: what is asked, as it was when the run was queued; what made it run (created, schedule, catch_up,
-    -- manual, interrupted); when it was due. Of one that was skipped, attempts says how often in a row.
+    -- manual, again); when it was due. Of one that was skipped, attempts says how often in a row.
     prompt        TEXT,
     cause         TEXT,
     due_ms        INTEGER,

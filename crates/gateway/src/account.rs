@@ -4,6 +4,8 @@
 //! `inbound`, `run`, `outbound`, `reading`) find their work there and are only woken from here.
 
 mod driver;
+#[cfg(test)]
+mod fixtures;
 pub(crate) mod intake;
 mod lids;
 mod login;

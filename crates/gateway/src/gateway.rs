@@ -94,11 +94,11 @@ pub async fn run(
     if only_account.is_none() {
         let reload = Reload::new(Arc::clone(&live), seen, config.warnings, shutdown.clone());
         tasks.spawn(reload.run(asked));
+        tasks.spawn(scheduler::run(Arc::clone(&live), shutdown.clone()));
         tasks.spawn(session::forget::forget_forever(
             Arc::clone(&live),
             shutdown.clone(),
         ));
-        tasks.spawn(scheduler::run(Arc::clone(&live), shutdown.clone()));
     }
     tracing::info!(state_dir = %paths.state_dir.display(), "gateway is up");
     shutdown.cancelled().await;

@@ -21,7 +21,6 @@ use tokio_util::sync::CancellationToken;
 use crate::account::Shared;
 use crate::clock;
 use crate::config::QueueMode;
-use crate::run::running::Why;
 use crate::store::{Decision, RunKind};
 use decide::Bench;
 pub(crate) use tell::label;
@@ -169,7 +168,8 @@ async fn commit(shared: &Shared, decisions: &[Decision]) -> Result<()> {
         }
         // Only now: what it was to answer goes to a run that is there.
         if run.collects && interrupts(shared, &run.agent) {
-            shared.engine.running.cancel_session(&run.session, Why::Newer);
+            let running = &shared.engine.running;
+            running.supersede(&run.session, shared.id(), &run.chat);
         }
     }
     if any {

@@ -131,6 +131,8 @@ impl<'a> Desk<'a> {
         let mut others = shared.engine.running.ended();
         let mut look = true;
         while !shutdown.is_cancelled() {
+            // What is due later may be due at once when a simulation moves the clock.
+            let moved = clock::moved();
             if look {
                 others.mark_unchanged();
                 match self.start_due().await {
@@ -160,6 +162,7 @@ impl<'a> Desk<'a> {
                 }
                 _ = others.changed(), if self.waits_for_others => true,
                 () = shared.runs.notified() => true,
+                () = moved => true,
                 () = tokio::time::sleep_until(self.look_at) => true,
             };
         }
@@ -186,8 +189,10 @@ impl<'a> Desk<'a> {
                     Some(slot)
                 }
             };
-            let Some(entered) = shared.engine.running.enter(run.id, &run.session) else {
-                self.slot = slot;
+            let Some(entered) = shared.engine.running.enter(shared.id(), &run) else {
+                if slot.is_some() {
+                    self.slot = slot;
+                }
                 waits_for_others = true;
                 continue;
             };
@@ -254,9 +259,19 @@ impl<'a> Desk<'a> {
         self.has_commands |= kind == RunKind::Command;
         let finished = match ended {
             Ok((_, finished)) => finished,
+            // What it says of itself may hold words of people.
             Err(error) => {
-                tracing::error!(account = self.shared.id(), run, "a run broke off: {error}");
-                work::broken(self.shared, run, &token, format!("it broke off: {error}"))
+                let why = if error.is_panic() {
+                    "it broke"
+                } else {
+                    "it was dropped"
+                };
+                tracing::error!(
+                    account = self.shared.id(),
+                    run,
+                    "a run ended inside the gateway: {why}"
+                );
+                work::broken(self.shared, run, &token, why.to_owned())
             }
         };
         if self.over.is_empty() {
@@ -317,6 +332,7 @@ impl<'a> Desk<'a> {
 
     /// Lets runs under way end that do so soon. The others are dropped and stay `running` in the store.
     async fn drain(&mut self) {
+        (self.turn, self.slot) = (None, None);
         let until = clock::monotonic() + DRAIN;
         while !self.tasks.is_empty() {
             match tokio::time::timeout_at(until, self.tasks.join_next_with_id()).await {

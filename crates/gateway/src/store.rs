@@ -34,7 +34,6 @@ mod task;
 mod task_due;
 mod task_end;
 mod task_run;
-mod task_seam;
 mod transcript;
 
 use std::os::unix::fs::OpenOptionsExt;
@@ -243,7 +242,7 @@ fn counts(rows: Vec<(String, i64)>) -> Vec<fased_protocol::control::Count> {
 #[cfg(test)]
 mod decision_tests;
 #[cfg(test)]
-mod fixtures;
+pub(crate) mod fixtures;
 #[cfg(test)]
 mod media_tests;
 #[cfg(test)]

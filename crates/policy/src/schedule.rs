@@ -17,11 +17,10 @@ mod tests;
 mod time_of_day;
 mod words;
 
-pub use cron::check as check_cron;
 pub use days::Weekdays;
 pub use describe::moment;
-pub(crate) use read::find;
 pub use read::{Limits, parse};
+pub(crate) use read::{begins, find};
 
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};

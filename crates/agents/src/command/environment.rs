@@ -44,7 +44,7 @@ pub(super) fn of(settings: &CommandSettings, envelope: &Value) -> Vec<(OsString,
         .filter_map(|name| Some(((*name).into(), std::env::var_os(name)?)))
         .collect();
     for (name, pointers) in [
-        ("FASED_AGENT", ["/agent", "/agent/name"]),
+        ("FASED_AGENT", ["/agent", "/agent/id"]),
         ("FASED_SESSION", ["/session", "/session/key"]),
     ] {
         let value = pointers
@@ -78,7 +78,7 @@ mod tests {
         let settings = CommandSettings::default();
         let known = of(
             &settings,
-            &json!({"agent": "main", "session": {"key": "agent:main:main"}}),
+            &json!({"agent": {"id": "main", "name": "Ada"}, "session": {"key": "agent:main:main"}}),
         );
         assert_eq!(value(&known, "FASED_AGENT").as_deref(), Some("main"));
         assert_eq!(value(&known, "FASED_SESSION").as_deref(), Some("agent:main:main"));

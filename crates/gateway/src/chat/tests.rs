@@ -19,7 +19,6 @@ use crate::run::Engine;
 use crate::store::{Journaled, OutboxFilter, Store, StoredAccount};
 use crate::watch::Watchers;
 
-const OWN: &str = "15550100009@s.whatsapp.net";
 const OWNER: &str = "15550100001@s.whatsapp.net";
 const ANNA: &str = "15550100002@s.whatsapp.net";
 const BERT: &str = "15550100003@s.whatsapp.net";

@@ -1,9 +1,11 @@
 //! `fased agents test`: one turn of an agent, with what the config says now and nothing else: no gateway, no store, no
 //! WhatsApp, and no memory of what was said before.
 
+mod picture;
 mod turn;
 
 use std::io;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
@@ -14,8 +16,9 @@ use fased_protocol::control::{ControlError, ErrorCode};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use super::{Failure, Global, Outcome, agents, message_preview, out, runtime};
+use super::{Failure, Global, Outcome, agents, message_preview, out, runtime, usage};
 use crate::exit::Exit;
+use picture::Picture;
 use turn::Heard;
 
 pub(super) const AFTER_HELP: &str = "\
@@ -33,6 +36,9 @@ pub(super) struct Options {
     /// What it is asked; - reads it from standard input
     #[arg(value_name = "TEXT|-", allow_hyphen_values = true)]
     text: String,
+    /// A picture that comes with it; may be given several times
+    #[arg(long, value_name = "FILE")]
+    image: Vec<PathBuf>,
 }
 
 pub(super) fn run(global: &Global, options: &Options) -> Outcome {
@@ -43,7 +49,12 @@ pub(super) fn run(global: &Global, options: &Options) -> Outcome {
         "-" => message_preview::read(io::stdin().lock())?,
         text => text.to_owned(),
     };
-    let request = turn::request(&options.agent, agent, &text, clock::now_ms() / 1000);
+    let pictures: Result<Vec<Picture>, String> = options.image.iter().map(|file| Picture::at(file)).collect();
+    let pictures = pictures.map_err(|message| ControlError {
+        next: "name a picture: --image FILE".to_owned(),
+        ..usage(message)
+    })?;
+    let request = turn::request(&options.agent, agent, &text, &pictures, clock::now_ms() / 1000);
     let limits = Limits {
         deadline: agent.timeout,
         output_bytes: agent.output_bytes,

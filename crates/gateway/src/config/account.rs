@@ -53,8 +53,6 @@ pub struct AccountConfig {
     pub notify_owner: bool,
     /// Who may answer.
     pub agents: Arc<Agents>,
-    /// Who besides owners may use chat commands; never for approvals.
-    pub commands_allow: AllowList,
     /// Scheduled work.
     pub tasks: TaskSettings,
     /// Files in and out.
@@ -137,7 +135,7 @@ impl AccountConfig {
 
     /// Every number that is written somewhere to be compared with senders.
     pub fn phones(&self) -> impl Iterator<Item = &Phone> {
-        let lists = self.rules.lists().chain([&self.commands_allow]);
+        let lists = self.rules.lists();
         let bound = self
             .agents
             .bindings

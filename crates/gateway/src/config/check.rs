@@ -225,7 +225,12 @@ impl Found<'_> {
             (Kind::Variables, Shape::Object(_)) => self.variables(path, node),
             (Kind::List(block), Shape::List(items)) => {
                 for (index, item) in items.iter().enumerate() {
-                    self.block(&format!("{path}[{index}]"), item, &block);
+                    let path = format!("{path}[{index}]");
+                    if misplaced::is_foreign_binding(item) {
+                        self.foreign.push(path);
+                    } else {
+                        self.block(&path, item, &block);
+                    }
                 }
             }
             (kind, _) => self.kind_differs(path, node, &allowed(kind)),

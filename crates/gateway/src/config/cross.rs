@@ -26,8 +26,9 @@ pub(super) fn check(found: &mut Found<'_>, root: &Node, file: &Path, auth_dir: &
     if let Some(scope) = down(root, &["session"]).and_then(|session| text(session.get("dmScope")))
         && matches!(scope, "per-peer" | "per-channel-peer")
     {
+        let line = found.places.get("session.dmScope").copied().unwrap_or_default();
         found.remarks.push(format!(
-            "session.dmScope: {scope:?} is read as \"per-account-channel-peer\": accounts keep their conversations apart"
+            "line {line}: session.dmScope: {scope:?} is read as \"per-account-channel-peer\": accounts keep their conversations apart"
         ));
     }
     let Some(whatsapp) = down(root, &["channels", "whatsapp"]) else {

@@ -270,8 +270,41 @@ fn walk(key: &'static Key, path: &str, each: &mut impl FnMut(&str, &'static Key)
 
 fn shown(key: &Key, value: Value) -> Value {
     if key.secret {
-        Value::from("(hidden)")
-    } else {
-        value
+        return hidden(value);
     }
+    inside(key.kind, value)
+}
+
+/// Of variables the names are no secret.
+fn hidden(value: Value) -> Value {
+    if let Value::Object(entries) = value {
+        let entries = entries
+            .into_iter()
+            .map(|(name, _value)| (name, hidden(Value::Null)));
+        return entries.collect::<serde_json::Map<_, _>>().into();
+    }
+    Value::from("(hidden)")
+}
+
+/// A secret may lie deeper, as in an entry of a list.
+fn inside(kind: Kind, value: Value) -> Value {
+    if let Kind::List(block) = kind
+        && let Value::Array(items) = value
+    {
+        let items = items.into_iter().map(|item| inside(Kind::Block(block), item));
+        return items.collect();
+    }
+    if let Kind::Block(block) = kind
+        && let Value::Object(entries) = value
+    {
+        let entries = entries.into_iter().map(|(name, value)| {
+            let value = match block.get(&name) {
+                Some(key) => shown(key, value),
+                None => value,
+            };
+            (name, value)
+        });
+        return entries.collect::<serde_json::Map<_, _>>().into();
+    }
+    value
 }

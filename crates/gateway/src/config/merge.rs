@@ -123,7 +123,7 @@ pub(super) fn merge(
     let rules = Rules {
         mode,
         owners: list("owners", &own.owners, &root.owners)?,
-        commands_allow: AllowList::default(),
+        commands_allow: common.commands_allow.clone(),
         dm_policy,
         allow_from,
         self_chat_mode: own.self_chat_mode.or(root.self_chat_mode).unwrap_or(personal),
@@ -185,7 +185,6 @@ pub(super) fn merge(
         },
         notify_owner: pairing.notify_owner.unwrap_or(false),
         agents: Arc::clone(&common.agents),
-        commands_allow: common.commands_allow.clone(),
         tasks: common.tasks.clone(),
         media: MediaSettings {
             max_bytes: u64::from(own.media_max_mb.or(root.media_max_mb).unwrap_or(50)) * MEGABYTE,

@@ -1,6 +1,7 @@
 //! Keys that exist, but elsewhere.
 
-use super::keys::{ACCOUNT, Block, FILE, Kind, ROOT};
+use super::keys::{ACCOUNT, Block, FILE, FOREIGN_CHANNELS, Kind, ROOT};
+use super::tree::{Node, Shape};
 
 /// What people call the secret that an endpoint asks for.
 const KEYS: [&str; 4] = ["apikey", "key", "token", "bearertoken"];
@@ -30,6 +31,15 @@ pub(super) fn hint(path: &str, name: &str, is_object: bool) -> Option<String> {
     }
     let elsewhere = find(&FILE, name, "", path)?;
     Some(format!("{name} belongs elsewhere: {elsewhere}"))
+}
+
+/// Bindings of other channels come with a config that was brought along, and are skipped like the channels themselves.
+pub(super) fn is_foreign_binding(item: &Node) -> bool {
+    let channel = item
+        .get("match")
+        .and_then(|matching| matching.node.get("channel"));
+    let is_foreign = |text: &str| FOREIGN_CHANNELS.contains(&text);
+    channel.is_some_and(|channel| matches!(&channel.node.value, Shape::Text(text) if is_foreign(text)))
 }
 
 /// What to say about a word that is not taken, if there is something better than the nearest one.

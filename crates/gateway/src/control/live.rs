@@ -17,6 +17,7 @@ use crate::explain;
 use crate::paths::Paths;
 use crate::reload::Asked;
 use crate::run::Engine;
+use crate::run::running::Why;
 use crate::store::Store;
 use crate::tasks::Desk;
 use crate::watch::Watchers;
@@ -110,16 +111,16 @@ impl Live {
         }
     }
 
+    /// The store.
+    #[must_use]
+    pub(crate) fn store(&self) -> &Store {
+        &self.store
+    }
+
     /// Where everything lives.
     #[must_use]
     pub fn paths(&self) -> &Paths {
         &self.paths
-    }
-
-    /// The store.
-    #[must_use]
-    pub fn store(&self) -> &Store {
-        &self.store
     }
 
     /// What is told of the config.
@@ -220,9 +221,8 @@ impl Live {
     }
 
     /// Ends a run that is under way. Returns whether somebody had it.
-    #[expect(clippy::unused_self, reason = "runs cannot be ended yet")]
-    pub(super) fn end_run(&self, _run: i64) -> bool {
-        false
+    pub(super) fn end_run(&self, run: i64) -> bool {
+        self.engine.running.cancel_run(run, Why::Stopped)
     }
 
     /// Where Tasks are worked on.

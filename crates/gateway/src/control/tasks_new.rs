@@ -1,6 +1,5 @@
 //! Makes a Task.
 
-use fased_policy::access::Commander;
 use fased_policy::ids::{ChatId, Identity};
 use fased_protocol::control::{ControlError, ControlResponse, ErrorCode, TaskRequest};
 
@@ -9,7 +8,7 @@ use super::{Live, internal, message_where};
 use crate::account::Shared;
 use crate::clock;
 use crate::config::AccountConfig;
-use crate::outbound::Content;
+use crate::outbound::{self, Content};
 use crate::session::Key;
 use crate::tasks::{Origin, TaskError, Wish};
 
@@ -44,19 +43,20 @@ async fn origin(shared: &Shared, chat: String, named: Option<&str>) -> Result<Or
         .await
         .map_err(|error| internal(&error))?;
     let place = ChatId::from_jids(&chat, None, &shared.own());
-    let is_owner = config.rules.commander_of(&person, &shared.own(), false) == Commander::Owner;
-    let at = shared.conversations.current(&config, &place, &person, is_owner);
+    let is_own = outbound::is_own(shared, &person);
+    let place = shared.conversations.current(&config, &place, &person, is_own);
+    // A conversation that was chosen in the chat is one with the agent that answers there.
     let (agent, session) = match named {
-        None => (at.agent, at.session),
-        Some(named) => {
+        Some(named) if named != place.agent => {
             let agent = known(&config, named)?;
             let key = Key {
                 agent,
                 name: None,
-                ..Key::parse(&at.session)
+                ..Key::parse(&place.session)
             };
             (agent.to_owned(), key.to_string())
         }
+        Some(_) | None => (place.agent, place.session),
     };
     Ok(Origin {
         account: shared.id().to_owned(),

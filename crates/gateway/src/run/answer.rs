@@ -87,7 +87,7 @@ impl<'a> Answer<'a> {
         Ok(drafts)
     }
 
-    /// All of it, as the agent wrote it; of one that broke off, what was sent.
+    /// All of it that is complete, as the agent wrote it.
     pub(super) fn text(&self) -> Option<String> {
         let text = self.said.join("\n\n");
         (!text.trim().is_empty()).then_some(text)

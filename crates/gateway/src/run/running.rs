@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use crate::store::{QueuedRun, RunKind};
+
 /// Why a run is ended before it is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Why {
@@ -36,14 +38,21 @@ impl Default for Running {
 #[derive(Debug, Clone)]
 pub(crate) struct Cancel {
     run: i64,
+    /// The account and chat whose messages it answers; none of a Task or a command.
+    answers: Option<(String, String)>,
     token: CancellationToken,
     why: Arc<OnceLock<Why>>,
 }
 
 impl Cancel {
-    fn new(run: i64) -> Self {
+    fn new(account: &str, run: &QueuedRun) -> Self {
+        let answers = match run.kind {
+            RunKind::Message => Some((account.to_owned(), run.chat.clone())),
+            RunKind::Command | RunKind::Task => None,
+        };
         Self {
-            run,
+            run: run.id,
+            answers,
             token: CancellationToken::new(),
             why: Arc::default(),
         }
@@ -89,17 +98,17 @@ impl Drop for Entered {
 }
 
 impl Running {
-    /// Takes a session for a run; `None` while another run has it.
-    pub(crate) fn enter(self: &Arc<Self>, run: i64, session: &str) -> Option<Entered> {
+    /// Takes the session of a run for it; `None` while another run has it.
+    pub(crate) fn enter(self: &Arc<Self>, account: &str, run: &QueuedRun) -> Option<Entered> {
         let mut sessions = self.lock();
-        if sessions.contains_key(session) {
+        if sessions.contains_key(&run.session) {
             return None;
         }
-        let cancel = Cancel::new(run);
-        sessions.insert(session.to_owned(), cancel.clone());
+        let cancel = Cancel::new(account, run);
+        sessions.insert(run.session.clone(), cancel.clone());
         Some(Entered {
             running: Arc::clone(self),
-            session: session.to_owned(),
+            session: run.session.clone(),
             cancel,
         })
     }
@@ -113,6 +122,17 @@ impl Running {
     pub(crate) fn cancel_session(&self, session: &str, why: Why) -> bool {
         let found = self.lock().get(session).cloned();
         found.map(|cancel| cancel.cancel(why)).is_some()
+    }
+
+    /// Ends the run of a session for a newer message, if it answers messages of the same chat: only then can that message's
+    /// run answer them, too. Returns whether it does.
+    pub(crate) fn supersede(&self, session: &str, account: &str, chat: &str) -> bool {
+        let found = self.lock().get(session).cloned();
+        let meant = found.filter(|cancel| {
+            let answers = cancel.answers.as_ref();
+            answers.is_some_and(|(of, at)| of == account && at == chat)
+        });
+        meant.map(|cancel| cancel.cancel(Why::Newer)).is_some()
     }
 
     /// Ends a run. Returns whether it was under way.

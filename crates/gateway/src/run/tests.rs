@@ -1,1 +1,8 @@
+//! Runs over a real store, with a backend that does as it is told.
 
+mod cross;
+mod cut_off;
+mod ended;
+mod fake;
+mod together;
+mod world;

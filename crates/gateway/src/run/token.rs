@@ -1,5 +1,6 @@
 //! Where a run may answer, and the ids that its messages travel under.
 
+use fased_policy::ids::GroupId;
 use fased_protocol::sidecar::Quote;
 use sha2::{Digest, Sha256};
 
@@ -73,6 +74,8 @@ impl Token {
     fn draft(&self, purpose: Purpose, part: Part, text: String, quote: Option<Quote>) -> Draft {
         let mut draft = spoken(&self.chat, purpose, text, quote, clock::now_ms() + REPLY_TTL_MS);
         draft.message_id = self.message_id(part);
+        // Counts while nobody has written there: a Task may be made for somebody who never did.
+        draft.first_contact = purpose == Purpose::Task && GroupId::parse(&self.chat).is_err();
         draft
     }
 

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fased_agents::{Done, Failure, Limits, Settings};
-use fased_policy::name::one_line;
 use fased_protocol::private::Jid;
 use fased_protocol::sidecar::{Call, Typing};
 use tokio::sync::watch;
@@ -28,7 +27,7 @@ const PROGRESS_TTL_MS: i64 = 60_000;
 /// Longest detail of a failure in the run's record, in bytes.
 const MOST_ERROR: usize = 2_048;
 /// First words of what came of a Task, in characters.
-const MOST_RESULT: usize = 200;
+const MOST_RESULT: usize = 500;
 
 /// Carries a run out. The place is its own until it is done.
 pub(super) async fn carry_out(
@@ -110,12 +109,13 @@ async fn answer(shared: &Shared, run: &QueuedRun, cancel: &Cancel) -> FinishedRu
     };
     let ended = ended(run, &config, &token, &mut answer, cancel, done).await;
     let is_superseded = ended.end == RunEnd::Superseded;
+    let is_ok = ended.end == RunEnd::Ok;
     FinishedRun {
         said: (!is_superseded).then(|| Exchange {
             session: run.session.clone(),
             epoch: run.epoch,
             user: asked.request.text,
-            assistant: answer.text(),
+            assistant: answer.text().filter(|_| is_ok || answer.has_spoken()),
         }),
         ..ended
     }
@@ -135,7 +135,7 @@ async fn ended(
         Ok(done) => match answer.rest().await {
             Ok(reply) => FinishedRun {
                 result: match run.kind {
-                    RunKind::Task => answer.text().and_then(|text| one_line(&text, MOST_RESULT)),
+                    RunKind::Task => answer.text().map(|text| text.chars().take(MOST_RESULT).collect()),
                     RunKind::Message | RunKind::Command => None,
                 },
                 detail: done.detail,

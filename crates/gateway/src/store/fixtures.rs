@@ -87,6 +87,33 @@ pub(super) fn held(seq: i64, reason: &'static str, rule: u8) -> Decision {
     }
 }
 
+/// A row of the outbox, as far as tests ask.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub(crate) struct SentRow {
+    pub(crate) account: String,
+    pub(crate) chat: String,
+    pub(crate) purpose: String,
+    pub(crate) text: String,
+    pub(crate) run_id: Option<i64>,
+    pub(crate) message_id: String,
+    pub(crate) payload: Option<String>,
+}
+
+/// A run, as far as tests ask.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub(crate) struct RunRow {
+    pub(crate) id: i64,
+    pub(crate) account: String,
+    pub(crate) chat: String,
+    pub(crate) session: String,
+    pub(crate) state: String,
+    pub(crate) failure: Option<String>,
+    pub(crate) error: Option<String>,
+    pub(crate) result: Option<String>,
+    pub(crate) attempts: i64,
+    pub(crate) cause: Option<String>,
+}
+
 impl Store {
     /// Changes what no function of the store would.
     pub(crate) async fn execute_for_tests(&self, statement: &str) {
@@ -95,5 +122,25 @@ impl Store {
             .execute(&mut *write)
             .await
             .expect("executed");
+    }
+
+    /// All that was ever to be sent, in its order.
+    pub(crate) async fn sent_for_tests(&self) -> Vec<SentRow> {
+        sqlx::query_as(
+            "SELECT account, chat, purpose, text, run_id, message_id, payload FROM outbox ORDER BY id",
+        )
+        .fetch_all(&mut *self.read.turn().await.expect("open"))
+        .await
+        .expect("read")
+    }
+
+    /// All runs, in their order.
+    pub(crate) async fn runs_for_tests(&self) -> Vec<RunRow> {
+        sqlx::query_as(
+            "SELECT id, account, chat, session, state, failure, error, result, attempts, cause FROM run ORDER BY id",
+        )
+        .fetch_all(&mut *self.read.turn().await.expect("open"))
+        .await
+        .expect("read")
     }
 }

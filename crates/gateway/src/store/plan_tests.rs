@@ -50,6 +50,35 @@ const PLANS: &[(&str, &str)] = &[
              ORDER BY id DESC LIMIT 1",
         "USING INDEX outbox_message (message_id=?)",
     ),
+    (
+        "SELECT other.id FROM run JOIN run AS other ON other.session = run.session
+             AND other.account = run.account AND other.chat = run.chat
+             WHERE run.id = 1 AND other.kind = 'message' AND other.state = 'queued'
+                 AND other.state IN ('queued', 'running') ORDER BY other.id LIMIT 1",
+        "other USING INDEX run_of_session (session=?)",
+    ),
+    (
+        "UPDATE run SET state = 'cancelled' WHERE session = 's' AND state = 'queued'
+             AND state IN ('queued', 'running') RETURNING id",
+        "USING INDEX run_of_session (session=?)",
+    ),
+    (
+        "SELECT id, EXISTS (SELECT 1 FROM outbox WHERE run_id = run.id AND purpose IN ('reply', 'task')) FROM run
+             WHERE account = 'a' AND state = 'running' AND state IN ('queued', 'running') ORDER BY id",
+        "USING INDEX run_open (account=?)",
+    ),
+    (
+        "SELECT role, text FROM transcript WHERE session = 's' AND epoch = 1 ORDER BY id DESC LIMIT 9",
+        "USING INDEX transcript_session (session=? AND epoch=?)",
+    ),
+    (
+        "SELECT * FROM session WHERE account = 'a' AND peer = 'p' AND agent = 'm' ORDER BY used_ms DESC, key LIMIT 100",
+        "USING INDEX session_of_peer (account=? AND peer=?)",
+    ),
+    (
+        "DELETE FROM run WHERE id <> 1 AND id IN (SELECT value FROM json_each('[]'))",
+        "run USING INTEGER PRIMARY KEY (rowid=?)",
+    ),
 ];
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use sqlx::{Connection as _, SqliteConnection};
 
 use super::draft::Draft;
 use super::run::RunKind;
-use super::{Store, batch, task_seam};
+use super::{Store, batch, task};
 
 /// A run that was under way when the last gateway ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,8 +85,8 @@ impl Store {
             given_up += 1;
             let tells = match &row.task {
                 Some(task) => {
-                    let ended = task_seam::Ended::without_result(task, row.id, "interrupted", now_ms);
-                    task_seam::after_run(&mut tx, &ended).await?
+                    let ended = task::Ended::new(task, row.id, "interrupted", now_ms);
+                    task::after_run(&mut tx, &ended).await?
                 }
                 None => true,
             };

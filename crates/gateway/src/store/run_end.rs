@@ -8,7 +8,7 @@ use sqlx::{Connection as _, QueryBuilder, Sqlite, SqliteConnection};
 use super::command::{self, Change};
 use super::draft::Draft;
 use super::transcript::{self, Exchange};
-use super::{Store, batch, task_seam};
+use super::{Store, batch, task};
 
 /// How a run ended, and what it says.
 #[derive(Debug)]
@@ -178,11 +178,7 @@ impl Store {
         .await?;
         for (run, task) in &dropped {
             if let Some(task) = task {
-                task_seam::after_run(
-                    &mut tx,
-                    &task_seam::Ended::without_result(task, *run, "cancelled", now_ms),
-                )
-                .await?;
+                task::after_run(&mut tx, &task::Ended::new(task, *run, "cancelled", now_ms)).await?;
             }
         }
         tx.commit().await?;
@@ -247,16 +243,14 @@ async fn record_finished(
         let tells = match &row.task {
             None => true,
             Some(task) => {
-                let told = task_seam::Ended {
+                let told = task::Ended {
                     task,
                     run: run.id,
                     state: run.end.state(),
-                    failure: run.end.failure(),
-                    result: run.result.as_deref(),
                     now_ms,
                 };
                 // Of failures in a row, the chat hears of the first.
-                task_seam::after_run(tx, &told).await? || !matches!(run.end, RunEnd::Failed { .. })
+                task::after_run(tx, &told).await? || !matches!(run.end, RunEnd::Failed { .. })
             }
         };
         if tells {

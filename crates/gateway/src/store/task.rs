@@ -7,6 +7,7 @@ use fased_policy::schedule::{Schedule, Zone};
 use fased_policy::task::{State, Timing};
 use sqlx::{Connection as _, QueryBuilder, Sqlite, SqliteConnection};
 
+pub(super) use super::task_end::{Ended, after_run};
 use super::{Store, task_run};
 
 /// Tasks of all accounts together. When there are so many, no further one is made.
@@ -367,7 +368,7 @@ pub(super) async fn delete(tx: &mut SqliteConnection, id: &str, now_ms: i64) -> 
         return Ok(None);
     }
     sqlx::query(
-        "UPDATE run SET state = 'cancelled', error = 'the Task was cancelled', ended_ms = ?
+        "UPDATE run SET state = 'cancelled', failure = 'task_cancelled', ended_ms = ?
          WHERE task = ? AND state = 'queued' AND task IS NOT NULL AND state IN ('queued', 'running')",
     )
     .bind(now_ms)

@@ -1,15 +1,12 @@
 //! What becomes of a Task when a run of it has ended.
 
 use anyhow::Result;
-use fased_policy::task::{Counters, Ended, Outcome, State, Why, after_run as decide};
+use fased_policy::task::{self as policy, Counters, Outcome, State, Why, after_run as decide};
 use sqlx::{Connection as _, SqliteConnection};
 
 use super::Store;
 use super::task::TaskRow;
 use crate::tasks::zone;
-
-/// Longest piece of a result that a run keeps, in characters; all of it is in what was sent.
-const RESULT_CHARS: usize = 500;
 
 /// What came of the wish to end a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,18 +22,6 @@ pub enum CancelledRun {
 }
 
 impl Store {
-    /// Is the chat told when the next run of this Task fails? Only of the first failure in a row.
-    ///
-    /// # Errors
-    /// What SQLite said.
-    pub async fn task_failure_is_told(&self, task: &str) -> Result<bool> {
-        let failures: Option<i64> = sqlx::query_scalar("SELECT failures FROM task WHERE id = ?")
-            .bind(task)
-            .fetch_optional(&mut *self.read.turn().await?)
-            .await?;
-        Ok(failures.unwrap_or(0) == 0)
-    }
-
     /// Ends a run of a Task that is queued; with `even_running` also one that nobody works on any more.
     ///
     /// # Errors
@@ -44,12 +29,12 @@ impl Store {
     pub async fn cancel_task_run(&self, run: i64, even_running: bool, now_ms: i64) -> Result<CancelledRun> {
         let mut turn = self.write.turn().await?;
         let mut tx = turn.begin().await?;
-        let state: Option<String> =
-            sqlx::query_scalar("SELECT state FROM run WHERE id = ? AND task IS NOT NULL")
+        let found: Option<(String, String)> =
+            sqlx::query_as("SELECT task, state FROM run WHERE id = ? AND task IS NOT NULL")
                 .bind(run)
                 .fetch_optional(&mut *tx)
                 .await?;
-        let Some(state) = state else {
+        let Some((task, state)) = found else {
             return Ok(CancelledRun::NotFound);
         };
         match state.as_str() {
@@ -58,58 +43,86 @@ impl Store {
             "running" => return Ok(CancelledRun::Running),
             _ended => return Ok(CancelledRun::Over(state)),
         }
-        sqlx::query(
-            "UPDATE run SET state = 'cancelled', error = 'somebody cancelled it', ended_ms = ? WHERE id = ?",
-        )
-        .bind(now_ms)
-        .bind(run)
-        .execute(&mut *tx)
-        .await?;
-        after_run(&mut tx, run, None, now_ms).await?;
+        sqlx::query("UPDATE run SET state = 'cancelled', failure = 'cancelled', ended_ms = ? WHERE id = ?")
+            .bind(now_ms)
+            .bind(run)
+            .execute(&mut *tx)
+            .await?;
+        let ended = Ended::new(&task, run, "cancelled", now_ms);
+        after_run(&mut tx, &ended).await?;
         tx.commit().await?;
         self.tasks.notify_one();
         Ok(CancelledRun::Done)
     }
 }
 
-/// Counts a run that has just ended, keeps the beginning of its answer, and gives its Task its next time. Part of the
-/// transaction that ends the run, which has its last state already. Does nothing for a run of no Task.
-pub(super) async fn after_run(
-    tx: &mut SqliteConnection,
-    run: i64,
-    answer: Option<&str>,
-    now_ms: i64,
-) -> Result<()> {
-    let ended: Option<(String, String)> =
-        sqlx::query_as("SELECT task, state FROM run WHERE id = ? AND task IS NOT NULL")
-            .bind(run)
-            .fetch_optional(&mut *tx)
-            .await?;
-    let Some((task, state)) = ended else {
-        return Ok(());
-    };
-    if let Some(answer) = answer {
-        let beginning: String = answer.chars().take(RESULT_CHARS).collect();
-        sqlx::query("UPDATE run SET result = ? WHERE id = ?")
-            .bind(beginning)
-            .bind(run)
-            .execute(&mut *tx)
-            .await?;
+#[cfg(test)]
+impl Store {
+    /// Ends a run as the run engine does. Returns whether the chat is told of a failure.
+    pub(crate) async fn end_task_run(&self, run: i64, state: &str, now_ms: i64) -> Result<bool> {
+        let mut turn = self.write.turn().await?;
+        let mut tx = turn.begin().await?;
+        let task: String =
+            sqlx::query_scalar("UPDATE run SET state = ?, ended_ms = ? WHERE id = ? RETURNING task")
+                .bind(state)
+                .bind(now_ms)
+                .bind(run)
+                .fetch_one(&mut *tx)
+                .await?;
+        let ended = Ended::new(&task, run, state, now_ms);
+        let told = after_run(&mut tx, &ended).await?;
+        tx.commit().await?;
+        Ok(told)
     }
-    let Some(outcome) = outcome(&state) else {
-        return Ok(());
+}
+
+/// A run of a Task that has just ended.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ended<'a> {
+    /// The Task's id. It may be gone.
+    pub(super) task: &'a str,
+    /// Run id.
+    pub(super) run: i64,
+    /// How the run ended: ok, error, cancelled or interrupted.
+    pub(super) state: &'a str,
+    /// Now, Unix milliseconds.
+    pub(super) now_ms: i64,
+}
+
+impl<'a> Ended<'a> {
+    /// It ended like this.
+    pub(super) fn new(task: &'a str, run: i64, state: &'a str, now_ms: i64) -> Self {
+        Self {
+            task,
+            run,
+            state,
+            now_ms,
+        }
+    }
+}
+
+/// Counts a run and gives its Task its next time: part of the transaction that ends the run. Returns whether the chat is told of a failure, which it is of the first in a row.
+pub(super) async fn after_run(tx: &mut SqliteConnection, ended: &Ended<'_>) -> Result<bool> {
+    let Some(outcome) = outcome(ended.state) else {
+        tracing::error!(
+            run = ended.run,
+            state = ended.state,
+            "a run has not ended and is not counted"
+        );
+        return Ok(false);
     };
     let task: Option<TaskRow> = sqlx::query_as("SELECT * FROM task WHERE id = ?")
-        .bind(task)
+        .bind(ended.task)
         .fetch_optional(&mut *tx)
         .await?;
+    // The last words of a Task that was deleted meanwhile are told.
     let Some(task) = task else {
-        return Ok(());
+        return Ok(outcome != Outcome::Ok);
     };
     let schedule = task.schedule();
     let zone = zone::stored(&task.zone);
     let limits = task.definition();
-    let after = decide(&Ended {
+    let after = decide(&policy::Ended {
         timing: task.timing(schedule.as_ref(), &zone),
         outcome,
         counters: Counters {
@@ -121,7 +134,7 @@ pub(super) async fn after_run(
         max_successes: limits.max_successes,
         state: task.state(),
         next_ms: task.next_ms,
-        now_ms,
+        now_ms: ended.now_ms,
     });
     sqlx::query(
         "UPDATE task SET runs = ?2, successes = ?3, failures = ?4, state = ?5, why = COALESCE(?6, why), next_ms = ?7,
@@ -135,10 +148,10 @@ pub(super) async fn after_run(
     .bind(State::as_str(after.state))
     .bind(after.why.map(Why::as_str))
     .bind(after.next_ms)
-    .bind(now_ms)
+    .bind(ended.now_ms)
     .execute(&mut *tx)
     .await?;
-    Ok(())
+    Ok(after.tell_failure)
 }
 
 fn outcome(state: &str) -> Option<Outcome> {
@@ -154,6 +167,3 @@ fn outcome(state: &str) -> Option<Outcome> {
 fn count(number: i64) -> u32 {
     u32::try_from(number.max(0)).unwrap_or(u32::MAX)
 }
-
-#[cfg(test)]
-mod tests;

@@ -21,7 +21,7 @@ pub enum Cause {
     /// Somebody asked for it.
     Manual,
     /// The run before was cut off by the end of the gateway.
-    Interrupted,
+    Again,
 }
 
 impl Cause {
@@ -33,7 +33,7 @@ impl Cause {
             Self::Schedule => "schedule",
             Self::CatchUp => "catch_up",
             Self::Manual => "manual",
-            Self::Interrupted => "interrupted",
+            Self::Again => "again",
         }
     }
 }

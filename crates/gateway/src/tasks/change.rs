@@ -104,17 +104,10 @@ fn edited(task: &TaskRow, edit: &TaskEdit, now_ms: i64) -> Result<TaskDefinition
         times |= read(&mut to, &text.0, now_ms, &zone)?;
     }
     if let Some(text) = &edit.schedule {
-        let (schedule, limits) = schedule::parse(text, now_ms, &zone).map_err(TaskError::Wrong)?;
-        to.schedule = schedule;
-        to.max_runs = limits.max_runs.or(to.max_runs);
-        to.max_successes = limits.max_successes.or(to.max_successes);
-        times = true;
+        times |= read_schedule(&mut to, text, now_ms, &zone)?;
     }
     if let Some(name) = &edit.name {
-        to.name = match name.0.trim() {
-            "" => None,
-            name => Some(task::check_name(name).map_err(TaskError::Wrong)?),
-        };
+        to.name = named(&name.0)?;
     }
     if let Some(prompt) = &edit.prompt {
         to.prompt = task::check_prompt(&prompt.0).map_err(TaskError::Wrong)?;
@@ -133,13 +126,25 @@ fn edited(task: &TaskRow, edit: &TaskEdit, now_ms: i64) -> Result<TaskDefinition
     Ok(to)
 }
 
-/// Reads an edit as it is typed: a schedule alone, or what `new` takes. Returns whether it names a schedule.
+/// Reads an edit as it is typed: one part that is named by its word, a schedule alone, or what `new` takes. Returns
+/// whether it names a schedule.
 fn read(to: &mut TaskDefinition, text: &str, now_ms: i64, zone: &TimeZone) -> Result<bool, TaskError> {
-    if let Ok((schedule, limits)) = schedule::parse(text, now_ms, zone) {
-        to.schedule = schedule;
-        to.max_runs = limits.max_runs.or(to.max_runs);
-        to.max_successes = limits.max_successes.or(to.max_successes);
-        return Ok(true);
+    let text = text.trim();
+    let (word, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+    match word.to_ascii_lowercase().as_str() {
+        "schedule" | "when" if !rest.trim().is_empty() => return read_schedule(to, rest, now_ms, zone),
+        "name" if !rest.trim().is_empty() => {
+            to.name = named(rest)?;
+            return Ok(false);
+        }
+        "prompt" | "text" if !rest.trim().is_empty() => {
+            to.prompt = task::check_prompt(rest).map_err(TaskError::Wrong)?;
+            return Ok(false);
+        }
+        _no_part => {}
+    }
+    if let Ok(named) = read_schedule(to, text, now_ms, zone) {
+        return Ok(named);
     }
     let new = task::parse_new(text, now_ms, zone).map_err(TaskError::Wrong)?;
     to.name = new.name.or_else(|| to.name.take());
@@ -149,6 +154,27 @@ fn read(to: &mut TaskDefinition, text: &str, now_ms: i64, zone: &TimeZone) -> Re
     let named = new.schedule.is_some();
     to.schedule = new.schedule.or_else(|| to.schedule.take());
     Ok(named)
+}
+
+fn read_schedule(
+    to: &mut TaskDefinition,
+    text: &str,
+    now_ms: i64,
+    zone: &TimeZone,
+) -> Result<bool, TaskError> {
+    let (schedule, limits) = schedule::parse(text, now_ms, zone).map_err(TaskError::Wrong)?;
+    to.schedule = schedule;
+    to.max_runs = limits.max_runs.or(to.max_runs);
+    to.max_successes = limits.max_successes.or(to.max_successes);
+    Ok(true)
+}
+
+/// A name; the words for none take it away.
+fn named(text: &str) -> Result<Option<String>, TaskError> {
+    match text.trim() {
+        "" | "-" | "none" => Ok(None),
+        name => task::check_name(name).map(Some).map_err(TaskError::Wrong),
+    }
 }
 
 /// Gives a Task its next time under another schedule or zone.

@@ -13,7 +13,7 @@ pub fn help(topic: Option<&Entry>, owner: bool) -> String {
 }
 
 fn overview(owner: bool) -> String {
-    let mut lines = vec!["*Commands*".to_owned()];
+    let mut lines = vec!["Commands:".to_owned()];
     for entry in TABLE.iter().filter(|entry| owner || !entry.owners_only) {
         lines.push(format!("{} – {}", short(entry), entry.about));
     }
@@ -38,10 +38,11 @@ fn short(entry: &Entry) -> String {
 }
 
 fn about(entry: &Entry) -> String {
-    let mut lines = vec![format!("*/{}* – {}", entry.name(), entry.about)];
+    let mut lines = vec![format!("/{} – {}", entry.name(), entry.about)];
     for form in entry.forms {
         lines.push(line(entry, form));
     }
+    lines.extend(entry.notes.iter().map(|note| (*note).to_owned()));
     if let [_usual, others @ ..] = entry.names
         && !others.is_empty()
     {

@@ -5,6 +5,7 @@ use super::verbs::{Activating, AgentVerb, Edit, PairingVerb, SessionVerb, TaskVe
 use super::words::{entry_of, form_of, plain, split_word, trim, words};
 use super::{Command, TABLE, UsageError};
 use crate::access::Activation;
+use crate::schedule;
 
 /// The most runs that are listed at once.
 const MAX_RUNS_LISTED: u32 = 50;
@@ -43,7 +44,7 @@ fn topic(entry: &'static Entry, rest: &str) -> Result<Option<&'static Entry>, Us
     found.map(Some).ok_or_else(|| {
         let names: Vec<&str> = TABLE.iter().map(Entry::name).collect();
         UsageError {
-            found: format!("There is no command /{}.", shown(&word)),
+            found: format!("There is no command {}.", shown(&format!("/{word}"))),
             right: format!("Right: /{} <{}>", entry.name(), names.join("|")),
         }
     })
@@ -147,6 +148,12 @@ fn edit(entry: &'static Entry, form: &Form, rest: &str) -> Result<TaskVerb, Usag
     let (id, rest) = split_word(rest);
     let (what, new) = split_word(trim(rest));
     let new = trim(new);
+    if schedule::begins(&plain(what)) {
+        return Ok(TaskVerb::Edit {
+            id: id.to_owned(),
+            edit: Edit::Schedule(trim(rest).to_owned()),
+        });
+    }
     if id.is_empty() || what.is_empty() || new.is_empty() {
         return Err(missing(entry, form));
     }

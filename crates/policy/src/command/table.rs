@@ -11,6 +11,8 @@ pub struct Entry {
     pub about: &'static str,
     /// Its forms.
     pub forms: &'static [Form],
+    /// What else there is to know, a line each.
+    pub notes: &'static [&'static str],
     /// Is it for owners only?
     pub owners_only: bool,
 }
@@ -114,29 +116,31 @@ pub static TABLE: [Entry; 10] = [
             ],
         )
     },
-    everyone(
-        Word::Task,
-        &["task"],
-        "work at set times",
-        &[
-            also(
-                "new",
-                &["add", "create"],
-                "every 2h [name:] <what>",
-                "also: daily at 9:00, at 18:30, in 20m, cron 0 9 * * 1-5 --",
-            ),
-            also("list", &["ls"], "[all]", "those of this chat"),
-            form("show", "<id>", "one of them"),
-            form("run", "<id>", "start it now"),
-            form("runs", "<id> [n]", "its last runs"),
-            form("last", "<id>", "its last result"),
-            form("pause", "<id>", "hold it"),
-            form("resume", "<id>", "let it go on"),
-            form("edit", "<id> name|prompt|schedule <new>", "change it"),
-            also("cancel", &["delete", "remove"], "<id>", "delete it"),
-            form("cancel-run", "<run>", "end a run"),
+    Entry {
+        notes: &[
+            "When: every 30m, daily at 9:00, every mon and thu at 18:00, at 18:30, tomorrow at 9, in 20m, cron 0 9 * * 1-5 --",
+            "How often: every 30m x5, every 10m until ok",
+            "Without a time it starts now.",
         ],
-    ),
+        ..everyone(
+            Word::Task,
+            &["task"],
+            "work at set times",
+            &[
+                also("new", &["add", "create"], "every 2h [name:] <what>", "make one"),
+                also("list", &["ls"], "[all]", "those of this chat"),
+                form("show", "<id>", "one of them"),
+                form("run", "<id>", "start it now"),
+                form("runs", "<id> [n]", "its last runs"),
+                form("last", "<id>", "its last result"),
+                form("pause", "<id>", "hold it"),
+                form("resume", "<id>", "let it go on"),
+                form("edit", "<id> name|prompt|schedule <new>", "change it"),
+                also("cancel", &["delete", "remove"], "<id>", "delete it"),
+                form("cancel-run", "<run>", "end a run"),
+            ],
+        )
+    },
     everyone(
         Word::Tasks,
         &["tasks"],
@@ -156,6 +160,7 @@ const fn everyone(
         names,
         about,
         forms,
+        notes: &[],
         owners_only: false,
     }
 }

@@ -27,7 +27,7 @@ const NAMED: [(&str, &str); 7] = [
 
 /// The expression in its plain form: five fields, single spaces. Refuses what has other fields, and what never comes
 /// in the years after `now_ms`.
-pub fn check(text: &str, now_ms: i64) -> Result<String, String> {
+pub(super) fn check(text: &str, now_ms: i64) -> Result<String, String> {
     let fields: Vec<&str> = text.split_whitespace().collect();
     if let [name] = fields.as_slice()
         && let Some((_name, expression)) = NAMED.iter().find(|(known, _)| known.eq_ignore_ascii_case(name))
@@ -141,9 +141,9 @@ fn as_utc(local: DateTime) -> Option<Timestamp> {
     Offset::UTC.to_timestamp(local).ok()
 }
 
-/// Five fields are asked for before, so that no zone can stand behind them.
+/// A sixth field would be a zone, which is not to be looked up here.
 fn read(expression: &str) -> Option<Crontab> {
-    if !expression.is_ascii() {
+    if !expression.is_ascii() || expression.split_ascii_whitespace().count() != 5 {
         return None;
     }
     let mut options = ParseOptions::default();

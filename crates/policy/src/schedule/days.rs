@@ -84,6 +84,12 @@ pub(super) fn parse(word: &str) -> Option<Weekday> {
     })
 }
 
+/// Is this the name of a day that means all of them: `mondays`? `tues` is short for one.
+pub(super) fn is_plural(word: &str) -> bool {
+    word.strip_suffix("days")
+        .is_some_and(|stem| parse(&format!("{stem}day")).is_some())
+}
+
 impl Serialize for Weekdays {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(

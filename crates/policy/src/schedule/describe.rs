@@ -1,6 +1,7 @@
 //! Schedules in short words, as one reads them on a phone.
 
 use jiff::Timestamp;
+use jiff::civil::Time;
 
 use super::{DAY_S, Schedule, Weekdays, Zone};
 
@@ -23,14 +24,14 @@ impl Schedule {
     pub fn phrase(&self, zone: &Zone) -> String {
         match self {
             Self::Every { seconds } => format!("every {}", duration(*seconds)),
-            Self::Days { every: 1, at, .. } => format!("daily at {}", at.strftime("%H:%M")),
+            Self::Days { every: 1, at, .. } => format!("daily at {}", clock(*at)),
             Self::Days { every, at, from } if every.is_multiple_of(7) => {
                 let day = Weekdays::only(from.weekday());
                 let day = day.names().next().unwrap_or_default();
-                format!("every {} weeks on {day} at {}", every / 7, at.strftime("%H:%M"))
+                format!("every {} weeks on {day} at {}", every / 7, clock(*at))
             }
-            Self::Days { every, at, .. } => format!("every {every} days at {}", at.strftime("%H:%M")),
-            Self::Week { on, at } => format!("{} at {}", days(*on), at.strftime("%H:%M")),
+            Self::Days { every, at, .. } => format!("every {every} days at {}", clock(*at)),
+            Self::Week { on, at } => format!("{} at {}", days(*on), clock(*at)),
             Self::At { at_ms } => format!("at {}", local(*at_ms, zone)),
             Self::Cron { expression } => format!("cron {expression}"),
         }
@@ -47,13 +48,19 @@ fn local(at_ms: i64, zone: &Zone) -> String {
     let Ok(at) = Timestamp::from_millisecond(at_ms) else {
         return "a time beyond all calendars".to_owned();
     };
-    let at = zone.to_datetime(at);
-    let form = if at.second() == 0 {
-        "%Y-%m-%d %H:%M"
+    let local = zone.to_datetime(at);
+    let told = format!("{} {}", local.date(), clock(local.time()));
+    // A local time that comes twice says which of the two it is.
+    if zone.to_ambiguous_timestamp(local).is_ambiguous() {
+        format!("{told}{}", at.to_zoned(zone.clone()).strftime("%:z"))
     } else {
-        "%Y-%m-%d %H:%M:%S"
-    };
-    at.strftime(form).to_string()
+        told
+    }
+}
+
+fn clock(time: Time) -> String {
+    let form = if time.second() == 0 { "%H:%M" } else { "%H:%M:%S" };
+    time.strftime(form).to_string()
 }
 
 fn zone_name(zone: &Zone) -> String {

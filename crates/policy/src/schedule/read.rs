@@ -1,4 +1,18 @@
 //! Schedules in texts: at the beginning, at the end, and `every …` anywhere.
+//!
+//! | form | means |
+//! |---|---|
+//! | `every 5m`, `every 2h30m`, `every 30 minutes`, `hourly` | elapsed time, counted from when it was made |
+//! | `every day`, `daily`, `every 2 days`, `weekly`, `every 2 weeks on Monday` | local days; the time of day is the one at which it was made, unless `at 9:00` follows |
+//! | `every mon, wed and fri at 8`, `weekdays at 8`, `mondays at 9` | days of the week |
+//! | `at 18:30`, `at 6pm`, `tomorrow at 9`, `at 2026-12-24 09:00`, `at 2026-12-24T09:00+01:00` | once; a time of today that is over means tomorrow |
+//! | `in 20m`, `in 2 days` | once |
+//! | `cron 0 9 * * 1-5 -- …` | as cron says |
+//! | `now: …` | at once, and nothing in the text is taken for a schedule |
+//!
+//! After what repeats may stand how often: `x5` or `5 times`, and `until ok` or `until 3 ok`.
+//! `every …` is found anywhere, and `hourly`, `daily [at 9]`, `weekly` and `mondays at 9` at the end, too. What begins
+//! with `every`, `at`, `in` or `cron` has to be a schedule: a slip must not start it at once.
 
 mod limits;
 mod once;
@@ -33,6 +47,15 @@ struct Now<'z> {
 /// The forms, for messages.
 const FORMS: &str =
     "Write `every 2h`, `every day at 9:00`, `at 18:30`, `in 20m`, or `cron 0 9 * * 1-5 -- …`.";
+/// The words that schedules begin with, for those who leave out what is to change.
+pub(crate) fn begins(word: &str) -> bool {
+    matches!(
+        word,
+        "every" | "at" | "in" | "cron" | "hourly" | "daily" | "weekly" | "weekdays" | "tomorrow"
+    )
+}
+
+const OR_NOW: &str = "To start it now, begin with `now:`.";
 /// Words at the end of a text among which a schedule is looked for.
 const TRAILING_WORDS: usize = 10;
 
@@ -127,7 +150,7 @@ fn required(text: &str, read: Result<Option<Schedule>, String>) -> Result<Option
     match read? {
         Some(schedule) => Ok(Some(schedule)),
         None => Err(format!(
-            "{} begins with no schedule that I can read. {FORMS} To start it now, begin with `now:`.",
+            "{} begins with no schedule that I can read. {FORMS} {OR_NOW}",
             quoted(text)
         )),
     }
@@ -178,9 +201,7 @@ fn trailing(text: &str, words: &[Word<'_>], now: &Now<'_>) -> Result<Option<Foun
         if let Some(schedule) = repeating::natural(&mut cursor, now)? {
             let limits = limits::read(&mut cursor, &schedule)?;
             if cursor.is_at_end() {
-                let said_on = words.get(place - 1).is_some_and(|word| word.plain() == "on");
-                let start = place - usize::from(said_on);
-                return Ok(Some(without(text, words, start..cursor.at, schedule, limits)));
+                return Ok(Some(without(text, words, place..cursor.at, schedule, limits)));
             }
         }
     }
@@ -196,7 +217,8 @@ fn anywhere(text: &str, words: &[Word<'_>], now: &Now<'_>) -> Result<Option<Foun
         {
             continue;
         }
-        if let Some(schedule) = repeating::every(&mut cursor, now)? {
+        let read = repeating::every(&mut cursor, now);
+        if let Some(schedule) = read.map_err(|why| format!("{why} {OR_NOW}"))? {
             let limits = limits::read(&mut cursor, &schedule)?;
             return Ok(Some(without(text, words, place..cursor.at, schedule, limits)));
         }

@@ -4,6 +4,7 @@ mod around_changes;
 mod grammar;
 mod next;
 mod properties;
+mod refused;
 
 use jiff::civil::DateTime;
 use jiff::tz::TimeZoneDatabase;

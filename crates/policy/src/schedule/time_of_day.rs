@@ -17,7 +17,13 @@ pub(super) fn read(cursor: &mut Cursor<'_, '_>, bare: bool) -> Result<Option<Tim
         "midnight" => return Ok(one_word(cursor, Time::midnight())),
         _another => {}
     }
-    let Some((hour, minute, rest)) = numbers(&word) else {
+    let Some(Numbers {
+        hour,
+        minute,
+        second,
+        rest,
+    }) = numbers(&word)
+    else {
         return Ok(None);
     };
     let next = cursor.word(1).map(|next| next.plain()).unwrap_or_default();
@@ -35,7 +41,7 @@ pub(super) fn read(cursor: &mut Cursor<'_, '_>, bare: bool) -> Result<Option<Tim
         Some(Half::Morning) => hour % 12,
         Some(Half::Afternoon) => hour % 12 + 12,
     };
-    let time = Time::new(hour, minute.unwrap_or(0), 0, 0).map_err(|_out_of_range| wrong())?;
+    let time = Time::new(hour, minute.unwrap_or(0), second, 0).map_err(|_out_of_range| wrong())?;
     cursor.skip(words);
     Ok(Some(time))
 }
@@ -59,24 +65,45 @@ fn half(word: &str) -> Option<Half> {
     }
 }
 
-/// The hour, the minute if there is one, and what follows: `6:30pm` is 6, 30 and `pm`.
-fn numbers(word: &str) -> Option<(i8, Option<i8>, &str)> {
+/// What stands in a word: `6:30pm` is 6, 30 and `pm`.
+struct Numbers<'a> {
+    hour: i8,
+    minute: Option<i8>,
+    second: i8,
+    rest: &'a str,
+}
+
+fn numbers(word: &str) -> Option<Numbers<'_>> {
     let (hour, rest) = two_digits(word)?;
-    let Some(after) = rest.strip_prefix([':', '.']) else {
-        // French style: 18h, 18h30.
-        return match rest.strip_prefix('h') {
-            Some("") => Some((hour, Some(0), "")),
-            Some(minutes) => {
-                let (minute, rest) = two_digits(minutes)?;
-                rest.is_empty().then_some((hour, Some(minute), rest))
-            }
-            None => Some((hour, None, rest)),
-        };
+    let found = |minute, second, rest| Numbers {
+        hour,
+        minute,
+        second,
+        rest,
     };
-    let (minute, rest) = two_digits(after)?;
-    // Seconds are read over if they are none.
-    let rest = rest.strip_prefix(":00").unwrap_or(rest);
-    (after.len() - rest.len() >= 2).then_some((hour, Some(minute), rest))
+    // French style: 18h, 18h30.
+    if let Some(minutes) = rest.strip_prefix('h') {
+        if minutes.is_empty() {
+            return Some(found(Some(0), 0, ""));
+        }
+        let (minute, rest) = exactly_two(minutes)?;
+        return rest.is_empty().then_some(found(Some(minute), 0, rest));
+    }
+    let Some(after) = rest.strip_prefix([':', '.']) else {
+        return Some(found(None, 0, rest));
+    };
+    let (minute, rest) = exactly_two(after)?;
+    match rest.strip_prefix(':') {
+        Some(seconds) => {
+            let (second, rest) = exactly_two(seconds)?;
+            Some(found(Some(minute), second, rest))
+        }
+        None => Some(found(Some(minute), 0, rest)),
+    }
+}
+
+fn exactly_two(text: &str) -> Option<(i8, &str)> {
+    two_digits(text).filter(|(_number, rest)| text.len() - rest.len() == 2)
 }
 
 /// One or two digits, and what follows that is no digit.

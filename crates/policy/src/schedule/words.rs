@@ -21,7 +21,9 @@ impl Word<'_> {
 
     /// Does a colon end the clause here?
     pub(super) fn ends_clause(&self) -> bool {
-        self.text.ends_with([':', ';', '.', '!'])
+        // Dots inside are those of short forms: p.m.
+        self.text.ends_with([':', ';', '!'])
+            || self.text.find('.').is_some_and(|dot| dot + 1 == self.text.len())
     }
 }
 

@@ -6,12 +6,14 @@
 
 mod access;
 mod answers;
+mod commands;
 mod elsewhere;
 mod golden;
 mod ids;
 mod media;
 mod mentions;
 mod pairing;
+mod schedules;
 mod turns;
 
 use std::collections::HashSet;
@@ -22,12 +24,13 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 /// Every file with the number of its rows.
-const FILES: [(&str, usize); 13] = [
+const FILES: [(&str, usize); 15] = [
     ("chunk.json", 36),
+    ("commands.json", 16),
     ("direct.json", 25),
     ("elsewhere.json", 16),
     ("format.json", 50),
-    ("groups.json", 15),
+    ("groups.json", 17),
     ("ids.json", 30),
     // Read by the gateway's tests, in crates/gateway/src/envelope/cases.rs.
     ("inbound.json", 49),
@@ -36,6 +39,7 @@ const FILES: [(&str, usize); 13] = [
     ("pairing.json", 5),
     ("patterns.json", 15),
     ("quotes.json", 11),
+    ("schedules.json", 22),
     ("turns.json", 9),
 ];
 

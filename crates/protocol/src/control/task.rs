@@ -103,7 +103,7 @@ pub struct TaskRunInfo {
     pub account: String,
     /// `queued`, `running`, `ok`, `error`, `skipped`, `cancelled`, `interrupted` or `missed`.
     pub state: String,
-    /// What made it run: `created`, `schedule`, `catch_up`, `manual` or `interrupted`.
+    /// What made it run: `created`, `schedule`, `catch_up`, `manual` or `again`.
     pub cause: Option<String>,
     /// When it was due, Unix milliseconds.
     pub due_ms: Option<i64>,

@@ -13,7 +13,7 @@ fn id_in(told: &str) -> String {
 async fn a_task_lives_from_new_to_cancel() {
     let world = World::new().await;
     let told = world.told(OWNER, "/task new every 2h Water: drink a glass").await;
-    assert!(told.contains("Water") && told.contains("every 2 h"), "{told}");
+    assert!(told.contains("Water") && told.contains("every 2h"), "{told}");
     let id = id_in(&told);
     expect(
         &world,
@@ -28,7 +28,7 @@ async fn a_task_lives_from_new_to_cancel() {
             (OWNER, &format!("/task pause {id}"), &format!("/task resume {id}")),
             (OWNER, "/task list", "paused"),
             (OWNER, &format!("/task resume {id}"), "goes on; next"),
-            (OWNER, &format!("/task edit {id} schedule every 3h"), "every 3 h"),
+            (OWNER, &format!("/task edit {id} schedule every 3h"), "every 3h"),
             (OWNER, &format!("/task edit {id} name Tea"), "is changed"),
             (OWNER, "/task list", "Tea"),
             (OWNER, &format!("/task runs {id}"), "has not run yet"),

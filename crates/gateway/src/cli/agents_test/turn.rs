@@ -6,13 +6,18 @@ use fased_agents::{Event, Failure as NoAnswer, Listener, Request};
 use fased_protocol::private::Private;
 use serde_json::json;
 
+use super::picture::Picture;
 use crate::cli::{Failure, Outcome, out};
 
 /// Stands where a chat's or an account's id would.
 const NOWHERE: &str = "test";
 
 /// One message, as a program or an endpoint gets it, without anything before it.
-pub(super) fn request(id: &str, agent: &Agent, text: &str, now_s: i64) -> Request {
+pub(super) fn request(id: &str, agent: &Agent, text: &str, pictures: &[Picture], now_s: i64) -> Request {
+    let (kind, raw_kind) = match pictures {
+        [] => ("text", "conversation"),
+        [_, ..] => ("image", "imageMessage"),
+    };
     let chat = Chat {
         kind: ChatKind::Dm,
         id: Private(NOWHERE.to_owned()),
@@ -27,14 +32,14 @@ pub(super) fn request(id: &str, agent: &Agent, text: &str, now_s: i64) -> Reques
             name: None,
         },
         from_me: false,
-        kind: "text".to_owned(),
+        kind: kind.to_owned(),
         text: Some(Private(text.to_owned())),
-        media: Vec::new(),
+        media: pictures.iter().map(Picture::as_media).collect(),
         detail: None,
         quoted: None,
         mentions: Vec::new(),
         timestamp: now_s,
-        raw_kind: "conversation".to_owned(),
+        raw_kind: raw_kind.to_owned(),
     };
     Request {
         system_prompt: agent.system_prompt.clone(),
@@ -53,7 +58,8 @@ pub(super) fn request(id: &str, agent: &Agent, text: &str, now_s: i64) -> Reques
             "history": [],
             "media_dir": null,
         }),
-        ..Request::default()
+        history: Vec::new(),
+        images: pictures.iter().map(Picture::as_image).collect(),
     }
 }
 
@@ -178,7 +184,7 @@ mod tests {
 
     #[test]
     fn a_program_gets_the_form_of_a_real_message() {
-        let request = request("helper", &Agent::default(), "hello", 1_700_000_000);
+        let request = request("helper", &Agent::default(), "hello", &[], 1_700_000_000);
         let envelope = &request.envelope;
         assert_eq!(envelope["agent"]["id"], "helper");
         assert_eq!(envelope["chat"], json!({ "kind": "dm", "id": "test" }));

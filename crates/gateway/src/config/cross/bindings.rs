@@ -5,8 +5,8 @@ use fased_policy::route::Peer;
 use super::{down, entries, text};
 use crate::config::check::Found;
 use crate::config::file::PeerKind;
-use crate::config::keys::FOREIGN_CHANNELS;
 use crate::config::merge;
+use crate::config::misplaced::is_foreign_binding;
 use crate::config::tree::{Node, Shape};
 use crate::nearest::nearest;
 
@@ -30,8 +30,15 @@ pub(super) fn check(found: &mut Found<'_>, root: &Node, agents: &[String], accou
     let mut seen: Vec<Seen<'_>> = Vec::new();
     for (index, item) in items.iter().enumerate() {
         let path = format!("bindings[{index}]");
+        if is_foreign_binding(item) {
+            continue;
+        }
         let channel = down(item, &["match"]).and_then(|matching| text(matching.get("channel")));
-        if channel.is_some_and(|channel| !is_ours(found, &path, channel)) {
+        if let Some(channel) = channel.filter(|channel| *channel != "whatsapp") {
+            let at = format!("{path}.match.channel");
+            let message = format!("found {channel:?}; there is only \"whatsapp\"");
+            let hint = "write \"whatsapp\", or leave the key out".to_owned();
+            found.wrong_at(&at, &at, message, Some(hint));
             continue;
         }
         let agent = text(item.get("agentId"));
@@ -74,26 +81,6 @@ pub(super) fn check(found: &mut Found<'_>, root: &Node, agents: &[String], accou
     }
 }
 
-/// A binding of another channel comes with a config that was brought along, and is skipped like the channel itself.
-fn is_ours(found: &mut Found<'_>, path: &str, channel: &str) -> bool {
-    if channel == "whatsapp" {
-        return true;
-    }
-    if FOREIGN_CHANNELS.contains(&channel) {
-        found.foreign.push(path.to_owned());
-    } else {
-        let at = format!("{path}.match.channel");
-        let message = format!("found {channel:?}; there is only \"whatsapp\"");
-        found.wrong_at(
-            &at,
-            &at,
-            message,
-            Some("write \"whatsapp\", or leave the key out".to_owned()),
-        );
-    }
-    false
-}
-
 /// Something that has to exist.
 pub(super) fn named(found: &mut Found<'_>, at: &str, what: &str, list: &str, name: &str, known: &[String]) {
     if known.iter().any(|known| known == name) {
@@ -127,20 +114,16 @@ fn peer(found: &mut Found<'_>, path: &str, node: &Node) -> Option<Peer> {
         Ok(peer) => return Some(peer),
         Err(error) => error,
     };
-    let other = match kind {
-        PeerKind::Direct => PeerKind::Group,
-        PeerKind::Group => PeerKind::Direct,
+    let would_be = |kind| merge::peer(kind, id).is_ok();
+    let (message, hint) = if kind == PeerKind::Group {
+        let hint = would_be(PeerKind::Direct).then_some("this is a person; write kind: \"direct\"");
+        (format!("found {id:?}; {error}"), hint)
+    } else {
+        let hint = would_be(PeerKind::Group).then_some("this is a group; write kind: \"group\"");
+        let allowed = "a number in international form, such as \"+15551234567\", or a hidden id, such as \"100000000000001@lid\"";
+        (format!("found {id:?}; allowed is {allowed}"), hint)
     };
-    let hint = merge::peer(other, id).is_ok().then(|| match other {
-        PeerKind::Group => "this is a group; write kind: \"group\"".to_owned(),
-        PeerKind::Direct => "this is a person; write kind: \"direct\"".to_owned(),
-    });
-    let message = match kind {
-        PeerKind::Group => format!("found {id:?}; {error}"),
-        PeerKind::Direct => format!(
-            "found {id:?}; allowed is a number in international form, such as \"+15551234567\", or a hidden id, such as \"100000000000001@lid\""
-        ),
-    };
+    let hint = hint.map(str::to_owned);
     found.wrong_at(&at, &at, message, hint);
     None
 }

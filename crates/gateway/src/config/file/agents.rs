@@ -96,6 +96,9 @@ pub(in crate::config) enum PeerKind {
     #[serde(alias = "dm")]
     Direct,
     Group,
+    /// Only in bindings of other channels, which are skipped.
+    #[serde(other)]
+    Foreign,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -103,7 +103,8 @@ const COMMAND: Block = block(&[
         Kind::Variables,
         "Environment variables for it, besides the few that it inherits. Secrets are better kept in a file that the program reads. Default: none.",
     )
-    .example("{ BOT_LANGUAGE: \"en\" }"),
+    .example("{ BOT_LANGUAGE: \"en\" }")
+    .secret(),
     key(
         "output",
         Kind::Words(&["text", "ndjson"]),

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use fased_agents::{CommandOutput, CommandSettings, KeySource, OpenAiSettings, Settings};
-use fased_policy::ids::{AccountId, GroupId, Identity, Lid, Phone};
+use fased_policy::ids::{AccountId, AllowList, GroupId, IdError, Identity, Lid, Phone};
 use fased_policy::mention::Patterns;
 use fased_policy::route::{Binding, Peer};
 
@@ -122,7 +122,7 @@ fn bindings(written: &[file::Binding]) -> Result<Vec<Binding>, String> {
         channel.is_none_or(|channel| channel == "whatsapp")
     });
     ours.map(|(index, binding)| {
-        let at = |error: fased_policy::ids::IdError| format!("bindings[{index}]: {error}");
+        let at = |error: IdError| format!("bindings[{index}]: {error}");
         let account = binding.matching.account_id.as_deref().filter(|id| *id != "*");
         let account = account.map(AccountId::parse).transpose().map_err(at)?;
         let peer = binding.matching.peer.as_ref();
@@ -138,13 +138,14 @@ fn bindings(written: &[file::Binding]) -> Result<Vec<Binding>, String> {
 }
 
 /// The chat that a binding names.
-pub(in crate::config) fn peer(kind: PeerKind, id: &str) -> Result<Peer, fased_policy::ids::IdError> {
+pub(in crate::config) fn peer(kind: PeerKind, id: &str) -> Result<Peer, IdError> {
     match kind {
         PeerKind::Group => GroupId::parse(id.trim()).map(Peer::Group),
         PeerKind::Direct => Lid::parse(id)
             .map(Identity::from)
             .or_else(|_not_hidden| Phone::parse(id).map(Identity::from))
             .map(Peer::Person),
+        PeerKind::Foreign => Err(IdError::Target),
     }
 }
 
@@ -163,7 +164,7 @@ pub(in crate::config) fn tasks(file: &File) -> TaskSettings {
 }
 
 /// Who besides owners may use chat commands.
-pub(in crate::config) fn commands_allow(file: &File) -> Result<fased_policy::ids::AllowList, String> {
+pub(in crate::config) fn commands_allow(file: &File) -> Result<AllowList, String> {
     let entries = file.commands.allow_from.as_deref().unwrap_or_default();
     allow_list("commands.allowFrom", entries)
 }

@@ -94,7 +94,7 @@ fn tasks_and_commands_are_read() {
     };
     assert_eq!(account.tasks, expected);
     let one = Phone::parse("+15550100001").expect("a number");
-    assert!(account.commands_allow.names(&one.clone().into()));
+    assert!(account.rules.commands_allow.names(&one.clone().into()));
     assert!(
         account.phones().any(|phone| *phone == one),
         "its hidden id is asked for"

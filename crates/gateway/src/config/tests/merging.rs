@@ -228,7 +228,7 @@ fn what_belongs_to_another_product_is_named_in_one_warning() {
     let config = valid(
         "{ models: {}, tools: 1, skills: [], wallets: null, cron: {}, channels: { telegram: {}, defaults: {} },
            agents: { defaults: {} }, messages: { tts: {}, queue: { cap: 20 } },
-           bindings: [{ agentId: 'x', match: { channel: 'telegram' } }] }",
+           bindings: [{ agentId: 'x', match: { channel: 'slack', teamId: 'T1', peer: { kind: 'channel', id: 'C1' } } }] }",
     );
     assert_eq!(config.warnings.len(), 1, "{:?}", config.warnings);
     for key in [

@@ -212,3 +212,27 @@ fn a_key_that_is_none_is_told_from_one_that_is_not_there() {
         assert!(matches!(error, NoValue::Absent(_)), "{key}: {error:?}");
     }
 }
+
+#[test]
+fn variables_of_a_program_show_their_names_alone() {
+    let (_dir, view) = view(
+        r#"{ agents: { list: [{ id: "a", backend: "command", command: { argv: ["sh"], env: { BOT_KEY: "hunter2" } } }] } }"#,
+    );
+    let get = |key: &str| {
+        let found = view.get(&KeyPath::parse(key).expect("a key")).expect("a value");
+        serde_json::to_string(&found[0].value).expect("JSON")
+    };
+    assert_eq!(get("agents.list.a.command.env.BOT_KEY"), r#""(hidden)""#);
+    assert_eq!(get("agents.list[0].command.env"), r#"{"BOT_KEY":"(hidden)"}"#);
+    let all = get("agents.list");
+    assert!(
+        all.contains(r#""argv":["sh"]"#) && !all.contains("hunter2"),
+        "{all}"
+    );
+    let everything = view.all();
+    assert!(
+        !everything
+            .iter()
+            .any(|leaf| format!("{leaf:?}").contains("hunter2"))
+    );
+}

@@ -19,9 +19,13 @@ pub struct Limits {
 pub(super) fn read(cursor: &mut Cursor<'_, '_>, schedule: &Schedule) -> Result<Limits, String> {
     let mut limits = Limits::default();
     while !cursor.is_past_clause() {
-        if let Some(runs) = runs(cursor)? {
+        if limits.max_runs.is_none()
+            && let Some(runs) = runs(cursor)?
+        {
             limits.max_runs = Some(runs);
-        } else if let Some(successes) = successes(cursor)? {
+        } else if limits.max_successes.is_none()
+            && let Some(successes) = successes(cursor)?
+        {
             limits.max_successes = Some(successes);
         } else {
             break;

@@ -42,17 +42,23 @@ pub(super) fn every(cursor: &mut Cursor<'_, '_>, now: &Now<'_>) -> Result<Option
         .ok()
         .filter(|days| (1..=MAX_DAYS).contains(days));
     let days = days.ok_or_else(|| out_of_range(&cursor.since(start)))?;
-    let on = on_weekday(cursor, days.is_multiple_of(7));
+    let weeks = days.is_multiple_of(7);
+    let mut on = weeks.then(|| on_weekdays(cursor)).flatten();
     let at = time(cursor)?;
-    let on = on.or_else(|| on_weekday(cursor, days.is_multiple_of(7)));
+    if weeks && on.is_none() {
+        on = on_weekdays(cursor);
+    }
+    if days == 7 {
+        return Ok(Some(weekly(on, at, now)));
+    }
     Ok(Some(match on {
-        Some(on) => weekly(days, on, at.unwrap_or(now.minute()), now),
+        Some(on) => every_few_weeks(days, on, at.unwrap_or(now.minute()), now)?,
         None => daily(days, at, now),
     }))
 }
 
 fn out_of_range(found: &str) -> String {
-    format!("`{found}` is out of range: at least 1 minute, at most 366 days. Example: every 30m")
+    format!("`{found}` is out of range: at least 1 minute, at most 366 days. Example: every 30m.")
 }
 
 /// Months differ in length, so they are said as cron does.
@@ -88,29 +94,29 @@ pub(super) fn natural(cursor: &mut Cursor<'_, '_>, now: &Now<'_>) -> Result<Opti
         }
         "weekly" => {
             cursor.skip(1);
-            let on = on_weekday(cursor, true);
+            let on = on_weekdays(cursor);
             let at = time(cursor)?;
-            let on = on.or_else(|| on_weekday(cursor, true));
-            let on = on.unwrap_or(now.local.date().weekday());
-            Ok(Some(Schedule::Week {
-                on: Weekdays::only(on),
-                at: at.unwrap_or(now.minute()),
-            }))
+            let on = on.or_else(|| on_weekdays(cursor));
+            Ok(Some(weekly(on, at, now)))
         }
-        // One of them names a day to come; only more of them say that it repeats.
-        many if many.ends_with('s') => {
-            let mut ahead = *cursor;
-            let Some(on) = weekdays(&mut ahead) else {
-                return Ok(None);
-            };
-            let Some(at) = time(&mut ahead)? else {
-                return Ok(None);
-            };
-            *cursor = ahead;
-            Ok(Some(Schedule::Week { on, at }))
-        }
-        _another => Ok(None),
+        _another => days_at(cursor),
     }
+}
+
+/// `mondays at 9`, `weekdays at 8`, `on mon and thu at 18:00`. One day alone is a day to come; only its plural, or more
+/// days, say that it repeats.
+fn days_at(cursor: &mut Cursor<'_, '_>) -> Result<Option<Schedule>, String> {
+    let mut ahead = *cursor;
+    ahead.take(&["on"]);
+    let plural = days::is_plural(&ahead.peek());
+    let Some(on) = weekdays(&mut ahead).filter(|on| plural || on.names().count() > 1) else {
+        return Ok(None);
+    };
+    let Some(at) = time(&mut ahead)? else {
+        return Ok(None);
+    };
+    *cursor = ahead;
+    Ok(Some(Schedule::Week { on, at }))
 }
 
 /// Every so many days: at this time from its next occurrence on, or from now on at the time that it is.
@@ -131,13 +137,20 @@ fn daily(every: u32, at: Option<Time>, now: &Now<'_>) -> Schedule {
     Schedule::Days { every, at, from }
 }
 
-/// Every so many weeks on one day.
-fn weekly(every: u32, on: Weekday, at: Time, now: &Now<'_>) -> Schedule {
-    if every == 7 {
-        return Schedule::Week {
-            on: Weekdays::only(on),
-            at,
-        };
+/// On these days of the week, or on the one that it is.
+fn weekly(on: Option<Weekdays>, at: Option<Time>, now: &Now<'_>) -> Schedule {
+    Schedule::Week {
+        on: on.unwrap_or(Weekdays::only(now.local.date().weekday())),
+        at: at.unwrap_or(now.minute()),
+    }
+}
+
+/// Every so many days, which are weeks, from the next such day of the week on.
+fn every_few_weeks(every: u32, on: Weekdays, at: Time, now: &Now<'_>) -> Result<Schedule, String> {
+    if on.names().count() != 1 {
+        return Err(
+            "Every few weeks goes with one day of the week: `every 2 weeks on monday at 9:00`.".into(),
+        );
     }
     let today = now.local.date();
     let first = if at > now.local.time() {
@@ -145,24 +158,19 @@ fn weekly(every: u32, on: Weekday, at: Time, now: &Now<'_>) -> Schedule {
     } else {
         today.tomorrow().ok()
     };
-    let from = first.and_then(|first| Weekdays::only(on).first_from(first));
-    Schedule::Days {
-        every,
-        at,
-        from: from.unwrap_or(today),
-    }
+    let from = first.and_then(|first| on.first_from(first)).unwrap_or(today);
+    Ok(Schedule::Days { every, at, from })
 }
 
-fn on_weekday(cursor: &mut Cursor<'_, '_>, weekly: bool) -> Option<Weekday> {
-    if !weekly || cursor.is_past_clause() {
+fn on_weekdays(cursor: &mut Cursor<'_, '_>) -> Option<Weekdays> {
+    if cursor.is_past_clause() {
         return None;
     }
     let mut ahead = *cursor;
     ahead.take(&["on"]);
-    let day = days::parse(&ahead.peek())?;
-    ahead.skip(1);
+    let days = weekdays(&mut ahead)?;
     *cursor = ahead;
-    Some(day)
+    Some(days)
 }
 
 /// `at 9`, `at 9:00`, `9:00`, `6pm`. An hour alone needs the word before it.

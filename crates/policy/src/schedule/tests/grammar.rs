@@ -7,7 +7,7 @@ use crate::task::parse_new;
 const NOW: &str = "2026-02-08T14:23:45";
 
 /// Schedule, limits, name and prompt of a text, in Berlin.
-fn read(text: &str) -> String {
+pub(super) fn read(text: &str) -> String {
     let zone = zone("Europe/Berlin");
     match parse_new(text, local_ms(NOW, &zone), &zone) {
         Ok(task) => {
@@ -62,6 +62,14 @@ fn read(text: &str) -> String {
 #[case::working_days("every weekday at 8 look", "weekdays at 08:00 | look")]
 #[case::working_days_bare("weekdays at 8 look", "weekdays at 08:00 | look")]
 #[case::mondays("Mondays at 9am look", "every Monday at 09:00 | look")]
+#[case::on_mondays("on mondays at 9 look", "every Monday at 09:00 | look")]
+#[case::two_days_bare("mon and thu at 18:00 gym", "every Mon, Thu at 18:00 | gym")]
+#[case::two_days_trailing("gym, mon and thu at 18:00", "every Mon, Thu at 18:00 | gym")]
+#[case::and_something_else("every sat and sun relax and rest", "weekends at 14:23 | relax and rest")]
+#[case::and_no_day("every sat and relax", "every Saturday at 14:23 | and relax")]
+#[case::dots_are_no_end("every day at 6 a.m. x5 look", "daily at 06:00 x5 | look")]
+#[case::weekly_on_two("weekly on mon and thu at 9 look", "every Mon, Thu at 09:00 | look")]
+#[case::every_week_on("every week on thursday at 9 look", "every Thursday at 09:00 | look")]
 #[case::weekend("weekends at 10 look", "weekends at 10:00 | look")]
 #[case::hourly("hourly look", "every 1h | look")]
 #[case::daily("daily look", "daily at 14:23 | look")]
@@ -117,6 +125,7 @@ fn repeating(#[case] text: &str, #[case] expected: &str) {
 #[case::today("today at 18:00 look", "at 2026-02-08 18:00 | look")]
 #[case::weekday("at friday 6pm look", "at 2026-02-13 18:00 | look")]
 #[case::weekday_leading("Friday 6pm look", "at 2026-02-13 18:00 | look")]
+#[case::weekday_short("Thurs 6pm look", "at 2026-02-12 18:00 | look")]
 #[case::on_weekday("on friday at 6pm look", "at 2026-02-13 18:00 | look")]
 #[case::same_weekday_to_come("at sunday 18:00 look", "at 2026-02-08 18:00 | look")]
 #[case::same_weekday_over("at sunday 9:00 look", "at 2026-02-15 09:00 | look")]
@@ -184,135 +193,10 @@ fn cron_lines(#[case] text: &str, #[case] expected: &str) {
     "every 5m x10 until 1 ok [Up] | is it up?"
 )]
 #[case::limit_at_the_end("is it up? every 5m until ok", "every 5m until 1 ok | is it up?")]
+#[case::a_limit_once("every 5m x5 x6 look", "every 5m x5 | x6 look")]
 #[case::until_something_else("every 5m until noon look", "every 5m | until noon look")]
 fn names_and_limits(#[case] text: &str, #[case] expected: &str) {
     assert_eq!(read(text), expected);
-}
-
-#[rstest]
-#[case::no_unit(
-    "every 5x look",
-    "\"every 5x look\" begins with no schedule that I can read. Write `every 2h`, `every day at 9:00`, `at 18:30`, `in 20m`, or `cron 0 9 * * 1-5 -- …`. To start it now, begin with `now:`."
-)]
-#[case::too_short(
-    "every 30 seconds look",
-    "`every 30 seconds` is out of range: at least 1 minute, at most 366 days. Example: every 30m"
-)]
-#[case::too_short_inside(
-    "look every 10s",
-    "`every 10s` is out of range: at least 1 minute, at most 366 days. Example: every 30m"
-)]
-#[case::nothing_long(
-    "every 0m look",
-    "`every 0m` is out of range: at least 1 minute, at most 366 days. Example: every 30m"
-)]
-#[case::too_long(
-    "every 400 days look",
-    "`every 400 days` is out of range: at least 1 minute, at most 366 days. Example: every 30m"
-)]
-#[case::far_too_long(
-    "every 99999999999999999999h look",
-    "`every 99999999999999999999h` is out of range: at least 1 minute, at most 366 days. Example: every 30m"
-)]
-#[case::months(
-    "every month look",
-    "Months and years are said with cron, such as `cron 0 9 1 * * -- Rent: …` for the first of each month at 9:00."
-)]
-#[case::months_counted(
-    "pay every 3 months",
-    "Months and years are said with cron, such as `cron 0 9 1 * * -- Rent: …` for the first of each month at 9:00."
-)]
-#[case::no_such_hour(
-    "at 25:00 look",
-    "\"25:00\" is no time of day; write a time such as 18:30, 6pm, noon or 9."
-)]
-#[case::no_such_afternoon(
-    "daily at 13pm look",
-    "\"13pm\" is no time of day; write a time such as 18:30, 6pm, noon or 9."
-)]
-#[case::slip(
-    "at tomorow 9:00 look",
-    "\"at tomorow 9:00 look\" begins with no schedule that I can read. Write `every 2h`, `every day at 9:00`, `at 18:30`, `in 20m`, or `cron 0 9 * * 1-5 -- …`. To start it now, begin with `now:`."
-)]
-#[case::over(
-    "at 2020-01-01 09:00 look",
-    "2020-01-01 09:00 (Europe/Berlin) is over; it is 2026-02-08 14:23:45 (Europe/Berlin) now. Give a time to come, such as at tomorrow 9:00"
-)]
-#[case::over_today(
-    "today at 9:00 look",
-    "2026-02-08 09:00 (Europe/Berlin) is over; it is 2026-02-08 14:23:45 (Europe/Berlin) now. Give a time to come, such as at tomorrow 9:00"
-)]
-#[case::far_ahead(
-    "at 2096-01-01 09:00 look",
-    "2096-01-01 09:00 (Europe/Berlin) is more than 10 years ahead. Example: at tomorrow 9:00"
-)]
-#[case::no_such_day(
-    "at 2026-02-30 09:00 look",
-    "\"2026-02-30\" is no day of the calendar; write a date such as 2026-12-24."
-)]
-#[case::no_time(
-    "at friday look",
-    "Say at which time of that day: a time such as 18:30, 6pm, noon or 9. Example: at tomorrow 9:00"
-)]
-#[case::morning("every morning look", "Say at which time: `every morning at 8:00`.")]
-#[case::language(
-    "in French say hello",
-    "\"in French say hello\" begins with no schedule that I can read. Write `every 2h`, `every day at 9:00`, `at 18:30`, `in 20m`, or `cron 0 9 * * 1-5 -- …`. To start it now, begin with `now:`."
-)]
-#[case::in_too_long(
-    "in 400 days look",
-    "`in 400 days` is out of range: from 1 second to 366 days. Example: in 20m"
-)]
-#[case::four_fields(
-    "cron 0 9 * * -- look",
-    "A cron expression has five fields (minute hour day month weekday), and this one has 4. Example: cron 0 9 * * 1-5 -- News: what happened?"
-)]
-#[case::six_fields(
-    "cron 0 0 9 * * * -- look",
-    "A cron expression has five fields (minute hour day month weekday), and this one has 6. Example: cron 0 9 * * 1-5 -- News: what happened?"
-)]
-#[case::no_such_minute(
-    "cron 61 9 * * * -- look",
-    "The minute of the cron expression cannot be \"61\"; it is 0 to 59. Example: cron 0 9 * * 1-5 -- News: what happened?"
-)]
-#[case::no_such_weekday(
-    "cron 0 9 * * monday -- look",
-    "The day of the week of the cron expression cannot be \"monday\"; it is 0 to 7 or sun to sat. Example: cron 0 9 * * 1-5 -- News: what happened?"
-)]
-#[case::never(
-    "cron 0 0 30 2 * -- look",
-    "\"0 0 30 2 *\" never comes: no such day exists. Example: cron 0 9 * * 1-5 -- News: what happened?"
-)]
-#[case::cron_alone(
-    "cron",
-    "A cron expression has five fields (minute hour day month weekday), and this one has 0. Example: cron 0 9 * * 1-5 -- News: what happened?"
-)]
-#[case::nothing(
-    "  ",
-    "Say what is to be done. Example: /task new every day at 9:00 News: what happened?"
-)]
-#[case::nothing_to_do(
-    "every 5m",
-    "Say what is to be done after the schedule. Example: /task new every day at 9:00 News: what happened?"
-)]
-#[case::no_runs(
-    "every 5m x0 look",
-    "A Task can be limited to 1 to 10000 runs, not 0. Example: every 1h x5"
-)]
-#[case::too_many_runs(
-    "every 5m 99999 times look",
-    "A Task can be limited to 1 to 10000 runs, not 99999. Example: every 1h x5"
-)]
-#[case::once_is_once(
-    "at 18:30 x5 look",
-    "What has one time runs once; `x5` and `until ok` go with `every`, `daily` or `cron`."
-)]
-#[case::zone(
-    "daily at 9:00 UTC look",
-    "What repeats follows the configured zone, so leave the zone out: `daily at 9:00`."
-)]
-fn errors_say_what_was_found_and_what_is_allowed(#[case] text: &str, #[case] expected: &str) {
-    assert_eq!(read(text), format!("error: {expected}"));
 }
 
 /// As `/task edit <id> schedule …` reads them.
@@ -343,4 +227,27 @@ fn schedules_alone(#[case] text: &str, #[case] expected: &str) {
         Err(why) => format!("error: {why}"),
     };
     assert_eq!(found, expected);
+}
+
+/// Were any of these read word by word more than a few times over, it would take minutes.
+#[rstest]
+#[case::almost("every ", "")]
+#[case::near("every x ", "")]
+#[case::days("every mon, ", "")]
+#[case::list("every mon", ", tue")]
+#[case::one_word("every ", "1h")]
+#[case::digits("in ", "9")]
+#[case::and("every 1w and ", "and ")]
+#[case::limits("every 5m ", "x5 until ok ")]
+#[case::colons("a", ":")]
+#[case::lines("cron ", "* -- \n")]
+fn long_texts_are_read_in_one_go(#[case] head: &str, #[case] more: &str) {
+    const TIMES: usize = 100_000;
+    let zone = zone("UTC");
+    let text = if more.is_empty() {
+        head.repeat(TIMES)
+    } else {
+        format!("{head}{}", more.repeat(TIMES))
+    };
+    assert!(parse_new(&text, 0, &zone).is_err());
 }
