@@ -131,6 +131,8 @@ impl<'a> Desk<'a> {
         let mut others = shared.engine.running.ended();
         let mut look = true;
         while !shutdown.is_cancelled() {
+            // What is due later may be due at once when a simulation moves the clock.
+            let moved = clock::moved();
             if look {
                 others.mark_unchanged();
                 match self.start_due().await {
@@ -160,6 +162,7 @@ impl<'a> Desk<'a> {
                 }
                 _ = others.changed(), if self.waits_for_others => true,
                 () = shared.runs.notified() => true,
+                () = moved => true,
                 () = tokio::time::sleep_until(self.look_at) => true,
             };
         }

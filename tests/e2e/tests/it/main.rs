@@ -40,6 +40,7 @@ mod retries;
 mod secrecy;
 mod self_chat;
 mod sending;
+mod simulations;
 mod sockets;
 mod strangers;
 mod tasks;
