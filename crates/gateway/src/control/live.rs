@@ -123,12 +123,6 @@ impl Live {
         &self.paths
     }
 
-    /// Where everything is kept.
-    #[must_use]
-    pub(crate) fn store(&self) -> &Store {
-        &self.store
-    }
-
     /// What is told of the config.
     #[must_use]
     pub fn config(&self) -> ConfigInfo {

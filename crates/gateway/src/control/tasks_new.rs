@@ -1,5 +1,6 @@
 //! Makes a Task.
 
+use fased_policy::access::Commander;
 use fased_policy::ids::{ChatId, Identity};
 use fased_protocol::control::{ControlError, ControlResponse, ErrorCode, TaskRequest};
 
