@@ -1,6 +1,7 @@
 //! End-to-end tests, by what the user would notice.
 
 mod accounts;
+mod agent_runs;
 mod agents;
 mod approvals;
 mod broken_sidecar;
