@@ -17,8 +17,11 @@ pub(crate) struct Engine {
     /// Runs under way.
     pub(crate) running: Arc<Running>,
     pub(super) slots: Arc<Slots>,
-    backends: Mutex<HashMap<String, (Settings, Arc<dyn Backend>)>>,
+    backends: Mutex<Backends>,
 }
+
+/// Backends by agent, each with the settings that it was made by.
+type Backends = HashMap<String, (Settings, Arc<dyn Backend>)>;
 
 /// What `/stop` ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,7 +75,7 @@ impl Engine {
         match backends.get(agent) {
             Some((made_by, backend)) if made_by == settings => Arc::clone(backend),
             Some(_) | None => {
-                let backend = backend(settings);
+                let backend = fased_agents::backend(settings);
                 backends.insert(agent.to_owned(), (settings.clone(), Arc::clone(&backend)));
                 backend
             }
@@ -85,11 +88,7 @@ impl Engine {
         self.lock().insert(agent.to_owned(), (settings, backend));
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, (Settings, Arc<dyn Backend>)>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Backends> {
         self.backends.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn backend(settings: &Settings) -> Arc<dyn Backend> {
-    fased_agents::backend(settings)
 }

@@ -29,7 +29,7 @@ fn a_part_ends_after_a_long_enough_paragraph_and_nothing_is_lost() {
     }
     assert_eq!(
         cut(&text, 7, false),
-        [text.clone()],
+        std::slice::from_ref(&text),
         "whoever does not want it gets it whole"
     );
 }

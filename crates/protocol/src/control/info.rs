@@ -154,7 +154,7 @@ pub struct RunInfo {
     pub id: i64,
     /// Agent id.
     pub agent: String,
-    /// `queued`, `running`, `ok`, `error`, `interrupted`.
+    /// `queued`, `running`, `ok`, `error`, `cancelled`, `interrupted`.
     pub state: String,
     /// How often it was started.
     pub attempts: u32,

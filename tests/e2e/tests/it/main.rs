@@ -4,6 +4,7 @@ mod accounts;
 mod agent_durability;
 mod agent_echoes;
 mod agent_failures;
+mod agent_runs;
 mod agent_sessions;
 mod agents;
 mod approvals;

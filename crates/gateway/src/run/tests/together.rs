@@ -28,9 +28,10 @@ async fn sessions_run_beside_each_other_up_to_the_bound_and_each_one_after_anoth
     assert_eq!(states, ["running", "running", "queued", "queued"]);
     world.fake.release();
     world.until_ended(4).await;
-    let seen = world.fake.seen();
-    assert_eq!((seen.most, &seen.doubled[..]), (2, &[][..]));
-    drop(seen);
+    {
+        let seen = world.fake.seen();
+        assert_eq!((seen.most, &seen.doubled[..]), (2, &[][..]));
+    }
     assert_eq!(world.texts().await.len(), 4);
 }
 
