@@ -67,7 +67,7 @@ export async function identities({ dir, sizes, note, turns, newFake, running }) 
   running.clear();
 }
 
-function program(variable) {
+export function program(variable) {
   const path = process.env[variable];
   if (path === undefined) throw new Error(`${variable} is not set; run scripts/bench`);
   return path;

@@ -108,7 +108,7 @@ export function ended(child) {
 }
 
 /** @param {import('node:child_process').ChildProcess} child @returns {Promise<string>} */
-function firstLine(child) {
+export function firstLine(child) {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error('the fake server says nothing')), PATIENCE_MS);
     child.once('exit', (code, signal) => reject(new Error(`the fake server ended: ${code ?? signal}`)));

@@ -23,10 +23,10 @@ export class Gateway {
     this.configure();
   }
 
-  /** @param {object} settings */
-  configure(settings = {}) {
+  /** @param {object} settings @param {object} others sections beside the channels */
+  configure(settings = {}, others = {}) {
     const whatsapp = { dmPolicy: 'open', allowFrom: ['*'], ...settings };
-    writeFileSync(join(this.dir, 'fased.json'), JSON.stringify({ channels: { whatsapp } }));
+    writeFileSync(join(this.dir, 'fased.json'), JSON.stringify({ channels: { whatsapp }, ...others }));
   }
 
   /** @returns {Promise<number>} milliseconds from spawn to the first answer */

@@ -19,12 +19,14 @@ const FULL = {
   ...{ warmFloods: 4, floods: 8, warmGroups: 1, groups: 3 },
   ...{ warmSends: 1, sends: 3 },
   ...{ known: 100_000, judged: 200 },
+  ...{ tasks: 10_000, questions: 3 },
 };
 const QUICK = {
   ...{ empty: 2, starts: 3, idleS: 5, trips: 5, bursts: 1, burst: 50 },
   ...{ warmFloods: 1, floods: 2, warmGroups: 1, groups: 2 },
   ...{ warmSends: 1, sends: 1 },
   ...{ known: 100_000, judged: 20 },
+  ...{ tasks: 10_000, questions: 1 },
 };
 const sizes = { ...(values.quick ? QUICK : FULL) };
 if (values.idle !== undefined) sizes.idleS = Number(values.idle);
@@ -76,6 +78,25 @@ const FIGURES = [
     unit: 'MiB',
     key: 'known rss',
     gate: { extra: 30 },
+  },
+  {
+    name: 'spawn to ready, 10,000 Tasks (plain: none)',
+    unit: 'ms',
+    key: 'tasks ready',
+    gate: { extra: 200 },
+  },
+  {
+    name: 'idle with 10,000 Tasks (plain: none)',
+    unit: '% of a core',
+    key: 'tasks idle',
+    gate: { most: 0.5 },
+  },
+  {
+    name: '50 chats at once, agent of 2 s',
+    unit: 'ms',
+    key: 'agents',
+    q: 1,
+    gate: { most: 3000, worst: true },
   },
   { name: 'burst, unanswered', unit: 'msg', key: 'unanswered', q: 1, gate: { most: 0, worst: true } },
 ];

@@ -10,17 +10,24 @@ const PATIENCE_MS = 30_000;
 const SAVED_MS = 1_000;
 
 export class Plain {
-  /** @param {string} script @param {string} dir its auth dir @param {import('./fake.js').Fake} fake */
-  constructor(script, dir, fake) {
+  /**
+   * @param {string} script @param {string} dir its auth dir @param {import('./fake.js').Fake} fake
+   * @param {string[]} more arguments of the script
+   */
+  constructor(script, dir, fake, more = []) {
     this.script = fileURLToPath(new URL(script, import.meta.url));
     this.dir = dir;
     this.fake = fake;
+    this.more = more;
   }
 
   #spawn() {
     const env = { ...process.env, NODE_ENV: 'production' };
     const stdio = ['pipe', 'pipe', 'ignore'];
-    this.process = spawn(process.execPath, [this.script, this.fake.ws, this.dir], { env, stdio });
+    this.process = spawn(process.execPath, [this.script, this.fake.ws, this.dir, ...this.more], {
+      env,
+      stdio,
+    });
     this.lines = createInterface(this.process.stdout);
   }
 

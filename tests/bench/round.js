@@ -4,6 +4,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { agents } from './agents.js';
 import { chunking, decisions, identities } from './decisions.js';
 import { at, Fake, sleep } from './fake.js';
 import { Gateway } from './gateway.js';
@@ -12,6 +13,7 @@ import { Plain } from './plain.js';
 import { cpuMs, rss, uss } from './processes.js';
 import { receiving } from './receiving.js';
 import { sending } from './sending.js';
+import { tasks } from './tasks.js';
 
 const OWNER = '+15550100001';
 const FRIEND = '+15550100100';
@@ -36,6 +38,8 @@ const SETTLE_MS = 400;
  * @property {number} sends times that they count
  * @property {number} known people in the store of a gateway
  * @property {number} judged messages that it judges before its memory is read
+ * @property {number} tasks in the store of a gateway
+ * @property {number} questions asked in many chats at once
  */
 
 /**
@@ -57,6 +61,8 @@ export const PARTS = {
   identities: [identities],
   chunking: [chunking],
   media: [media],
+  tasks: [tasks],
+  agents: [agents],
 };
 
 /**

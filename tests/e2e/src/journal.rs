@@ -46,6 +46,49 @@ pub struct Outbound {
     pub not_before_ms: i64,
 }
 
+/// A run.
+#[derive(Debug, Clone, FromRow, PartialEq, Eq)]
+pub struct Run {
+    /// Number, in the order of their making.
+    pub id: i64,
+    /// `message`, `command` or `task`.
+    pub kind: String,
+    /// Account.
+    pub account: String,
+    /// Where its answer goes.
+    pub chat: String,
+    /// Agent.
+    pub agent: String,
+    /// Session key.
+    pub session: String,
+    /// `queued`, `running`, `ok` and so on.
+    pub state: String,
+    /// How often it was begun.
+    pub attempts: i64,
+    /// The kind of failure.
+    pub failure: Option<String>,
+}
+
+/// All runs, in the order of their making.
+#[must_use]
+pub fn all_runs(state_dir: &Path) -> Vec<Run> {
+    read(
+        state_dir,
+        "SELECT id, kind, account, chat, agent, session, state, attempts, failure FROM run ORDER BY id",
+    )
+}
+
+/// Which run answers which message: the message's id and the run's, in the order of arrival.
+#[must_use]
+pub fn answered_by(state_dir: &Path) -> Vec<(String, i64)> {
+    read(
+        state_dir,
+        "SELECT inbox.message_id, run.id FROM inbox
+         LEFT JOIN run_input ON run_input.inbox_seq = inbox.seq
+         JOIN run ON run.inbox_seq = inbox.seq OR run.id = run_input.run_id ORDER BY inbox.seq",
+    )
+}
+
 /// The journal, in the order of arrival.
 #[must_use]
 pub fn inbound(state_dir: &Path) -> Vec<Inbound> {

@@ -7,20 +7,24 @@
 //!
 //! With `FASED_SLOW` set, what is shortened or made smaller for everyday runs has its real size.
 
+pub mod chance;
 pub mod config_file;
 pub mod control;
 pub mod fake;
 pub mod gateway;
 pub mod journal;
 pub mod login;
+pub mod openai;
 pub mod process;
 pub mod state_dir;
 pub mod wait;
 pub mod world;
 
+pub use chance::Chance;
 pub use fake::Fake;
 pub use gateway::Gateway;
 pub use login::Login;
+pub use openai::OpenAi;
 pub use state_dir::{Answer, StateDir};
 pub use wait::{never_within, unix_now, wait_for};
 pub use world::World;

@@ -2,6 +2,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Seek};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -151,6 +152,16 @@ impl StateDir {
         let file = self.beside("fased.json");
         fs::write(&file, json5).expect("write the config");
         self.set("FASED_CONFIG_PATH", &file.display().to_string());
+    }
+
+    /// Writes a program beside the config, which may name it as `./NAME`.
+    ///
+    /// # Panics
+    /// When that is not possible.
+    pub fn program(&self, name: &str, text: &str) {
+        let file = self.beside(name);
+        fs::write(&file, text).expect("write a program");
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o700)).expect("make it executable");
     }
 
     /// The sidecars that work below this state dir.

@@ -54,6 +54,19 @@ impl World {
         world
     }
 
+    /// A gateway with this config, linked to [`OWNER`] and ready. Programs that the config names are written first.
+    #[must_use]
+    pub fn answering(config: &str, programs: &[(&str, &str)]) -> Self {
+        let mut world = Self::new();
+        for (name, text) in programs {
+            world.state.program(name, text);
+        }
+        world.state.configure(config);
+        world.start();
+        world.link("default", OWNER);
+        world
+    }
+
     /// Writes the config: this under `channels.whatsapp`.
     pub fn configure(&mut self, whatsapp: &str) {
         self.state

@@ -20,7 +20,7 @@ mod storm;
 /// What to play.
 #[derive(Debug, Args)]
 pub(super) struct Options {
-    /// What to play; see scripts/demo.simulate [default: open a prompt]
+    /// What to play; scripts/simulate.md has all steps [default: open a prompt]
     #[arg(long, value_name = "FILE", conflicts_with = "storm")]
     script: Option<PathBuf>,
     /// Open the prompt when the script is over
@@ -107,7 +107,7 @@ fn read(file: &PathBuf) -> Result<Script, Failure> {
     let text = std::fs::read_to_string(file)
         .map_err(|error| Failure::Error(usage(format!("cannot read {name}: {error}"))))?;
     Script::parse(&name, &text).map_err(|error| {
-        let next = "correct the line; all steps are shown in scripts/demo.simulate".to_owned();
+        let next = "correct the line; all steps are in scripts/simulate.md".to_owned();
         Failure::Error(ControlError {
             code: ErrorCode::Usage,
             message: error,
@@ -146,6 +146,7 @@ fn summary(as_json: bool, report: &Report) -> Outcome {
             summary["admitted"] = tally.admitted.into();
             summary["held_or_dropped"] = tally.refused.into();
             summary["answered"] = tally.answered.into();
+            summary["stopped"] = tally.stopped.into();
             summary["lost"] = tally.lost.len().into();
             summary["doubled"] = tally.doubled.into();
         }

@@ -111,16 +111,16 @@ impl Live {
         }
     }
 
-    /// The store.
-    #[must_use]
-    pub(crate) fn store(&self) -> &Store {
-        &self.store
-    }
-
     /// Where everything lives.
     #[must_use]
     pub fn paths(&self) -> &Paths {
         &self.paths
+    }
+
+    /// Where everything is kept.
+    #[must_use]
+    pub(crate) fn store(&self) -> &Store {
+        &self.store
     }
 
     /// What is told of the config.

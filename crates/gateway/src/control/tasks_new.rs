@@ -1,5 +1,6 @@
 //! Makes a Task.
 
+use fased_policy::access::Commander;
 use fased_policy::ids::{ChatId, Identity};
 use fased_protocol::control::{ControlError, ControlResponse, ErrorCode, TaskRequest};
 
@@ -8,7 +9,7 @@ use super::{Live, internal, message_where};
 use crate::account::Shared;
 use crate::clock;
 use crate::config::AccountConfig;
-use crate::outbound::{self, Content};
+use crate::outbound::Content;
 use crate::session::Key;
 use crate::tasks::{Origin, TaskError, Wish};
 
@@ -43,8 +44,8 @@ async fn origin(shared: &Shared, chat: String, named: Option<&str>) -> Result<Or
         .await
         .map_err(|error| internal(&error))?;
     let place = ChatId::from_jids(&chat, None, &shared.own());
-    let is_own = outbound::is_own(shared, &person);
-    let place = shared.conversations.current(&config, &place, &person, is_own);
+    let is_owner = config.rules.commander_of(&person, &shared.own(), false) == Commander::Owner;
+    let place = shared.conversations.current(&config, &place, &person, is_owner);
     // A conversation that was chosen in the chat is one with the agent that answers there.
     let (agent, session) = match named {
         Some(named) if named != place.agent => {

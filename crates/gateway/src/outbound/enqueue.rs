@@ -224,21 +224,17 @@ pub async fn plan(shared: &Shared, order: Order) -> Result<Planned, Refusal> {
     })
 }
 
-/// Is this person an owner of the account, or the account itself?
-pub(crate) fn is_own(shared: &Shared, person: &Identity) -> bool {
+async fn acquaintance(shared: &Shared, person: &Identity) -> anyhow::Result<Acquaintance> {
     let config = shared.config();
+    let own = shared.own();
     let personal = config.rules.mode == Mode::Personal;
-    shared.own().matches(person)
+    let owner = own.matches(person)
         || config
             .rules
             .owners
             .as_ref()
             .is_some_and(|owners| owners.names(person))
-        || (personal && config.rules.allow_from.names(person))
-}
-
-async fn acquaintance(shared: &Shared, person: &Identity) -> anyhow::Result<Acquaintance> {
-    let owner = is_own(shared, person);
+        || (personal && config.rules.allow_from.names(person));
     if owner {
         return Ok(Acquaintance { wrote: false, owner });
     }

@@ -1,10 +1,19 @@
 //! The count: was each message answered exactly once? Asked of both sides, the gateway's journal
 //! and the recipients' phones, because only the phones can tell a lost or a doubled answer.
+//!
+//! Which answer belongs to which message is what the gateway has recorded: an agent need not repeat the question, and
+//! may answer several messages together. A message that `/stop` took back has a run that ended, and needs no answer.
 
 use std::collections::{HashMap, HashSet};
 
 use fased_protocol::control::Explanation;
 use serde_json::Value;
+
+/// States of a run that has not ended.
+const QUEUED: &str = "queued";
+const RUNNING: &str = "running";
+/// The state of a run that was taken back.
+const CANCELLED: &str = "cancelled";
 
 /// A message that the script sent.
 #[derive(Debug, Clone)]
@@ -20,9 +29,11 @@ pub(crate) struct Tally {
     pub(crate) sent: usize,
     /// Of these, from senders that were let in.
     pub(crate) admitted: usize,
-    /// Of these, with an answer on the sender's phone.
+    /// Of these, with a run that ended, and all of its answer on the sender's phone.
     pub(crate) answered: usize,
-    /// Admitted, or not even recorded, and without an answer: their ids.
+    /// Of the others let in, those that were taken back before they were answered.
+    pub(crate) stopped: usize,
+    /// Admitted, or not even recorded, and without an answer, or without a part of it: their ids.
     pub(crate) lost: Vec<String>,
     /// Answers that a phone got beyond one for each message.
     pub(crate) doubled: usize,
@@ -38,6 +49,11 @@ pub(super) fn tally(
     answers: &[Value],
     unasked: &HashSet<String>,
 ) -> Tally {
+    let codes: HashSet<&str> = answers
+        .iter()
+        .filter(|answer| is_pairing(text(answer, "text")))
+        .map(|answer| text(answer, "id"))
+        .collect();
     let answers: Vec<(&str, &str, &str)> = answers
         .iter()
         .map(|answer| (text(answer, "id"), text(answer, "contact"), text(answer, "text")))
@@ -68,20 +84,23 @@ pub(super) fn tally(
             .map(|sent| sent.message_id.as_str())
             .collect();
         let mut texts = HashSet::new();
-        let mut arrived = 0;
+        let mut arrived = HashSet::new();
         for (id, contact, text) in &answers {
             if ids.contains(id) && *contact == message.from {
-                arrived += 1;
-                accounted.insert(id);
-                if !texts.insert(text) {
+                arrived.insert(id);
+                // What answers several messages together is looked at once.
+                if accounted.insert(id) && !texts.insert(text) {
                     tally.doubled += 1;
                 }
             }
         }
-        if arrived > 0 {
-            tally.answered += 1;
-        } else {
-            tally.lost.push(message.id.clone());
+        // Before its verdict a code may have gone out, which is no answer.
+        let owed = ids.iter().filter(|id| !codes.contains(*id)).count();
+        match explanation.run.as_ref().map(|run| run.state.as_str()) {
+            Some(CANCELLED) if owed == arrived.len() => tally.stopped += 1,
+            Some(QUEUED | RUNNING) | None => tally.lost.push(message.id.clone()),
+            Some(_) if owed == arrived.len() && owed > 0 => tally.answered += 1,
+            Some(_) => tally.lost.push(message.id.clone()),
         }
     }
     let senders: HashSet<&str> = sent.iter().map(|message| message.from.as_str()).collect();
@@ -96,7 +115,7 @@ pub(super) fn tally(
 impl Tally {
     /// Nothing lost, nothing doubled.
     pub(super) fn is_clean(&self) -> bool {
-        self.lost.is_empty() && self.doubled == 0 && self.answered == self.admitted
+        self.lost.is_empty() && self.doubled == 0 && self.answered + self.stopped == self.admitted
     }
 }
 
@@ -106,6 +125,7 @@ impl std::fmt::Display for Tally {
             sent,
             admitted,
             answered,
+            stopped,
             lost,
             doubled,
             refused,
@@ -113,9 +133,12 @@ impl std::fmt::Display for Tally {
         let lost = lost.len();
         write!(
             f,
-            "in {sent} = let in {admitted} + held or dropped {refused} · answered {answered} · lost {lost} · \
-             doubled {doubled}"
-        )
+            "in {sent} = let in {admitted} + held or dropped {refused} · answered {answered}"
+        )?;
+        if *stopped > 0 {
+            write!(f, " · stopped {stopped}")?;
+        }
+        write!(f, " · lost {lost} · doubled {doubled}")
     }
 }
 
@@ -130,7 +153,7 @@ fn is_pairing(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use fased_protocol::control::SentInfo;
+    use fased_protocol::control::{RunInfo, SentInfo};
     use serde_json::json;
 
     use super::*;
@@ -155,8 +178,16 @@ mod tests {
             direction: "in".to_owned(),
             content: "text".to_owned(),
             verdict: Some(verdict.to_owned()),
+            run: (verdict == "admit").then(|| run("ok")),
             sent: answers.iter().map(sent).collect(),
             ..Explanation::default()
+        }
+    }
+
+    fn run(state: &str) -> RunInfo {
+        RunInfo {
+            state: state.to_owned(),
+            ..RunInfo::default()
         }
     }
 
@@ -198,6 +229,45 @@ mod tests {
         assert!(clean.is_clean(), "{clean}");
         let lost = count(&both, &[answer("R1", "a"), answer("U", "by a command")]);
         assert_eq!(lost.lost, ["B"]);
+    }
+
+    #[test]
+    fn messages_that_are_answered_together_share_their_answer() {
+        let both = count(
+            &[
+                ("A", explained("admit", &["R1", "R2"])),
+                ("B", explained("admit", &["R1", "R2"])),
+            ],
+            &[answer("R1", "one"), answer("R2", "two")],
+        );
+        assert!(both.is_clean(), "{both}");
+        assert_eq!(both.answered, 2);
+    }
+
+    #[test]
+    fn a_run_has_to_end_and_all_of_its_answer_to_arrive() {
+        let mut open = explained("admit", &["R1"]);
+        open.run = Some(run("running"));
+        let answers = [answer("R1", "a"), answer("R2", "b")];
+        let part = count(&[("A", open), ("B", explained("admit", &["R2", "R3"]))], &answers);
+        assert_eq!(part.lost, ["A", "B"]);
+        let silent = count(
+            &[("A", explained("admit", &[])), ("B", explained("admit", &["R2"]))],
+            &answers[1..],
+        );
+        assert_eq!(silent.lost, ["A"], "an agent that says nothing has not answered");
+    }
+
+    #[test]
+    fn what_was_taken_back_needs_no_answer() {
+        let mut stopped = explained("admit", &[]);
+        stopped.run = Some(run("cancelled"));
+        let both = count(
+            &[("A", stopped), ("B", explained("admit", &["R1"]))],
+            &[answer("R1", "stopped")],
+        );
+        assert!(both.is_clean(), "{both}");
+        assert_eq!((both.answered, both.stopped), (1, 1));
     }
 
     #[test]

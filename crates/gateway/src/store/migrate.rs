@@ -35,3 +35,6 @@ async fn applied(connection: &mut SqliteConnection) -> Option<i64> {
         .await
         .ok()
 }
+
+#[cfg(test)]
+mod tests;

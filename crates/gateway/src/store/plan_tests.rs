@@ -79,6 +79,38 @@ const PLANS: &[(&str, &str)] = &[
         "DELETE FROM run WHERE id <> 1 AND id IN (SELECT value FROM json_each('[]'))",
         "run USING INTEGER PRIMARY KEY (rowid=?)",
     ),
+    (
+        "SELECT task.*, EXISTS (SELECT 1 FROM run WHERE run.task = task.id AND run.task IS NOT NULL
+             AND run.state IN ('queued', 'running')) AS busy
+         FROM task WHERE state = 'active' AND next_ms IS NOT NULL AND next_ms <= 1 ORDER BY next_ms LIMIT 1",
+        "SEARCH task USING INDEX task_due (next_ms<?)",
+    ),
+    (
+        "SELECT EXISTS (SELECT 1 FROM run WHERE run.task = task.id AND run.task IS NOT NULL
+             AND run.state IN ('queued', 'running')) FROM task WHERE id = 'x'",
+        "USING COVERING INDEX run_of_task_open (task=?)",
+    ),
+    (
+        "SELECT MIN(next_ms) FROM task WHERE state = 'active' AND next_ms IS NOT NULL",
+        "USING COVERING INDEX task_due",
+    ),
+    (
+        "SELECT id FROM run WHERE task IS NOT NULL AND ended_ms < 1 ORDER BY ended_ms LIMIT 1",
+        "USING INDEX run_ended (ended_ms<?)",
+    ),
+    (
+        "SELECT id FROM task WHERE state = 'done' AND updated_ms < 1 ORDER BY updated_ms LIMIT 1",
+        "USING INDEX task_done (updated_ms<?)",
+    ),
+    (
+        "SELECT id FROM run WHERE task = 'x' AND state NOT IN ('queued', 'running') ORDER BY id DESC LIMIT 1 OFFSET 5",
+        "USING INDEX run_of_task (task=?)",
+    ),
+    (
+        "UPDATE run SET state = 'cancelled' WHERE task = 'x' AND state = 'queued' AND task IS NOT NULL
+             AND state IN ('queued', 'running')",
+        "USING INDEX run_of_task_open (task=?)",
+    ),
 ];
 
 #[tokio::test]

@@ -13,7 +13,7 @@ pub struct OutboxInfo {
     pub message_id: String,
     /// Number, hidden id or group.
     pub chat: String,
-    /// Why it is sent: `reply`, `message`, `pairing`, `notice` or `ack_reaction`.
+    /// Why it is sent: `reply`, `task`, `message`, `pairing`, `notice`, `progress` or `ack_reaction`.
     pub purpose: String,
     /// `queued`, `sending`, `written`, `unknown`, `server_ack`, `delivered`, …
     pub state: String,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use fased_e2e::process::signal;
 use fased_e2e::wait::now;
 use fased_e2e::world::{ANNA, BERT, CARA, OWNER, World};
-use fased_e2e::{PATIENCE, journal, never_within, wait_for};
+use fased_e2e::{Chance, PATIENCE, journal, never_within, wait_for};
 use nix::sys::signal::Signal;
 use serde_json::json;
 
@@ -254,38 +254,15 @@ fn a5_a_stanza_that_comes_a_hundred_times_is_answered_once() {
     assert_eq!(journal::runs(world.state.path()), 2, "one dispatch each");
 }
 
-/// Numbers from a seed (splitmix64).
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (mixed ^ (mixed >> 31)) % limit
-    }
-
-    /// The seed named by `FASED_SEED`, else a new one; printed, so that a failure can be repeated.
-    fn seeded() -> Self {
-        let seed = match std::env::var("FASED_SEED") {
-            Ok(named) => named.parse().expect("FASED_SEED is a number"),
-            Err(_) => u64::from(std::process::id()) << 20 | u64::from(now().elapsed().subsec_nanos()),
-        };
-        eprintln!("repeat with: FASED_SEED={seed} scripts/test a2_");
-        Self(seed)
-    }
-}
-
 #[test]
 fn a2_every_message_once_and_in_order_whoever_is_killed() {
-    let mut chance = Chance::seeded();
+    let mut chance = Chance::seeded("a2_");
     let mut world = World::linked(OPEN);
     let people = [ANNA, BERT, CARA];
     let mut sent: BTreeMap<&str, Vec<(String, String)>> = BTreeMap::new();
     for round in 0..8 {
         for number in 0..15 {
-            let from = people[usize::try_from(chance.below(3)).expect("a small number")];
+            let from = *chance.one_of(&people);
             let text = format!("round {round} number {number}");
             let id = world.fake.send(OWNER, from, &text);
             sent.entry(from).or_default().push((id, text));

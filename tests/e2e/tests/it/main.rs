@@ -1,6 +1,10 @@
 //! End-to-end tests, by what the user would notice.
 
 mod accounts;
+mod agent_durability;
+mod agent_echoes;
+mod agent_failures;
+mod agent_sessions;
 mod agents;
 mod approvals;
 mod broken_sidecar;
@@ -38,6 +42,7 @@ mod self_chat;
 mod sending;
 mod sockets;
 mod strangers;
+mod tasks;
 mod together;
 mod unasked;
 mod versions;
