@@ -45,18 +45,19 @@ async fn origin(shared: &Shared, chat: String, named: Option<&str>) -> Result<Or
         .map_err(|error| internal(&error))?;
     let place = ChatId::from_jids(&chat, None, &shared.own());
     let is_owner = config.rules.commander_of(&person, &shared.own(), false) == Commander::Owner;
-    let at = shared.conversations.current(&config, &place, &person, is_owner);
+    let place = shared.conversations.current(&config, &place, &person, is_owner);
+    // A conversation that was chosen in the chat is one with the agent that answers there.
     let (agent, session) = match named {
-        None => (at.agent, at.session),
-        Some(named) => {
+        Some(named) if named != place.agent => {
             let agent = known(&config, named)?;
             let key = Key {
                 agent,
                 name: None,
-                ..Key::parse(&at.session)
+                ..Key::parse(&place.session)
             };
             (agent.to_owned(), key.to_string())
         }
+        Some(_) | None => (place.agent, place.session),
     };
     Ok(Origin {
         account: shared.id().to_owned(),

