@@ -167,7 +167,11 @@ fn leading(text: &str, words: &[Word<'_>], now: &Now<'_>, kind: Text) -> Result<
         Err(why) => return Err(why),
     };
     let limits = limits::read(&mut cursor, &schedule)?;
-    more::refuse(&cursor, 0, &schedule, Place::Expected)?;
+    let place = match kind {
+        Text::Alone => Place::Alone,
+        Text::Task | Text::Named => Place::Expected,
+    };
+    more::refuse(&cursor, 0, &schedule, place)?;
     Ok(Some(Found {
         schedule: Some(schedule),
         limits,

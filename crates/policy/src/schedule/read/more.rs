@@ -6,6 +6,8 @@ use crate::schedule::{Schedule, duration, time_of_day};
 /// Where a schedule was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
+    /// Where nothing else may be.
+    Alone,
     /// Where one is expected: any word that could belong to it does.
     Expected,
     /// At the end of a sentence: only what is followed by a time or a day belongs to it.
@@ -26,7 +28,7 @@ pub(super) fn refuse(
     let mut next = *cursor;
     next.skip(1);
     let has_time = says_time(cursor, start);
-    let any = place == Place::Expected && !schedule.is_once();
+    let any = place != Place::Trailing && !schedule.is_once();
     let instead = match word.as_str() {
         "at" if any || is_time(&next) => at_instead(schedule, has_time),
         "and" | "&" | "+" | "or" if is_half(&next) => "Write `every 1h30m`.",
@@ -51,8 +53,12 @@ pub(super) fn refuse(
         _words => return Ok(()),
     };
     let shown = |text: &str| crate::name::one_line(text, 40).unwrap_or_default();
+    let colon = match place {
+        Place::Alone => "",
+        Place::Expected | Place::Trailing => " If that is for the agent, put a colon before it.",
+    };
     Err(format!(
-        "`{}` cannot go on with `{}`. {instead} If that is for the agent, put a colon before it.",
+        "`{}` cannot go on with `{}`. {instead}{colon}",
         shown(&cursor.since(start)),
         shown(&word)
     ))

@@ -172,6 +172,10 @@ fn once(#[case] text: &str, #[case] expected: &str) {
 #[case::quotes("cron \"0 9 * * *\" -- look", "cron 0 9 * * * | look")]
 #[case::smart_quotes("Cron “0 9 * * *” -- look", "cron 0 9 * * * | look")]
 #[case::spaces("cron  0   9 * *  * -- look", "cron 0 9 * * * | look")]
+#[case::marks_that_nobody_sees(
+    "\u{200e}cron\u{200f} 0 \u{feff}9 * * * --\u{200e} look",
+    "cron 0 9 * * * | look"
+)]
 #[case::named("cron @daily -- look", "cron 0 0 * * * | look")]
 #[case::limited("cron 0 9 * * * x3 -- look", "cron 0 9 * * * x3 | look")]
 #[case::a_leap_day("cron 0 9 29 2 * -- look", "cron 0 9 29 2 * | look")]
@@ -229,6 +233,10 @@ fn names_and_limits(#[case] text: &str, #[case] expected: &str) {
 #[case("every 2h x5", "every 2h x5")]
 #[case("none", "none")]
 #[case("\u{200e}None\u{200f}", "none")]
+#[case(
+    "every 5m at 9",
+    "error: `every 5m` cannot go on with `at`. It counts elapsed time; at a time of day runs `every day at 9:00`."
+)]
 #[case(
     "friday",
     "error: Say at which time of that day: a time such as 18:30, 6pm, noon or 9. Example: at tomorrow 9:00"

@@ -2,6 +2,25 @@ use rstest::rstest;
 
 use super::grammar::read;
 
+/// What a message says to write instead can be written.
+fn examples_can_be_typed(message: &str) {
+    let told = message.split(" To start it now").next().unwrap_or_default();
+    // First comes what was found.
+    let told = told
+        .split_once("cannot go on with")
+        .map_or(told, |(_found, told)| told);
+    let examples = told.split('`').skip(1).step_by(2);
+    for example in examples.filter(|example| example.contains(' ')) {
+        let text = format!("{} look", example.trim_end_matches(" …"));
+        let text = text.replace("Rent: … ", "");
+        let found = read(&text);
+        assert!(
+            found.ends_with(" | look") && !found.starts_with("now"),
+            "{text}: {found}"
+        );
+    }
+}
+
 #[rstest]
 #[case::no_unit(
     "every 5x look",
@@ -121,6 +140,9 @@ use super::grammar::read;
     "What repeats follows the configured zone, so leave the zone out: `daily at 9:00`."
 )]
 fn errors_say_what_was_found_and_what_is_allowed(#[case] text: &str, #[case] expected: &str) {
+    if expected.contains("no schedule that I can read") || expected.contains("said with cron") {
+        examples_can_be_typed(expected);
+    }
     let dot = if expected.ends_with(['.', '?']) { "" } else { "." };
     assert_eq!(
         read(text),
@@ -157,6 +179,7 @@ fn something_has_to_be_done(#[case] text: &str, #[case] expected: &str) {
 #[case::everyday("everyday at 9 look", "Write `every day at 9:00`.")]
 fn slips_do_not_start_at_once(#[case] text: &str, #[case] words: &str) {
     let read = read(text);
+    examples_can_be_typed(&read);
     assert!(read.starts_with("error: ") && read.contains(words), "{read}");
     assert!(read.ends_with("To start it now, begin with `now:`."), "{read}");
 }
@@ -184,6 +207,7 @@ fn slips_do_not_start_at_once(#[case] text: &str, #[case] words: &str) {
 #[case::after_a_limit("every 5m x5 at 9 look", "at a time of day runs")]
 fn nothing_goes_on_after_a_schedule(#[case] text: &str, #[case] words: &str) {
     let read = read(text);
+    examples_can_be_typed(&read);
     assert!(read.starts_with("error: `") && read.contains(words), "{read}");
     assert!(
         read.ends_with("put a colon before it. To start it now, begin with `now:`."),
@@ -207,6 +231,7 @@ fn nothing_goes_on_after_a_schedule(#[case] text: &str, #[case] words: &str) {
 #[case::behind_a_stamp("at 2026-12-24T09:00 (CET) look")]
 fn no_zone_is_left_out_without_a_word(#[case] text: &str) {
     let read = read(text);
+    examples_can_be_typed(&read);
     assert!(
         read.starts_with("error: A time is in the configured zone;"),
         "{read}"
@@ -218,6 +243,7 @@ fn no_zone_is_left_out_without_a_word(#[case] text: &str) {
 #[case("mondays at 9 Europe/Berlin look")]
 fn what_repeats_has_no_zone_of_its_own(#[case] text: &str) {
     let read = read(text);
+    examples_can_be_typed(&read);
     assert!(read.contains("leave the zone out"), "{read}");
 }
 
