@@ -144,6 +144,27 @@ async fn what_it_leaves_behind_does_not_hold_the_answer_up() {
 }
 
 #[tokio::test]
+async fn what_left_its_group_lives_on_and_that_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = Settings::Command(CommandSettings {
+        folder: folder.path().to_owned(),
+        ..script(
+            "setsid sh -c 'echo $$ > pids; exec sleep 300' & until [ -s pids ]; do sleep 0.01; done; echo done",
+        )
+    });
+    let turn = turn(&settings, &question("?")).await;
+    let detail = turn.ended.as_ref().unwrap().detail.clone().unwrap();
+    assert!(
+        detail.contains("has left its process group and lives on"),
+        "{detail}"
+    );
+    assert_eq!(turn.said(), "done");
+    let left = Pid::from_raw(pids(folder.path(), 1).await[0]);
+    assert!(kill(left, None).is_ok(), "it lives on");
+    kill(left, nix::sys::signal::Signal::SIGKILL).unwrap();
+}
+
+#[tokio::test]
 async fn what_it_leaves_behind_in_silence_is_ended_too() {
     let folder = tempfile::tempdir().unwrap();
     let settings = Settings::Command(CommandSettings {
