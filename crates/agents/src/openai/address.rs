@@ -17,7 +17,6 @@ const OWN_NAMES: [&str; 6] = [
 /// What is wrong with the base URL of an endpoint. In words it repeats nothing of that but a host, for what people paste may
 /// hold a password.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum BadBaseUrl {
     /// It is not one of http or https.
     Scheme,
