@@ -108,6 +108,30 @@ async fn cancelling_ends_all_of_it() {
 }
 
 #[tokio::test]
+async fn a_program_may_say_something_while_it_ends() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = Settings::Command(CommandSettings {
+        folder: folder.path().to_owned(),
+        ..script(
+            "trap 'echo bye; echo bye >&2; sleep 0.3; echo > ended; exit' TERM; echo $$ > pids; while :; do sleep 0.05; done",
+        )
+    });
+    let cancel = CancellationToken::new();
+    let cancelling = async {
+        pids(folder.path(), 1).await;
+        cancel.cancel();
+    };
+    let request = question("?");
+    let (turn, ()) = tokio::join!(turn_within(&settings, &request, AMPLE, &cancel), cancelling);
+    assert_eq!(turn.failure(), Failure::Cancelled);
+    settled().await;
+    assert!(
+        folder.path().join("ended").exists(),
+        "it was killed before it had ended"
+    );
+}
+
+#[tokio::test]
 async fn saying_too_much_ends_it() {
     let folder = tempfile::tempdir().unwrap();
     let settings = Settings::Command(CommandSettings {
