@@ -274,8 +274,6 @@ fn key(found: &mut Found<'_>, path: &str, block: &Node, file: &Path) {
 fn is_variable(name: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let any = |is: fn(&char) -> bool| name.chars().any(|c| is(&c));
-    !name.is_empty()
-        && name.chars().all(plain)
-        && !name.starts_with(|c: char| c.is_ascii_digit())
-        && !(any(char::is_ascii_lowercase) && any(char::is_ascii_digit))
+    let mixed = any(char::is_ascii_lowercase) && any(char::is_ascii_digit);
+    !name.is_empty() && name.chars().all(plain) && !name.starts_with(|c: char| c.is_ascii_digit()) && !mixed
 }
