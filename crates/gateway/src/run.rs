@@ -42,6 +42,8 @@ const TOGETHER: i64 = 32;
 const SWEEP: Duration = Duration::from_secs(5);
 /// How long to wait before trying a failed commit again.
 const STORE_RETRY: Duration = Duration::from_secs(1);
+/// Ends of runs are tried to be recorded together this often, then one by one.
+const TOGETHER_TRIES: u32 = 3;
 /// How long the end of a run may stay unrecorded while others work: ends are recorded together.
 const RECORD_WITHIN: Duration = Duration::from_millis(10);
 /// How long runs under way get at the end of the gateway. The next one starts those again that are not done.
@@ -51,25 +53,32 @@ const DRAIN: Duration = Duration::from_secs(3);
 pub(crate) async fn answer_forever(shared: Arc<Shared>, shutdown: CancellationToken) {
     let config = shared.config();
     let tell = |run: &_| work::failure_text(&config, &Token::of_cut_off(shared.id(), run)).pop();
-    let requeued = shared
-        .store
-        .requeue_interrupted(shared.id(), clock::now_ms(), tell)
-        .await;
-    match requeued {
-        Ok((0, 0)) => {}
-        Ok((again, given_up)) => {
-            tracing::warn!(
+    // Until these are known, their sessions would wait for runs that nobody works on.
+    let (again, given_up) = loop {
+        let requeued = shared
+            .store
+            .requeue_interrupted(shared.id(), clock::now_ms(), tell)
+            .await;
+        match requeued {
+            Ok(found) => break found,
+            Err(error) => tracing::error!(
                 account = shared.id(),
-                again,
-                given_up,
-                "runs were cut off by the last end of the gateway"
-            );
-            shared.outbox.notify_one();
+                "interrupted runs cannot be found, and none starts before: {error:#}"
+            ),
         }
-        Err(error) => tracing::error!(
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            () = clock::pause(STORE_RETRY) => {}
+        }
+    };
+    if (again, given_up) != (0, 0) {
+        tracing::warn!(
             account = shared.id(),
-            "interrupted runs cannot be found: {error:#}"
-        ),
+            again,
+            given_up,
+            "runs were cut off by the last end of the gateway"
+        );
+        shared.outbox.notify_one();
     }
     let mut desk = Desk::new(&shared, shutdown);
     desk.work().await;
@@ -96,6 +105,8 @@ struct Desk<'a> {
     over: Vec<(FinishedRun, Entered)>,
     /// When they must be.
     record_at: Instant,
+    /// How often that failed in a row.
+    unrecorded: u32,
     /// Chat commands are among them.
     has_commands: bool,
     /// Its turn to get a place, while it waits for one, and the place that it got.
@@ -117,6 +128,7 @@ impl<'a> Desk<'a> {
             under_way: HashMap::new(),
             over: Vec::new(),
             record_at: now,
+            unrecorded: 0,
             has_commands: false,
             turn: None,
             slot: None,
@@ -172,7 +184,13 @@ impl<'a> Desk<'a> {
     async fn start_due(&mut self) -> Result<bool> {
         let shared = self.shared;
         let now = clock::now_ms();
-        let due = shared.store.queued_runs(shared.id(), now, TOGETHER).await?;
+        let mut free = self.slot.take().or_else(|| shared.engine.slots.try_take());
+        // While no place is free it is enough to know that one is wanted.
+        let of_agents = if free.is_some() { TOGETHER } else { 1 };
+        let due = shared
+            .store
+            .due_runs(shared.id(), now, TOGETHER, of_agents)
+            .await?;
         let config = shared.config();
         let mut chosen = Vec::with_capacity(due.len());
         let mut collect = Vec::new();
@@ -182,7 +200,7 @@ impl<'a> Desk<'a> {
                 // The gateway does these itself, and /stop has to work when all places are taken.
                 RunKind::Command => None,
                 RunKind::Message | RunKind::Task => {
-                    let Some(slot) = self.slot.take().or_else(|| shared.engine.slots.try_take()) else {
+                    let Some(slot) = free.take().or_else(|| shared.engine.slots.try_take()) else {
                         wants_slot = true;
                         continue;
                     };
@@ -191,7 +209,7 @@ impl<'a> Desk<'a> {
             };
             let Some(entered) = shared.engine.running.enter(shared.id(), &run) else {
                 if slot.is_some() {
-                    self.slot = slot;
+                    free = slot;
                 }
                 waits_for_others = true;
                 continue;
@@ -207,7 +225,7 @@ impl<'a> Desk<'a> {
         }
         self.waits_for_others = waits_for_others;
         // A place that nobody needs any more goes to whoever waits for one.
-        self.slot = None;
+        drop(free);
         if !wants_slot {
             self.turn = None;
         } else if self.turn.is_none() {
@@ -220,12 +238,14 @@ impl<'a> Desk<'a> {
         // From here on nothing joins these runs, so what they answer is complete; until now more could.
         let started = shared.store.start_runs(&ids, &collect, now).await?;
         for (mut run, slot, entered) in chosen {
+            // One that was cancelled meanwhile.
             let Some(started) = started.iter().find(|started| started.id == run.id) else {
                 continue;
             };
             run.joined = started.joined;
             run.reads = started.reads;
             run.epoch = started.epoch;
+            entered.cancel().works(started.patience);
             self.spawn(run, slot, entered);
         }
         Ok(true)
@@ -280,14 +300,50 @@ impl<'a> Desk<'a> {
         self.over.push((finished, entered));
     }
 
-    /// Records the runs that have ended. Returns whether others may start now.
+    /// Records the runs that have ended. Returns whether others may start now. What cannot be recorded is kept and tried
+    /// again: started and not finished, runs would keep their sessions waiting. At the end of the gateway it is given up,
+    /// and the next one finds them interrupted.
     async fn record(&mut self) -> bool {
         if self.over.is_empty() {
             return false;
         }
-        let (finished, sessions): (Vec<FinishedRun>, Vec<Entered>) = self.over.drain(..).unzip();
-        // Started and not finished they would keep their sessions waiting, so this must not be given up, except at the
-        // end: the next gateway finds them interrupted.
+        let over = std::mem::take(&mut self.over);
+        let many = over.len();
+        if self.unrecorded < TOGETHER_TRIES {
+            let (finished, sessions): (Vec<FinishedRun>, Vec<Entered>) = over.into_iter().unzip();
+            if let Err(error) = self.commit(&finished).await {
+                self.keep_over(finished.into_iter().zip(sessions), &error);
+            }
+        } else {
+            // One of them may be such that it can never be recorded.
+            for (finished, entered) in over {
+                self.record_alone(finished, entered).await;
+            }
+        }
+        if self.over.is_empty() {
+            (self.unrecorded, self.has_commands) = (0, false);
+        }
+        self.over.len() < many
+    }
+
+    /// Records one run; if that cannot be, at least that it has ended.
+    async fn record_alone(&mut self, finished: FinishedRun, entered: Entered) {
+        let Err(error) = self.commit(std::slice::from_ref(&finished)).await else {
+            return;
+        };
+        tracing::error!(
+            account = self.shared.id(),
+            run = finished.id,
+            "a reply cannot be recorded, and its run ends without it: {error:#}"
+        );
+        let why = format!("its end could not be recorded: {error:#}");
+        let bare = FinishedRun::failed(finished.id, "internal", why, Vec::new());
+        if let Err(error) = self.commit(std::slice::from_ref(&bare)).await {
+            self.keep_over(std::iter::once((finished, entered)), &error);
+        }
+    }
+
+    async fn commit(&mut self, finished: &[FinishedRun]) -> Result<()> {
         let shared = self.shared;
         let changes = || finished.iter().flat_map(|run| &run.changes);
         // Who may write is not to change while a verdict is under way.
@@ -296,25 +352,23 @@ impl<'a> Desk<'a> {
         } else {
             None
         };
-        while let Err(error) = shared
+        shared
             .store
-            .finish_runs(shared.id(), &finished, clock::now_ms())
-            .await
-        {
-            tracing::error!(account = shared.id(), "replies cannot be recorded: {error:#}");
-            tokio::select! {
-                () = self.shutdown.cancelled() => return false,
-                () = clock::pause(STORE_RETRY) => {}
-            }
-        }
+            .finish_runs(shared.id(), finished, clock::now_ms())
+            .await?;
         drop(verdicts);
         if self.has_commands {
-            self.has_commands = false;
             chat::done(shared, changes());
         }
-        drop(sessions);
         shared.outbox.notify_one();
-        true
+        Ok(())
+    }
+
+    fn keep_over(&mut self, runs: impl Iterator<Item = (FinishedRun, Entered)>, error: &anyhow::Error) {
+        tracing::error!(account = self.shared.id(), "replies cannot be recorded: {error:#}");
+        self.over.extend(runs);
+        self.unrecorded = self.unrecorded.saturating_add(1);
+        self.record_at = clock::monotonic() + STORE_RETRY;
     }
 
     /// How long until a run is due that waits for more to answer.
