@@ -365,7 +365,10 @@ impl<'a> Desk<'a> {
     }
 
     fn keep_over(&mut self, runs: impl Iterator<Item = (FinishedRun, Entered)>, error: &anyhow::Error) {
-        tracing::error!(account = self.shared.id(), "replies cannot be recorded: {error:#}");
+        tracing::error!(
+            account = self.shared.id(),
+            "replies cannot be recorded: {error:#}"
+        );
         self.over.extend(runs);
         self.unrecorded = self.unrecorded.saturating_add(1);
         self.record_at = clock::monotonic() + STORE_RETRY;

@@ -114,9 +114,10 @@ async fn answer(shared: &Shared, run: &QueuedRun, cancel: &Cancel) -> FinishedRu
     let is_superseded = ended.end == RunEnd::Superseded;
     let is_ok = ended.end == RunEnd::Ok;
     // Whoever only repeats is told nothing of before.
-    let is_kept = !is_superseded && !echoes(Some(agent));
+    let is_kept = !echoes(Some(agent));
     FinishedRun {
-        said: is_kept.then(|| Exchange {
+        used: (!is_superseded && !is_kept).then(|| run.session.clone()),
+        said: (!is_superseded && is_kept).then(|| Exchange {
             session: run.session.clone(),
             epoch: run.epoch,
             user: asked.words,

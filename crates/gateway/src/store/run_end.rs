@@ -1,6 +1,6 @@
 //! Runs that end, together with what they say.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use anyhow::Result;
 use sqlx::{Connection as _, QueryBuilder, Sqlite, SqliteConnection};
@@ -8,7 +8,7 @@ use sqlx::{Connection as _, QueryBuilder, Sqlite, SqliteConnection};
 use super::command::{self, Change};
 use super::draft::Draft;
 use super::transcript::{self, Exchange};
-use super::{Store, batch, task};
+use super::{Store, batch, session, task};
 
 /// How a run ended, and what it says.
 #[derive(Debug)]
@@ -21,6 +21,8 @@ pub struct FinishedRun {
     pub reply: Vec<Draft>,
     /// What was said, for later runs of the session.
     pub said: Option<Exchange>,
+    /// The key of a session in which something was said of which nothing is kept.
+    pub used: Option<String>,
     /// Of a Task: the first words of what came of it.
     pub result: Option<String>,
     /// What the backend told of its work.
@@ -101,6 +103,7 @@ impl FinishedRun {
             end,
             reply,
             said: None,
+            used: None,
             result: None,
             detail: None,
             changes: Vec::new(),
@@ -167,13 +170,13 @@ impl Store {
     /// What SQLite said.
     pub async fn was_queued(&self, account: &str, message_id: &str) -> Result<bool> {
         // In the line of those who write, for the answer is to come after them.
-        Ok(sqlx::query_scalar(
-            "SELECT EXISTS (SELECT 1 FROM outbox WHERE message_id = ? AND +account = ?)",
+        Ok(
+            sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM outbox WHERE message_id = ? AND +account = ?)")
+                .bind(message_id)
+                .bind(account)
+                .fetch_one(&mut *self.write.turn().await?)
+                .await?,
         )
-        .bind(message_id)
-        .bind(account)
-        .fetch_one(&mut *self.write.turn().await?)
-        .await?)
     }
 
     /// Takes what waits in a session out of the queue, and notes that what is under way is to end. What was said in a
@@ -267,6 +270,7 @@ async fn record_finished(
     }
     let mut drafts = Vec::with_capacity(finished.len());
     let mut said = Vec::new();
+    let mut used = BTreeSet::new();
     for run in finished {
         let Some(row) = ended.get(&run.id) else {
             continue;
@@ -274,6 +278,7 @@ async fn record_finished(
         for change in &run.changes {
             command::apply(tx, account, change, now_ms).await?;
         }
+        used.extend(run.used.as_deref());
         if let Some(exchange) = &run.said {
             said.push((run.id, exchange));
         }
@@ -293,6 +298,9 @@ async fn record_finished(
         if tells {
             drafts.extend(sayable(run.id, &row.chat, &run.reply));
         }
+    }
+    if !used.is_empty() {
+        session::touch(tx, used.into_iter(), now_ms).await?;
     }
     transcript::record(tx, &said, now_ms).await?;
     batch::queue(tx, account, &drafts, now_ms).await
@@ -329,10 +337,8 @@ enum HandedOver {
 /// more, as if it had not started. One of whose answer a part was sent has ended: a question is not asked again of which
 /// an answer is there. Neither does one go on that somebody wished to end.
 async fn hand_over(tx: &mut SqliteConnection, run: i64, now_ms: i64) -> Result<HandedOver> {
-    let found: Option<(Option<String>, bool, Option<i64>)> = sqlx::query_as(NEXT)
-        .bind(run)
-        .fetch_optional(&mut *tx)
-        .await?;
+    let found: Option<(Option<String>, bool, Option<i64>)> =
+        sqlx::query_as(NEXT).bind(run).fetch_optional(&mut *tx).await?;
     let (wish, has_spoken, next) = found.unwrap_or_default();
     if wish.is_some() {
         let failure = crate::run::STOPPED;

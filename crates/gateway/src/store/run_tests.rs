@@ -64,7 +64,10 @@ async fn a_run_takes_over_nothing_that_came_after_one_that_it_may_not() {
     for (seq, collects) in [(1, false), (2, false), (3, true), (4, true)] {
         comes(&store, seq, collects).await;
     }
-    assert!(!start(&store, 1).await.joined, "the second would be answered last");
+    assert!(
+        !start(&store, 1).await.joined,
+        "the second would be answered last"
+    );
     finish(&store, 1, RunEnd::Ok).await;
     assert!(start(&store, 2).await.joined);
     let answers = store.run_of(2).await.expect("read").expect("there").answers;
@@ -83,7 +86,10 @@ async fn a_run_that_a_newer_message_ended_waits_again_where_that_is_gone() {
     assert_eq!(states(&store).await, [state(1, "queued", None)]);
     assert_eq!(store.runs_for_tests().await[0].attempts, 0);
     assert!(start(&store, 1).await.joined);
-    assert_eq!(store.run_of(2).await.expect("read").expect("there").answers.len(), 2);
+    assert_eq!(
+        store.run_of(2).await.expect("read").expect("there").answers.len(),
+        2
+    );
 }
 
 #[tokio::test]
@@ -109,7 +115,10 @@ async fn a_question_is_not_asked_again_of_whose_answer_a_part_was_sent() {
             state(2, "queued", None)
         ]
     );
-    assert_eq!(store.run_of(2).await.expect("read").expect("there").answers, ["M2"]);
+    assert_eq!(
+        store.run_of(2).await.expect("read").expect("there").answers,
+        ["M2"]
+    );
 }
 
 #[tokio::test]
@@ -121,7 +130,11 @@ async fn newer_messages_end_work_on_a_question_so_often_and_not_for_ever() {
         let patience = start(&store, run).await.patience;
         assert_eq!(patience.superseded, times);
         assert!(patience.allows(NOW) && patience.allows(NOW + 59_999));
-        assert_eq!(patience.allows(NOW + 60_000), times == 0, "a minute after the first");
+        assert_eq!(
+            patience.allows(NOW + 60_000),
+            times == 0,
+            "a minute after the first"
+        );
         comes(&store, run + 1, true).await;
         finish(&store, run, RunEnd::Superseded).await;
         run += 1;
@@ -136,12 +149,20 @@ async fn what_was_to_end_is_not_run_again_after_a_crash_and_what_it_was_to_read_
     start(&store, 1).await;
     is_overheard(&store, 2).await;
     comes(&store, 3, true).await;
-    assert_eq!(store.drop_waiting("session", "stopped", NOW).await.expect("committed"), 1);
+    assert_eq!(
+        store
+            .drop_waiting("session", "stopped", NOW)
+            .await
+            .expect("committed"),
+        1
+    );
     // What came after that does not bring it back.
     comes(&store, 4, true).await;
     let next = store.run_of(4).await.expect("read").expect("there");
     assert_eq!((next.answers.len(), next.context.len()), (1, 1));
-    let requeued = store.requeue_interrupted(ACCOUNT, NOW, |_| Some(draft("F"))).await;
+    let requeued = store
+        .requeue_interrupted(ACCOUNT, NOW, |_| Some(draft("F")))
+        .await;
     assert_eq!(requeued.expect("committed"), (0, 0));
     let stopped = Some("stopped");
     assert_eq!(
@@ -160,11 +181,17 @@ async fn a_stop_counts_more_than_a_newer_message() {
     let (_dir, store) = store().await;
     comes(&store, 1, false).await;
     start(&store, 1).await;
-    store.drop_waiting("session", "stopped", NOW).await.expect("committed");
+    store
+        .drop_waiting("session", "stopped", NOW)
+        .await
+        .expect("committed");
     comes(&store, 2, true).await;
     finish(&store, 1, RunEnd::Superseded).await;
     assert_eq!(states(&store).await[0], state(1, "cancelled", Some("stopped")));
-    assert_eq!(store.run_of(2).await.expect("read").expect("there").answers, ["M2"]);
+    assert_eq!(
+        store.run_of(2).await.expect("read").expect("there").answers,
+        ["M2"]
+    );
 }
 
 #[tokio::test]
@@ -182,7 +209,10 @@ async fn runs_of_a_task_that_is_gone_or_that_were_to_end_are_not_run_again() {
         );
         store.execute_for_tests(&task).await;
     }
-    assert_eq!(store.delete_task("gone", NOW).await.expect("committed"), Some(vec![1]));
+    assert_eq!(
+        store.delete_task("gone", NOW).await.expect("committed"),
+        Some(vec![1])
+    );
     let cancelled = store.cancel_task_run(2, false, NOW).await.expect("committed");
     assert_eq!(cancelled, CancelledRun::Running);
     let requeued = store.requeue_interrupted(ACCOUNT, NOW, |_| None).await;
@@ -197,11 +227,16 @@ async fn runs_of_a_task_that_is_gone_or_that_were_to_end_are_not_run_again() {
         ]
     );
     // Also where only the Task is gone.
-    store.execute_for_tests("UPDATE run SET state = 'running' WHERE id = 4").await;
+    store
+        .execute_for_tests("UPDATE run SET state = 'running' WHERE id = 4")
+        .await;
     store.execute_for_tests("DELETE FROM task").await;
     let requeued = store.requeue_interrupted(ACCOUNT, NOW, |_| None).await;
     assert_eq!(requeued.expect("committed"), (0, 0));
-    assert_eq!(states(&store).await[3], state(4, "cancelled", Some("task_cancelled")));
+    assert_eq!(
+        states(&store).await[3],
+        state(4, "cancelled", Some("task_cancelled"))
+    );
 }
 
 #[tokio::test]
@@ -220,11 +255,19 @@ async fn an_answer_that_is_empty_or_for_another_chat_is_not_sent() {
         };
         vec![empty, foreign]
     };
-    assert!(store.say_meanwhile(ACCOUNT, 1, &bad(), NOW).await.expect("committed"));
+    assert!(
+        store
+            .say_meanwhile(ACCOUNT, 1, &bad(), NOW)
+            .await
+            .expect("committed")
+    );
     let mut reply = bad();
     reply.push(draft("A3"));
     let finished = FinishedRun::ok(1, reply);
-    store.finish_runs(ACCOUNT, &[finished], NOW).await.expect("committed");
+    store
+        .finish_runs(ACCOUNT, &[finished], NOW)
+        .await
+        .expect("committed");
     let sent = store.sent_for_tests().await;
     let ids: Vec<&str> = sent.iter().map(|sent| sent.message_id.as_str()).collect();
     assert_eq!(ids, ["A3"]);
@@ -244,14 +287,23 @@ async fn a_run_is_told_that_what_came_of_it_was_refused_or_too_old() {
             ..draft(&format!("A{run}"))
         };
         let finished = FinishedRun::ok(run, vec![result]);
-        store.finish_runs(ACCOUNT, &[finished], NOW).await.expect("committed");
+        store
+            .finish_runs(ACCOUNT, &[finished], NOW)
+            .await
+            .expect("committed");
     }
     let refused = Fate {
         error: Some("refused by WhatsApp".to_owned()),
         ..Fate::new("A1".to_owned(), fased_policy::delivery::SendState::Failed)
     };
     store.settle(ACCOUNT, &[refused], NOW).await.expect("committed");
-    assert_eq!(store.expire_outbox(ACCOUNT, NOW + 2_000).await.expect("committed"), 1);
+    assert_eq!(
+        store
+            .expire_outbox(ACCOUNT, NOW + 2_000)
+            .await
+            .expect("committed"),
+        1
+    );
     let runs = store.runs_for_tests().await;
     let errors: Vec<&str> = runs.iter().filter_map(|run| run.error.as_deref()).collect();
     assert_eq!(
@@ -333,7 +385,9 @@ async fn what_is_asked_of_runs_uses_its_indexes_and_sorts_nothing() {
             );
         }
         assert!(
-            !plan.iter().any(|(_, _, _, step)| step.contains("TEMP B-TREE") || step.contains("inbound_media_wanted")),
+            !plan
+                .iter()
+                .any(|(_, _, _, step)| step.contains("TEMP B-TREE") || step.contains("inbound_media_wanted")),
             "{question}: {plan:#?}"
         );
     }

@@ -72,7 +72,10 @@ async fn c7_a_thousand_runs_of_three_accounts_answer_nobody_else() {
             .insert((&run.account, &run.chat));
         // One cut off twice in a row is given up by rule; its chat is told.
         let is_ok = run.state == "ok" && run.attempts <= 2;
-        assert!(is_ok || (run.state == "interrupted" && run.attempts == 2), "{run:?}");
+        assert!(
+            is_ok || (run.state == "interrupted" && run.attempts == 2),
+            "{run:?}"
+        );
     }
     assert_eq!(sessions.len(), ACCOUNTS * CHATS);
     assert!(

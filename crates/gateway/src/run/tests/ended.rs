@@ -93,13 +93,11 @@ async fn of_an_agent_that_is_gone_the_chat_hears_once_whatever_waited_for_it() {
     world.kill().await;
     world
         .store
-        .execute_for_tests("UPDATE run SET agent = 'gone' WHERE state = 'queued'")
+        .execute_for_tests("UPDATE run SET agent = 'gone'")
         .await;
     world.start();
-    world.until_under_way(1).await;
-    world.fake.release();
-    world.until_ended(2).await;
-    assert_eq!(world.texts().await, ["held: slow", "Sorry."]);
+    world.until_ended(1).await;
+    assert_eq!(world.texts().await, ["Sorry."]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

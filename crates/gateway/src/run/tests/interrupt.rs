@@ -37,12 +37,22 @@ async fn however_quickly_messages_follow_each_other_each_is_answered() {
         let sent = world.sent().await;
         let mut answered = HashSet::new();
         let mut last: std::collections::HashMap<&str, usize> = std::collections::HashMap::new();
-        for line in sent.iter().flat_map(|sent| sent.text.lines().map(|line| (&*sent.chat, line))) {
+        for line in sent
+            .iter()
+            .flat_map(|sent| sent.text.lines().map(|line| (&*sent.chat, line)))
+        {
             let (chat, text) = line;
             assert!(answered.insert(text.to_owned()), "{text} is answered twice");
-            let number: usize = text.split('-').next().and_then(|number| number.parse().ok()).expect("a number");
+            let number: usize = text
+                .split('-')
+                .next()
+                .and_then(|number| number.parse().ok())
+                .expect("a number");
             let before = last.insert(chat, number);
-            assert!(before.is_none_or(|before| before < number), "{text} is answered too late");
+            assert!(
+                before.is_none_or(|before| before < number),
+                "{text} is answered too late"
+            );
         }
         let lost: Vec<&String> = all.difference(&answered).collect();
         assert!(lost.is_empty(), "{queue:?} lost {lost:?}");

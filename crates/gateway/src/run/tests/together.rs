@@ -123,7 +123,10 @@ async fn a_newer_message_stops_the_run_and_is_answered_with_what_that_was_to_ans
     assert_eq!(world.fake.asked(), ["slow question", "slow of another"]);
     assert_eq!(
         world.texts().await.into_iter().collect::<HashSet<_>>(),
-        HashSet::from(["held: slow question".to_owned(), "held: slow of another".to_owned()]),
+        HashSet::from([
+            "held: slow question".to_owned(),
+            "held: slow of another".to_owned()
+        ]),
         "what somebody else asks stops nothing"
     );
     let world = World::new(Set {
@@ -266,4 +269,26 @@ async fn whoever_waits_longest_for_a_place_goes_first_whatever_the_account() {
         .collect();
     // Each account has one place in the line, and goes to its end again.
     assert_eq!(accounts, ["work", "default", "work", "default"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_an_agent_that_only_repeats_no_words_are_kept_and_its_session_is_known() {
+    let world = World::new(Set {
+        backend: fased_agents::Settings::Echo,
+        ..Set::default()
+    })
+    .await;
+    world.writes(0, ANNA, "hello").await;
+    world.until_ended(1).await;
+    assert_eq!(world.texts().await, ["hello"]);
+    let key = "agent:main:whatsapp:default:dm:+15550100002";
+    assert!(
+        world
+            .store
+            .history(key, 0, 9, 999)
+            .await
+            .expect("read")
+            .is_empty()
+    );
+    assert!(world.store.session(key).await.expect("read").is_some());
 }
