@@ -16,7 +16,8 @@ CREATE TABLE run_new (
     -- queued, running, ok, error, skipped, cancelled, interrupted, missed
     state         TEXT    NOT NULL,
     attempts      INTEGER NOT NULL DEFAULT 0,
-    -- Of a run that did not go well: the kind of failure in one word, and what is known of it.
+    -- Of a run that did not go well: the kind of failure in one word, and what is known of it. Of one that is running
+    -- the first is there when somebody wished that it ends: cut off, it is not run again.
     failure       TEXT,
     error         TEXT,
     -- Of a Task: what is asked, as it was when the run was queued; what made it run (created, schedule, catch_up,
@@ -33,7 +34,10 @@ CREATE TABLE run_new (
     ended_ms      INTEGER,
     not_before_ms INTEGER NOT NULL DEFAULT 0,
     -- It came while a run of its session was under way, and may be answered together with others that did.
-    collects      INTEGER NOT NULL DEFAULT 0
+    collects      INTEGER NOT NULL DEFAULT 0,
+    -- How often newer messages ended the work on what it answers, and when the first did.
+    superseded    INTEGER NOT NULL DEFAULT 0,
+    superseded_ms INTEGER
 ) STRICT;
 INSERT INTO run_new (id, account, kind, inbox_seq, chat, agent, session, state, attempts, error, created_ms, started_ms,
         ended_ms, not_before_ms)
@@ -44,6 +48,9 @@ DROP TABLE run;
 ALTER TABLE run_new RENAME TO run;
 CREATE INDEX run_open ON run (account, id) WHERE state IN ('queued', 'running');
 CREATE INDEX run_of_session ON run (session, id) WHERE state IN ('queued', 'running');
+-- Commands are looked for among however many runs wait for agents.
+CREATE INDEX run_command ON run (account, id) WHERE kind = 'command' AND state IN ('queued', 'running');
+CREATE INDEX run_waits ON run (account, not_before_ms) WHERE not_before_ms > 0 AND state IN ('queued', 'running');
 CREATE INDEX run_of_task ON run (task, id) WHERE task IS NOT NULL;
 -- Is one of its runs under way? However long its history is.
 CREATE INDEX run_of_task_open ON run (task) WHERE task IS NOT NULL AND state IN ('queued', 'running');

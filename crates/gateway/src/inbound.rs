@@ -169,7 +169,7 @@ async fn commit(shared: &Shared, decisions: &[Decision]) -> Result<()> {
         // Only now: what it was to answer goes to a run that is there.
         if run.collects && interrupts(shared, &run.agent) {
             let running = &shared.engine.running;
-            running.supersede(&run.session, shared.id(), &run.chat);
+            running.supersede(&run.session, shared.id(), &run.chat, clock::now_ms());
         }
     }
     if any {

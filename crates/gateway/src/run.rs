@@ -2,10 +2,11 @@
 //! first byte of it leaves.
 //!
 //! `running` knows what is under way, `slots` how much may be, `work` carries one run out, `answer` takes what the agent
-//! says, `token` says where that may go.
+//! says, `token` says where that may go, `record` makes the ends of runs durable.
 
 mod answer;
 pub(crate) mod engine;
+mod record;
 pub(crate) mod running;
 mod slots;
 #[cfg(test)]
@@ -20,14 +21,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
-use tokio::task::{Id, JoinError, JoinSet};
+use tokio::task::{Id, JoinSet};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::account::Shared;
+use crate::clock;
 use crate::config::QueueMode;
-use crate::store::{Change, FinishedRun, QueuedRun, RunKind};
-use crate::{chat, clock};
+use crate::store::{FinishedRun, QueuedRun, RunKind};
 pub(crate) use engine::Engine;
 use running::Entered;
 use slots::Slot;
@@ -42,8 +43,6 @@ const TOGETHER: i64 = 32;
 const SWEEP: Duration = Duration::from_secs(5);
 /// How long to wait before trying a failed commit again.
 const STORE_RETRY: Duration = Duration::from_secs(1);
-/// How long the end of a run may stay unrecorded while others work: ends are recorded together.
-const RECORD_WITHIN: Duration = Duration::from_millis(10);
 /// How long runs under way get at the end of the gateway. The next one starts those again that are not done.
 const DRAIN: Duration = Duration::from_secs(3);
 
@@ -51,25 +50,32 @@ const DRAIN: Duration = Duration::from_secs(3);
 pub(crate) async fn answer_forever(shared: Arc<Shared>, shutdown: CancellationToken) {
     let config = shared.config();
     let tell = |run: &_| work::failure_text(&config, &Token::of_cut_off(shared.id(), run)).pop();
-    let requeued = shared
-        .store
-        .requeue_interrupted(shared.id(), clock::now_ms(), tell)
-        .await;
-    match requeued {
-        Ok((0, 0)) => {}
-        Ok((again, given_up)) => {
-            tracing::warn!(
+    // Until these are known, their sessions would wait for runs that nobody works on.
+    let (again, given_up) = loop {
+        let requeued = shared
+            .store
+            .requeue_interrupted(shared.id(), clock::now_ms(), tell)
+            .await;
+        match requeued {
+            Ok(found) => break found,
+            Err(error) => tracing::error!(
                 account = shared.id(),
-                again,
-                given_up,
-                "runs were cut off by the last end of the gateway"
-            );
-            shared.outbox.notify_one();
+                "interrupted runs cannot be found, and none starts before: {error:#}"
+            ),
         }
-        Err(error) => tracing::error!(
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            () = clock::pause(STORE_RETRY) => {}
+        }
+    };
+    if (again, given_up) != (0, 0) {
+        tracing::warn!(
             account = shared.id(),
-            "interrupted runs cannot be found: {error:#}"
-        ),
+            again,
+            given_up,
+            "runs were cut off by the last end of the gateway"
+        );
+        shared.outbox.notify_one();
     }
     let mut desk = Desk::new(&shared, shutdown);
     desk.work().await;
@@ -84,7 +90,7 @@ struct UnderWay {
     entered: Entered,
 }
 
-type Turn = Pin<Box<dyn Future<Output = Option<Slot>> + Send>>;
+type Turn = Pin<Box<dyn Future<Output = Slot> + Send>>;
 
 /// One account's runs.
 struct Desk<'a> {
@@ -96,6 +102,8 @@ struct Desk<'a> {
     over: Vec<(FinishedRun, Entered)>,
     /// When they must be.
     record_at: Instant,
+    /// How often that failed in a row.
+    unrecorded: u32,
     /// Chat commands are among them.
     has_commands: bool,
     /// Its turn to get a place, while it waits for one, and the place that it got.
@@ -117,6 +125,7 @@ impl<'a> Desk<'a> {
             under_way: HashMap::new(),
             over: Vec::new(),
             record_at: now,
+            unrecorded: 0,
             has_commands: false,
             turn: None,
             slot: None,
@@ -157,7 +166,7 @@ impl<'a> Desk<'a> {
                 () = tokio::time::sleep_until(self.record_at), if !self.over.is_empty() => self.record().await,
                 slot = wait_turn(&mut self.turn) => {
                     self.turn = None;
-                    self.slot = slot;
+                    self.slot = Some(slot);
                     true
                 }
                 _ = others.changed(), if self.waits_for_others => true,
@@ -172,7 +181,13 @@ impl<'a> Desk<'a> {
     async fn start_due(&mut self) -> Result<bool> {
         let shared = self.shared;
         let now = clock::now_ms();
-        let due = shared.store.queued_runs(shared.id(), now, TOGETHER).await?;
+        let mut free = self.slot.take().or_else(|| shared.engine.slots.try_take());
+        // While no place is free it is enough to know that one is wanted.
+        let of_agents = if free.is_some() { TOGETHER } else { 1 };
+        let due = shared
+            .store
+            .due_runs(shared.id(), now, TOGETHER, of_agents)
+            .await?;
         let config = shared.config();
         let mut chosen = Vec::with_capacity(due.len());
         let mut collect = Vec::new();
@@ -182,7 +197,7 @@ impl<'a> Desk<'a> {
                 // The gateway does these itself, and /stop has to work when all places are taken.
                 RunKind::Command => None,
                 RunKind::Message | RunKind::Task => {
-                    let Some(slot) = self.slot.take().or_else(|| shared.engine.slots.try_take()) else {
+                    let Some(slot) = free.take().or_else(|| shared.engine.slots.try_take()) else {
                         wants_slot = true;
                         continue;
                     };
@@ -191,7 +206,7 @@ impl<'a> Desk<'a> {
             };
             let Some(entered) = shared.engine.running.enter(shared.id(), &run) else {
                 if slot.is_some() {
-                    self.slot = slot;
+                    free = slot;
                 }
                 waits_for_others = true;
                 continue;
@@ -207,7 +222,7 @@ impl<'a> Desk<'a> {
         }
         self.waits_for_others = waits_for_others;
         // A place that nobody needs any more goes to whoever waits for one.
-        self.slot = None;
+        drop(free);
         if !wants_slot {
             self.turn = None;
         } else if self.turn.is_none() {
@@ -220,12 +235,14 @@ impl<'a> Desk<'a> {
         // From here on nothing joins these runs, so what they answer is complete; until now more could.
         let started = shared.store.start_runs(&ids, &collect, now).await?;
         for (mut run, slot, entered) in chosen {
+            // One that was cancelled meanwhile.
             let Some(started) = started.iter().find(|started| started.id == run.id) else {
                 continue;
             };
             run.joined = started.joined;
             run.reads = started.reads;
             run.epoch = started.epoch;
+            entered.cancel().works(started.patience);
             self.spawn(run, slot, entered);
         }
         Ok(true)
@@ -243,78 +260,6 @@ impl<'a> Desk<'a> {
             .tasks
             .spawn(work::carry_out(Arc::clone(self.shared), run, cancel, slot));
         self.under_way.insert(task.id(), under_way);
-    }
-
-    fn note(&mut self, ended: Result<(Id, FinishedRun), JoinError>) {
-        let task = ended.as_ref().map_or_else(JoinError::id, |(task, _)| *task);
-        let Some(UnderWay {
-            run,
-            kind,
-            token,
-            entered,
-        }) = self.under_way.remove(&task)
-        else {
-            return;
-        };
-        self.has_commands |= kind == RunKind::Command;
-        let finished = match ended {
-            Ok((_, finished)) => finished,
-            // What it says of itself may hold words of people.
-            Err(error) => {
-                let why = if error.is_panic() {
-                    "it broke"
-                } else {
-                    "it was dropped"
-                };
-                tracing::error!(
-                    account = self.shared.id(),
-                    run,
-                    "a run ended inside the gateway: {why}"
-                );
-                work::broken(self.shared, run, &token, why.to_owned())
-            }
-        };
-        if self.over.is_empty() {
-            self.record_at = clock::monotonic() + RECORD_WITHIN;
-        }
-        self.over.push((finished, entered));
-    }
-
-    /// Records the runs that have ended. Returns whether others may start now.
-    async fn record(&mut self) -> bool {
-        if self.over.is_empty() {
-            return false;
-        }
-        let (finished, sessions): (Vec<FinishedRun>, Vec<Entered>) = self.over.drain(..).unzip();
-        // Started and not finished they would keep their sessions waiting, so this must not be given up, except at the
-        // end: the next gateway finds them interrupted.
-        let shared = self.shared;
-        let changes = || finished.iter().flat_map(|run| &run.changes);
-        // Who may write is not to change while a verdict is under way.
-        let verdicts = if changes().any(Change::is_about_people) {
-            Some(shared.verdicts.lock().await)
-        } else {
-            None
-        };
-        while let Err(error) = shared
-            .store
-            .finish_runs(shared.id(), &finished, clock::now_ms())
-            .await
-        {
-            tracing::error!(account = shared.id(), "replies cannot be recorded: {error:#}");
-            tokio::select! {
-                () = self.shutdown.cancelled() => return false,
-                () = clock::pause(STORE_RETRY) => {}
-            }
-        }
-        drop(verdicts);
-        if self.has_commands {
-            self.has_commands = false;
-            chat::done(shared, changes());
-        }
-        drop(sessions);
-        shared.outbox.notify_one();
-        true
     }
 
     /// How long until a run is due that waits for more to answer.
@@ -346,7 +291,7 @@ impl<'a> Desk<'a> {
 }
 
 /// A place, when it is this one's turn; never while none is waited for.
-async fn wait_turn(turn: &mut Option<Turn>) -> Option<Slot> {
+async fn wait_turn(turn: &mut Option<Turn>) -> Slot {
     match turn {
         Some(turn) => turn.await,
         None => std::future::pending().await,

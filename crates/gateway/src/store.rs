@@ -65,7 +65,7 @@ pub use pairing::{ApprovalRow, PairingChange, PairingRow};
 pub use run::{QueuedRun, RunKind, TaskOrder};
 pub use run_again::CutOff;
 pub use run_end::{FinishedRun, RunEnd};
-pub use run_start::StartedRun;
+pub use run_start::{Patience, StartedRun};
 pub use session::SessionRow;
 pub use standing::Standing;
 pub use tally::RESEND_MISSED;
@@ -252,5 +252,7 @@ mod outbox_open_tests;
 mod outbox_tests;
 #[cfg(test)]
 mod plan_tests;
+#[cfg(test)]
+mod run_tests;
 #[cfg(test)]
 mod tests;

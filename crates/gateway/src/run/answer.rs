@@ -38,6 +38,9 @@ pub(super) struct Answer<'a> {
     messages: usize,
     /// Something was sent.
     has_spoken: bool,
+    /// A part whose commit has begun, and the id of its first message. Work that is stopped may be dropped before it
+    /// learns what came of that.
+    leaving: Option<(String, String)>,
     progress: watch::Sender<Option<String>>,
 }
 
@@ -61,6 +64,7 @@ impl<'a> Answer<'a> {
             said: Vec::new(),
             messages: 0,
             has_spoken: false,
+            leaving: None,
             progress: watch::Sender::new(None),
         }
     }
@@ -73,6 +77,26 @@ impl<'a> Answer<'a> {
     /// Was a part of it sent?
     pub(super) fn has_spoken(&self) -> bool {
         self.has_spoken
+    }
+
+    /// The work was stopped, wherever it was. Learns whether a part was sent that nobody heard of any more.
+    pub(super) async fn look_back(&mut self) {
+        let Some((id, part)) = self.leaving.take() else {
+            return;
+        };
+        let account = self.shared.id();
+        match self.shared.store.was_queued(account, &id).await {
+            Ok(false) => {}
+            Ok(true) => {
+                self.has_spoken = true;
+                self.said.push(part);
+            }
+            Err(error) => tracing::error!(
+                account,
+                run = self.run,
+                "whether a part was sent cannot be read: {error:#}"
+            ),
+        }
     }
 
     /// There is no more. Returns what is still to be sent of it.
@@ -101,16 +125,19 @@ impl<'a> Answer<'a> {
         let unrecorded =
             |error: anyhow::Error| Failure::CutOff(format!("a part cannot be recorded: {error:#}"));
         let drafts = self.drafts(&part).await.map_err(unrecorded)?;
-        if drafts.is_empty() {
+        let Some(first) = drafts.first() else {
             return Ok(());
-        }
+        };
+        self.leaving = Some((first.message_id.clone(), part.clone()));
         let (account, now) = (self.shared.id(), clock::now_ms());
         let is_open = self
             .shared
             .store
             .say_meanwhile(account, self.run, &drafts, now)
             .await;
-        if !is_open.map_err(unrecorded)? {
+        let is_open = is_open.map_err(unrecorded)?;
+        self.leaving = None;
+        if !is_open {
             return Err(Failure::Cancelled);
         }
         self.has_spoken = true;

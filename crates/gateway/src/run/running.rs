@@ -1,20 +1,21 @@
 //! Runs under way, of all accounts: one of a session at a time, and how to end one.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::store::{QueuedRun, RunKind};
+use crate::store::{Patience, QueuedRun, RunKind};
 
 /// Why a run is ended before it is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Why {
-    /// Somebody said so.
-    Stopped,
     /// A newer message is to be answered together with what this run was to answer.
-    Newer,
+    Newer = 1,
+    /// Somebody said so. This holds whatever else was wished, before or after.
+    Stopped = 2,
 }
 
 /// Runs under way. Gone with the process: the store knows which were.
@@ -41,7 +42,11 @@ pub(crate) struct Cancel {
     /// The account and chat whose messages it answers; none of a Task or a command.
     answers: Option<(String, String)>,
     token: CancellationToken,
-    why: Arc<OnceLock<Why>>,
+    /// The strongest [`Why`] that there was; 0 is none.
+    why: Arc<AtomicU8>,
+    /// How often newer messages may still end it; none until it works. What comes before that is taken over when it
+    /// starts, or waits for its end.
+    patience: Arc<OnceLock<Patience>>,
 }
 
 impl Cancel {
@@ -55,6 +60,7 @@ impl Cancel {
             answers,
             token: CancellationToken::new(),
             why: Arc::default(),
+            patience: Arc::default(),
         }
     }
 
@@ -65,12 +71,20 @@ impl Cancel {
 
     /// Why it was ended, if it was.
     pub(crate) fn why(&self) -> Option<Why> {
-        self.why.get().copied()
+        match self.why.load(Ordering::SeqCst) {
+            0 => None,
+            1 => Some(Why::Newer),
+            _stronger => Some(Why::Stopped),
+        }
+    }
+
+    /// It works from now on, and newer messages may end it this often.
+    pub(super) fn works(&self, patience: Patience) {
+        self.patience.get_or_init(|| patience);
     }
 
     fn cancel(&self, why: Why) {
-        // The first reason counts.
-        self.why.get_or_init(|| why);
+        self.why.fetch_max(why as u8, Ordering::SeqCst);
         self.token.cancel();
     }
 }
@@ -124,13 +138,15 @@ impl Running {
         found.map(|cancel| cancel.cancel(why)).is_some()
     }
 
-    /// Ends the run of a session for a newer message, if it answers messages of the same chat: only then can that message's
-    /// run answer them, too. Returns whether it does.
-    pub(crate) fn supersede(&self, session: &str, account: &str, chat: &str) -> bool {
+    /// Ends the run of a session for a newer message, if it works, answers messages of the same chat (only then can that
+    /// message's run answer them, too), and was not ended like this too often. Returns whether it does.
+    pub(crate) fn supersede(&self, session: &str, account: &str, chat: &str, now_ms: i64) -> bool {
         let found = self.lock().get(session).cloned();
         let meant = found.filter(|cancel| {
             let answers = cancel.answers.as_ref();
+            let patience = cancel.patience.get();
             answers.is_some_and(|(of, at)| of == account && at == chat)
+                && patience.is_some_and(|patience| patience.allows(now_ms))
         });
         meant.map(|cancel| cancel.cancel(Why::Newer)).is_some()
     }

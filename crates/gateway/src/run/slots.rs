@@ -56,10 +56,13 @@ impl Slots {
         Some(self.slot(permit))
     }
 
-    /// A place, when it is this one's turn. `None` never comes: the places are never closed.
-    pub(crate) async fn take(self: Arc<Self>) -> Option<Slot> {
-        let permit = Arc::clone(&self.free).acquire_owned().await.ok()?;
-        Some(self.slot(permit))
+    /// A place, when it is this one's turn.
+    pub(crate) async fn take(self: Arc<Self>) -> Slot {
+        match Arc::clone(&self.free).acquire_owned().await {
+            Ok(permit) => self.slot(permit),
+            // The places are closed, which nobody does: it is nobody's turn.
+            Err(_) => std::future::pending().await,
+        }
     }
 
     fn slot(self: &Arc<Self>, permit: OwnedSemaphorePermit) -> Slot {

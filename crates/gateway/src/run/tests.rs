@@ -4,5 +4,6 @@ mod cross;
 mod cut_off;
 mod ended;
 mod fake;
+mod interrupt;
 mod together;
 mod world;

@@ -15,7 +15,7 @@ pub(crate) struct Token {
     run: i64,
     created_ms: i64,
     chat: String,
-    purpose: Purpose,
+    kind: RunKind,
 }
 
 /// Which message of a run it is.
@@ -33,10 +33,7 @@ impl Token {
             run: run.id,
             created_ms: run.created_ms,
             chat: run.chat.clone(),
-            purpose: match run.kind {
-                RunKind::Message | RunKind::Command => Purpose::Reply,
-                RunKind::Task => Purpose::Task,
-            },
+            kind: run.kind,
         }
     }
 
@@ -47,18 +44,27 @@ impl Token {
             run: run.id,
             created_ms: run.created_ms,
             chat: run.chat.clone(),
-            purpose: Purpose::Reply,
+            kind: run.kind,
         }
     }
 
     /// A message of the answer, by its place in it.
     pub(crate) fn answer(&self, part: usize, text: String, quote: Option<Quote>) -> Draft {
-        self.draft(self.purpose, Part::Answer(part), text, quote)
+        let purpose = match self.kind {
+            RunKind::Message | RunKind::Command => Purpose::Reply,
+            RunKind::Task => Purpose::Task,
+        };
+        self.draft(purpose, Part::Answer(part), text, quote)
     }
 
-    /// What the chat is told when there is no answer.
+    /// What the chat is told when there is no answer. Of a Task nobody there asked for that just now, so it is paced as
+    /// the result would be.
     pub(crate) fn failure(&self, text: String) -> Draft {
-        self.draft(Purpose::Notice, Part::Failure, text, None)
+        let purpose = match self.kind {
+            RunKind::Message | RunKind::Command => Purpose::Notice,
+            RunKind::Task => Purpose::Task,
+        };
+        self.draft(purpose, Part::Failure, text, None)
     }
 
     /// What is being done. It is old news soon, and a second one is another message.
@@ -107,7 +113,7 @@ mod tests {
             run,
             created_ms,
             chat: "15550100002@s.whatsapp.net".to_owned(),
-            purpose: Purpose::Reply,
+            kind: RunKind::Message,
         };
         let id = |run, created_ms, part| {
             token(run, created_ms)

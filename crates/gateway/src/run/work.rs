@@ -105,16 +105,22 @@ async fn answer(shared: &Shared, run: &QueuedRun, cancel: &Cancel) -> FinishedRu
     let done = tokio::select! {
         biased;
         done = fased_agents::run(&*backend, &asked.request, limits, cancel.token(), &mut answer) => done,
-        never = tell_progress(shared, run.id, &token, progress) => match never {},
+        never = tell_progress(shared, run, &token, progress) => match never {},
     };
+    if done.is_err() {
+        answer.look_back().await;
+    }
     let ended = ended(run, &config, &token, &mut answer, cancel, done).await;
     let is_superseded = ended.end == RunEnd::Superseded;
     let is_ok = ended.end == RunEnd::Ok;
+    // Whoever only repeats is told nothing of before.
+    let is_kept = !echoes(Some(agent));
     FinishedRun {
-        said: (!is_superseded).then(|| Exchange {
+        used: (!is_superseded && !is_kept).then(|| run.session.clone()),
+        said: (!is_superseded && is_kept).then(|| Exchange {
             session: run.session.clone(),
             epoch: run.epoch,
-            user: asked.request.text,
+            user: asked.words,
             assistant: answer.text().filter(|_| is_ok || answer.has_spoken()),
         }),
         ..ended
@@ -165,10 +171,15 @@ async fn ended(
 /// Tells the chat now and then what is being done, as long as it is asked to.
 async fn tell_progress(
     shared: &Shared,
-    run: i64,
+    run: &QueuedRun,
     token: &Token,
     mut progress: watch::Receiver<Option<String>>,
 ) -> std::convert::Infallible {
+    if run.kind == RunKind::Task {
+        // Nobody waits for it, and what nobody asked for is paced.
+        std::future::pending::<()>().await;
+    }
+    let run = run.id;
     clock::pause(PROGRESS_AFTER).await;
     loop {
         let text = progress.borrow_and_update().clone();
@@ -236,5 +247,5 @@ fn cut(mut detail: String) -> String {
 
 /// Does this agent only repeat what it received?
 pub(super) fn echoes(agent: Option<&Agent>) -> bool {
-    agent.is_none_or(|agent| matches!(agent.backend, Settings::Echo))
+    agent.is_some_and(|agent| matches!(agent.backend, Settings::Echo))
 }

@@ -153,6 +153,7 @@ async fn what_joins_a_run_just_before_it_starts_is_answered_by_it() {
         joined: true,
         reads: true,
         epoch: 0,
+        patience: Patience::default(),
     };
     assert_eq!(started, [complete]);
 }

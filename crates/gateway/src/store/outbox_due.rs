@@ -5,6 +5,7 @@ use fased_protocol::sidecar::Payload;
 use sqlx::Connection as _;
 
 use super::Store;
+use super::settle::{is_answer, tell_run};
 use super::tally::EXPIRY_TOLD;
 
 /// Files that one look takes from messages that need them no longer.
@@ -61,23 +62,30 @@ impl Store {
         Ok(done.rows_affected() > 0)
     }
 
-    /// Ends what is too old to be sent. Returns how many.
+    /// Ends what is too old to be sent, and notes in runs that their answer was. Returns how many.
     ///
     /// # Errors
     /// What SQLite said.
     pub async fn expire_outbox(&self, account: &str, now_ms: i64) -> Result<u64> {
-        let done = sqlx::query(
+        let mut turn = self.write.turn().await?;
+        let mut tx = turn.begin().await?;
+        let expired: Vec<(Option<i64>, String)> = sqlx::query_as(
             "UPDATE outbox SET state = 'expired', updated_ms = ?1,
                  error = CASE purpose WHEN 'ack_reaction' THEN 'it was too old to be sent' ELSE error END
              WHERE account = ?2 AND state IN ('queued', 'unknown') AND expires_ms <= ?1
                  -- Word for word what the index says: without it everything that was ever sent is looked at.
-                 AND state IN ('queued', 'sending', 'written', 'unknown')",
+                 AND state IN ('queued', 'sending', 'written', 'unknown') RETURNING run_id, purpose",
         )
         .bind(now_ms)
         .bind(account)
-        .execute(&mut *self.write.turn().await?)
+        .fetch_all(&mut *tx)
         .await?;
-        Ok(done.rows_affected())
+        let answers = expired.iter().filter(|(_, purpose)| is_answer(purpose));
+        for run in answers.filter_map(|(run, _)| *run) {
+            tell_run(&mut tx, run, "it was too old to be sent").await?;
+        }
+        tx.commit().await?;
+        Ok(expired.len() as u64)
     }
 
     /// Tells the owner in one notice of all that expired and was not told of yet; not more often than every `every_ms`,

@@ -111,36 +111,91 @@ impl FromRow<'_, SqliteRow> for QueuedRun {
 /// A run waits this long at most for the files of what it answers; then it goes on without.
 pub(super) const FILE_WAIT_MS: i64 = 120_000;
 
-impl Store {
-    /// The oldest queued run of each session of this account that is due; commands first.
-    ///
-    /// # Errors
-    /// What SQLite said.
-    pub async fn queued_runs(&self, account: &str, now_ms: i64, limit: i64) -> Result<Vec<QueuedRun>> {
-        Ok(sqlx::query_as(
+/// Does a run still wait for a file? Each is looked up by its message, of which it is one.
+macro_rules! waits_for_a_file {
+    ($run:literal, $now_ms:literal, $wait_ms:literal) => {
+        concat!(
+            "(EXISTS (SELECT 1 FROM inbound_media AS medium WHERE medium.inbox_seq = ",
+            $run,
+            ".inbox_seq AND medium.state = 'wanted' AND medium.created_ms > ",
+            $now_ms,
+            " - ",
+            $wait_ms,
+            ") OR EXISTS (SELECT 1 FROM run_input JOIN inbound_media AS medium ON medium.inbox_seq = run_input.inbox_seq
+                 WHERE run_input.run_id = ",
+            $run,
+            ".id AND medium.state = 'wanted' AND medium.created_ms > ",
+            $now_ms,
+            " - ",
+            $wait_ms,
+            "))"
+        )
+    };
+}
+pub(super) use waits_for_a_file;
+
+/// Runs of this kind that are due: the first of each session, in order. They are walked until there are enough.
+macro_rules! due {
+    ($which:literal) => {
+        concat!(
             "SELECT run.id AS run_id, run.kind, run.chat AS run_chat, run.agent, run.session,
                  run.created_ms AS queued_ms, run.task, run.prompt, run.cause, run.due_ms,
                  EXISTS (SELECT 1 FROM run_input WHERE run_id = run.id) AS joined,
                  EXISTS (SELECT 1 FROM inbox AS waited WHERE waited.context_run = run.id) AS reads, inbox.*
              FROM run LEFT JOIN inbox ON inbox.seq = run.inbox_seq
-             WHERE run.id IN (
-                 SELECT MIN(id) FROM run WHERE account = ?1 AND state IN ('queued', 'running')
-                 GROUP BY session HAVING MAX(state = 'running') = 0)
-                 AND run.not_before_ms <= ?3
+             WHERE run.account = ?1 AND run.state = 'queued' AND run.state IN ('queued', 'running') AND ",
+            $which,
+            " AND run.not_before_ms <= ?3
                  AND NOT EXISTS (
-                     SELECT 1 FROM inbound_media AS medium
-                     WHERE medium.account = ?1 AND medium.state = 'wanted' AND medium.created_ms > ?3 - ?4
-                         AND (medium.inbox_seq = run.inbox_seq OR medium.inbox_seq IN (
-                             SELECT inbox_seq FROM run_input WHERE run_id = run.id)))
-             -- What the gateway does itself does not wait behind agents.
-             ORDER BY run.kind <> 'command', run.id LIMIT ?2",
+                     SELECT 1 FROM run AS before WHERE before.session = run.session AND before.id < run.id
+                         AND +before.account = ?1 AND before.state IN ('queued', 'running'))
+                 AND NOT ",
+            waits_for_a_file!("run", "?3", "?4"),
+            " ORDER BY run.id LIMIT ?2"
         )
-        .bind(account)
-        .bind(limit)
-        .bind(now_ms)
-        .bind(FILE_WAIT_MS)
-        .fetch_all(&mut *self.read.turn().await?)
-        .await?)
+    };
+}
+
+pub(super) const DUE_COMMANDS: &str = due!("run.kind = 'command'");
+pub(super) const DUE_OF_AGENTS: &str = due!("run.kind <> 'command'");
+pub(super) const NEXT_DUE: &str = "SELECT MIN(not_before_ms) FROM run
+     WHERE account = ?1 AND state IN ('queued', 'running') AND not_before_ms > 0 AND not_before_ms > ?2";
+
+impl Store {
+    /// The oldest queued run of each session of this account that is due; commands first, and no more than `limit` of
+    /// these and of others.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn queued_runs(&self, account: &str, now_ms: i64, limit: i64) -> Result<Vec<QueuedRun>> {
+        self.due_runs(account, now_ms, limit, limit).await
+    }
+
+    /// The same with so many commands, and so many runs of agents.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn due_runs(
+        &self,
+        account: &str,
+        now_ms: i64,
+        commands: i64,
+        of_agents: i64,
+    ) -> Result<Vec<QueuedRun>> {
+        let mut turn = self.read.turn().await?;
+        let mut due = Vec::new();
+        // What the gateway does itself does not wait behind agents.
+        for (question, limit) in [(DUE_COMMANDS, commands), (DUE_OF_AGENTS, of_agents)] {
+            let rows: Vec<QueuedRun> = sqlx::query_as(question)
+                .bind(account)
+                .bind(limit)
+                .bind(now_ms)
+                .bind(FILE_WAIT_MS)
+                .fetch_all(&mut *turn)
+                .await?;
+            due.extend(rows);
+        }
+        Ok(due)
     }
 
     /// When the next run is due that waits for more to answer.
@@ -148,14 +203,11 @@ impl Store {
     /// # Errors
     /// What SQLite said.
     pub async fn next_due(&self, account: &str, now_ms: i64) -> Result<Option<i64>> {
-        Ok(sqlx::query_scalar(
-            "SELECT MIN(not_before_ms) FROM run
-             WHERE account = ? AND state IN ('queued', 'running') AND not_before_ms > ?",
-        )
-        .bind(account)
-        .bind(now_ms)
-        .fetch_one(&mut *self.read.turn().await?)
-        .await?)
+        Ok(sqlx::query_scalar(NEXT_DUE)
+            .bind(account)
+            .bind(now_ms)
+            .fetch_one(&mut *self.read.turn().await?)
+            .await?)
     }
 
     /// The newest run of a session, if it still waits for more: the message that started it, who wrote

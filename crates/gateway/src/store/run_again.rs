@@ -5,6 +5,7 @@ use sqlx::{Connection as _, SqliteConnection};
 
 use super::draft::Draft;
 use super::run::RunKind;
+use super::task_delete::TASK_CANCELLED;
 use super::{Store, batch, task};
 
 /// A run that was under way when the last gateway ended.
@@ -16,6 +17,8 @@ pub struct CutOff {
     pub chat: String,
     /// When it was queued, Unix milliseconds.
     pub created_ms: i64,
+    /// What it did.
+    pub kind: RunKind,
 }
 
 #[derive(sqlx::FromRow)]
@@ -27,6 +30,10 @@ struct Row {
     attempts: i64,
     task: Option<String>,
     cause: Option<String>,
+    /// Somebody wished that it ends.
+    failure: Option<String>,
+    /// It is a Task's, which is not there any more.
+    is_orphaned: bool,
     has_spoken: bool,
 }
 
@@ -38,7 +45,8 @@ const AGAIN: &str = "again";
 impl Store {
     /// At start: runs that were under way when the last gateway ended. One of which nothing was sent is queued once more;
     /// one that was cut off twice, or of whose answer a part was sent, stays `interrupted`, and its chat is told what `tell`
-    /// says. A Task's run stays in its history, and another one is queued.
+    /// says. A Task's run stays in its history, and another one is queued. One that somebody wished to end, or whose Task
+    /// is gone, has ended.
     /// Returns how many were queued again and how many were given up.
     ///
     /// # Errors
@@ -52,7 +60,8 @@ impl Store {
         let mut turn = self.write.turn().await?;
         let mut tx = turn.begin().await?;
         let rows: Vec<Row> = sqlx::query_as(
-            "SELECT id, kind, chat, created_ms, attempts, task, cause,
+            "SELECT id, kind, chat, created_ms, attempts, task, cause, failure,
+                 task IS NOT NULL AND NOT EXISTS (SELECT 1 FROM task WHERE task.id = run.task) AS is_orphaned,
                  EXISTS (SELECT 1 FROM outbox WHERE run_id = run.id AND purpose IN ('reply', 'task')) AS has_spoken
              FROM run WHERE account = ? AND state = 'running' AND state IN ('queued', 'running') ORDER BY id",
         )
@@ -62,7 +71,13 @@ impl Store {
         let (mut again, mut given_up) = (0, 0);
         let mut told = Vec::new();
         for row in &rows {
-            let is_task = RunKind::parse(&row.kind) == Some(RunKind::Task);
+            let wish = row.failure.as_deref();
+            if let Some(failure) = wish.or(row.is_orphaned.then_some(TASK_CANCELLED)) {
+                cancel(&mut tx, row, failure, now_ms).await?;
+                continue;
+            }
+            let kind = RunKind::parse(&row.kind).unwrap_or(RunKind::Message);
+            let is_task = kind == RunKind::Task;
             let may_go_again = match is_task {
                 true => row.cause.as_deref() != Some(AGAIN),
                 false => row.attempts < MAX_ATTEMPTS,
@@ -94,6 +109,7 @@ impl Store {
                 id: row.id,
                 chat: row.chat.clone(),
                 created_ms: row.created_ms,
+                kind,
             };
             if tells && let Some(draft) = tell(&cut_off) {
                 told.push((row.id, draft));
@@ -104,6 +120,20 @@ impl Store {
         tx.commit().await?;
         Ok((again, given_up))
     }
+}
+
+/// It was to end, and the end of the gateway came before that was recorded.
+async fn cancel(tx: &mut SqliteConnection, row: &Row, failure: &str, now_ms: i64) -> Result<()> {
+    sqlx::query("UPDATE run SET state = 'cancelled', ended_ms = ?, failure = ? WHERE id = ?")
+        .bind(now_ms)
+        .bind(failure)
+        .bind(row.id)
+        .execute(&mut *tx)
+        .await?;
+    if let Some(task) = &row.task {
+        task::after_run(tx, &task::Ended::new(task, row.id, "cancelled", now_ms)).await?;
+    }
+    Ok(())
 }
 
 async fn interrupt(tx: &mut SqliteConnection, row: &Row, goes_again: bool, now_ms: i64) -> Result<()> {

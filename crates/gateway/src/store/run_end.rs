@@ -1,6 +1,6 @@
 //! Runs that end, together with what they say.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use anyhow::Result;
 use sqlx::{Connection as _, QueryBuilder, Sqlite, SqliteConnection};
@@ -8,7 +8,7 @@ use sqlx::{Connection as _, QueryBuilder, Sqlite, SqliteConnection};
 use super::command::{self, Change};
 use super::draft::Draft;
 use super::transcript::{self, Exchange};
-use super::{Store, batch, task};
+use super::{Store, batch, session, task};
 
 /// How a run ended, and what it says.
 #[derive(Debug)]
@@ -21,6 +21,8 @@ pub struct FinishedRun {
     pub reply: Vec<Draft>,
     /// What was said, for later runs of the session.
     pub said: Option<Exchange>,
+    /// The key of a session in which something was said of which nothing is kept.
+    pub used: Option<String>,
     /// Of a Task: the first words of what came of it.
     pub result: Option<String>,
     /// What the backend told of its work.
@@ -38,7 +40,8 @@ pub enum RunEnd {
     Failed {
         /// The kind of failure in one word.
         failure: &'static str,
-        /// What is known of it. No words of people.
+        /// What is known of it. It may repeat what the agent said (a program's complaints), so it stays in the store and
+        /// is in no log.
         error: String,
     },
     /// Somebody ended it.
@@ -100,6 +103,7 @@ impl FinishedRun {
             end,
             reply,
             said: None,
+            used: None,
             result: None,
             detail: None,
             changes: Vec::new(),
@@ -160,7 +164,23 @@ impl Store {
         Ok(true)
     }
 
-    /// Takes what waits in a session out of the queue. Returns how many runs that were.
+    /// Is this message in the outbox? Whatever was being committed when the question was put is taken into account.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn was_queued(&self, account: &str, message_id: &str) -> Result<bool> {
+        // In the line of those who write, for the answer is to come after them.
+        Ok(
+            sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM outbox WHERE message_id = ? AND +account = ?)")
+                .bind(message_id)
+                .bind(account)
+                .fetch_one(&mut *self.write.turn().await?)
+                .await?,
+        )
+    }
+
+    /// Takes what waits in a session out of the queue, and notes that what is under way is to end. What was said in a
+    /// group before and would have been read waits for the next run again. Returns how many runs waited.
     ///
     /// # Errors
     /// What SQLite said.
@@ -175,6 +195,22 @@ impl Store {
         .bind(now_ms)
         .bind(session)
         .fetch_all(&mut *tx)
+        .await?;
+        // Should the gateway end before it has, it is not run again.
+        sqlx::query(
+            "UPDATE run SET failure = ? WHERE session = ? AND state = 'running' AND state IN ('queued', 'running')",
+        )
+        .bind(failure)
+        .bind(session)
+        .execute(&mut *tx)
+        .await?;
+        let ids: Vec<i64> = dropped.iter().map(|(run, _)| *run).collect();
+        sqlx::query(
+            "UPDATE inbox SET context_run = NULL
+             WHERE context_run IN (SELECT value FROM json_each(?)) AND context_run IS NOT NULL AND outcome = 'context'",
+        )
+        .bind(serde_json::to_string(&ids)?)
+        .execute(&mut *tx)
         .await?;
         for (run, task) in &dropped {
             if let Some(task) = task {
@@ -210,26 +246,31 @@ async fn record_finished(
         ended.extend(rows.into_iter().map(|row| (row.id, row)));
     }
     for run in special {
+        let end = match run.end {
+            RunEnd::Superseded => match hand_over(&mut *tx, run.id, now_ms).await? {
+                HandedOver::Ends(end) => end,
+                HandedOver::Waits => continue,
+            },
+            RunEnd::Ok | RunEnd::Failed { .. } | RunEnd::Cancelled { .. } => run.end.clone(),
+        };
         let row: Option<Ended> = sqlx::query_as(
             "UPDATE run SET state = ?, failure = ?, error = ?, detail = ?, result = ?, ended_ms = ?
              WHERE id = ? AND state = 'running' RETURNING id, chat, task",
         )
-        .bind(run.end.state())
-        .bind(run.end.failure())
-        .bind(run.end.error())
+        .bind(end.state())
+        .bind(end.failure())
+        .bind(end.error())
         .bind(&run.detail)
         .bind(&run.result)
         .bind(now_ms)
         .bind(run.id)
         .fetch_optional(&mut *tx)
         .await?;
-        if row.is_some() && run.end == RunEnd::Superseded {
-            hand_over(tx, run.id).await?;
-        }
         ended.extend(row.map(|row| (row.id, row)));
     }
     let mut drafts = Vec::with_capacity(finished.len());
     let mut said = Vec::new();
+    let mut used = BTreeSet::new();
     for run in finished {
         let Some(row) = ended.get(&run.id) else {
             continue;
@@ -237,6 +278,7 @@ async fn record_finished(
         for change in &run.changes {
             command::apply(tx, account, change, now_ms).await?;
         }
+        used.extend(run.used.as_deref());
         if let Some(exchange) = &run.said {
             said.push((run.id, exchange));
         }
@@ -256,6 +298,9 @@ async fn record_finished(
         if tells {
             drafts.extend(sayable(run.id, &row.chat, &run.reply));
         }
+    }
+    if !used.is_empty() {
+        session::touch(tx, used.into_iter(), now_ms).await?;
     }
     transcript::record(tx, &said, now_ms).await?;
     batch::queue(tx, account, &drafts, now_ms).await
@@ -280,27 +325,68 @@ fn sayable<'a>(run: i64, chat: &str, drafts: &'a [Draft]) -> Vec<(Option<i64>, &
         .collect()
 }
 
-/// What a run was to answer and to read goes to the next of its session and chat. Without one it has ended for good.
-async fn hand_over(tx: &mut SqliteConnection, run: i64) -> Result<()> {
-    let next: Option<i64> = sqlx::query_scalar(
-        "SELECT other.id FROM run JOIN run AS other ON other.session = run.session
-             AND other.account = run.account AND other.chat = run.chat
-         WHERE run.id = ? AND other.kind = 'message' AND other.state = 'queued'
-             AND other.state IN ('queued', 'running') ORDER BY other.id LIMIT 1",
+/// What becomes of a run that a newer message ended.
+enum HandedOver {
+    /// It has ended.
+    Ends(RunEnd),
+    /// It waits again.
+    Waits,
+}
+
+/// What a run was to answer and to read goes to the next of its session and chat. Where that is gone, the run waits once
+/// more, as if it had not started. One of whose answer a part was sent has ended: a question is not asked again of which
+/// an answer is there. Neither does one go on that somebody wished to end.
+async fn hand_over(tx: &mut SqliteConnection, run: i64, now_ms: i64) -> Result<HandedOver> {
+    let found: Option<(Option<String>, bool, Option<i64>)> =
+        sqlx::query_as(NEXT).bind(run).fetch_optional(&mut *tx).await?;
+    let (wish, has_spoken, next) = found.unwrap_or_default();
+    if wish.is_some() {
+        let failure = crate::run::STOPPED;
+        return Ok(HandedOver::Ends(RunEnd::Cancelled { failure }));
+    }
+    if has_spoken {
+        let failure = "interrupted_by_newer";
+        return Ok(HandedOver::Ends(RunEnd::Cancelled { failure }));
+    }
+    let Some(next) = next else {
+        sqlx::query(
+            "UPDATE run SET state = 'queued', attempts = attempts - 1, started_ms = NULL
+             WHERE id = ? AND state = 'running'",
+        )
+        .bind(run)
+        .execute(tx)
+        .await?;
+        return Ok(HandedOver::Waits);
+    };
+    sqlx::query(
+        "UPDATE run SET superseded = MAX(run.superseded, was.superseded + 1),
+             superseded_ms = COALESCE(was.superseded_ms, run.superseded_ms, ?3)
+         FROM run AS was WHERE was.id = ?1 AND run.id = ?2",
     )
     .bind(run)
-    .fetch_optional(&mut *tx)
+    .bind(next)
+    .bind(now_ms)
+    .execute(&mut *tx)
     .await?;
-    let Some(next) = next else {
-        return Ok(());
-    };
     for step in [
         "UPDATE run_input SET run_id = ?2 WHERE run_id = ?1",
         "INSERT INTO run_input (inbox_seq, run_id) SELECT inbox_seq, ?2 FROM run WHERE id = ?1 AND inbox_seq IS NOT NULL",
         "UPDATE inbox SET context_run = ?2 WHERE context_run = ?1",
-        "UPDATE run SET inbox_seq = NULL WHERE id = ?1 AND ?2",
     ] {
         sqlx::query(step).bind(run).bind(next).execute(&mut *tx).await?;
     }
-    Ok(())
+    sqlx::query("UPDATE run SET inbox_seq = NULL WHERE id = ?")
+        .bind(run)
+        .execute(tx)
+        .await?;
+    Ok(HandedOver::Ends(RunEnd::Superseded))
 }
+
+/// Of the run ?1: the wish that it ends, whether a part of its answer was sent, and which is the next of its session and
+/// chat.
+pub(super) const NEXT: &str = "SELECT run.failure,
+     EXISTS (SELECT 1 FROM outbox WHERE run_id = run.id AND purpose IN ('reply', 'task')),
+     (SELECT other.id FROM run AS other WHERE other.session = run.session AND other.account = run.account
+         AND other.chat = run.chat AND other.kind = 'message' AND other.state = 'queued'
+         AND other.state IN ('queued', 'running') ORDER BY other.id LIMIT 1)
+     FROM run WHERE run.id = ?1 AND run.state = 'running'";

@@ -4,7 +4,7 @@ use anyhow::Result;
 use sqlx::{Connection as _, SqliteConnection};
 
 use super::Store;
-use super::run::FILE_WAIT_MS;
+use super::run::{FILE_WAIT_MS, waits_for_a_file};
 
 /// A run that has started: nothing joins it any more.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -17,6 +17,33 @@ pub struct StartedRun {
     pub reads: bool,
     /// Of its session.
     pub epoch: i64,
+    /// How often newer messages may still end it.
+    #[sqlx(flatten)]
+    pub patience: Patience,
+}
+
+/// Newer messages end the work on the same question this often at most; then they wait for its answer.
+const MOST_SUPERSEDED: i64 = 5;
+/// And for so long after the first did.
+const SUPERSEDED_FOR_MS: i64 = 60_000;
+
+/// How often newer messages ended the work on what a run answers: a question is to be answered some time, however
+/// quickly messages follow each other.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, sqlx::FromRow)]
+pub struct Patience {
+    /// So often.
+    pub superseded: i64,
+    /// The first time, Unix milliseconds.
+    pub superseded_ms: Option<i64>,
+}
+
+impl Patience {
+    /// May a newer message end it now?
+    #[must_use]
+    pub fn allows(&self, now_ms: i64) -> bool {
+        let is_recent = |first: i64| now_ms < first.saturating_add(SUPERSEDED_FOR_MS);
+        self.superseded < MOST_SUPERSEDED && self.superseded_ms.is_none_or(is_recent)
+    }
 }
 
 /// Messages that one run takes over from others; what is left is taken by the one after it.
@@ -49,11 +76,11 @@ impl Store {
 
 async fn start(connection: &mut SqliteConnection, ids: &[i64], now_ms: i64) -> Result<Vec<StartedRun>> {
     Ok(sqlx::query_as(
-        "UPDATE run SET state = 'running', attempts = attempts + 1, started_ms = ?
+        "UPDATE run SET state = 'running', attempts = attempts + 1, failure = NULL, started_ms = ?
          WHERE id IN (SELECT value FROM json_each(?)) AND state = 'queued'
          RETURNING id, EXISTS (SELECT 1 FROM run_input WHERE run_id = run.id) AS joined,
              EXISTS (SELECT 1 FROM inbox AS waited WHERE waited.context_run = run.id) AS reads,
-             COALESCE((SELECT epoch FROM session WHERE key = run.session), 0) AS epoch",
+             COALESCE((SELECT epoch FROM session WHERE key = run.session), 0) AS epoch, superseded, superseded_ms",
     )
     .bind(now_ms)
     .bind(serde_json::to_string(ids)?)
@@ -61,27 +88,29 @@ async fn start(connection: &mut SqliteConnection, ids: &[i64], now_ms: i64) -> R
     .await?)
 }
 
-/// Gives a run what the waiting runs of its session were to answer, up to the first that is not ready. They are gone then:
-/// nothing refers to a run that never started. Returns whether there were any.
+/// What waits in the session and chat of run ?1, in order, and whether it may be taken over.
+pub(super) const WAITING: &str = concat!(
+    "SELECT other.id, other.collects AND other.attempts = 0 AND other.not_before_ms <= ?2 AND NOT ",
+    waits_for_a_file!("other", "?2", "?3"),
+    " AS ready
+     FROM run JOIN run AS other ON other.session = run.session AND other.account = run.account
+         AND other.chat = run.chat AND other.id <> run.id
+     WHERE run.id = ?1 AND other.state = 'queued' AND other.kind = 'message'
+         AND other.state IN ('queued', 'running')
+     ORDER BY other.id LIMIT ?4"
+);
+
+/// Gives a run what the waiting runs of its session and chat were to answer, up to the first that may not be taken over:
+/// what came later is not answered before. They are gone then: nothing refers to a run that never started. Returns
+/// whether there were any.
 async fn take_over(tx: &mut SqliteConnection, run: i64, now_ms: i64) -> Result<bool> {
-    let waiting: Vec<(i64, bool)> = sqlx::query_as(
-        "SELECT other.id, other.not_before_ms <= ?2 AND NOT EXISTS (
-                 SELECT 1 FROM inbound_media AS medium
-                 WHERE medium.state = 'wanted' AND medium.created_ms > ?2 - ?3
-                     AND (medium.inbox_seq = other.inbox_seq OR medium.inbox_seq IN (
-                         SELECT inbox_seq FROM run_input WHERE run_id = other.id))) AS ready
-         FROM run JOIN run AS other ON other.session = run.session AND other.account = run.account
-             AND other.chat = run.chat AND other.id <> run.id
-         WHERE run.id = ?1 AND other.state = 'queued' AND other.kind = 'message' AND other.collects
-             AND other.attempts = 0 AND other.state IN ('queued', 'running')
-         ORDER BY other.id LIMIT ?4",
-    )
-    .bind(run)
-    .bind(now_ms)
-    .bind(FILE_WAIT_MS)
-    .bind(MOST_COLLECTED)
-    .fetch_all(&mut *tx)
-    .await?;
+    let waiting: Vec<(i64, bool)> = sqlx::query_as(WAITING)
+        .bind(run)
+        .bind(now_ms)
+        .bind(FILE_WAIT_MS)
+        .bind(MOST_COLLECTED)
+        .fetch_all(&mut *tx)
+        .await?;
     let ready: Vec<i64> = waiting
         .into_iter()
         .take_while(|(_, ready)| *ready)

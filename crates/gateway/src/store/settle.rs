@@ -60,9 +60,14 @@ impl Store {
             let mut tx = turn.begin().await?;
             let rows: Vec<(String, String, Option<i64>, String)> =
                 update.build_query_as().fetch_all(&mut *tx).await?;
-            let runs = rows.iter().filter(|row| row.3 == Purpose::Reply.as_str());
+            let code = news
+                .error_code
+                .map(|code| format!(" ({code})"))
+                .unwrap_or_default();
+            let why = format!("{}{code}", news.error.as_deref().unwrap_or("it failed"));
+            let runs = rows.iter().filter(|row| is_answer(&row.3));
             for run in runs.filter_map(|row| row.2) {
-                tell_run(&mut tx, run, news).await?;
+                tell_run(&mut tx, run, &why).await?;
             }
             tx.commit().await?;
             rows
@@ -80,18 +85,18 @@ impl Store {
 }
 
 /// Notes in a run that its answer, or a part of it, did not arrive.
-async fn tell_run(tx: &mut SqliteConnection, run: i64, news: &Fate) -> Result<()> {
-    let code = news
-        .error_code
-        .map(|code| format!(" ({code})"))
-        .unwrap_or_default();
-    let why = news.error.as_deref().unwrap_or("it failed");
+pub(super) async fn tell_run(tx: &mut SqliteConnection, run: i64, why: &str) -> Result<()> {
     sqlx::query("UPDATE run SET error = ? WHERE id = ? AND error IS NULL")
-        .bind(format!("the answer was not sent: {why}{code}"))
+        .bind(format!("the answer was not sent: {why}"))
         .bind(run)
         .execute(tx)
         .await?;
     Ok(())
+}
+
+/// Is a message of this purpose what came of its run?
+pub(super) fn is_answer(purpose: &str) -> bool {
+    purpose == Purpose::Reply.as_str() || purpose == Purpose::Task.as_str()
 }
 
 /// The states from which this one is a step forward.

@@ -40,7 +40,15 @@ impl Store {
         match state.as_str() {
             "queued" => {}
             "running" if even_running => {}
-            "running" => return Ok(CancelledRun::Running),
+            "running" => {
+                // Should the gateway end before it has, it is not run again.
+                sqlx::query("UPDATE run SET failure = 'cancelled' WHERE id = ?")
+                    .bind(run)
+                    .execute(&mut *tx)
+                    .await?;
+                tx.commit().await?;
+                return Ok(CancelledRun::Running);
+            }
             _ended => return Ok(CancelledRun::Over(state)),
         }
         sqlx::query("UPDATE run SET state = 'cancelled', failure = 'cancelled', ended_ms = ? WHERE id = ?")

@@ -38,6 +38,8 @@ const MOST_SAID_BYTES: usize = 64 * 1024;
 pub(crate) struct Asked {
     /// For the backend.
     pub(crate) request: Request,
+    /// What of it is asked, without what was said before in the group: that is for later runs to read.
+    pub(crate) words: String,
     /// None of a Task.
     pub(crate) last: Option<StoredMessage>,
 }
@@ -51,7 +53,8 @@ pub(crate) async fn asked(shared: &Shared, run: &QueuedRun, agent: &Agent) -> Re
             text: turn.text,
             ..Request::default()
         };
-        return Ok(Asked { request, last });
+        let words = String::new();
+        return Ok(Asked { request, words, last });
     }
     for envelope in turn
         .messages
@@ -106,7 +109,8 @@ pub(crate) async fn asked(shared: &Shared, run: &QueuedRun, agent: &Agent) -> Re
         history,
         images: images(&turn),
     };
-    Ok(Asked { request, last })
+    let words = words::asked_of(&turn, prefix.as_deref());
+    Ok(Asked { request, words, last })
 }
 
 #[derive(Serialize)]

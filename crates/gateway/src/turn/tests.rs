@@ -351,3 +351,21 @@ async fn votes_in_somebody_elses_poll_are_read_with_the_secret_that_came_with_it
     let quoted = turn.events[0].quoted.as_ref().expect("the poll");
     assert_eq!((quoted.kind.as_deref(), quoted.from_self), (Some("poll"), true));
 }
+
+#[tokio::test]
+async fn what_later_runs_read_of_a_turn_is_what_was_asked_and_by_whom() {
+    let mut chat = Chat::new(GROUP).await;
+    let before = chat.comes(wrote(BERT, "B", "text", "shall we meet?")).await;
+    chat.decide(before, "context", "group_not_mentioned").await;
+    let asked = chat.comes(wrote(ANNA, "A", "text", "at five?")).await;
+    chat.asks(asked).await;
+    let turn = chat.turn().await;
+    let whole = words::of(&turn, None);
+    assert!(
+        whole.contains("[Said here before]") && whole.contains("shall we meet?"),
+        "{whole}"
+    );
+    let kept = words::asked_of(&turn, None);
+    assert_eq!(kept, "+15550100002: at five?");
+    assert!(whole.ends_with(&kept));
+}

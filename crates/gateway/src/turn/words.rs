@@ -9,13 +9,13 @@ const MOST_QUOTED: usize = 300;
 /// All of a turn. `prefix` stands before each text that is asked.
 pub(super) fn of(turn: &Turn, prefix: Option<&str>) -> String {
     let Turn {
-        text,
+        text: _,
         messages,
         context,
         events,
     } = turn;
     if messages.is_empty() {
-        return text.clone();
+        return asked_of(turn, prefix);
     }
     let mut blocks = Vec::new();
     if !context.is_empty() {
@@ -27,13 +27,21 @@ pub(super) fn of(turn: &Turn, prefix: Option<&str>) -> String {
     if !events.is_empty() {
         blocks.push(block("Happened since", events.iter().map(event)));
     }
-    let asked = messages.iter().map(|message| asked(message, prefix));
+    let asked = asked_of(turn, prefix);
     if blocks.is_empty() {
-        blocks.push(asked.collect::<Vec<_>>().join("\n"));
-    } else {
-        blocks.push(block("To be answered now", asked));
+        return asked;
     }
+    blocks.push(block("To be answered now", std::iter::once(asked)));
     blocks.join("\n\n")
+}
+
+/// What of it is asked. `prefix` stands before each text.
+pub(super) fn asked_of(turn: &Turn, prefix: Option<&str>) -> String {
+    if turn.messages.is_empty() {
+        return turn.text.clone();
+    }
+    let lines = turn.messages.iter().map(|message| asked(message, prefix));
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 fn block(title: &str, lines: impl Iterator<Item = String>) -> String {

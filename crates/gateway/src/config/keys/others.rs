@@ -69,7 +69,7 @@ const QUEUE: Block = Block {
     keys: &[key(
         "mode",
         Kind::Words(&["collect", "followup", "interrupt"]),
-        "\"collect\": they wait and are answered together; \"followup\": they wait and are answered one after another; \"interrupt\": the work is stopped, and what it was to answer is answered together with them.",
+        "\"collect\": they wait and are answered together; \"followup\": they wait and are answered one after another; \"interrupt\": the work is stopped, and what it was to answer is answered together with them; once it was stopped 5 times, or a minute after the first time, they wait as with \"collect\".",
     )
     .default("\"collect\"")],
     foreign: foreign::QUEUE,

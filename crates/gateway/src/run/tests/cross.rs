@@ -17,7 +17,7 @@ const CHATS: usize = 50;
 const ROUNDS: usize = 7;
 
 /// Takes a while that nobody can foresee, and then repeats what it was asked.
-struct Dawdler;
+pub(super) struct Dawdler;
 
 impl Backend for Dawdler {
     fn answer<'a>(
@@ -71,7 +71,11 @@ async fn c7_a_thousand_runs_of_three_accounts_answer_nobody_else() {
             .or_default()
             .insert((&run.account, &run.chat));
         // One cut off twice in a row is given up by rule; its chat is told.
-        assert!(["ok", "interrupted"].contains(&run.state.as_str()), "{run:?}");
+        let is_ok = run.state == "ok" && run.attempts <= 2;
+        assert!(
+            is_ok || (run.state == "interrupted" && run.attempts == 2),
+            "{run:?}"
+        );
     }
     assert_eq!(sessions.len(), ACCOUNTS * CHATS);
     assert!(
@@ -96,5 +100,8 @@ async fn c7_a_thousand_runs_of_three_accounts_answer_nobody_else() {
     }
     let ok = runs.iter().filter(|run| run.state == "ok").count();
     assert_eq!(answered.len(), ok);
+    // Each account was ended twice, with so many runs under way at most.
+    let given_up = all - ok;
+    assert!(given_up <= CHATS, "{given_up} of {all} were given up");
     assert_eq!(sent.len(), all, "each is answered, or told that it is not");
 }

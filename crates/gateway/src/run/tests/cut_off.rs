@@ -68,6 +68,9 @@ async fn a_tasks_run_cut_off_stays_in_its_history_and_another_one_does_it() {
     let insert = "INSERT INTO run (account, kind, task, prompt, cause, chat, agent, session, state, created_ms)
          VALUES ('default', 'task', 'ab23', 'slow', 'schedule', '15550100002@s.whatsapp.net', 'main', 's', 'queued', 1)";
     world.store.execute_for_tests(insert).await;
+    let task = "INSERT INTO task (id, agent, account, session, chat, prompt, zone, state, created_ms, updated_ms)
+         VALUES ('ab23', 'main', 'default', 's', '15550100002@s.whatsapp.net', 'slow', 'UTC', 'active', 1, 1)";
+    world.store.execute_for_tests(task).await;
     world.accounts[0].runs.notify_one();
     world.until_under_way(1).await;
     world.kill().await;

@@ -6,6 +6,7 @@ use fased_agents::{Event, Failure};
 
 use super::fake::Act;
 use super::world::{Set, World};
+use crate::clock;
 use crate::store::RunKind;
 
 const ANNA: &str = "15550100002";
@@ -77,6 +78,88 @@ async fn nothing_is_told_where_the_config_has_no_words_for_it_and_an_agent_that_
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn of_an_agent_that_is_gone_the_chat_hears_once_whatever_waited_for_it() {
+    let mut world = World::new(Set {
+        acts: vec![("slow", Act::Hold(Vec::new()))],
+        ..Set::default()
+    })
+    .await;
+    world.writes(0, ANNA, "slow").await;
+    world.until_under_way(1).await;
+    for text in ["one", "two", "three"] {
+        world.writes(0, ANNA, text).await;
+    }
+    world.until_decided().await;
+    world.kill().await;
+    world
+        .store
+        .execute_for_tests("UPDATE run SET agent = 'gone'")
+        .await;
+    world.start();
+    world.until_ended(1).await;
+    assert_eq!(world.texts().await, ["Sorry."]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reply_that_cannot_be_recorded_holds_up_nobody_else() {
+    let world = World::new(Set {
+        acts: vec![("slow", Act::Hold(Vec::new()))],
+        ..Set::default()
+    })
+    .await;
+    world
+        .store
+        .execute_for_tests(
+            "CREATE TRIGGER refuses BEFORE INSERT ON outbox WHEN NEW.text = 'held: slow'
+             BEGIN SELECT RAISE(ABORT, 'not this one'); END",
+        )
+        .await;
+    world.writes(0, ANNA, "slow").await;
+    world.until_under_way(1).await;
+    world.fake.release();
+    world
+        .until("its end was tried to be recorded", async |world| {
+            world.fake.under_way() == 0
+        })
+        .await;
+    world.writes(0, "15550100003", "hello").await;
+    world.until_ended(2).await;
+    let failures: Vec<_> = world.runs().await.into_iter().map(|run| run.failure).collect();
+    assert_eq!(failures, [Some("internal".to_owned()), None]);
+    assert_eq!(world.texts().await, ["re: hello"]);
+    // The session goes on.
+    world.writes(0, ANNA, "again").await;
+    world.until_ended(3).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn runs_start_as_soon_as_it_is_known_which_were_cut_off() {
+    let mut world = World::new(Set {
+        acts: vec![("slow", Act::Hold(Vec::new()))],
+        ..Set::default()
+    })
+    .await;
+    world.writes(0, ANNA, "slow").await;
+    world.until_under_way(1).await;
+    world.kill().await;
+    world
+        .store
+        .execute_for_tests(
+            "CREATE TRIGGER refuses BEFORE UPDATE ON run WHEN OLD.state = 'running'
+             BEGIN SELECT RAISE(ABORT, 'not now'); END",
+        )
+        .await;
+    world.start();
+    clock::pause(Duration::from_millis(100)).await;
+    assert_eq!(world.fake.under_way(), 0);
+    world.store.execute_for_tests("DROP TRIGGER refuses").await;
+    world.until_under_way(1).await;
+    world.fake.release();
+    world.until_ended(1).await;
+    assert_eq!(world.texts().await, ["held: slow"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn parts_of_an_answer_are_messages_of_their_own() {
     for stream in [false, true] {
         let world = World::new(Set {
@@ -131,8 +214,8 @@ async fn a_task_is_worked_on_in_its_session_and_its_result_goes_to_its_chat() {
         .collect();
     assert_eq!(
         told,
-        [("task", "re: sum it up", chat), ("notice", "Sorry.", chat)],
-        "of failures in a row the chat hears of the first"
+        [("task", "re: sum it up", chat), ("task", "Sorry.", chat)],
+        "of failures in a row the chat hears of the first, paced as a result"
     );
     assert_eq!(world.runs().await[0].result.as_deref(), Some("re: sum it up"));
     let seen = world.fake.seen();

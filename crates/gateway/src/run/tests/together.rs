@@ -1,7 +1,11 @@
 //! What runs at once, what waits, and what is answered together.
 
+use std::collections::HashSet;
+use std::time::Duration;
+
 use super::fake::Act;
 use super::world::{Set, World};
+use crate::clock;
 use crate::config::QueueMode;
 use crate::run::running::Why;
 
@@ -116,6 +120,15 @@ async fn a_newer_message_stops_the_run_and_is_answered_with_what_that_was_to_ans
     world.until_under_way(2).await;
     world.fake.release();
     world.until_ended(2).await;
+    assert_eq!(world.fake.asked(), ["slow question", "slow of another"]);
+    assert_eq!(
+        world.texts().await.into_iter().collect::<HashSet<_>>(),
+        HashSet::from([
+            "held: slow question".to_owned(),
+            "held: slow of another".to_owned()
+        ]),
+        "what somebody else asks stops nothing"
+    );
     let world = World::new(Set {
         acts: vec![
             (
@@ -240,9 +253,11 @@ async fn whoever_waits_longest_for_a_place_goes_first_whatever_the_account() {
     .await;
     world.writes(0, ANNA, "slow").await;
     world.until_under_way(1).await;
-    for (account, from) in [(0, BERT), (1, BERT), (0, CARA), (1, CARA)] {
+    for (account, from) in [(1, BERT), (0, BERT), (1, CARA), (0, CARA)] {
         world.writes(account, from, "hello").await;
         world.until_decided().await;
+        // Until it stands in line, too.
+        clock::pause(Duration::from_millis(100)).await;
     }
     world.fake.release();
     world.until_ended(5).await;
@@ -252,8 +267,28 @@ async fn whoever_waits_longest_for_a_place_goes_first_whatever_the_account() {
         .iter()
         .filter_map(|asked| asked.envelope["account"].as_str())
         .collect();
+    // Each account has one place in the line, and goes to its end again.
+    assert_eq!(accounts, ["work", "default", "work", "default"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_an_agent_that_only_repeats_no_words_are_kept_and_its_session_is_known() {
+    let world = World::new(Set {
+        backend: fased_agents::Settings::Echo,
+        ..Set::default()
+    })
+    .await;
+    world.writes(0, ANNA, "hello").await;
+    world.until_ended(1).await;
+    assert_eq!(world.texts().await, ["hello"]);
+    let key = "agent:main:whatsapp:default:dm:+15550100002";
     assert!(
-        accounts[..2].contains(&"default") && accounts[..2].contains(&"work"),
-        "{accounts:?}"
+        world
+            .store
+            .history(key, 0, 9, 999)
+            .await
+            .expect("read")
+            .is_empty()
     );
+    assert!(world.store.session(key).await.expect("read").is_some());
 }

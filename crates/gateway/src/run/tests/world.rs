@@ -37,6 +37,8 @@ pub(super) struct Set {
     pub(super) queue: QueueMode,
     pub(super) most: usize,
     pub(super) stream: bool,
+    /// Of the agent. The fake stands in for one that is not this by default.
+    pub(super) backend: Settings,
     pub(super) timeout: Duration,
     pub(super) failure_text: &'static str,
     /// The owner, whose direct messages share one session.
@@ -51,6 +53,7 @@ impl Default for Set {
             queue: QueueMode::Collect,
             most: 64,
             stream: false,
+            backend: settings(),
             timeout: Duration::from_secs(60),
             failure_text: "Sorry.",
             owner: None,
@@ -79,7 +82,7 @@ impl World {
             ..Agents::default()
         };
         let main = agents.list.get_mut("main").expect("there");
-        main.backend = settings();
+        main.backend = set.backend;
         main.stream = set.stream;
         main.timeout = set.timeout;
         let agents = Arc::new(agents);

@@ -319,8 +319,8 @@ async fn a_run_under_way_is_ended_by_whoever_has_it() {
         .expect("asked");
     assert_eq!(
         history(&desk, &made.id).await,
-        ["running created"],
-        "it ends by itself"
+        ["running cancelled"],
+        "it ends by itself, and is not run again should the gateway end before"
     );
     desk.cancel(&made.id, |_| false, NOW).await.expect("deleted");
     assert_eq!(
