@@ -33,7 +33,10 @@ CREATE TABLE run_new (
     ended_ms      INTEGER,
     not_before_ms INTEGER NOT NULL DEFAULT 0,
     -- It came while a run of its session was under way, and may be answered together with others that did.
-    collects      INTEGER NOT NULL DEFAULT 0
+    collects      INTEGER NOT NULL DEFAULT 0,
+    -- The epoch of its session that it belongs to, of one that was there before the session was begun anew; none is the
+    -- epoch in which it starts.
+    epoch         INTEGER
 ) STRICT;
 INSERT INTO run_new (id, account, kind, inbox_seq, chat, agent, session, state, attempts, error, created_ms, started_ms,
         ended_ms, not_before_ms)

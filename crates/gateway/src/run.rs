@@ -26,7 +26,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::account::Shared;
 use crate::config::QueueMode;
-use crate::store::{Change, FinishedRun, QueuedRun, RunKind};
+use crate::store::{FinishedRun, QueuedRun, RunKind};
 use crate::{chat, clock};
 pub(crate) use engine::Engine;
 use running::Entered;
@@ -290,8 +290,9 @@ impl<'a> Desk<'a> {
         // end: the next gateway finds them interrupted.
         let shared = self.shared;
         let changes = || finished.iter().flat_map(|run| &run.changes);
-        // Who may write is not to change while a verdict is under way.
-        let verdicts = if changes().any(Change::is_about_people) {
+        // No verdict is given between the commit of a command and the moment from which what it changed is known: who may
+        // write, who answers, and in which session.
+        let verdicts = if self.has_commands {
             Some(shared.verdicts.lock().await)
         } else {
             None
@@ -307,11 +308,11 @@ impl<'a> Desk<'a> {
                 () = clock::pause(STORE_RETRY) => {}
             }
         }
-        drop(verdicts);
         if self.has_commands {
             self.has_commands = false;
-            chat::done(shared, changes());
+            chat::done(shared, changes()).await;
         }
+        drop(verdicts);
         drop(sessions);
         shared.outbox.notify_one();
         true

@@ -53,7 +53,7 @@ async fn start(connection: &mut SqliteConnection, ids: &[i64], now_ms: i64) -> R
          WHERE id IN (SELECT value FROM json_each(?)) AND state = 'queued'
          RETURNING id, EXISTS (SELECT 1 FROM run_input WHERE run_id = run.id) AS joined,
              EXISTS (SELECT 1 FROM inbox AS waited WHERE waited.context_run = run.id) AS reads,
-             COALESCE((SELECT epoch FROM session WHERE key = run.session), 0) AS epoch",
+             COALESCE(run.epoch, (SELECT epoch FROM session WHERE key = run.session), 0) AS epoch",
     )
     .bind(now_ms)
     .bind(serde_json::to_string(ids)?)
@@ -73,7 +73,7 @@ async fn take_over(tx: &mut SqliteConnection, run: i64, now_ms: i64) -> Result<b
          FROM run JOIN run AS other ON other.session = run.session AND other.account = run.account
              AND other.chat = run.chat AND other.id <> run.id
          WHERE run.id = ?1 AND other.state = 'queued' AND other.kind = 'message' AND other.collects
-             AND other.attempts = 0 AND other.state IN ('queued', 'running')
+             AND other.attempts = 0 AND other.epoch IS run.epoch AND other.state IN ('queued', 'running')
          ORDER BY other.id LIMIT ?4",
     )
     .bind(run)
