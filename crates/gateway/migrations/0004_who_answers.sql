@@ -37,7 +37,10 @@ CREATE TABLE run_new (
     collects      INTEGER NOT NULL DEFAULT 0,
     -- How often newer messages ended the work on what it answers, and when the first did.
     superseded    INTEGER NOT NULL DEFAULT 0,
-    superseded_ms INTEGER
+    superseded_ms INTEGER,
+    -- The epoch of its session that it belongs to, of one that was there before the session was begun anew; none is the
+    -- epoch in which it starts.
+    epoch         INTEGER
 ) STRICT;
 INSERT INTO run_new (id, account, kind, inbox_seq, chat, agent, session, state, attempts, error, created_ms, started_ms,
         ended_ms, not_before_ms)

@@ -33,6 +33,7 @@ use crate::clock;
 use crate::config::AccountConfig;
 use crate::known::Known;
 use crate::run::Token;
+use crate::run::running::Why;
 use crate::session::Place;
 use crate::store::{Change, Draft, FinishedRun, QueuedRun, Store, StoredMessage};
 
@@ -43,8 +44,11 @@ const FAILED: &str = "That did not work; the gateway's log says why. Please try 
 struct Asked<'a> {
     shared: &'a Shared,
     config: Arc<AccountConfig>,
-    /// The run of the command.
+    /// The run of the command, and when it was queued.
     run: i64,
+    given_ms: i64,
+    /// The command, without a mention before it; none if nobody typed it.
+    text: Option<String>,
     chat: ChatId,
     /// The address of the chat, where answers go.
     address: &'a str,
@@ -82,8 +86,8 @@ pub(crate) async fn carry_out(shared: &Shared, run: &QueuedRun) -> FinishedRun {
             .message
             .as_ref()
             .context("the message with the command is gone")?;
-        let asked = Asked::of(shared, run.id, message).await?;
-        let answer = asked.answer(message.text.as_deref().unwrap_or_default()).await?;
+        let asked = Asked::of(shared, run, message).await?;
+        let answer = asked.answer().await?;
         let reply = drafts(shared, run, message, &answer.text).await?;
         Ok::<_, anyhow::Error>((reply, answer.changes))
     };
@@ -105,22 +109,35 @@ pub(crate) async fn carry_out(shared: &Shared, run: &QueuedRun) -> FinishedRun {
 }
 
 /// After commands were committed: what was changed is known everywhere.
-pub(crate) fn done<'a>(shared: &Shared, changes: impl Iterator<Item = &'a Change>) {
+pub(crate) async fn done<'a>(shared: &Shared, changes: impl Iterator<Item = &'a Change>) {
     for change in changes {
         match change {
             Change::Choose(chosen) => shared.conversations.chosen(chosen.clone()),
+            Change::DeleteTask { id } => end_run_of(shared, id).await,
             Change::Approve { .. }
             | Change::Deny(_)
             | Change::Activation { .. }
             | Change::BeginAnew { .. }
             | Change::OpenSession { .. }
-            | Change::CloseSession { .. }
-            | Change::RunTask { .. }
-            | Change::DeleteTask { .. } => {}
+            | Change::CloseSession { .. } => {}
         }
     }
     // What followed in the chat has waited for this, and so has who was let in.
     shared.undecided.notify_one();
+}
+
+/// A run of a Task that is gone says nothing any more. What of it was queued was taken out of the queue with the Task.
+async fn end_run_of(shared: &Shared, task: &str) {
+    match shared.store.open_task_run(task).await {
+        Ok(Some(run)) => {
+            shared.engine.running.cancel_run(run, Why::Stopped);
+        }
+        Ok(None) => {}
+        Err(error) => tracing::error!(
+            account = shared.id(),
+            "the run of a deleted Task cannot be found: {error:#}"
+        ),
+    }
 }
 
 /// The messages that an answer becomes, quoting as the answers of agents do.
@@ -157,17 +174,20 @@ fn for_owners() -> Answer {
 }
 
 impl<'a> Asked<'a> {
-    async fn of(shared: &'a Shared, run: i64, message: &'a StoredMessage) -> Result<Self> {
+    async fn of(shared: &'a Shared, run: &QueuedRun, message: &'a StoredMessage) -> Result<Self> {
         let config = shared.config();
         let now_ms = clock::now_ms();
         let known = Known::of(&shared.store, message, &shared.own(), &[]).await?;
         let agent = shared.conversations.agent(&config, &known.chat, &known.sender);
         let facts = known.facts(now_ms / 1000, config.agents.patterns_of(&agent));
         let commander = config.rules.commander(&facts);
+        let text = facts.command_text().map(str::to_owned);
         Ok(Self {
             shared,
             config,
-            run,
+            run: run.id,
+            given_ms: run.created_ms,
+            text,
             address: &message.chat,
             addresses: known.addresses(message),
             commander,
@@ -178,8 +198,8 @@ impl<'a> Asked<'a> {
         })
     }
 
-    async fn answer(&self, text: &str) -> Result<Answer> {
-        let command = match command::parse(text) {
+    async fn answer(&self) -> Result<Answer> {
+        let command = match self.text.as_deref().and_then(command::parse) {
             Some(Ok(command)) => command,
             Some(Err(wrong)) => return Ok(Answer::says(wrong.to_string())),
             None => return Ok(Answer::says("That is no command any more. Those that are: /help")),

@@ -100,6 +100,7 @@ pub async fn run(
         tasks.spawn(scheduler::run(Arc::clone(&live), shutdown.clone()));
         tasks.spawn(session::forget::forget_forever(
             Arc::clone(&live),
+            config.agents.transcript_days,
             shutdown.clone(),
         ));
     }

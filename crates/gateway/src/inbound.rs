@@ -66,7 +66,7 @@ pub(crate) async fn decide_forever(shared: Arc<Shared>, shutdown: CancellationTo
         tokio::time::sleep_until(last_batch + COALESCE).await;
         match decide_batch(&shared, &mut memory).await {
             Ok(0) => {}
-            Ok(decided) if decided < BATCH => last_batch = clock::monotonic(),
+            Ok(seen) if seen < BATCH => last_batch = clock::monotonic(),
             Ok(_) => continue,
             Err(error) => {
                 tracing::error!(account = shared.id(), "verdicts cannot be recorded: {error:#}");
@@ -105,17 +105,22 @@ async fn notice_late(shared: &Shared) {
     }
 }
 
+/// Returns how many messages were looked at: some of them may have to wait for a command before them.
 async fn decide_batch(shared: &Shared, memory: &mut Memory) -> Result<usize> {
     let _verdicts = shared.verdicts.lock().await;
     // More may be known of people whose messages are held.
     let news = shared.store.news();
     if memory.news != Some(news) {
         shared.store.judge_again_by_news(shared.id()).await?;
+        shared
+            .conversations
+            .by_older_names(&shared.store, shared.id())
+            .await?;
         memory.news = Some(news);
     }
-    let mut messages = shared.store.undecided(shared.id(), BATCH as i64).await?;
     memory.held_back.look(shared).await?;
-    messages.retain(|message| !memory.held_back.holds(message));
+    let held = memory.held_back.addresses();
+    let messages = shared.store.undecided(shared.id(), &held, BATCH as i64).await?;
     if messages.is_empty() {
         return Ok(0);
     }
@@ -135,7 +140,7 @@ async fn decide_batch(shared: &Shared, memory: &mut Memory) -> Result<usize> {
             .as_ref()
             .is_some_and(|run| run.kind == RunKind::Command)
         {
-            memory.held_back.hold(message);
+            memory.held_back.hold(message, &outcome.known);
         }
         decisions.push(decision);
         decided.push((message, outcome));
@@ -151,7 +156,7 @@ async fn decide_batch(shared: &Shared, memory: &mut Memory) -> Result<usize> {
             .await;
         }
     }
-    Ok(decided.len())
+    Ok(messages.len())
 }
 
 async fn commit(shared: &Shared, decisions: &[Decision]) -> Result<()> {
@@ -166,7 +171,8 @@ async fn commit(shared: &Shared, decisions: &[Decision]) -> Result<()> {
         if let Some(peer) = &run.keeps {
             shared.conversations.kept(peer);
         }
-        // Only now: what it was to answer goes to a run that is there.
+        // Only after the commit: what the run under way was to answer goes to the next one that waits in its chat, which
+        // is there now, unless /stop takes it away first.
         if run.collects && interrupts(shared, &run.agent) {
             let running = &shared.engine.running;
             running.supersede(&run.session, shared.id(), &run.chat, clock::now_ms());

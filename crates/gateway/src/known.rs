@@ -32,6 +32,8 @@ pub struct Known {
     pub nature: Nature,
     /// Text or caption.
     pub text: Option<String>,
+    /// Its sender typed that: it is no caption, and no label that somebody else gave a button.
+    pub typed: bool,
     /// Who is mentioned.
     pub mentions: Vec<Identity>,
     /// It replies to a message that the gateway sent.
@@ -78,6 +80,7 @@ impl Known {
             from_me: message.from_me,
             timestamp_s: message.timestamp_s,
             text: message.text.clone(),
+            typed: is_typed(message),
             own: own.clone(),
             chat,
             sender,
@@ -124,6 +127,7 @@ impl Known {
                 quotes_gateway: self.quotes_gateway,
                 patterns,
             },
+            typed: self.typed,
             activation: self.activation,
         }
     }
@@ -181,4 +185,10 @@ pub(crate) fn is_about(kind: ContentKind) -> bool {
 /// An answer to buttons, a list or a form, which WhatsApp's clients make and nobody types.
 pub(crate) fn is_answer(raw_kind: &str) -> bool {
     raw_kind.ends_with("ResponseMessage") || raw_kind.ends_with("ReplyMessage")
+}
+
+/// Did the sender type this text? The words of buttons, lists, forms, and invitations are those of whoever made them.
+fn is_typed(message: &StoredMessage) -> bool {
+    content_kind(&message.content) == Some(ContentKind::Text)
+        && matches!(message.raw_kind.as_str(), "conversation" | "extendedTextMessage")
 }

@@ -2,7 +2,7 @@
 //!
 //! A session key names the agent and whom it talks with. Two people never share one, unless the config lets owners share
 //! theirs over all accounts. A person who was first known by a hidden id keeps that in the key when the number becomes
-//! known, so that nothing that was said is lost.
+//! known, and one who was first known by the number keeps the number, so that nothing that was said is lost.
 
 use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
@@ -85,6 +85,16 @@ impl Conversations {
             name,
             is_new,
         }
+    }
+
+    /// When more was learned of people: those who have an older history under their number go by that again.
+    pub(crate) async fn by_older_names(&self, store: &Store, account: &str) -> Result<()> {
+        let given_up = store.prefer_older_names(account).await?;
+        if !given_up.is_empty() {
+            let mut chosen = self.chosen.write().unwrap_or_else(PoisonError::into_inner);
+            chosen.retain(|peer, _| !given_up.contains(peer));
+        }
+        Ok(())
     }
 
     /// From now on the chat keeps this name.

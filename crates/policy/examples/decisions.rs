@@ -159,6 +159,7 @@ fn facts<'a>(event: &'a Event, own: &'a Identity, patterns: &'a Patterns) -> Fac
             quotes_gateway: false,
             patterns,
         },
+        typed: true,
         activation: None,
     }
 }

@@ -99,6 +99,8 @@ pub struct Facts<'a> {
     pub nature: Nature,
     /// What was said.
     pub said: Said<'a>,
+    /// The sender typed the text: it is no caption, and no label that somebody else gave a button.
+    pub typed: bool,
     /// What the owner chose for this group.
     pub activation: Option<Activation>,
 }

@@ -1,4 +1,5 @@
-//! `/new`: the conversation begins anew.
+//! `/new`: the conversation begins anew. What was asked before it belongs to the conversation before, also what still waits
+//! for its turn; what is said after it belongs to the new one.
 
 use super::{Answer, Asked};
 use crate::store::Change;

@@ -1,6 +1,7 @@
 //! `/pairing`: who waits to be let in, and letting them in or not. For owners, in every chat.
 
 use anyhow::Result;
+use fased_policy::ids::ChatId;
 use fased_protocol::control::PairingWho;
 
 use super::list::listed;
@@ -9,6 +10,12 @@ use crate::pairing::{self, Problem};
 use crate::store::Change;
 
 pub(super) async fn list(asked: &Asked<'_>) -> Result<Answer> {
+    // Codes, numbers and names are not for everybody in a group.
+    if in_group(asked) {
+        return Ok(Answer::says(
+            "Ask me in a chat of our own: who waits is not for everybody here.",
+        ));
+    }
     let rows = asked
         .store()
         .pending_pairings(Some(asked.account()), asked.now_ms)
@@ -38,7 +45,11 @@ pub(super) async fn approve(asked: &Asked<'_>, code: &str) -> Result<Answer> {
         Err(problem) => return refused(problem),
     };
     let approval = pairing::approval(&found, Some(&asked.config), false, asked.now_ms);
-    let who = found.sender.label();
+    let who = if in_group(asked) {
+        "Whoever has this code".to_owned()
+    } else {
+        found.sender.label()
+    };
     let text = match approval.unheard {
         Some(why) => format!("{who} is approved, but {why}."),
         None => format!("{who} may write now. What they wrote is answered."),
@@ -56,11 +67,20 @@ pub(super) async fn deny(asked: &Asked<'_>, code: &str) -> Result<Answer> {
     let who = PairingWho::Code(code.to_owned());
     match pairing::request(asked.store(), Some(asked.account()), &who).await {
         Ok(request) => Ok(Answer {
-            text: format!("The request of {} was refused.", request.identity().label()),
+            text: if in_group(asked) {
+                "That request was refused.".to_owned()
+            } else {
+                format!("The request of {} was refused.", request.identity().label())
+            },
             changes: vec![Change::Deny(request)],
         }),
         Err(problem) => refused(problem),
     }
+}
+
+/// There everybody reads the answer, so that it names nobody.
+fn in_group(asked: &Asked<'_>) -> bool {
+    matches!(asked.chat, ChatId::Group(_))
 }
 
 fn refused(problem: Problem) -> Result<Answer> {

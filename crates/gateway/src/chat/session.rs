@@ -121,6 +121,22 @@ pub(super) async fn close(asked: &Asked<'_>) -> Result<Answer> {
             "Session {MAIN} is always there. To begin it anew: /new"
         )));
     };
+    // Their runs would bring it back to life.
+    let tasks = asked.store().tasks_of_session(&place.session).await?;
+    if !tasks.is_empty() {
+        let lines: Vec<String> = tasks
+            .iter()
+            .map(|(id, name)| {
+                let name = name.as_deref().map(|name| format!(" ({})", short(name, 40)));
+                format!("• {id}{}", name.unwrap_or_default())
+            })
+            .collect();
+        let head = format!(
+            "Tasks belong to session {name}, so it is not closed. Delete them first: /task cancel {}",
+            tasks.first().map_or("ID", |(id, _)| id)
+        );
+        return Ok(Answer::says(listed(&head, &lines, "/task list all")));
+    }
     quiet(asked, &place.session).await?;
     Ok(Answer {
         text: format!("Session {name} is closed and forgotten. This chat goes on in session {MAIN}."),

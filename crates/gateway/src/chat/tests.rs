@@ -2,6 +2,7 @@
 //! and answers are read from the outbox.
 
 mod agents;
+mod order;
 mod people;
 mod tasks;
 
@@ -94,8 +95,19 @@ impl World {
 
     /// Somebody writes; the place in the journal.
     async fn write(&self, chat: &str, sender: &str, text: &str) -> i64 {
+        self.write_as(chat, sender, text, |_| ()).await
+    }
+
+    /// The same of a message that is not as most are.
+    async fn write_as(
+        &self,
+        chat: &str,
+        sender: &str,
+        text: &str,
+        change: impl FnOnce(&mut Journaled),
+    ) -> i64 {
         let seq = self.said.fetch_add(1, Ordering::Relaxed) + 1;
-        let message = Journaled {
+        let mut message = Journaled {
             chat: chat.to_owned(),
             sender: sender.to_owned(),
             message_id: format!("3EB0{seq:08}"),
@@ -115,6 +127,7 @@ impl World {
             media: None,
             learned: None,
         };
+        change(&mut message);
         let now = clock::now_ms();
         self.store
             .journal("default", &[message], now)

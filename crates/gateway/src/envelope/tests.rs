@@ -50,6 +50,7 @@ pub(crate) fn known(message: &StoredMessage) -> Known {
         identity_pending: false,
         nature: Nature::Said,
         text: message.text.clone(),
+        typed: true,
         mentions: Vec::new(),
         quotes_gateway: false,
         activation: None,

@@ -20,6 +20,7 @@ pub fn supposed(chat: ChatId, sender: Identity, own: Identity, timestamp_s: i64)
         identity_pending: false,
         nature: Nature::Said,
         text: None,
+        typed: true,
         mentions: Vec::new(),
         quotes_gateway: false,
         activation: None,

@@ -83,8 +83,6 @@ impl<'a> Bench<'a> {
         let mut code = None;
         match (verdict.outcome, verdict.reason) {
             (Outcome::Admit, _) if !config.observe_only && is_for_gateway(&facts, &config.rules) => {
-                // A file that is sent along has nobody who would read it.
-                decision.has_file = false;
                 decision.run = Some(command_run(shared.id(), message, &agent));
             }
             (Outcome::Admit, _) if !config.observe_only => {
@@ -156,7 +154,7 @@ impl<'a> Bench<'a> {
 
 /// Is it a command of somebody who may give one? Those of others are talk.
 fn is_for_gateway(facts: &Facts<'_>, rules: &Rules) -> bool {
-    facts.said.text.is_some_and(command::is_command) && rules.commander(facts).may_command()
+    facts.command_text().is_some_and(command::is_command) && rules.commander(facts).may_command()
 }
 
 /// A command waits neither for more of its kind nor for the conversation that it is about, and leaves what waits in the

@@ -1,14 +1,15 @@
 //! What follows a command in its chat is judged after the command was carried out: it may change who answers, and in
-//! which session. That takes moments, and no other chat waits for it.
+//! which session. That takes moments, or seconds where a run has to end first. No other chat waits for it.
 
 use std::collections::HashSet;
 
 use anyhow::Result;
 
 use crate::account::Shared;
+use crate::known::Known;
 use crate::store::StoredMessage;
 
-/// Chats with a command that was not carried out yet.
+/// Chats with a command that was not carried out yet, under all their addresses: what follows may come under another.
 #[derive(Debug)]
 pub(super) struct HeldBack {
     chats: HashSet<String>,
@@ -27,14 +28,25 @@ impl Default for HeldBack {
 }
 
 impl HeldBack {
-    /// Learns which commands were carried out meanwhile.
+    /// Learns which commands were carried out meanwhile. Whoever asks has the verdicts to themselves, so that a command
+    /// that is not found has been carried out and is known everywhere.
     pub(super) async fn look(&mut self, shared: &Shared) -> Result<()> {
-        if self.may_be {
-            let chats = shared.store.chats_with_commands(shared.id()).await?;
-            self.chats = chats.into_iter().collect();
-            self.may_be = !self.chats.is_empty();
+        if !self.may_be {
+            return Ok(());
         }
+        let commands = shared.store.open_commands(shared.id()).await?;
+        self.chats.clear();
+        for command in &commands {
+            let known = Known::of(&shared.store, command, &shared.own(), &[]).await?;
+            self.hold(command, &known);
+        }
+        self.may_be = !commands.is_empty();
         Ok(())
+    }
+
+    /// The addresses under which everything has to wait.
+    pub(super) fn addresses(&self) -> Vec<String> {
+        self.chats.iter().cloned().collect()
     }
 
     /// Has this message to wait?
@@ -47,9 +59,8 @@ impl HeldBack {
     }
 
     /// This message is a command.
-    pub(super) fn hold(&mut self, message: &StoredMessage) {
+    pub(super) fn hold(&mut self, message: &StoredMessage, known: &Known) {
         self.may_be = true;
-        self.chats.insert(message.chat.clone());
-        self.chats.extend(message.chat_alt.clone());
+        self.chats.extend(known.addresses(message));
     }
 }

@@ -7,7 +7,7 @@ use tokio::task::{Id, JoinError};
 
 use super::running::Entered;
 use super::{Desk, STORE_RETRY, UnderWay, work};
-use crate::store::{Change, FinishedRun, RunKind};
+use crate::store::{FinishedRun, RunKind};
 use crate::{chat, clock};
 
 /// Ends of runs are tried to be recorded together this often, then one by one.
@@ -97,8 +97,9 @@ impl Desk<'_> {
     async fn commit(&mut self, finished: &[FinishedRun]) -> Result<()> {
         let shared = self.shared;
         let changes = || finished.iter().flat_map(|run| &run.changes);
-        // Who may write is not to change while a verdict is under way.
-        let verdicts = if changes().any(Change::is_about_people) {
+        // No verdict is given between the commit of a command and the moment from which what it changed is known: who may
+        // write, who answers, and in which session.
+        let verdicts = if self.has_commands {
             Some(shared.verdicts.lock().await)
         } else {
             None
@@ -107,10 +108,10 @@ impl Desk<'_> {
             .store
             .finish_runs(shared.id(), finished, clock::now_ms())
             .await?;
-        drop(verdicts);
         if self.has_commands {
-            chat::done(shared, changes());
+            chat::done(shared, changes()).await;
         }
+        drop(verdicts);
         shared.outbox.notify_one();
         Ok(())
     }

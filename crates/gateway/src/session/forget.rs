@@ -14,24 +14,21 @@ const EVERY: Duration = Duration::from_secs(3_600);
 const BETWEEN: Duration = Duration::from_millis(100);
 const DAY_MS: i64 = 86_400_000;
 
-/// Forgets, until told to end.
-pub(crate) async fn forget_forever(live: Arc<Live>, shutdown: CancellationToken) {
+/// Forgets, until told to end: what is older than so many days. Accounts that run know whether the config says otherwise by
+/// now; it holds for all, also while none runs.
+pub(crate) async fn forget_forever(live: Arc<Live>, mut days: u32, shutdown: CancellationToken) {
     while !shutdown.is_cancelled() {
-        let days = live
-            .running()
-            .values()
-            .next()
-            .map(|account| account.shared().config().agents.transcript_days);
-        if let Some(days) = days {
-            let before_ms = clock::now_ms() - i64::from(days) * DAY_MS;
-            loop {
-                match live.store().forget_said(before_ms).await {
-                    Ok(true) if !shutdown.is_cancelled() => clock::pause(BETWEEN).await,
-                    Ok(_) => break,
-                    Err(error) => {
-                        tracing::error!("what was said long ago cannot be forgotten: {error:#}");
-                        break;
-                    }
+        if let Some(account) = live.running().values().next() {
+            days = account.shared().config().agents.transcript_days;
+        }
+        let before_ms = clock::now_ms() - i64::from(days) * DAY_MS;
+        loop {
+            match live.store().forget_said(before_ms).await {
+                Ok(true) if !shutdown.is_cancelled() => clock::pause(BETWEEN).await,
+                Ok(_) => break,
+                Err(error) => {
+                    tracing::error!("what was said long ago cannot be forgotten: {error:#}");
+                    break;
                 }
             }
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::config::{Agent, Agents, Config};
-use crate::store::{Exchange, FinishedRun};
+use crate::store::{Change, Exchange, FinishedRun};
 
 const NOW: i64 = 1_700_000_000_000;
 const ANNA: &str = "15550100001@s.whatsapp.net";
@@ -30,6 +30,49 @@ async fn store() -> (tempfile::TempDir, Store) {
     let dir = tempfile::tempdir().expect("a folder");
     let store = Store::open(&dir.path().join("fased.db")).await.expect("a store");
     (dir, store)
+}
+
+/// Makes a change of a command, as the end of its run does.
+async fn change(store: &Store, account: &str, change: Change, now: i64) {
+    let run = store.runs_for_tests().await.len() + 1_000;
+    store
+        .execute_for_tests(&format!(
+            "INSERT INTO run (id, account, kind, chat, agent, session, state, created_ms)
+             VALUES ({run}, '{account}', 'command', '{ANNA}', 'main', 'command', 'running', {now})"
+        ))
+        .await;
+    let finished = FinishedRun {
+        changes: vec![change],
+        ..FinishedRun::ok(i64::try_from(run).expect("a number"), Vec::new())
+    };
+    store
+        .finish_runs(account, &[finished], now)
+        .await
+        .expect("committed");
+}
+
+/// An exchange, at the end of a run that is under way.
+async fn say(store: &Store, key: &str, run: i64, epoch: i64, user: &str, assistant: &str, now: i64) {
+    // Only runs under way end, so that one has to be there.
+    let task = format!(
+        "INSERT INTO run (id, account, kind, chat, agent, session, state, created_ms)
+         VALUES ({run}, 'default', 'task', '{ANNA}', 'main', '{key}', 'running', {now})"
+    );
+    store.execute_for_tests(&task).await;
+    let said = Exchange {
+        session: key.to_owned(),
+        epoch,
+        user: user.to_owned(),
+        assistant: Some(assistant.to_owned()),
+    };
+    let finished = FinishedRun {
+        said: Some(said),
+        ..FinishedRun::ok(run, Vec::new())
+    };
+    store
+        .finish_runs("default", &[finished], now)
+        .await
+        .expect("committed");
 }
 
 fn place(
@@ -132,7 +175,7 @@ async fn a_person_known_by_a_hidden_id_keeps_the_session_when_the_number_becomes
         peer: first.peer.clone(),
         ..Conversation::default()
     };
-    store.keep_conversation("default", &row, NOW).await.expect("kept");
+    change(&store, "default", Change::Choose(row), NOW).await;
     conversations.kept(&first.peer);
     let loaded = Conversations::load(&store, "default").await.expect("read");
     for conversations in [&conversations, &loaded] {
@@ -154,10 +197,7 @@ async fn what_was_chosen_in_a_chat_holds_there_until_it_is_chosen_otherwise() {
     let here = || place(&conversations, &config, GROUP, ANNA, true);
     let account = "default";
     let choose = async |chosen: Conversation| {
-        store
-            .keep_conversation(account, &chosen, NOW)
-            .await
-            .expect("kept");
+        change(&store, account, Change::Choose(chosen.clone()), NOW).await;
         conversations.chosen(chosen);
     };
     choose(Conversations::with_agent(&here(), Some("ops"))).await;
@@ -167,7 +207,8 @@ async fn what_was_chosen_in_a_chat_holds_there_until_it_is_chosen_otherwise() {
     assert_eq!(now.session, sibling(&now, Some("trip")));
     let elsewhere = place(&conversations, &config, ANNA, ANNA, true);
     assert_eq!((elsewhere.agent.as_str(), elsewhere.name), ("main", None));
-    store.open_session(&now.session, NOW).await.expect("kept");
+    let opened = now.session.clone();
+    change(&store, account, Change::OpenSession { session: opened }, NOW).await;
     let listed = listed(&store, &now).await.expect("read");
     assert_eq!(listed.len(), 1);
     assert_eq!(listed[0].name.as_deref(), Some("trip"));
@@ -179,51 +220,195 @@ async fn what_was_chosen_in_a_chat_holds_there_until_it_is_chosen_otherwise() {
     assert_eq!(place(&loaded, &config, GROUP, ANNA, true), here());
 }
 
+const KEY: &str = "agent:main:whatsapp:default:dm:+15550100001";
+
+async fn told(store: &Store, epoch: i64, most: usize, bytes: usize) -> Vec<String> {
+    let said = store.history(KEY, epoch, most, bytes).await.expect("read");
+    said.into_iter().map(|said| said.text).collect()
+}
+
+async fn begin_anew(store: &Store, now: i64) {
+    let session = KEY.to_owned();
+    change(store, "default", Change::BeginAnew { session }, now).await;
+}
+
 #[tokio::test]
 async fn a_session_begun_anew_tells_nothing_of_before_and_old_words_are_forgotten() {
     let (_dir, store) = store().await;
-    let key = "agent:main:whatsapp:default:dm:+15550100001";
-    let say = async |run: i64, epoch: i64, now: i64| {
-        // Only runs under way end, so that one has to be there.
-        let task = format!(
-            "INSERT INTO run (id, account, kind, chat, agent, session, state, created_ms)
-             VALUES ({run}, 'default', 'task', '{ANNA}', 'main', '{key}', 'running', {now})"
-        );
-        store.execute_for_tests(&task).await;
-        let said = Exchange {
-            session: key.to_owned(),
-            epoch,
-            user: format!("question {run}"),
-            assistant: Some(format!("answer {run}")),
-        };
-        let finished = FinishedRun {
-            said: Some(said),
-            ..FinishedRun::ok(run, Vec::new())
-        };
-        store
-            .finish_runs("default", &[finished], now)
-            .await
-            .expect("committed");
-    };
-    let told = async |epoch: i64, most: usize, bytes: usize| {
-        let said = store.history(key, epoch, most, bytes).await.expect("read");
-        said.into_iter().map(|said| said.text).collect::<Vec<_>>()
-    };
-    say(1, 0, NOW).await;
-    say(2, 0, NOW + 10).await;
-    assert_eq!(told(0, 3, 1_000).await, ["answer 1", "question 2", "answer 2"]);
-    assert_eq!(told(0, 9, 20).await, ["question 2", "answer 2"]);
-    assert_eq!(store.begin_anew(key, NOW).await.expect("kept"), 1);
-    assert!(told(1, 9, 1_000).await.is_empty());
-    say(3, 1, NOW + 20).await;
-    assert_eq!(told(1, 9, 1_000).await, ["question 3", "answer 3"]);
-    let session = store.session(key).await.expect("read").expect("there");
+    say(&store, KEY, 1, 0, "question 1", "answer 1", NOW).await;
+    say(&store, KEY, 2, 0, "question 2", "answer 2", NOW + 10).await;
     assert_eq!(
-        (session.peer.as_str(), session.used_ms),
-        ("dm:+15550100001", NOW + 20)
+        told(&store, 0, 3, 1_000).await,
+        ["answer 1", "question 2", "answer 2"]
     );
+    begin_anew(&store, NOW).await;
+    assert!(told(&store, 1, 9, 1_000).await.is_empty());
+    say(&store, KEY, 3, 1, "question 3", "answer 3", NOW + 20).await;
+    assert_eq!(told(&store, 1, 9, 1_000).await, ["question 3", "answer 3"]);
+    let sessions = store
+        .sessions_of("main", "default", "dm:+15550100001")
+        .await
+        .expect("read");
+    assert_eq!((sessions[0].epoch, sessions[0].used_ms), (1, NOW + 20));
     assert!(!store.forget_said(NOW + 10).await.expect("done"));
-    assert_eq!(told(0, 9, 1_000).await, ["question 2", "answer 2"]);
-    assert!(store.close_session(key).await.expect("done"));
-    assert!(told(1, 9, 1_000).await.is_empty());
+    assert_eq!(told(&store, 0, 9, 1_000).await, ["question 2", "answer 2"]);
+    let session = KEY.to_owned();
+    change(&store, "default", Change::CloseSession { session }, NOW).await;
+    assert!(told(&store, 1, 9, 1_000).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_long_answer_is_remembered_by_its_beginning_and_wipes_nothing_else_out() {
+    let (_dir, store) = store().await;
+    say(&store, KEY, 1, 0, "question 1", "answer 1", NOW).await;
+    let long = format!("It begins. {}", "é".repeat(100_000));
+    say(&store, KEY, 2, 0, "question 2", &long, NOW).await;
+    let all = told(&store, 0, 9, 1 << 20).await;
+    assert_eq!(all.len(), 4);
+    assert!(all[3].starts_with("It begins. ") && all[3].ends_with("é\n[the rest is left out]"));
+    assert!(all[3].len() <= 32 * 1024 && all[3].len() > 32 * 1024 - 4);
+    // A smaller budget: the long one does not take the room of the others.
+    let some = told(&store, 0, 9, 8_000).await;
+    assert_eq!(some[..3], all[..3]);
+    assert!(some[3].len() <= 2_000 && some[3].ends_with("[the rest is left out]"));
+    // However small it is, the newest exchange is there.
+    let little = told(&store, 0, 9, 24).await;
+    assert_eq!(little, ["questi", "answer", "questi", "It beg"]);
+    assert!(told(&store, 0, 9, 0).await.is_empty());
+    assert_eq!(told(&store, 0, 9, 400).await[2], "question 2");
+}
+
+#[tokio::test]
+async fn rows_of_a_clock_that_was_wrong_keep_none_from_being_forgotten() {
+    let (_dir, store) = store().await;
+    say(&store, KEY, 1, 0, "q", "a", NOW + 1_000_000).await;
+    store
+        .execute_for_tests(&format!(
+            "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 1500)
+             INSERT INTO transcript (session, epoch, role, text, at_ms)
+             SELECT '{KEY}', 0, 'user', 'later', {NOW} + 1000000 FROM n"
+        ))
+        .await;
+    say(&store, KEY, 2, 3, "old", "older", NOW).await;
+    assert!(!store.forget_said(NOW + 1).await.expect("done"));
+    assert!(told(&store, 3, 9, 1_000).await.is_empty());
+    assert_eq!(told(&store, 0, 2_000, 1 << 20).await.len(), 1_502);
+}
+
+#[tokio::test]
+async fn what_waits_when_a_session_is_begun_anew_belongs_to_before() {
+    let (_dir, store) = store().await;
+    let queue = async |run: i64| {
+        let text = format!(
+            "INSERT INTO run (id, account, kind, chat, agent, session, state, created_ms, not_before_ms, collects)
+             VALUES ({run}, 'default', 'message', '{ANNA}', 'main', '{KEY}', 'queued', {NOW}, {NOW} + 5000, 1)"
+        );
+        store.execute_for_tests(&text).await;
+    };
+    let start = async |run: i64| {
+        let started = store
+            .start_runs(&[run], &[run], NOW + 9_000)
+            .await
+            .expect("started");
+        (started[0].epoch, started[0].joined)
+    };
+    queue(1).await;
+    queue(2).await;
+    begin_anew(&store, NOW).await;
+    queue(3).await;
+    let due = store.next_due("default", NOW).await.expect("read");
+    assert_eq!(due, Some(NOW + 5_000), "only the third waits for more");
+    begin_anew(&store, NOW).await;
+    queue(4).await;
+    assert_eq!(
+        start(1).await,
+        (0, false),
+        "what waited for more is one of its own"
+    );
+    let states: Vec<_> = store
+        .runs_for_tests()
+        .await
+        .into_iter()
+        .map(|run| run.id)
+        .collect();
+    assert!(
+        states.contains(&3) && states.contains(&4),
+        "they belong to what came after"
+    );
+    assert_eq!(start(3).await, (1, false));
+    assert_eq!(start(4).await, (2, false));
+}
+
+/// Somebody wrote under a number and under a hidden id, of which nobody knew that they are one person's.
+async fn two_names(number_ms: i64, hidden_ms: i64) -> (tempfile::TempDir, Store, Conversations) {
+    let (dir, store) = store().await;
+    say(&store, KEY, 1, 0, "question", "answer", number_ms).await;
+    store
+        .execute_for_tests(&format!(
+            "INSERT INTO conversation (account, peer, created_ms) VALUES ('default', 'dm:{HIDDEN}', {hidden_ms})"
+        ))
+        .await;
+    let conversations = Conversations::load(&store, "default").await.expect("read");
+    (dir, store, conversations)
+}
+
+async fn learn(store: &Store) {
+    let known = Identity::from_jids(HIDDEN, Some(ANNA));
+    let pair = (known.lid.expect("a hidden id"), known.phone.expect("a number"));
+    store.learn_identities(&[pair], NOW).await.expect("kept");
+}
+
+#[tokio::test]
+async fn the_older_of_two_histories_is_the_one_that_goes_on() {
+    let config = config("default", false);
+    let known = Identity::from_jids(HIDDEN, Some(ANNA));
+    let at = |conversations: &Conversations| {
+        let chat = ChatId::Direct(known.clone());
+        conversations.current(&config, &chat, &known, false).peer
+    };
+    let (number, hidden) = ("dm:+15550100001", "dm:100000000000001@lid");
+    for (number_ms, hidden_ms, expected) in [(NOW, NOW + 10, number), (NOW + 10, NOW, hidden)] {
+        let (_dir, store, conversations) = two_names(number_ms, hidden_ms).await;
+        let look = async || {
+            conversations
+                .by_older_names(&store, "default")
+                .await
+                .expect("looked");
+        };
+        look().await;
+        assert_eq!(at(&conversations), hidden, "nobody knows yet");
+        learn(&store).await;
+        look().await;
+        assert_eq!(at(&conversations), expected);
+        let loaded = Conversations::load(&store, "default").await.expect("read");
+        assert_eq!(at(&loaded), expected);
+    }
+}
+
+#[tokio::test]
+async fn what_was_chosen_under_a_hidden_id_is_kept_however_old_the_number_is() {
+    let (_dir, store, conversations) = two_names(NOW, NOW + 10).await;
+    let chosen = Conversation {
+        peer: format!("dm:{HIDDEN}"),
+        agent: Some("ops".to_owned()),
+        name: None,
+    };
+    change(&store, "default", Change::Choose(chosen.clone()), NOW + 20).await;
+    conversations.chosen(chosen);
+    learn(&store).await;
+    conversations
+        .by_older_names(&store, "default")
+        .await
+        .expect("looked");
+    let known = Identity::from_jids(HIDDEN, Some(ANNA));
+    let at = conversations.current(
+        &config("default", false),
+        &ChatId::Direct(known.clone()),
+        &known,
+        false,
+    );
+    assert_eq!(
+        (at.agent.as_str(), at.peer.as_str()),
+        ("ops", "dm:100000000000001@lid")
+    );
 }

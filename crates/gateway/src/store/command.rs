@@ -4,12 +4,12 @@
 use anyhow::Result;
 use fased_policy::access::Activation;
 use fased_policy::ids::{GroupId, Identity};
-use sqlx::SqliteConnection;
+use sqlx::{Connection as _, SqliteConnection};
 
 use super::conversation::{self, Conversation};
 use super::task::TaskRow;
-use super::task_run::{self, Cause, NewTaskRun};
-use super::{Draft, PairingRow, Store, group, pairing, session, task_delete};
+use super::task_run::{self, Cause, NewTaskRun, RunNow};
+use super::{Draft, PairingRow, Store, StoredMessage, group, pairing, session, task_delete};
 
 /// What a chat command changes in the store.
 #[derive(Debug, Clone)]
@@ -47,15 +47,6 @@ pub enum Change {
         /// Its key.
         session: String,
     },
-    /// A Task runs now.
-    RunTask {
-        /// Which.
-        task: TaskRow,
-        /// The address that its result goes to.
-        chat: String,
-        /// Ended runs of it that are kept.
-        keep: u32,
-    },
     /// A Task is forgotten.
     DeleteTask {
         /// Its id.
@@ -64,26 +55,11 @@ pub enum Change {
 }
 
 impl Change {
-    /// Does it change who may write?
-    #[must_use]
-    pub fn is_about_people(&self) -> bool {
-        match self {
-            Self::Approve { .. } | Self::Deny(_) => true,
-            Self::Activation { .. }
-            | Self::Choose(_)
-            | Self::BeginAnew { .. }
-            | Self::OpenSession { .. }
-            | Self::CloseSession { .. }
-            | Self::RunTask { .. }
-            | Self::DeleteTask { .. } => false,
-        }
-    }
-
     /// Does it change when a Task runs?
     #[must_use]
     pub fn is_about_tasks(&self) -> bool {
         match self {
-            Self::RunTask { .. } | Self::DeleteTask { .. } => true,
+            Self::DeleteTask { .. } => true,
             Self::Approve { .. }
             | Self::Deny(_)
             | Self::Activation { .. }
@@ -96,18 +72,63 @@ impl Change {
 }
 
 impl Store {
-    /// Chats of which a command was not carried out yet.
+    /// The messages whose commands were not carried out yet.
     ///
     /// # Errors
     /// What SQLite said.
-    pub async fn chats_with_commands(&self, account: &str) -> Result<Vec<String>> {
-        Ok(sqlx::query_scalar(
-            "SELECT DISTINCT chat FROM run
-             WHERE account = ? AND kind = 'command' AND state IN ('queued', 'running')",
+    pub async fn open_commands(&self, account: &str) -> Result<Vec<StoredMessage>> {
+        Ok(sqlx::query_as(
+            "SELECT inbox.* FROM run JOIN inbox ON inbox.seq = run.inbox_seq
+             WHERE run.account = ? AND kind = 'command' AND state IN ('queued', 'running')",
         )
         .bind(account)
         .fetch_all(&mut *self.read.turn().await?)
         .await?)
+    }
+
+    /// Queues a run of a Task for a command that was given at this moment, unless the Task is gone or a run of it has not
+    /// ended. The same command once more, after a crash, finds the run that it queued.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn run_task_by_command(
+        &self,
+        id: &str,
+        chat: &str,
+        keep: u32,
+        given_ms: i64,
+        now_ms: i64,
+    ) -> Result<Option<RunNow>> {
+        let mut turn = self.write.turn().await?;
+        let mut tx = turn.begin().await?;
+        let task: Option<TaskRow> = sqlx::query_as("SELECT * FROM task WHERE id = ?")
+            .bind(id)
+            .fetch_optional(&mut *tx)
+            .await?;
+        let Some(task) = task else {
+            return Ok(None);
+        };
+        let there: Option<(i64, bool)> = sqlx::query_as(
+            "SELECT id, cause IS 'manual' AND due_ms IS ?2 AS by_this FROM run
+             WHERE task = ?1 AND task IS NOT NULL
+                 AND (state IN ('queued', 'running') OR (cause = 'manual' AND due_ms = ?2))
+             ORDER BY by_this DESC LIMIT 1",
+        )
+        .bind(&task.id)
+        .bind(given_ms)
+        .fetch_optional(&mut *tx)
+        .await?;
+        match there {
+            Some((run, true)) => return Ok(Some(RunNow::Queued(run))),
+            Some((run, false)) => return Ok(Some(RunNow::Busy(run))),
+            None => {}
+        }
+        let run = NewTaskRun::queued(&task, chat, Cause::Manual, given_ms);
+        let run = task_run::insert(&mut tx, &run, now_ms).await?;
+        task_run::trim(&mut tx, &task.id, keep).await?;
+        tx.commit().await?;
+        self.tasks.notify_one();
+        Ok(Some(RunNow::Queued(run)))
     }
 }
 
@@ -127,14 +148,9 @@ pub(super) async fn apply(
             group::set_activation(tx, account, group.as_str(), *chosen, now_ms).await
         }
         Change::Choose(chosen) => conversation::keep(tx, account, chosen, now_ms).await,
-        Change::BeginAnew { session } => session::begin_anew(tx, session, now_ms).await.map(drop),
+        Change::BeginAnew { session } => session::begin_anew(tx, session, now_ms).await,
         Change::OpenSession { session } => session::touch(tx, [session.as_str()].into_iter(), now_ms).await,
-        Change::CloseSession { session } => session::close(tx, session).await.map(drop),
-        Change::RunTask { task, chat, keep } => {
-            let run = NewTaskRun::queued(task, chat, Cause::Manual, now_ms);
-            task_run::insert(tx, &run, now_ms).await?;
-            task_run::trim(tx, &task.id, *keep).await
-        }
+        Change::CloseSession { session } => session::close(tx, session).await,
         Change::DeleteTask { id } => task_delete::delete(tx, id, now_ms).await.map(drop),
     }
 }

@@ -30,16 +30,32 @@ impl Store {
         )
     }
 
-    /// Keeps what was chosen in a chat.
+    /// People who wrote under their number before they wrote under a hidden id, which was not known to be theirs, go by the
+    /// number again: what was said under it counts for more. Only where nothing was chosen under the hidden id. Returns the
+    /// names that are given up.
     ///
     /// # Errors
     /// What SQLite said.
-    pub async fn keep_conversation(&self, account: &str, chosen: &Conversation, now_ms: i64) -> Result<()> {
-        keep(&mut *self.write.turn().await?, account, chosen, now_ms).await
+    pub async fn prefer_older_names(&self, account: &str) -> Result<Vec<String>> {
+        Ok(sqlx::query_scalar(
+            "DELETE FROM conversation WHERE account = ?1 AND agent IS NULL AND name IS NULL AND EXISTS (
+                 SELECT 1 FROM identity WHERE identity.lid = substr(conversation.peer, 4)
+                     AND conversation.peer LIKE 'dm:%' AND (
+                         EXISTS (SELECT 1 FROM session WHERE session.account = ?1
+                             AND session.peer = 'dm:' || identity.phone
+                             AND session.created_ms < conversation.created_ms)
+                         OR EXISTS (SELECT 1 FROM conversation AS older WHERE older.account = ?1
+                             AND older.peer = 'dm:' || identity.phone
+                             AND older.created_ms < conversation.created_ms)))
+             RETURNING peer",
+        )
+        .bind(account)
+        .fetch_all(&mut *self.write.turn().await?)
+        .await?)
     }
 }
 
-/// The same as part of a greater change.
+/// Keeps what was chosen in a chat.
 pub(super) async fn keep(
     connection: &mut SqliteConnection,
     account: &str,

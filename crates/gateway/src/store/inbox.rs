@@ -160,17 +160,22 @@ impl Store {
         Ok(fresh)
     }
 
-    /// The oldest messages without a verdict.
+    /// The oldest messages without a verdict, but for those under these addresses of chats: however many of them wait,
+    /// what others write is found.
     ///
     /// # Errors
     /// What SQLite said.
-    pub async fn undecided(&self, account: &str, limit: i64) -> Result<Vec<StoredMessage>> {
-        Ok(
-            sqlx::query_as("SELECT * FROM inbox WHERE account = ? AND outcome IS NULL ORDER BY seq LIMIT ?")
-                .bind(account)
-                .bind(limit)
-                .fetch_all(&mut *self.read.turn().await?)
-                .await?,
+    pub async fn undecided(&self, account: &str, but: &[String], limit: i64) -> Result<Vec<StoredMessage>> {
+        Ok(sqlx::query_as(
+            "SELECT * FROM inbox WHERE account = ?1 AND outcome IS NULL
+                 AND chat NOT IN (SELECT value FROM json_each(?2))
+                 AND (chat_alt IS NULL OR chat_alt NOT IN (SELECT value FROM json_each(?2)))
+             ORDER BY seq LIMIT ?3",
         )
+        .bind(account)
+        .bind(serde_json::to_string(but)?)
+        .bind(limit)
+        .fetch_all(&mut *self.read.turn().await?)
+        .await?)
     }
 }

@@ -13,7 +13,7 @@ async fn file_from(store: &Store, id: &str, session: &str) -> i64 {
         .journal(ACCOUNT, &[with_file], NOW)
         .await
         .expect("committed");
-    let undecided = store.undecided(ACCOUNT, 10).await.expect("read");
+    let undecided = store.undecided(ACCOUNT, &[], 10).await.expect("read");
     let seq = undecided.last().expect("a message").seq;
     let mut decision = Decision {
         has_file: true,

@@ -68,8 +68,55 @@ const PLANS: &[(&str, &str)] = &[
         "USING INDEX run_open (account=?)",
     ),
     (
-        "SELECT role, text FROM transcript WHERE session = 's' AND epoch = 1 ORDER BY id DESC LIMIT 9",
+        "SELECT role, text FROM transcript WHERE id IN (SELECT id FROM (
+             SELECT id, SUM(MIN(bytes, 9)) OVER (ORDER BY id DESC) AS so_far FROM (
+                 SELECT id, octet_length(text) AS bytes FROM transcript
+                 WHERE session = 's' AND epoch = 1 ORDER BY id DESC LIMIT 9)) WHERE so_far <= 9)
+             ORDER BY id DESC",
         "USING INDEX transcript_session (session=? AND epoch=?)",
+    ),
+    (
+        "DELETE FROM transcript WHERE id IN (SELECT id FROM transcript WHERE at_ms < 1 ORDER BY at_ms LIMIT 9)",
+        "USING COVERING INDEX transcript_age (at_ms<?)",
+    ),
+    (
+        "SELECT id, name FROM task WHERE session = 's' ORDER BY created_ms, id LIMIT 100",
+        "USING INDEX task_of_session (session=?)",
+    ),
+    (
+        "SELECT inbox.* FROM run JOIN inbox ON inbox.seq = run.inbox_seq
+             WHERE run.account = 'a' AND kind = 'command' AND state IN ('queued', 'running')",
+        "run USING INDEX run_open (account=?)",
+    ),
+    (
+        "SELECT started_ms FROM run
+             WHERE session = 's' AND state = 'running' AND state IN ('queued', 'running') LIMIT 1",
+        "USING INDEX run_of_session (session=?)",
+    ),
+    (
+        "SELECT COALESCE(SUM(1 + (SELECT COUNT(*) FROM run_input WHERE run_id = run.id)), 0) FROM run
+             WHERE session = 's' AND state = 'queued' AND state IN ('queued', 'running')",
+        "USING INDEX run_of_session (session=?)",
+    ),
+    (
+        "SELECT COALESCE(failure, 'error'), ended_ms FROM run
+             WHERE id > (SELECT MAX(id) FROM run) - 9 AND session = 's' AND state IN ('error', 'interrupted')
+                 AND ended_ms IS NOT NULL
+             ORDER BY id DESC LIMIT 1",
+        "SEARCH run USING INTEGER PRIMARY KEY (rowid>?)",
+    ),
+    (
+        "UPDATE run SET epoch = 1, not_before_ms = 0
+             WHERE session = 's' AND epoch IS NULL AND state IN ('queued', 'running')",
+        "USING INDEX run_of_session (session=?)",
+    ),
+    (
+        "DELETE FROM conversation WHERE account = 'a' AND agent IS NULL AND name IS NULL AND EXISTS (
+                 SELECT 1 FROM identity WHERE identity.lid = substr(conversation.peer, 4)
+                     AND EXISTS (SELECT 1 FROM session WHERE session.account = 'a'
+                         AND session.peer = 'dm:' || identity.phone
+                         AND session.created_ms < conversation.created_ms))",
+        "session USING INDEX session_of_peer (account=? AND peer=?)",
     ),
     (
         "SELECT * FROM session WHERE account = 'a' AND peer = 'p' AND agent = 'm' ORDER BY used_ms DESC, key LIMIT 100",

@@ -80,7 +80,7 @@ async fn start(connection: &mut SqliteConnection, ids: &[i64], now_ms: i64) -> R
          WHERE id IN (SELECT value FROM json_each(?)) AND state = 'queued'
          RETURNING id, EXISTS (SELECT 1 FROM run_input WHERE run_id = run.id) AS joined,
              EXISTS (SELECT 1 FROM inbox AS waited WHERE waited.context_run = run.id) AS reads,
-             COALESCE((SELECT epoch FROM session WHERE key = run.session), 0) AS epoch, superseded, superseded_ms",
+             COALESCE(run.epoch, (SELECT epoch FROM session WHERE key = run.session), 0) AS epoch, superseded, superseded_ms",
     )
     .bind(now_ms)
     .bind(serde_json::to_string(ids)?)
@@ -90,7 +90,8 @@ async fn start(connection: &mut SqliteConnection, ids: &[i64], now_ms: i64) -> R
 
 /// What waits in the session and chat of run ?1, in order, and whether it may be taken over.
 pub(super) const WAITING: &str = concat!(
-    "SELECT other.id, other.collects AND other.attempts = 0 AND other.not_before_ms <= ?2 AND NOT ",
+    "SELECT other.id, other.collects AND other.attempts = 0 AND other.epoch IS run.epoch
+         AND other.not_before_ms <= ?2 AND NOT ",
     waits_for_a_file!("other", "?2", "?3"),
     " AS ready
      FROM run JOIN run AS other ON other.session = run.session AND other.account = run.account

@@ -1,7 +1,7 @@
 //! Sessions: conversations with an agent, named or not, and how often each was begun anew.
 
 use anyhow::Result;
-use sqlx::{Connection as _, QueryBuilder, Sqlite, SqliteConnection};
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use super::Store;
 use crate::session::Key;
@@ -43,72 +43,43 @@ impl Store {
         .await?)
     }
 
-    /// One session.
+    /// The Tasks that belong to a session, done ones as well: they can run again. Id and name, a hundred at most.
     ///
     /// # Errors
     /// What SQLite said.
-    pub async fn session(&self, key: &str) -> Result<Option<SessionRow>> {
-        Ok(sqlx::query_as("SELECT * FROM session WHERE key = ?")
-            .bind(key)
-            .fetch_optional(&mut *self.read.turn().await?)
-            .await?)
-    }
-
-    /// Makes a session known, so that it is listed before anything is said in it.
-    ///
-    /// # Errors
-    /// What SQLite said.
-    pub async fn open_session(&self, key: &str, now_ms: i64) -> Result<()> {
-        touch(&mut *self.write.turn().await?, [key].into_iter(), now_ms).await
-    }
-
-    /// Begins a session anew: what was said before is not told to the agent any more. Returns its epoch.
-    ///
-    /// # Errors
-    /// What SQLite said.
-    pub async fn begin_anew(&self, key: &str, now_ms: i64) -> Result<i64> {
-        let mut turn = self.write.turn().await?;
-        let mut tx = turn.begin().await?;
-        let epoch = begin_anew(&mut tx, key, now_ms).await?;
-        tx.commit().await?;
-        Ok(epoch)
-    }
-
-    /// Forgets a session with all that was said in it. Returns whether there was one.
-    ///
-    /// # Errors
-    /// What SQLite said.
-    pub async fn close_session(&self, key: &str) -> Result<bool> {
-        let mut turn = self.write.turn().await?;
-        let mut tx = turn.begin().await?;
-        let closed = close(&mut tx, key).await?;
-        tx.commit().await?;
-        Ok(closed)
+    pub async fn tasks_of_session(&self, key: &str) -> Result<Vec<(String, Option<String>)>> {
+        Ok(
+            sqlx::query_as("SELECT id, name FROM task WHERE session = ? ORDER BY created_ms, id LIMIT 100")
+                .bind(key)
+                .fetch_all(&mut *self.read.turn().await?)
+                .await?,
+        )
     }
 }
 
-/// Begins a session anew as part of a greater change.
-pub(super) async fn begin_anew(tx: &mut SqliteConnection, key: &str, now_ms: i64) -> Result<i64> {
+/// Begins a session anew: what was said before is not told to the agent any more. What waits in it or is under way was asked
+/// before and stays in the epoch of then; what waits for more of its kind does not wait for what comes now.
+pub(super) async fn begin_anew(tx: &mut SqliteConnection, key: &str, now_ms: i64) -> Result<()> {
     touch(tx, [key].into_iter(), now_ms).await?;
-    Ok(
-        sqlx::query_scalar("UPDATE session SET epoch = epoch + 1 WHERE key = ? RETURNING epoch")
-            .bind(key)
-            .fetch_one(tx)
-            .await?,
-    )
+    for step in [
+        "UPDATE run SET epoch = (SELECT epoch FROM session WHERE key = ?1), not_before_ms = 0
+         WHERE session = ?1 AND epoch IS NULL AND state IN ('queued', 'running')",
+        "UPDATE session SET epoch = epoch + 1 WHERE key = ?1",
+    ] {
+        sqlx::query(step).bind(key).execute(&mut *tx).await?;
+    }
+    Ok(())
 }
 
-/// Forgets a session as part of a greater change.
-pub(super) async fn close(tx: &mut SqliteConnection, key: &str) -> Result<bool> {
-    sqlx::query("DELETE FROM transcript WHERE session = ?")
-        .bind(key)
-        .execute(&mut *tx)
-        .await?;
-    let closed = sqlx::query("DELETE FROM session WHERE key = ?")
-        .bind(key)
-        .execute(tx)
-        .await?;
-    Ok(closed.rows_affected() > 0)
+/// Forgets a session with all that was said in it.
+pub(super) async fn close(tx: &mut SqliteConnection, key: &str) -> Result<()> {
+    for step in [
+        "DELETE FROM transcript WHERE session = ?",
+        "DELETE FROM session WHERE key = ?",
+    ] {
+        sqlx::query(step).bind(key).execute(&mut *tx).await?;
+    }
+    Ok(())
 }
 
 /// Notes that sessions are used now. Each key is there once at most.

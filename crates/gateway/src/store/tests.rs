@@ -31,7 +31,7 @@ async fn a_message_delivered_twice_is_one_row_and_counted() {
         store.journal(ACCOUNT, &batch[..1], NOW).await.expect("committed"),
         Vec::<usize>::new()
     );
-    let undecided = store.undecided(ACCOUNT, 10).await.expect("read");
+    let undecided = store.undecided(ACCOUNT, &[], 10).await.expect("read");
     assert_eq!(
         undecided
             .iter()
@@ -60,7 +60,7 @@ async fn a_resend_fills_in_its_placeholder_once() {
         .journal(ACCOUNT, std::slice::from_ref(&placeholder), NOW)
         .await
         .expect("committed");
-    assert!(store.undecided(ACCOUNT, 10).await.expect("read").is_empty());
+    assert!(store.undecided(ACCOUNT, &[], 10).await.expect("read").is_empty());
     let resend = [message("A", "readable")];
     assert_eq!(
         store.journal(ACCOUNT, &resend, NOW).await.expect("committed"),
@@ -74,7 +74,7 @@ async fn a_resend_fills_in_its_placeholder_once() {
         .journal(ACCOUNT, &[placeholder], NOW)
         .await
         .expect("committed");
-    let undecided = store.undecided(ACCOUNT, 10).await.expect("read");
+    let undecided = store.undecided(ACCOUNT, &[], 10).await.expect("read");
     assert_eq!(undecided.len(), 1);
     assert_eq!(undecided[0].text.as_deref(), Some("readable"));
 }
@@ -87,7 +87,7 @@ async fn a_verdict_is_given_once_and_leads_to_one_run() {
         .await
         .expect("committed");
     let seqs: Vec<i64> = store
-        .undecided(ACCOUNT, 10)
+        .undecided(ACCOUNT, &[], 10)
         .await
         .expect("read")
         .iter()
@@ -101,7 +101,7 @@ async fn a_verdict_is_given_once_and_leads_to_one_run() {
         .decide(ACCOUNT, &[admit(seqs[0])], NOW)
         .await
         .expect("committed");
-    assert!(store.undecided(ACCOUNT, 10).await.expect("read").is_empty());
+    assert!(store.undecided(ACCOUNT, &[], 10).await.expect("read").is_empty());
     let runs = store.queued_runs(ACCOUNT, NOW, 10).await.expect("read");
     assert_eq!(runs.len(), 1, "one run of a session at a time");
     assert_eq!(runs[0].message.as_ref().expect("a message").message_id, "A");
@@ -114,7 +114,7 @@ async fn a_run_cut_off_is_started_once_more_and_then_given_up() {
         .journal(ACCOUNT, &[message("A", "one")], NOW)
         .await
         .expect("committed");
-    let seq = store.undecided(ACCOUNT, 1).await.expect("read")[0].seq;
+    let seq = store.undecided(ACCOUNT, &[], 1).await.expect("read")[0].seq;
     store
         .decide(ACCOUNT, &[admit(seq)], NOW)
         .await
@@ -141,7 +141,7 @@ async fn a_finished_run_is_never_started_again() {
         .journal(ACCOUNT, &[message("A", "one")], NOW)
         .await
         .expect("committed");
-    let seq = store.undecided(ACCOUNT, 1).await.expect("read")[0].seq;
+    let seq = store.undecided(ACCOUNT, &[], 1).await.expect("read")[0].seq;
     store
         .decide(ACCOUNT, &[admit(seq)], NOW)
         .await

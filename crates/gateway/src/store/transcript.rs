@@ -1,5 +1,7 @@
 //! What was said in a session, by whom.
 
+use std::borrow::Cow;
+
 use anyhow::Result;
 use fased_agents::{Role, Said};
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
@@ -22,39 +24,50 @@ pub struct Exchange {
 const USER: &str = "user";
 const ASSISTANT: &str = "assistant";
 
+/// Of what somebody said so many bytes are kept, with a note where the rest is missing: a long answer is sent as it is, and
+/// remembered by its beginning.
+const MOST_KEPT: usize = 32 * 1024;
+const SHORTENED: &str = "\n[the rest is left out]";
+
 /// Rows of one statement that forgets.
 const FORGET_STEP: i64 = 1_000;
 
 impl Store {
-    /// What was said last in a session's epoch, oldest first: at most so many turns, and about so many bytes. A turn that
-    /// does not fit is left out with all before it.
+    /// What was said last in a session's epoch, oldest first: at most so many turns, and so many bytes. A turn that does not
+    /// fit is left out with all before it; none takes more than a quarter, so that the newest question and its answer are
+    /// always there, if shortened.
     ///
     /// # Errors
     /// What SQLite said.
     pub async fn history(&self, session: &str, epoch: i64, most: usize, bytes: usize) -> Result<Vec<Said>> {
-        let rows: Vec<(String, String)> = sqlx::query_as(
-            "SELECT role, text FROM transcript WHERE session = ? AND epoch = ? ORDER BY id DESC LIMIT ?",
+        let of_one = bytes / 4;
+        // Lengths are found without reading the texts.
+        let mut rows: Vec<(String, String)> = sqlx::query_as(
+            "SELECT role, text FROM transcript WHERE id IN (
+                 SELECT id FROM (
+                     SELECT id, SUM(MIN(bytes, ?5)) OVER (ORDER BY id DESC) AS so_far FROM (
+                         SELECT id, octet_length(text) AS bytes FROM transcript
+                         WHERE session = ?1 AND epoch = ?2 ORDER BY id DESC LIMIT ?3))
+                 WHERE so_far <= ?4)
+             ORDER BY id DESC",
         )
         .bind(session)
         .bind(epoch)
         .bind(i64::try_from(most).unwrap_or(i64::MAX))
+        .bind(i64::try_from(bytes).unwrap_or(i64::MAX))
+        .bind(i64::try_from(of_one).unwrap_or(i64::MAX))
         .fetch_all(&mut *self.read.turn().await?)
         .await?;
-        let mut left = bytes;
-        let mut said: Vec<Said> = rows
-            .into_iter()
-            .map_while(|(role, text)| {
-                left = left.checked_sub(text.len())?;
-                let role = if role == ASSISTANT {
-                    Role::Assistant
-                } else {
-                    Role::User
-                };
-                Some(Said { role, text })
-            })
-            .collect();
-        said.reverse();
-        Ok(said)
+        rows.reverse();
+        let said = rows.into_iter().map(|(role, text)| Said {
+            role: if role == ASSISTANT {
+                Role::Assistant
+            } else {
+                Role::User
+            },
+            text: shortened(&text, of_one).into_owned(),
+        });
+        Ok(said.filter(|said| !said.text.is_empty()).collect())
     }
 
     /// Forgets what was said before this moment, a thousand rows at most. Returns whether there may be more.
@@ -62,17 +75,27 @@ impl Store {
     /// # Errors
     /// What SQLite said.
     pub async fn forget_said(&self, before_ms: i64) -> Result<bool> {
-        // Rows are written in the order of time, so the oldest come first and nothing has to be looked for.
         let done = sqlx::query(
-            "DELETE FROM transcript WHERE id IN (
-                 SELECT id FROM (SELECT id, at_ms FROM transcript ORDER BY id LIMIT ?) WHERE at_ms < ?)",
+            "DELETE FROM transcript WHERE id IN (SELECT id FROM transcript WHERE at_ms < ? ORDER BY at_ms LIMIT ?)",
         )
-        .bind(FORGET_STEP)
         .bind(before_ms)
+        .bind(FORGET_STEP)
         .execute(&mut *self.write.turn().await?)
         .await?;
         Ok(i64::try_from(done.rows_affected()).is_ok_and(|rows| rows == FORGET_STEP))
     }
+}
+
+/// A text of at most so many bytes. Where its end is missing it says so, if there is room for that.
+fn shortened(text: &str, most: usize) -> Cow<'_, str> {
+    if text.len() <= most {
+        return Cow::Borrowed(text);
+    }
+    let note = if most > 2 * SHORTENED.len() { SHORTENED } else { "" };
+    let kept = text
+        .get(..text.floor_char_boundary(most - note.len()))
+        .unwrap_or("");
+    Cow::Owned(format!("{kept}{note}"))
 }
 
 /// Exchanges in one statement: each is up to two rows of six values, and SQLite takes 32,766.
@@ -99,7 +122,7 @@ pub(super) async fn record(tx: &mut SqliteConnection, said: &[(i64, &Exchange)],
                 .push_bind(exchange.epoch)
                 .push_bind(run)
                 .push_bind(role)
-                .push_bind(text)
+                .push_bind(shortened(text, MOST_KEPT).into_owned())
                 .push_bind(now_ms);
         });
         insert.build().execute(&mut *tx).await?;

@@ -12,7 +12,7 @@
 //! | `task` | of a Task: `id`, `cause`, `due_ms`; else null |
 //! | `text` | what is asked, in words: all messages that are answered together, one a line |
 //! | `messages`, `context`, `events` | what is answered; what was said before in the group; what happened to earlier messages. Each an envelope, whose files have absolute paths |
-//! | `history` | what was said before in the session, oldest first: `role` (`user`, `assistant`), `text` |
+//! | `history` | what was said before in the session, oldest first: `role` (`user`, `assistant`), `text`. A long text is cut and says so |
 //! | `media_dir` | the folder that the files are in |
 
 use anyhow::Result;
@@ -30,9 +30,14 @@ use crate::envelope::{Chat, Envelope, MediaState};
 use crate::session::Key;
 use crate::store::{QueuedRun, StoredMessage, TaskOrder};
 
-/// Most turns and bytes of what was said before.
-const MOST_SAID: usize = 200;
+/// Most turns of what was said before.
+const MOST_SAID: usize = 1_000;
+/// And bytes, where the agent's settings do not say how much it takes.
 const MOST_SAID_BYTES: usize = 64 * 1024;
+/// Bytes that a token may have.
+const TOKEN_BYTES: usize = 4;
+/// However much it takes.
+const EVER_SAID_BYTES: usize = 4 * 1024 * 1024;
 
 /// What is asked, and the last message of it.
 pub(crate) struct Asked {
@@ -66,7 +71,7 @@ pub(crate) async fn asked(shared: &Shared, run: &QueuedRun, agent: &Agent) -> Re
     }
     let history = shared
         .store
-        .history(&run.session, run.epoch, MOST_SAID, MOST_SAID_BYTES)
+        .history(&run.session, run.epoch, MOST_SAID, said_bytes(&agent.backend))
         .await?;
     let chat = match turn.messages.last() {
         Some(message) => message.chat.clone(),
@@ -111,6 +116,17 @@ pub(crate) async fn asked(shared: &Shared, run: &QueuedRun, agent: &Agent) -> Re
     };
     let words = words::asked_of(&turn, prefix.as_deref());
     Ok(Asked { request, words, last })
+}
+
+/// How much of what was said before an agent is given, in bytes.
+fn said_bytes(backend: &Settings) -> usize {
+    match backend {
+        Settings::OpenAi(openai) => openai
+            .history_tokens
+            .saturating_mul(TOKEN_BYTES)
+            .min(EVER_SAID_BYTES),
+        Settings::Command(_) | Settings::Echo => MOST_SAID_BYTES,
+    }
 }
 
 #[derive(Serialize)]

@@ -2,7 +2,7 @@
 
 use super::{Facts, Mode, Rules, Setting};
 use crate::command::Command;
-use crate::ids::Identity;
+use crate::ids::{ChatId, Identity, Phone};
 
 /// What somebody is to chat commands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -43,6 +43,44 @@ impl Commander {
             Self::Listed | Self::Nobody => Setting::CommandsAllowFrom,
         }
     }
+}
+
+impl Facts<'_> {
+    /// The text in which a chat command may be: what the sender typed, in a group without a mention of this account before
+    /// it. Words that others chose for a button command nothing, whoever presses it.
+    #[must_use]
+    pub fn command_text(&self) -> Option<&str> {
+        let text = self.said.text.filter(|_| self.typed)?;
+        match self.chat {
+            ChatId::Group(_) => {
+                let ours = self
+                    .said
+                    .mentions
+                    .iter()
+                    .filter(|person| person.matches(self.own));
+                let names: Vec<&Identity> = ours.chain([self.own]).collect();
+                Some(after_mention(text, &names))
+            }
+            ChatId::SelfChat | ChatId::Direct(_) | ChatId::NotAConversation(_) => Some(text),
+        }
+    }
+}
+
+/// What follows where a text begins with a mention, as WhatsApp writes it: an at sign and the digits of one of these.
+fn after_mention<'t>(text: &'t str, names: &[&Identity]) -> &'t str {
+    let found = text.trim_start().strip_prefix('@').and_then(|rest| {
+        let end = rest
+            .find(|character: char| !character.is_ascii_digit())
+            .unwrap_or(rest.len());
+        let (digits, rest) = rest.split_at_checked(end)?;
+        let is_ours = names.iter().any(|name| {
+            let lid = name.lid.iter().map(|lid| lid.to_jid());
+            let mut jids = name.phones().map(Phone::to_jid).chain(lid);
+            jids.any(|jid| jid.split('@').next() == Some(digits))
+        });
+        is_ours.then(|| rest.trim_start_matches([':', ',']))
+    });
+    found.unwrap_or(text)
 }
 
 impl Rules {

@@ -91,7 +91,7 @@ fn gate_activation(facts: &Facts<'_>, group: &GroupId, rules: &Rules, trace: &mu
     if facts.nature == Nature::About {
         return Verdict::new(Outcome::Context, Reason::AboutMessage, Rule::GROUP_GATE);
     }
-    let is_command = facts.said.text.is_some_and(command::is_command);
+    let is_command = facts.command_text().is_some_and(command::is_command);
     let commander = rules.commander(facts);
     if is_command && commander.may_command() {
         return Verdict::admit(Reason::OwnerCommand, Rule::GROUP_GATE).by(commander.by());

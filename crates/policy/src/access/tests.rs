@@ -61,6 +61,7 @@ struct Case {
     identity_pending: bool,
     nature: Nature,
     text: Option<String>,
+    typed: bool,
     mentions: Vec<String>,
     quotes_gateway: bool,
     patterns: Vec<&'static str>,
@@ -90,6 +91,7 @@ fn dm(policy: DmPolicy, allow: &[&str]) -> Case {
         identity_pending: false,
         nature: Nature::Said,
         text: Some("hello".to_owned()),
+        typed: true,
         mentions: Vec::new(),
         quotes_gateway: false,
         patterns: Vec::new(),
@@ -130,6 +132,12 @@ impl Case {
     fn mine(mut self) -> Self {
         self.from_me = true;
         self.by(OWN)
+    }
+
+    /// Somebody else chose the words.
+    fn pressed(mut self) -> Self {
+        self.typed = false;
+        self
     }
 
     fn echo(mut self) -> Self {
@@ -290,6 +298,7 @@ impl Case {
                 quotes_gateway: self.quotes_gateway,
                 patterns: &patterns,
             },
+            typed: self.typed,
             activation: self.activation,
         };
         ask(&facts, &self.rules())

@@ -145,6 +145,7 @@ fn decide(given: &Given, default_chat: Option<&str>) -> (String, &'static str) {
             quotes_gateway: event.quotes_gateway,
             patterns: &patterns,
         },
+        typed: true,
         activation: event.activation,
     };
     let verdict = judge(&facts, &rules);

@@ -39,7 +39,8 @@ pub(super) async fn edit(asked: &Asked<'_>, id: &str, edit: &Edit) -> Result<Ans
     )))
 }
 
-/// What runs of it is ended first: should the gateway end in between, the Task is still there to be deleted.
+/// What runs of it is ended first: should the gateway end in between, the Task is still there to be deleted. What starts
+/// meanwhile is ended when the Task is gone.
 pub(super) async fn cancel(asked: &Asked<'_>, id: &str) -> Result<Answer, TaskError> {
     let task = task(asked, id).await?;
     if let Some(run) = asked.store().open_task_run(&task.id).await? {

@@ -3,7 +3,7 @@
 use super::*;
 
 const PAIRING: &str = r#"{
-    channels: { whatsapp: { dmPolicy: "pairing", owners: ["+15550100001"], allowFrom: ["+15550100001", "+15550100002"] } },
+    channels: { whatsapp: { dmPolicy: "pairing", groupPolicy: "open", owners: ["+15550100001"], allowFrom: ["+15550100001", "+15550100002"] } },
     commands: { allowFrom: ["+15550100002"] },
 }"#;
 
@@ -67,6 +67,11 @@ async fn only_owners_let_people_in_and_a_code_may_be_typed_carelessly() {
             None => clock::pause(Duration::from_millis(10)).await,
         }
     };
+    let in_group = world.told_in(GROUP, OWNER, "/pairing list").await;
+    assert!(
+        in_group.starts_with("Ask me in a chat of our own") && !in_group.contains(&code),
+        "{in_group}"
+    );
     let careless = format!("/pairing approve {} {}", &code[..4].to_lowercase(), &code[4..]);
     expect(
         &world,

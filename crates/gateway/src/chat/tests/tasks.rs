@@ -1,6 +1,7 @@
 //! Tasks from the chat.
 
 use super::*;
+use crate::store::{Change, RunNow};
 
 /// The id that an answer begins with: `Task *bcdf*…`.
 fn id_in(told: &str) -> String {
@@ -145,5 +146,98 @@ async fn who_is_no_owner_works_on_the_tasks_of_their_chat_only() {
     }
     let told = world.told(OWNER, "/tasks").await;
     assert!(told.contains("Mine") && !told.contains("Hers"), "{told}");
+    let _dir = world.end().await;
+}
+
+#[tokio::test]
+async fn a_task_that_is_at_work_says_so_and_how_to_end_it() {
+    let world = World::new().await;
+    expect(&world, &[(OWNER, "/agent switch slow", "From now on slow")]).await;
+    let id = id_in(&world.told(OWNER, "/task new every 2h take your time").await);
+    let told = world.told(OWNER, &format!("/task run {id}")).await;
+    let run = world
+        .store
+        .open_task_run(&id)
+        .await
+        .expect("read")
+        .expect("a run");
+    assert!(
+        told.contains(&format!("To end it: /task cancel-run {run}")),
+        "{told}"
+    );
+    let again = world.told(OWNER, &format!("/task run {id}")).await;
+    assert!(again.contains(&format!("run {run} has not ended")), "{again}");
+    assert_eq!(world.store.task_runs(&id, 10).await.expect("read").len(), 1);
+    let ended = world.told(OWNER, &format!("/task cancel-run {run}")).await;
+    assert!(ended.contains("is ended"), "{ended}");
+    let _dir = world.end().await;
+}
+
+#[tokio::test]
+async fn one_command_queues_one_run_however_often_it_is_carried_out() {
+    let world = World::new().await;
+    let id = id_in(&world.told(OWNER, "/task new every 2h say this").await);
+    let store = &world.store;
+    let run = async |given_ms| {
+        let now = clock::now_ms();
+        store
+            .run_task_by_command(&id, OWNER, 9, given_ms, now)
+            .await
+            .expect("done")
+    };
+    let queued = run(1_000).await;
+    assert!(matches!(queued, Some(RunNow::Queued(_))), "{queued:?}");
+    assert_eq!(run(1_000).await, queued);
+    let other = run(2_000).await;
+    assert!(matches!((queued, other), (Some(RunNow::Queued(one)), Some(RunNow::Busy(same))) if one == same));
+    store.delete_task(&id, clock::now_ms()).await.expect("done");
+    assert_eq!(run(3_000).await, None, "it is gone");
+    let _dir = world.end().await;
+}
+
+#[tokio::test]
+async fn a_run_that_starts_while_its_task_is_deleted_is_ended() {
+    let world = World::new().await;
+    expect(&world, &[(OWNER, "/agent switch slow", "From now on slow")]).await;
+    let id = id_in(&world.told(OWNER, "/task new every 2h take your time").await);
+    world.told(OWNER, &format!("/task run {id}")).await;
+    let state = async || {
+        world.store.task_runs(&id, 1).await.expect("read")[0]
+            .state
+            .clone()
+    };
+    while state().await != "running" {
+        clock::pause(Duration::from_millis(10)).await;
+    }
+    // As if it had started after the command had looked for it and before the Task was gone.
+    world.store.delete_task(&id, clock::now_ms()).await.expect("done");
+    let change = Change::DeleteTask { id: id.clone() };
+    crate::chat::done(world.account.shared(), [&change].into_iter()).await;
+    while state().await != "cancelled" {
+        clock::pause(Duration::from_millis(10)).await;
+    }
+    let _dir = world.end().await;
+}
+
+#[tokio::test]
+async fn a_session_with_tasks_is_not_closed_before_they_are_deleted() {
+    let world = World::new().await;
+    expect(&world, &[(OWNER, "/session new trip", "Session trip begins")]).await;
+    let id = id_in(&world.told(OWNER, "/task new every 2h Bag: pack the bag").await);
+    expect(
+        &world,
+        &[
+            (
+                OWNER,
+                "/session close",
+                &format!("Delete them first: /task cancel {id}"),
+            ),
+            (OWNER, "/session close", &format!("• {id} (Bag)")),
+            (OWNER, "/session current", "session trip"),
+            (OWNER, &format!("/task cancel {id}"), "is deleted"),
+            (OWNER, "/session close", "Session trip is closed"),
+        ],
+    )
+    .await;
     let _dir = world.end().await;
 }

@@ -192,7 +192,7 @@ impl World {
     pub(super) async fn until_decided(&self) {
         self.until("all are decided", async |world| {
             for account in &world.accounts {
-                let open = world.store.undecided(account.id(), 1).await.expect("read");
+                let open = world.store.undecided(account.id(), &[], 1).await.expect("read");
                 if !open.is_empty() {
                     return false;
                 }

@@ -34,7 +34,7 @@ async fn hold(store: &Store, messages: &[Journaled]) {
     for batch in messages.chunks(1_000) {
         store.journal(ACCOUNT, batch, NOW).await.expect("committed");
     }
-    let waiting = store.undecided(ACCOUNT, i64::MAX).await.expect("read");
+    let waiting = store.undecided(ACCOUNT, &[], i64::MAX).await.expect("read");
     let held: Vec<Decision> = waiting
         .iter()
         .map(|message| unclear(message.seq, "unresolved_identity", 10))
@@ -45,7 +45,7 @@ async fn hold(store: &Store, messages: &[Journaled]) {
 }
 
 async fn undecided(store: &Store) -> Vec<String> {
-    let waiting = store.undecided(ACCOUNT, i64::MAX).await.expect("read");
+    let waiting = store.undecided(ACCOUNT, &[], i64::MAX).await.expect("read");
     waiting.into_iter().map(|message| message.sender).collect()
 }
 
@@ -211,7 +211,7 @@ async fn a_message_brings_a_name_and_what_it_quotes() {
         [Some("Bo".to_owned())],
         "kept when a later message has none"
     );
-    let kept = store.undecided(ACCOUNT, 10).await.expect("read");
+    let kept = store.undecided(ACCOUNT, &[], 10).await.expect("read");
     assert_eq!(kept[0].quoted_text.as_deref(), Some("what was said"));
 }
 

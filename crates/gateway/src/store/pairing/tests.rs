@@ -32,7 +32,7 @@ async fn hold(store: &Store, senders: &[(&str, &str)]) {
         })
         .collect();
     store.journal(ACCOUNT, &messages, NOW).await.expect("committed");
-    let undecided = store.undecided(ACCOUNT, 100).await.expect("read");
+    let undecided = store.undecided(ACCOUNT, &[], 100).await.expect("read");
     let verdicts: Vec<Decision> = undecided
         .iter()
         .map(|message| held(message.seq, "pairing_required", 11))
@@ -104,7 +104,7 @@ async fn an_approval_takes_back_what_is_held_from_that_sender_only_and_queues_wh
         .approve(ACCOUNT, &both(), Some(&notice), NOW)
         .await
         .expect("committed");
-    let undecided = store.undecided(ACCOUNT, 10).await.expect("read");
+    let undecided = store.undecided(ACCOUNT, &[], 10).await.expect("read");
     let ids: Vec<&str> = undecided
         .iter()
         .map(|message| message.message_id.as_str())
