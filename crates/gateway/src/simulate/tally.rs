@@ -2,18 +2,30 @@
 //! and the recipients' phones, because only the phones can tell a lost or a doubled answer.
 //!
 //! Which answer belongs to which message is what the gateway has recorded: an agent need not repeat the question, and
-//! may answer several messages together. A message that `/stop` took back has a run that ended, and needs no answer.
+//! may answer several messages together. A message that `/stop` took back has a run that ended, and needs no answer. A run
+//! that failed is no answer, though its failure be told; a script that wants it so says how many there are.
 
 use std::collections::{HashMap, HashSet};
 
 use fased_protocol::control::Explanation;
 use serde_json::Value;
 
-/// States of a run that has not ended.
-const QUEUED: &str = "queued";
-const RUNNING: &str = "running";
+/// The state of a run that went well.
+const OK: &str = "ok";
+/// States of a run that did not.
+const ERROR: &str = "error";
+const INTERRUPTED: &str = "interrupted";
 /// The state of a run that was taken back.
 const CANCELLED: &str = "cancelled";
+
+/// What a script brings about on purpose.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Meant {
+    /// Runs that fail.
+    pub(super) failures: usize,
+    /// The first so many messages may be taken back: those before the last command that ends a run.
+    pub(super) stoppable: usize,
+}
 
 /// A message that the script sent.
 #[derive(Debug, Clone)]
@@ -29,42 +41,54 @@ pub(crate) struct Tally {
     pub(crate) sent: usize,
     /// Of these, from senders that were let in.
     pub(crate) admitted: usize,
-    /// Of these, with a run that ended, and all of its answer on the sender's phone.
+    /// Of these, with a run that went well, and all of its answer on the sender's phone.
     pub(crate) answered: usize,
-    /// Of the others let in, those that were taken back before they were answered.
+    /// Of the others let in, those with a run that failed, and what was to be told of it on the sender's phone.
+    pub(crate) failed: usize,
+    /// How many of these the script wants.
+    pub(crate) failures_meant: usize,
+    /// Of the others let in, those that the script has taken back before they were answered.
     pub(crate) stopped: usize,
     /// Admitted, or not even recorded, and without an answer, or without a part of it: their ids.
     pub(crate) lost: Vec<String>,
-    /// Answers that a phone got beyond one for each message.
+    /// Answers that a phone got beyond one for each message, and what else a phone got twice.
     pub(crate) doubled: usize,
     /// Held back or dropped for a recorded reason.
     pub(crate) refused: usize,
 }
 
-/// Counts. `explained` has what the gateway knows of each message; `answers` are the messages that
-/// phones of contacts got from the account, and `unasked` the ids of those that answer nothing, such as what a command sent.
+/// Counts. `explained` has what the gateway knows of each message; `answers` are the messages that phones of contacts got
+/// from the account; `unasked` has the ids of those that answer nothing, such as what a command sent, with the Task's run
+/// that they are the result of, if they are one.
 pub(super) fn tally(
     sent: &[Sent],
     explained: &HashMap<String, Explanation>,
     answers: &[Value],
-    unasked: &HashSet<String>,
+    unasked: &HashMap<String, Option<i64>>,
+    meant: Meant,
 ) -> Tally {
     let codes: HashSet<&str> = answers
         .iter()
         .filter(|answer| is_pairing(text(answer, "text")))
         .map(|answer| text(answer, "id"))
         .collect();
-    let answers: Vec<(&str, &str, &str)> = answers
+    let mut on_phones = HashSet::new();
+    let (answers, again): (Vec<_>, Vec<_>) = answers
         .iter()
         .map(|answer| (text(answer, "id"), text(answer, "contact"), text(answer, "text")))
-        .filter(|(id, _, text)| !is_pairing(text) && !unasked.contains(*id))
-        .collect();
+        .filter(|(_, _, text)| !is_pairing(text))
+        .partition(|(id, contact, _)| on_phones.insert((*id, *contact)));
+    let (others, answers): (Vec<_>, Vec<_>) = answers
+        .into_iter()
+        .partition(|(id, _, _)| unasked.contains_key(*id));
     let mut tally = Tally {
         sent: sent.len(),
+        failures_meant: meant.failures,
+        doubled: again.len() + results_twice(&others, unasked),
         ..Tally::default()
     };
     let mut accounted: HashSet<&str> = HashSet::new();
-    for message in sent {
+    for (index, message) in sent.iter().enumerate() {
         let Some(explanation) = explained.get(&message.id) else {
             tally.lost.push(message.id.clone());
             continue;
@@ -97,10 +121,10 @@ pub(super) fn tally(
         // Before its verdict a code may have gone out, which is no answer.
         let owed = ids.iter().filter(|id| !codes.contains(*id)).count();
         match explanation.run.as_ref().map(|run| run.state.as_str()) {
-            Some(CANCELLED) if owed == arrived.len() => tally.stopped += 1,
-            Some(QUEUED | RUNNING) | None => tally.lost.push(message.id.clone()),
-            Some(_) if owed == arrived.len() && owed > 0 => tally.answered += 1,
-            Some(_) => tally.lost.push(message.id.clone()),
+            Some(CANCELLED) if owed == arrived.len() && index < meant.stoppable => tally.stopped += 1,
+            Some(ERROR | INTERRUPTED) if owed == arrived.len() => tally.failed += 1,
+            Some(OK) if owed == arrived.len() && owed > 0 => tally.answered += 1,
+            Some(_) | None => tally.lost.push(message.id.clone()),
         }
     }
     let senders: HashSet<&str> = sent.iter().map(|message| message.from.as_str()).collect();
@@ -112,10 +136,22 @@ pub(super) fn tally(
     tally
 }
 
+/// How often a phone got the same again as the result of one run of a Task. Another run may well say the same.
+fn results_twice(others: &[(&str, &str, &str)], unasked: &HashMap<String, Option<i64>>) -> usize {
+    let mut results = HashSet::new();
+    let of_runs = others
+        .iter()
+        .filter_map(|(id, contact, text)| Some((unasked.get(*id).copied()??, contact, text)));
+    of_runs.filter(|result| !results.insert(*result)).count()
+}
+
 impl Tally {
-    /// Nothing lost, nothing doubled.
+    /// Nothing lost, nothing doubled, and nothing failed but what the script wants.
     pub(super) fn is_clean(&self) -> bool {
-        self.lost.is_empty() && self.doubled == 0 && self.answered + self.stopped == self.admitted
+        self.lost.is_empty()
+            && self.doubled == 0
+            && self.failed == self.failures_meant
+            && self.answered + self.failed + self.stopped == self.admitted
     }
 }
 
@@ -125,6 +161,8 @@ impl std::fmt::Display for Tally {
             sent,
             admitted,
             answered,
+            failed,
+            failures_meant,
             stopped,
             lost,
             doubled,
@@ -135,6 +173,9 @@ impl std::fmt::Display for Tally {
             f,
             "in {sent} = let in {admitted} + held or dropped {refused} · answered {answered}"
         )?;
+        if *failed + *failures_meant > 0 {
+            write!(f, " · failed {failed}, expected {failures_meant}")?;
+        }
         if *stopped > 0 {
             write!(f, " · stopped {stopped}")?;
         }
@@ -196,12 +237,25 @@ mod tests {
     }
 
     fn count(explanations: &[(&str, Explanation)], answers: &[Value]) -> Tally {
+        counted(explanations, answers, Meant::default())
+    }
+
+    fn counted(explanations: &[(&str, Explanation)], answers: &[Value], meant: Meant) -> Tally {
         let messages = [sent("A"), sent("B")];
         let explained = explanations
             .iter()
             .map(|(id, e)| ((*id).to_owned(), e.clone()))
             .collect();
-        tally(&messages, &explained, answers, &HashSet::from(["U".to_owned()]))
+        let unasked = [("U", None), ("T1", Some(7)), ("T2", Some(7)), ("T3", Some(8))];
+        let unasked = unasked.map(|(id, run)| (id.to_owned(), run)).into();
+        tally(&messages, &explained, answers, &unasked, meant)
+    }
+
+    fn ended(state: &str, answers: &[&str]) -> Explanation {
+        Explanation {
+            run: Some(run(state)),
+            ..explained("admit", answers)
+        }
     }
 
     #[test]
@@ -259,15 +313,64 @@ mod tests {
     }
 
     #[test]
-    fn what_was_taken_back_needs_no_answer() {
-        let mut stopped = explained("admit", &[]);
-        stopped.run = Some(run("cancelled"));
-        let both = count(
-            &[("A", stopped), ("B", explained("admit", &["R1"]))],
-            &[answer("R1", "stopped")],
+    fn only_what_the_script_took_back_needs_no_answer() {
+        let both = [("A", ended("cancelled", &[])), ("B", explained("admit", &["R1"]))];
+        let answers = [answer("R1", "stopped")];
+        let meant = Meant {
+            stoppable: 1,
+            ..Meant::default()
+        };
+        let stopped = counted(&both, &answers, meant);
+        assert!(stopped.is_clean(), "{stopped}");
+        assert_eq!((stopped.answered, stopped.stopped), (1, 1));
+        let by_nobody = count(&both, &answers);
+        assert_eq!((by_nobody.lost, by_nobody.stopped), (vec!["A".to_owned()], 0));
+    }
+
+    #[test]
+    fn a_failure_that_is_told_is_no_answer_unless_the_script_wants_it() {
+        let both = [
+            ("A", ended("error", &["R1"])),
+            ("B", ended("interrupted", &["R2"])),
+        ];
+        let answers = [answer("R1", "It failed."), answer("R2", "It failed.")];
+        let failed = count(&both, &answers);
+        assert_eq!((failed.failed, failed.answered, failed.is_clean()), (2, 0, false));
+        assert_eq!(
+            failed.to_string(),
+            "in 2 = let in 2 + held or dropped 0 · answered 0 · failed 2, expected 0 · lost 0 · doubled 0"
         );
-        assert!(both.is_clean(), "{both}");
-        assert_eq!((both.answered, both.stopped), (1, 1));
+        for (failures, is_clean) in [(1, false), (2, true), (3, false)] {
+            let meant = Meant {
+                failures,
+                ..Meant::default()
+            };
+            assert_eq!(counted(&both, &answers, meant).is_clean(), is_clean, "{failures}");
+        }
+        let untold = count(&both, &answers[..1]);
+        assert_eq!(untold.lost, ["B"], "what is to be told has to arrive");
+    }
+
+    #[test]
+    fn what_comes_twice_is_doubled_also_when_it_answers_nothing() {
+        let both = [
+            ("A", explained("admit", &["R1"])),
+            ("B", explained("admit", &["R2"])),
+        ];
+        let with = |more: &[Value]| {
+            let answers = [&[answer("R1", "a"), answer("R2", "b")], more].concat();
+            count(&both, &answers).doubled
+        };
+        assert_eq!(
+            with(&[answer("T1", "done"), answer("T3", "done")]),
+            0,
+            "of two runs"
+        );
+        assert_eq!(with(&[answer("T1", "part one"), answer("T2", "part two")]), 0);
+        assert_eq!(with(&[answer("T1", "done"), answer("T2", "done")]), 1);
+        assert_eq!(with(&[answer("T1", "done"), answer("T1", "done")]), 1, "one id");
+        assert_eq!(with(&[answer("R1", "a")]), 1, "one id of an answer");
+        assert_eq!(with(&[answer("U", "hi"), answer("U", "hi")]), 1);
     }
 
     #[test]
