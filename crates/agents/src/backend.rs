@@ -1,7 +1,7 @@
 //! The trait, and the bounds that hold for every backend.
 
 use std::future::Future;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -37,6 +37,8 @@ pub enum Event {
 pub struct Done {
     /// What the backend told of its work, for the run's record: a model's name, counts of tokens, an exit status.
     pub detail: Option<String>,
+    /// Why the answer ends before its end, although it is one: in a few words for people.
+    pub cut_short: Option<String>,
 }
 
 /// Bounds.
@@ -97,7 +99,7 @@ where
 
 /// Lets a backend answer within its bounds. The listener gets every event in order and may take its time.
 ///
-/// At the deadline, or when it is cancelled, the listener is dropped in the middle of what it does, as the work is.
+/// What a backend told before it failed is heard, too. At the deadline, or when it is cancelled, the listener is dropped in the middle of what it does, as the work is.
 ///
 /// # Errors
 /// The backend's own, the listener's own, [`Failure::Cancelled`], [`Failure::TimedOut`], or [`Failure::TooLong`]; then the
@@ -127,8 +129,19 @@ pub async fn run(
         Ok(())
     };
     let both = async {
-        let ((), done) = tokio::try_join!(hear, work)?;
-        Ok(done)
+        let (mut work, mut hear) = (pin!(work), pin!(hear));
+        tokio::select! {
+            ended = &mut work => {
+                // What it told last is still on its way, also if it failed afterwards.
+                let heard = hear.await;
+                let done = ended?;
+                heard.map(|()| done)
+            }
+            heard = &mut hear => {
+                heard?;
+                work.await
+            }
+        }
     };
     tokio::select! {
         biased;

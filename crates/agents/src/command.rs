@@ -51,7 +51,7 @@ impl Command {
         let said = Stderr::default();
         let mut aside = pin!(async { tokio::join!(feed(pipes.stdin, &envelope), said.keep(pipes.stderr)) });
         let mut aside_done = false;
-        let held_open = {
+        let held = {
             let mut output = Output::new(self.settings.output);
             let mut answer = pin!(listen(&mut process, pipes.stdout, &mut output, events));
             loop {
@@ -72,13 +72,19 @@ impl Command {
                 stderr: said.end(),
             });
         }
-        let left = if held_open {
-            "; something it had started was still running and was ended"
-        } else {
-            ""
+        let left = match held {
+            None => "",
+            Some(stdout) => {
+                if closes(stdout).await {
+                    "; something it had started was still running and was ended"
+                } else {
+                    "; something it had started has left its process group and lives on"
+                }
+            }
         };
         Ok(Done {
             detail: Some(format!("{status}{left}")),
+            cut_short: None,
         })
     }
 }
@@ -100,13 +106,20 @@ async fn feed(mut stdin: ChildStdin, envelope: &[u8]) {
     }
 }
 
-/// Listens until the program has ended and its output with it. True if something else still holds the output open.
+/// Whether nobody holds it open any more, now that the group is killed.
+async fn closes(mut stdout: ChildStdout) -> bool {
+    let mut piece = vec![0; PIECE];
+    let closed = async { while !matches!(stdout.read(&mut piece).await, Ok(0) | Err(_)) {} };
+    timeout(HELD_OPEN, closed).await.is_ok()
+}
+
+/// Listens until the program has ended and its output with it. Its output, if something else still holds that open.
 async fn listen(
     process: &mut Process,
     mut stdout: ChildStdout,
     output: &mut Output,
     events: &Events,
-) -> Result<bool, Failure> {
+) -> Result<Option<ChildStdout>, Failure> {
     let mut piece = vec![0; PIECE];
     let mut until: Option<Instant> = None;
     let held_open = loop {
@@ -138,7 +151,7 @@ async fn listen(
         events.tell(event).await;
     }
     process.ended().await;
-    Ok(held_open)
+    Ok(held_open.then_some(stdout))
 }
 
 fn broken(error: &std::io::Error) -> Failure {

@@ -9,10 +9,12 @@ mod answer;
 mod body;
 mod client;
 mod key;
+mod lines;
 mod messages;
 mod pictures;
 mod refusal;
 mod retry;
+mod secrets;
 mod stream;
 mod think;
 
@@ -23,6 +25,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use reqwest::header;
 
 use self::address::Address;
+pub use self::address::{BadBaseUrl, check_base_url};
 use self::answer::Answer;
 use self::body::Dialect;
 use self::key::Key;
@@ -51,26 +54,30 @@ impl OpenAi {
     }
 
     async fn turn(&self, request: &Request, events: &Events) -> Result<Done, Failure> {
-        let address = Address::parse(&self.settings.base_url)?;
+        let address = Address::parse(&self.settings.base_url, self.settings.key.is_some())
+            .map_err(|wrong| Failure::NotStarted(format!("its base URL {wrong}; {}", wrong.next())))?;
         let key = key::read(self.settings.key.as_ref()).await?;
-        if key.is_some() {
-            address.may_have_a_key()?;
-        }
         let client = self.client(&address)?;
-        let messages = messages::of(&self.settings, request).await;
         let mut dialect = *self.dialect.lock().unwrap_or_else(PoisonError::into_inner);
         let mut tries = Tries::default();
-        loop {
-            let body = body::of(&self.settings, &messages, dialect);
+        let ask = async |dialect| {
+            let body = self.body(request, dialect).await?;
             let asked = client
                 .post(address.url())
                 .header(header::CONTENT_TYPE, "application/json")
                 .header(header::ACCEPT, "text/event-stream, application/json")
                 .body(body);
-            let asked = match &key {
+            Ok(match &key {
                 Some(key) => asked.header(header::AUTHORIZATION, key.header()?),
                 None => asked,
-            };
+            })
+        };
+        let mut asking = ask(dialect).await?;
+        loop {
+            // All tries share one body, for it may hold large pictures.
+            let asked = asking
+                .try_clone()
+                .ok_or_else(|| Failure::NotStarted("the question cannot be asked twice".to_owned()))?;
             let trouble = match attempt(asked, dialect, events).await {
                 Ok(done) => {
                     *self.dialect.lock().unwrap_or_else(PoisonError::into_inner) = dialect;
@@ -79,17 +86,26 @@ impl OpenAi {
                 Err(trouble) => trouble,
             };
             match trouble.again {
-                Again::InOtherWords(other) => dialect = other,
+                Again::InOtherWords(other) => {
+                    dialect = other;
+                    asking = ask(dialect).await?;
+                }
                 Again::Later { asked } if tries.are_left() => tries.wait(asked, &trouble.failure).await,
                 Again::Later { .. } | Again::Never => {
-                    return Err(refusal::without_secrets(
+                    return Err(secrets::without(
                         trouble.failure,
                         key.as_ref().map(Key::text),
-                        &request.text,
+                        request,
                     ));
                 }
             }
         }
+    }
+
+    /// Pictures are read anew for each, so that none of them is held twice.
+    async fn body(&self, request: &Request, dialect: Dialect) -> Result<Vec<u8>, Failure> {
+        let messages = messages::of(&self.settings, request).await;
+        body::of(&self.settings, &messages, dialect)
     }
 
     fn client(&self, address: &Address) -> Result<reqwest::Client, Failure> {

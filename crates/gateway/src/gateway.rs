@@ -26,6 +26,9 @@ use crate::watch::Watchers;
 /// A drain that takes longer than this is cut off; the sidecars' groups are killed then.
 const DRAIN_DEADLINE: Duration = Duration::from_secs(12);
 
+/// Programs of agents that were told to end are killed after two seconds, so that all are gone by then.
+const PROGRAMS_DEADLINE: Duration = Duration::from_secs(4);
+
 /// How a run is to be.
 pub struct RunOptions {
     /// Where everything lives.
@@ -113,6 +116,13 @@ pub async fn run(
     };
     if tokio::time::timeout(DRAIN_DEADLINE, drained).await.is_err() {
         tracing::warn!("the drain took too long and was cut off");
+    }
+    // Nobody would see to the end of them after this process, nor after it has executed itself anew.
+    if tokio::time::timeout(PROGRAMS_DEADLINE, fased_agents::settled())
+        .await
+        .is_err()
+    {
+        tracing::warn!("a program of an agent did not end, and is left");
     }
     store.close().await;
     control::remove_socket(&paths.socket);

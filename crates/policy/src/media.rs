@@ -185,8 +185,11 @@ pub fn document_name(name: Option<&str>, mime: Option<&str>) -> String {
 /// Controls, marks that turn text around, and what takes no room at all.
 fn is_hidden(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+        || crate::name::is_invisible(c)
+        || matches!(
+            c,
+            '\u{ad}' | '\u{180e}' | '\u{200c}' | '\u{200d}' | '\u{e0000}'..='\u{e007f}'
+        )
 }
 
 fn shortened(name: &str) -> String {

@@ -136,10 +136,7 @@ fn compile(pattern: &str) -> Result<Regex, String> {
 
 /// Characters that nobody sees: they must not keep a name from being recognised.
 fn is_invisible(character: char) -> bool {
-    matches!(
-        character,
-        '\u{00ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{206f}' | '\u{feff}'
-    )
+    crate::name::is_invisible(character) || matches!(character, '\u{00ad}' | '\u{200c}' | '\u{200d}')
 }
 
 /// Does it mean us, and why (or why not), for people. The first rule that decides.

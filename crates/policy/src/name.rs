@@ -24,7 +24,7 @@ pub fn one_line(name: &str, most: usize) -> Option<String> {
             gap = true;
             continue;
         }
-        if is_direction(character) {
+        if is_invisible(character) {
             continue;
         }
         if chars >= most {
@@ -41,8 +41,10 @@ pub fn one_line(name: &str, most: usize) -> Option<String> {
     (!clean.is_empty()).then_some(clean)
 }
 
-/// Marks that reorder what stands around them, separators of lines, and what nobody sees.
-fn is_direction(character: char) -> bool {
+/// Marks that reorder what stands around them, separators of lines, and what nobody sees. The two that join and part
+/// letters (U+200C, U+200D) are none of them: words and pictures are written with them.
+#[must_use]
+pub fn is_invisible(character: char) -> bool {
     matches!(
         character,
         '\u{061c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'

@@ -14,7 +14,9 @@ pub struct Parts {
     text: String,
     /// Up to here whole lines were looked at.
     looked: usize,
-    /// Characters in them.
+    /// Up to here an end of a line was searched for.
+    searched: usize,
+    /// Characters in the lines that were looked at.
     chars: usize,
     /// The fence of the block of code that the next line is in.
     fence: Option<(char, usize)>,
@@ -56,15 +58,19 @@ impl Parts {
     pub fn take(&mut self) -> Option<String> {
         let text = std::mem::take(&mut self.text);
         self.looked = 0;
+        self.searched = 0;
         self.chars = 0;
         self.fence = None;
         (!text.trim().is_empty()).then_some(text)
     }
 
     /// The end of the first line that was not looked at, if it is there.
-    fn next_line(&self) -> Option<usize> {
-        let rest = self.text.get(self.looked..)?;
-        rest.find('\n').map(|at| self.looked + at + 1)
+    fn next_line(&mut self) -> Option<usize> {
+        // What comes in many small pieces is not searched anew with each of them.
+        let from = self.looked.max(self.searched);
+        let found = self.text.get(from..)?.find('\n').map(|at| from + at + 1);
+        self.searched = found.unwrap_or(self.text.len());
+        found
     }
 }
 

@@ -2,8 +2,8 @@
 //!
 //! `every 2h30m` counts elapsed time. Days, weeks and cron follow the clock on the wall: `daily at 9:00` stays at nine
 //! across changes of daylight-saving time. A local time that a change leaves out means the first moment after the gap;
-//! one that comes twice means the first of the two, so nothing runs twice. A cron expression whose hour is `*` means
-//! "all the time", so it goes on through a repeated hour.
+//! one that comes twice means the first of the two, so nothing runs twice. A cron expression whose hour is `*`, or
+//! names all 24 in another way, means "all the time", so it goes on through a repeated hour.
 //! The zone is an argument; no zone is looked up here, and no clock is read.
 
 mod calendar;
@@ -20,7 +20,7 @@ mod words;
 pub use days::Weekdays;
 pub use describe::moment;
 pub use read::{Limits, parse};
-pub(crate) use read::{begins, find};
+pub(crate) use read::{find, is_meant};
 
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};

@@ -1,6 +1,7 @@
 //! One process of a program, and its end: told, then killed, with all of its group, and always waited for.
 
 use std::ffi::OsString;
+use std::os::fd::{AsFd, OwnedFd};
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 use std::sync::LazyLock;
@@ -77,7 +78,17 @@ impl Process {
         let (Some(group), (Some(stdin), Some(stdout), Some(stderr))) = (group, pipes) else {
             return Err(Failure::NotStarted(format!("`{program}` has no pipes")));
         };
-        let leader = Some(Leader { child, group, ends });
+        // Whoever says something while it ends is not to be killed for that by a pipe that nobody holds.
+        let open = [
+            stdout.as_fd().try_clone_to_owned(),
+            stderr.as_fd().try_clone_to_owned(),
+        ];
+        let leader = Some(Leader {
+            child,
+            group,
+            ends,
+            _open: open.into_iter().flatten().collect(),
+        });
         Ok((
             Self { leader },
             Pipes {
@@ -148,6 +159,8 @@ struct Leader {
     group: Pid,
     /// Rings when a child of ours may have ended.
     ends: unix::Signal,
+    /// The other ends of its output, as long as it may write there.
+    _open: Vec<OwnedFd>,
 }
 
 impl Leader {

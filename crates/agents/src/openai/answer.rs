@@ -12,6 +12,10 @@ pub(super) struct Answer<'a> {
     think: Think,
     /// Something was told to the listener.
     begun: bool,
+    /// It was more than blank space.
+    said: bool,
+    /// Something was thought, and told beside the answer.
+    thought: bool,
     finish: Option<String>,
     calls_tools: bool,
     model: Option<String>,
@@ -24,6 +28,8 @@ impl<'a> Answer<'a> {
             events,
             think: Think::default(),
             begun: false,
+            said: false,
+            thought: false,
             finish: None,
             calls_tools: false,
             model: None,
@@ -61,20 +67,25 @@ impl<'a> Answer<'a> {
             self.usage = Some(counts(usage));
         }
         let Some(choice) = choice else { return Ok(()) };
-        // Reasoning comes in fields of its own, which are not looked at.
+        // Reasoning comes in fields of its own, of which nobody is told.
         if let Some(said) = choice.get("delta").or_else(|| choice.get("message")) {
             let calls = said
                 .get("tool_calls")
                 .and_then(Value::as_array)
                 .is_some_and(|calls| !calls.is_empty());
             self.calls_tools |= calls || said.get("function_call").is_some_and(Value::is_object);
+            self.thought |= ["reasoning_content", "reasoning", "thinking"].iter().any(|name| {
+                said.get(name)
+                    .and_then(Value::as_str)
+                    .is_some_and(|text| !text.trim().is_empty())
+            });
             self.say(&content(said.get("content"))).await?;
         }
         if let Some(finish) = choice.get("finish_reason").and_then(Value::as_str) {
             self.finish = Some(finish.chars().take(100).collect());
             if let Some(held) = self.think.end() {
                 self.tell(held).await;
-            } else if !self.begun {
+            } else if !self.said {
                 return Err(Failure::BadAnswer("it only reasoned and said nothing".to_owned()));
             }
         }
@@ -99,7 +110,7 @@ impl<'a> Answer<'a> {
         if finish == "error" {
             return Err(Failure::CutOff("its server ended it with an error".to_owned()));
         }
-        if !self.begun {
+        if !self.said {
             if self.calls_tools || matches!(finish, "tool_calls" | "function_call") {
                 return nothing("it wants to call tools, and there are none");
             }
@@ -109,10 +120,23 @@ impl<'a> Answer<'a> {
             if finish == "length" {
                 return nothing("its tokens were used up before it said anything");
             }
+            if self.thought || self.think.has_thought() {
+                return nothing("it only reasoned and said nothing");
+            }
+            return nothing("it is empty");
         }
-        let detail = json!({"model": self.model, "finish": finish, "usage": self.usage});
+        let mut detail = json!({"model": self.model, "finish": finish, "usage": self.usage});
+        let cut = match finish {
+            "length" => Some("its tokens were used up"),
+            "content_filter" => Some("its server's content filter stopped it"),
+            _ => None,
+        };
+        if let Some(cut) = cut {
+            detail["cut_short"] = json!(cut);
+        }
         Ok(Done {
             detail: Some(detail.to_string()),
+            cut_short: cut.map(str::to_owned),
         })
     }
 
@@ -130,6 +154,7 @@ impl<'a> Answer<'a> {
     async fn tell(&mut self, text: String) {
         if !text.is_empty() {
             self.begun = true;
+            self.said |= !text.trim().is_empty();
             self.events.tell(Event::Text(text)).await;
         }
     }

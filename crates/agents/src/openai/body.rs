@@ -1,8 +1,9 @@
 //! What is asked, as JSON.
 
-use serde_json::{Value, json};
+use serde::Serialize;
 
-use crate::OpenAiSettings;
+use super::messages::Message;
+use crate::{Failure, OpenAiSettings};
 
 /// In which words a server is asked. They begin with what most understand, and change when a server refuses one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,24 +36,44 @@ impl Dialect {
     }
 }
 
+#[derive(Serialize)]
+struct Body<'a> {
+    model: &'a str,
+    messages: &'a [Message<'a>],
+    stream: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stream_options: Option<StreamOptions>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_tokens: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_completion_tokens: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    temperature: Option<f64>,
+}
+
+#[derive(Serialize)]
+struct StreamOptions {
+    include_usage: bool,
+}
+
 /// The body of a request.
-pub(super) fn of(settings: &OpenAiSettings, messages: &[Value], dialect: Dialect) -> String {
-    let mut body = json!({"model": settings.model, "messages": messages, "stream": true});
-    if dialect.usage {
-        body["stream_options"] = json!({"include_usage": true});
-    }
-    if let Some(most) = settings.max_tokens {
-        let name = if dialect.completion_tokens {
-            "max_completion_tokens"
-        } else {
-            "max_tokens"
-        };
-        body[name] = json!(most);
-    }
-    if let Some(temperature) = settings.temperature {
-        body["temperature"] = json!(temperature);
-    }
-    body.to_string()
+pub(super) fn of(
+    settings: &OpenAiSettings,
+    messages: &[Message<'_>],
+    dialect: Dialect,
+) -> Result<Vec<u8>, Failure> {
+    let most = |named: bool| settings.max_tokens.filter(|_| named);
+    let body = Body {
+        model: &settings.model,
+        messages,
+        stream: true,
+        stream_options: dialect.usage.then_some(StreamOptions { include_usage: true }),
+        max_tokens: most(!dialect.completion_tokens),
+        max_completion_tokens: most(dialect.completion_tokens),
+        temperature: settings.temperature,
+    };
+    serde_json::to_vec(&body)
+        .map_err(|error| Failure::NotStarted(format!("the question is no JSON: {error}")))
 }
 
 #[cfg(test)]

@@ -11,9 +11,6 @@ use crate::Failure;
 
 /// Longest wait for a connection.
 const CONNECT: Duration = Duration::from_secs(10);
-/// Longest silence: until the head of an answer, and between two pieces of it. How long all of it may take is the caller's
-/// business.
-pub(super) const SILENCE: Duration = Duration::from_secs(120);
 
 static TLS: Once = Once::new();
 
@@ -29,7 +26,7 @@ pub(super) fn make(address: &Address) -> Result<reqwest::Client, Failure> {
     });
     let mut builder = reqwest::Client::builder()
         .connect_timeout(CONNECT)
-        .read_timeout(SILENCE)
+        // How long an answer may take is the caller's business: a model that is only being loaded says nothing for minutes.
         // A key, and what people wrote, go where the config says and nowhere else.
         .redirect(Policy::none())
         .user_agent(concat!("fased/", env!("CARGO_PKG_VERSION")));

@@ -1,6 +1,8 @@
 //! What is sent of a conversation.
 
-use serde_json::{Value, json};
+use std::borrow::Cow;
+
+use serde::Serialize;
 
 use super::pictures;
 use crate::{OpenAiSettings, Request, Role, Said};
@@ -8,15 +10,41 @@ use crate::{OpenAiSettings, Request, Role, Said};
 /// What each message costs besides its words.
 const TOKENS_A_MESSAGE: usize = 4;
 
+/// One message.
+#[derive(Serialize)]
+pub(super) struct Message<'a> {
+    role: &'static str,
+    content: Content<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Content<'a> {
+    Text(Cow<'a, str>),
+    Parts(Vec<Part<'a>>),
+}
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Part<'a> {
+    Text { text: Cow<'a, str> },
+    ImageUrl { image_url: Url },
+}
+
+#[derive(Serialize)]
+struct Url {
+    url: String,
+}
+
 /// The messages of a request: the system prompt, what was said before as far as the budget reaches, and the question.
-pub(super) async fn of(settings: &OpenAiSettings, request: &Request) -> Vec<Value> {
-    let (mut text, pictures) = (request.text.clone(), &request.images);
+pub(super) async fn of<'a>(settings: &OpenAiSettings, request: &'a Request) -> Vec<Message<'a>> {
+    let mut text = Cow::from(&request.text);
     let mut parts = Vec::new();
     if settings.images {
-        let shown = pictures::show(pictures).await;
-        parts = shown.parts;
+        let shown = pictures::show(&request.images).await;
+        parts = shown.urls;
         for note in shown.left_out {
-            text = format!("{text}\n\n({note})").trim_start().to_owned();
+            text = format!("{text}\n\n({note})").trim_start().to_owned().into();
         }
     }
     let mut before = within(settings.history_tokens, &request.history, &text);
@@ -24,38 +52,54 @@ pub(super) async fn of(settings: &OpenAiSettings, request: &Request) -> Vec<Valu
     if before.last().is_some_and(|last| last.role == Role::User)
         && let Some(last) = before.pop()
     {
-        text = format!("{}\n\n{text}", last.text);
+        text = format!("{}\n\n{text}", last.text).into();
     }
     let system = request
         .system_prompt
         .as_deref()
         .filter(|prompt| !prompt.trim().is_empty());
-    let mut messages: Vec<Value> = system
-        .map(|prompt| json!({"role": "system", "content": prompt}))
+    let mut messages: Vec<Message<'_>> = system
+        .map(|prompt| Message {
+            role: "system",
+            content: Content::Text(prompt.into()),
+        })
         .into_iter()
         .collect();
-    messages.extend(before.iter().map(|said| {
+    messages.extend(before.into_iter().map(|said| {
         let role = match said.role {
             Role::User => "user",
             Role::Assistant => "assistant",
         };
-        json!({"role": role, "content": said.text})
+        Message {
+            role,
+            content: Content::Text(said.text),
+        }
     }));
     let content = if parts.is_empty() {
-        Value::String(text)
+        Content::Text(text)
     } else {
-        if !text.trim().is_empty() {
-            parts.insert(0, json!({"type": "text", "text": text}));
-        }
-        Value::Array(parts)
+        let text = (!text.trim().is_empty()).then_some(Part::Text { text });
+        let pictures = parts.into_iter().map(|url| Part::ImageUrl {
+            image_url: Url { url },
+        });
+        Content::Parts(text.into_iter().chain(pictures).collect())
     };
-    messages.push(json!({"role": "user", "content": content}));
+    messages.push(Message {
+        role: "user",
+        content,
+    });
     messages
+}
+
+/// What one side said before.
+struct Before<'a> {
+    role: Role,
+    text: Cow<'a, str>,
 }
 
 /// The newest of what was said that fits into the budget beside the question. It begins with somebody's question, so that
 /// no answer stands without one, and what one side said in a row is one message.
-fn within(budget: usize, history: &[Said], question: &str) -> Vec<Said> {
+fn within<'a>(budget: usize, history: &'a [Said], question: &str) -> Vec<Before<'a>> {
     let mut left = budget.saturating_sub(tokens(question));
     let fitting = history
         .iter()
@@ -68,12 +112,17 @@ fn within(budget: usize, history: &[Said], question: &str) -> Vec<Said> {
             None => false,
         })
         .count();
-    let mut kept: Vec<Said> = Vec::new();
+    let mut kept: Vec<Before<'a>> = Vec::new();
     let newest = &history[history.len() - fitting..];
     for said in newest.iter().skip_while(|said| said.role == Role::Assistant) {
         match kept.last_mut() {
-            Some(last) if last.role == said.role => last.text = format!("{}\n\n{}", last.text, said.text),
-            Some(_) | None => kept.push(said.clone()),
+            Some(last) if last.role == said.role => {
+                last.text = format!("{}\n\n{}", last.text, said.text).into()
+            }
+            Some(_) | None => kept.push(Before {
+                role: said.role,
+                text: (&said.text).into(),
+            }),
         }
     }
     kept

@@ -2,19 +2,21 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::{Value, json};
 use tokio::io::AsyncReadExt;
 
 use crate::Image;
 
 /// Largest picture.
 const LARGEST: u64 = 5 * 1024 * 1024;
+/// Most bytes of all pictures of one request.
+const MOST_BYTES: usize = 20 * 1024 * 1024;
 /// Most pictures of one request; the last ones are the newest.
 const MOST: usize = 8;
 
 /// What is shown of them.
 pub(super) struct Shown {
-    pub(super) parts: Vec<Value>,
+    /// Each as an address that is the picture itself.
+    pub(super) urls: Vec<String>,
     /// What the model is told of those that are left out.
     pub(super) left_out: Vec<String>,
 }
@@ -22,7 +24,7 @@ pub(super) struct Shown {
 /// Reads them.
 pub(super) async fn show(images: &[Image]) -> Shown {
     let mut shown = Shown {
-        parts: Vec::new(),
+        urls: Vec::new(),
         left_out: Vec::new(),
     };
     let over = images.len().saturating_sub(MOST);
@@ -31,22 +33,27 @@ pub(super) async fn show(images: &[Image]) -> Shown {
             "Pictures that are not shown, because there are too many: {over}"
         ));
     }
-    for image in &images[over..] {
-        match read(image).await {
+    // The newest first, so that the room is theirs.
+    let mut room = MOST_BYTES;
+    for image in images[over..].iter().rev() {
+        match read(image, room).await {
             Ok(bytes) => {
-                let url = format!("data:{};base64,{}", image.mime, STANDARD.encode(bytes));
-                shown
-                    .parts
-                    .push(json!({"type": "image_url", "image_url": {"url": url}}));
+                room -= bytes.len();
+                let mut url = format!("data:{};base64,", image.mime);
+                STANDARD.encode_string(bytes, &mut url);
+                shown.urls.push(url);
             }
             Err(why) => shown.left_out.push(format!("A picture is not shown: {why}")),
         }
     }
+    shown.urls.reverse();
+    // What is said of too many of them stays first.
+    shown.left_out[usize::from(over > 0)..].reverse();
     shown
 }
 
 /// Why it is not shown is for the model, and tells it nothing of this machine.
-async fn read(image: &Image) -> Result<Vec<u8>, &'static str> {
+async fn read(image: &Image, room: usize) -> Result<Vec<u8>, &'static str> {
     if !image.mime.starts_with("image/") {
         return Err("it is of another kind");
     }
@@ -70,6 +77,9 @@ async fn read(image: &Image) -> Result<Vec<u8>, &'static str> {
         .map_err(unreadable)?;
     if u64::try_from(bytes.len()).is_ok_and(|length| length > LARGEST) {
         return Err("it is larger than 5 MB");
+    }
+    if bytes.len() > room {
+        return Err("all of them together are larger than 20 MB");
     }
     Ok(bytes)
 }

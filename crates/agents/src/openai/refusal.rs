@@ -13,10 +13,6 @@ use crate::Failure;
 const READ: usize = 64 * 1024;
 /// Longest wait for it.
 const WAIT: Duration = Duration::from_secs(5);
-/// Most characters that are kept of it.
-const KEPT: usize = 500;
-/// A question shorter than this may be in any sentence by accident.
-const TELLING: usize = 8;
 
 /// Reads a refusal.
 pub(super) async fn read(response: reqwest::Response, dialect: Dialect) -> Trouble {
@@ -57,21 +53,21 @@ async fn beginning(response: reqwest::Response) -> Vec<u8> {
     bytes
 }
 
-/// The sentence in it. JSON without one is left out: some servers repeat all that they were asked.
+/// The sentence in it, whole: it is shortened once nothing is left in it that it may not tell. JSON without one is left out: some servers repeat all that they were asked.
 fn in_words(body: &[u8]) -> String {
     match serde_json::from_slice(body) {
         Ok(json) => error_of(&json).unwrap_or_default().1,
-        Err(_) => shortened(&String::from_utf8_lossy(body)),
+        Err(_) => String::from_utf8_lossy(body).trim().to_owned(),
     }
 }
 
 /// The status and the sentence of an error that is given as JSON: in `error`, or in `message` or `detail`.
 pub(super) fn error_of(json: &Value) -> Option<(Option<u16>, String)> {
     let error = json.get("error").filter(|error| !error.is_null());
-    let sentence = |value: &Value, name: &str| value.get(name)?.as_str().map(shortened);
+    let sentence = |value: &Value, name: &str| Some(value.get(name)?.as_str()?.trim().to_owned());
     let outside = || sentence(json, "message").or_else(|| sentence(json, "detail"));
     match error {
-        Some(Value::String(text)) => Some((None, shortened(text))),
+        Some(Value::String(text)) => Some((None, text.trim().to_owned())),
         Some(error) => {
             let status = [error.get("code"), error.get("status"), json.get("code")]
                 .into_iter()
@@ -84,34 +80,6 @@ pub(super) fn error_of(json: &Value) -> Option<(Option<u16>, String)> {
             ))
         }
         None => outside().map(|text| (None, text)),
-    }
-}
-
-fn shortened(text: &str) -> String {
-    text.trim().chars().take(KEPT).collect()
-}
-
-/// Takes out what a server repeated of its key and of the question, for failures end up in records and logs.
-pub(super) fn without_secrets(failure: Failure, key: Option<&str>, question: &str) -> Failure {
-    let clean = |text: String| {
-        let text = key.map_or(text.clone(), |key| text.replace(key, "…"));
-        let question = question.trim();
-        if question.len() < TELLING {
-            text
-        } else {
-            text.replace(question, "…")
-        }
-    };
-    match failure {
-        Failure::Http { status, body } => Failure::Http {
-            status,
-            body: clean(body),
-        },
-        Failure::Network(why) => Failure::Network(clean(why)),
-        Failure::CutOff(why) => Failure::CutOff(clean(why)),
-        Failure::BadAnswer(why) => Failure::BadAnswer(clean(why)),
-        Failure::NotStarted(why) => Failure::NotStarted(clean(why)),
-        Failure::Cancelled | Failure::TimedOut | Failure::TooLong { .. } | Failure::Exited { .. } => failure,
     }
 }
 
@@ -158,15 +126,5 @@ mod tests {
             );
         }
         assert_eq!(error_of(&serde_json::json!({"error": null, "choices": []})), None);
-    }
-
-    #[test]
-    fn what_a_server_repeats_is_taken_out() {
-        let failure = Failure::Http {
-            status: 401,
-            body: "wrong key sk-1 for: what is the code?".to_owned(),
-        };
-        let clean = without_secrets(failure, Some("sk-1"), "what is the code?");
-        assert_eq!(clean.to_string(), "its server answered 401: wrong key … for: …");
     }
 }

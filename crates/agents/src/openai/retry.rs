@@ -8,7 +8,6 @@ use jiff::fmt::rfc2822;
 use reqwest::header::{self, HeaderMap};
 
 use super::body::Dialect;
-use super::client::SILENCE;
 use crate::Failure;
 
 /// Most tries, the first one included.
@@ -80,13 +79,6 @@ impl Trouble {
 pub(super) fn broken(error: &reqwest::Error) -> Failure {
     if error.is_connect() && error.is_timeout() {
         return Failure::Network("it could not be reached in time".to_owned());
-    }
-    if error.is_timeout() {
-        tracing::warn!(
-            seconds = SILENCE.as_secs(),
-            "a model's server was silent for too long"
-        );
-        return Failure::TimedOut;
     }
     Failure::Network(innermost(error))
 }

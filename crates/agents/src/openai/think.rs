@@ -9,6 +9,7 @@ const MARKS: [(&str, &str); 2] = [("<think>", "</think>"), ("<thinking>", "</thi
 #[derive(Debug, Default)]
 pub(super) struct Think {
     state: State,
+    thought: bool,
 }
 
 #[derive(Debug)]
@@ -34,6 +35,11 @@ impl Default for State {
 pub(super) struct OnlyAnEnd;
 
 impl Think {
+    /// Whether there was such a block.
+    pub(super) fn has_thought(&self) -> bool {
+        self.thought
+    }
+
     /// What of this is for others.
     pub(super) fn push(&mut self, text: &str) -> Result<String, OnlyAnEnd> {
         let mut rest = text.to_owned();
@@ -45,6 +51,7 @@ impl Think {
                     let begun = whole.trim_start();
                     if let Some((begin, end)) = MARKS.iter().find(|(begin, _)| begun.starts_with(begin)) {
                         rest = begun[begin.len()..].to_owned();
+                        self.thought = true;
                         self.state = State::Inside(end, String::new());
                     } else if MARKS.iter().any(|(begin, _)| begin.starts_with(begun)) {
                         self.state = State::Before(begun.to_owned());

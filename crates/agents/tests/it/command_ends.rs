@@ -108,6 +108,30 @@ async fn cancelling_ends_all_of_it() {
 }
 
 #[tokio::test]
+async fn a_program_may_say_something_while_it_ends() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = Settings::Command(CommandSettings {
+        folder: folder.path().to_owned(),
+        ..script(
+            "trap 'echo bye; echo bye >&2; sleep 0.3; echo > ended; exit' TERM; echo $$ > pids; while :; do sleep 0.05; done",
+        )
+    });
+    let cancel = CancellationToken::new();
+    let cancelling = async {
+        pids(folder.path(), 1).await;
+        cancel.cancel();
+    };
+    let request = question("?");
+    let (turn, ()) = tokio::join!(turn_within(&settings, &request, AMPLE, &cancel), cancelling);
+    assert_eq!(turn.failure(), Failure::Cancelled);
+    settled().await;
+    assert!(
+        folder.path().join("ended").exists(),
+        "it was killed before it had ended"
+    );
+}
+
+#[tokio::test]
 async fn saying_too_much_ends_it() {
     let folder = tempfile::tempdir().unwrap();
     let settings = Settings::Command(CommandSettings {
@@ -141,6 +165,27 @@ async fn what_it_leaves_behind_does_not_hold_the_answer_up() {
         assert!(turn.said().contains("done"));
         all_are_gone(&pids(folder.path(), 1).await).await;
     }
+}
+
+#[tokio::test]
+async fn what_left_its_group_lives_on_and_that_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = Settings::Command(CommandSettings {
+        folder: folder.path().to_owned(),
+        ..script(
+            "setsid sh -c 'echo $$ > pids; exec sleep 300' & until [ -s pids ]; do sleep 0.01; done; echo done",
+        )
+    });
+    let turn = turn(&settings, &question("?")).await;
+    let detail = turn.ended.as_ref().unwrap().detail.clone().unwrap();
+    assert!(
+        detail.contains("has left its process group and lives on"),
+        "{detail}"
+    );
+    assert_eq!(turn.said(), "done");
+    let left = Pid::from_raw(pids(folder.path(), 1).await[0]);
+    assert!(kill(left, None).is_ok(), "it lives on");
+    kill(left, nix::sys::signal::Signal::SIGKILL).unwrap();
 }
 
 #[tokio::test]

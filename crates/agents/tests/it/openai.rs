@@ -106,21 +106,32 @@ async fn the_end_may_be_said_in_either_way() {
 async fn why_it_ended_is_kept() {
     let turn = heard(streamed([words("Once upon a"), finish("length")])).await;
     assert_eq!(detail(&turn)["finish"], "length");
+    assert_eq!(detail(&turn)["cut_short"], "its tokens were used up");
+    let done = turn.ended.as_ref().expect("it is an answer all the same");
+    assert_eq!(done.cut_short.as_deref(), Some("its tokens were used up"));
     assert_eq!(turn.said(), "Once upon a");
 }
 
 #[tokio::test]
-async fn no_words_are_no_failure_unless_there_is_a_reason() {
-    let turn = heard(streamed([finish("stop")])).await;
-    assert!(turn.ended.is_ok());
-    assert!(turn.heard.parts.is_empty());
-
+async fn no_words_are_a_failure_with_a_reason() {
+    let aside = event(json!({"choices": [{"delta": {"reasoning_content": "secret", "content": null}}]}));
+    let beside =
+        json!({"choices": [{"message": {"reasoning": "secret", "content": null}, "finish_reason": "stop"}]});
     let call =
         json!({"choices": [{"delta": {"content": null, "tool_calls": [{"function": {"name": "secret"}}]}}]});
     for (events, why) in [
         (vec![event(call), finish("tool_calls")], "tools"),
         (vec![finish("content_filter")], "content filter"),
         (vec![finish("length")], "used up"),
+        (vec![aside, finish("stop")], "only reasoned"),
+        (
+            vec![words("<think>secret</think>\n"), finish("stop")],
+            "only reasoned",
+        ),
+        (vec![words("<think>secret</think>")], "only reasoned"),
+        (vec![event(beside)], "only reasoned"),
+        (vec![words(" \n"), finish("stop")], "it is empty"),
+        (vec![finish("stop")], "it is empty"),
     ] {
         let failure = heard(streamed(events)).await.failure();
         let Failure::BadAnswer(said) = failure else {

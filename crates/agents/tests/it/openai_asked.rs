@@ -3,7 +3,7 @@
 use fased_agents::{Image, OpenAiSettings, Request, Role, Said, Settings};
 use serde_json::{Value, json};
 
-use crate::stub::{Stub, saying};
+use crate::stub::{Stub, document, saying};
 use crate::turn::{question, turn};
 
 /// The body of the request.
@@ -132,6 +132,44 @@ async fn pictures_are_part_of_the_question() {
 
     let content = body(|_| {}, &request).await["messages"][0]["content"].clone();
     assert_eq!(content, "What is this?");
+}
+
+#[tokio::test]
+async fn all_pictures_together_have_a_bound_and_tries_ask_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let images: Vec<_> = (0..6_u8)
+        .map(|number| {
+            let path = folder.path().join(number.to_string());
+            std::fs::write(&path, vec![number; 5 * 1024 * 1024]).unwrap();
+            picture(&path, "image/webp")
+        })
+        .collect();
+    let request = Request {
+        images,
+        ..question("What are these?")
+    };
+    let stub = Stub::new([document(503, "retry-after: 0\r\n", ""), saying("Yes.")]).await;
+    let settings = OpenAiSettings {
+        images: true,
+        ..stub.openai()
+    };
+    assert_eq!(turn(&Settings::OpenAi(settings), &request).await.said(), "Yes.");
+    let asked = stub.asked();
+    assert_eq!(asked.len(), 2);
+    assert!(asked[0].body == asked[1].body);
+    let parts = asked[0].body["messages"][0]["content"].as_array().unwrap();
+    let left_out = "\n\n(A picture is not shown: all of them together are larger than 20 MB)";
+    assert_eq!(parts[0]["text"], format!("What are these?{}", left_out.repeat(2)));
+    let begins = ["AgIC", "AwMD", "BAQE", "BQUF"];
+    assert_eq!(parts.len(), 5);
+    for (part, begin) in parts[1..].iter().zip(begins) {
+        let url = part["image_url"]["url"].as_str().unwrap();
+        assert!(
+            url.starts_with(&format!("data:image/webp;base64,{begin}")),
+            "{}",
+            &url[..40]
+        );
+    }
 }
 
 #[tokio::test]

@@ -1,8 +1,9 @@
 //! What a model's server does wrong, and what is made of it.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use fased_agents::{Failure, Limits};
+use fased_agents::{Failure, Limits, Request, Role, Said};
 use serde_json::json;
 use tokio::io::AsyncWriteExt;
 use tokio_util::sync::CancellationToken;
@@ -53,11 +54,55 @@ async fn a_fault_that_stays_is_told_after_four_tries() {
 }
 
 #[tokio::test]
-async fn other_refusals_are_told_at_once_and_without_the_question() {
+async fn other_refusals_are_told_at_once_and_without_what_was_sent() {
+    let said = |role, text: &str| Said {
+        role,
+        text: text.to_owned(),
+    };
+    let request = Request {
+        system_prompt: Some("You are the keeper.".to_owned()),
+        history: vec![
+            said(Role::User, "Where is the key?"),
+            said(Role::Assistant, "Under the mat."),
+            said(Role::User, "Which mat is it?"),
+        ],
+        ..question("what is the code?")
+    };
     for status in [401, 403, 404, 413] {
-        let body = json!({"error": {"message": "no: what is the code?"}}).to_string();
-        let (said, times, _) = asked([document(status, "", &body)]).await;
-        assert_eq!((said, times), (Err(http(status, "no: …")), 1));
+        // One of them lies where the failure is shortened.
+        let filler = "x".repeat(440);
+        let body = format!(
+            "no: You are the keeper. Where is the key? Under the mat. Which mat is it?\n\nwhat is the code? {filler} what is the code?"
+        );
+        for body in [json!({"error": {"message": body}}).to_string(), body] {
+            let stub = Stub::new([document(status, "", &body)]).await;
+            let failure = turn(&stub.settings(), &request).await.failure();
+            let clean = format!("no: … … … …\n\n… {filler} …");
+            assert_eq!((failure, stub.asked().len()), (http(status, &clean), 1));
+        }
+    }
+}
+
+/// A model that is being loaded, or reads a long question, says nothing for a long time.
+#[tokio::test(start_paused = true)]
+async fn only_the_deadline_of_the_run_ends_the_wait_for_an_answer() {
+    let wait = || Step::Pause(Duration::from_secs(900));
+    let late = |mut reply: Reply, at: usize| {
+        reply.insert(at, wait());
+        reply
+    };
+    let body = json!({"choices": [{"message": {"content": "Yes."}, "finish_reason": "stop"}]}).to_string();
+    for reply in [
+        late(saying("Yes."), 0),
+        late(saying("Yes."), 1),
+        late(document(200, "", &body), 0),
+    ] {
+        let stub = Stub::new([reply]).await;
+        let limits = within(Duration::from_secs(1000));
+        let cancel = CancellationToken::new();
+        let turn = turn_within(&stub.settings(), &question("?"), limits, &cancel).await;
+        assert_eq!(turn.said(), "Yes.");
+        assert_eq!(stub.asked().len(), 1);
     }
 }
 
@@ -111,24 +156,31 @@ async fn what_speaks_no_tls_is_told_at_once() {
     let mut settings = Stub::new([saying("")]).await.openai();
     settings.base_url = format!("https://{}", listener.local_addr().unwrap());
     let settings = fased_agents::Settings::OpenAi(settings);
+    let connections = AtomicUsize::new(0);
     let answering = async {
-        let (mut stream, _) = listener.accept().await.unwrap();
-        stream
-            .write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n")
-            .await
-            .unwrap();
-        stream
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            connections.fetch_add(1, Ordering::Relaxed);
+            stream
+                .write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+                .await
+                .unwrap();
+        }
     };
     let request = question("?");
     let failure = tokio::select! {
         turn = turn(&settings, &request) => turn.failure(),
-        _ = async { let _open = answering.await; std::future::pending::<()>().await } => unreachable!(),
+        () = answering => unreachable!(),
     };
-    // Where the system has no certificates there is nothing to compare with, and no client.
-    assert!(
-        matches!(&failure, Failure::Network(_) | Failure::NotStarted(_)),
-        "{failure:?}"
-    );
+    if let Failure::Network(why) = &failure {
+        assert!(why.contains("corrupt message"), "{why}");
+        assert_eq!(connections.into_inner(), 1);
+    } else {
+        // Where the system has no certificates there is nothing to compare with, and no client.
+        let told = failure.to_string();
+        assert!(told.contains("there is no HTTP client"), "{told}");
+        assert_eq!(connections.into_inner(), 0);
+    }
 }
 
 #[tokio::test]

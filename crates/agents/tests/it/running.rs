@@ -1,9 +1,13 @@
 //! What holds for every backend.
 
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use fased_agents::{Event, Failure, Limits, Listener, Request, Settings, backend, run};
+use fased_agents::{
+    Backend, Done, Event, Events, Failure, Limits, Listener, Request, Settings, backend, run,
+};
 use tokio_util::sync::CancellationToken;
 
 const LIMITS: Limits = Limits {
@@ -94,4 +98,37 @@ async fn what_a_listener_refuses_ends_the_run() {
     )
     .await;
     assert_eq!(ended, Err(Failure::BadAnswer("not that".to_owned())));
+}
+
+/// Tells three words, and then fails.
+struct Failing;
+
+impl Backend for Failing {
+    fn answer<'a>(
+        &'a self,
+        _request: &'a Request,
+        events: &'a Events,
+    ) -> Pin<Box<dyn Future<Output = Result<Done, Failure>> + Send + 'a>> {
+        Box::pin(async move {
+            for word in ["one", "two", "three"] {
+                events.tell(Event::Text(word.to_owned())).await;
+            }
+            Err(Failure::CutOff("that is all".to_owned()))
+        })
+    }
+}
+
+#[tokio::test]
+async fn what_was_told_before_a_failure_is_heard() {
+    let mut collector = Collector { said: String::new() };
+    let ended = run(
+        &Failing,
+        &asked("hello"),
+        LIMITS,
+        &CancellationToken::new(),
+        &mut collector,
+    )
+    .await;
+    assert_eq!(ended, Err(Failure::CutOff("that is all".to_owned())));
+    assert_eq!(collector.said, "onetwothree");
 }

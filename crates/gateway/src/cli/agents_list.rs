@@ -202,7 +202,7 @@ mod tests {
         { id: 'main', name: 'Ada' },
         { id: 'prog', backend: 'command', replyTimeoutSeconds: 9,
           command: { argv: ['/bin/sh', '--token=very-secret'], env: { KEY: 'very-secret' } } },
-        { id: 'model', backend: 'openai', openai: { baseUrl: 'http://x.example/v1', model: 'm', apiKeyEnv: 'MY_KEY' } },
+        { id: 'model', backend: 'openai', openai: { baseUrl: 'https://x.example/v1', model: 'm', apiKeyEnv: 'MY_KEY' } },
         { id: 'idle' },
       ] },
       channels: { whatsapp: { accounts: { work: { groups: {
@@ -228,9 +228,9 @@ mod tests {
         let config = config(CONFIG);
         let text = rendered(&listed(&config));
         for line in [
-            "main   Ada    echo     -                         600 s",
-            "prog   prog   command  /bin/sh                   9 s",
-            "model  model  openai   m at http://x.example/v1  600 s",
+            "main   Ada    echo     -                          600 s",
+            "prog   prog   command  /bin/sh                    9 s",
+            "model  model  openai   m at https://x.example/v1  600 s",
             "answers wherever no other is named",
             "answers +15550100001; 120363000000000001@g.us of account work",
             "answers account work; other groups of account work",

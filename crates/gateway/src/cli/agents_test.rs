@@ -84,6 +84,7 @@ pub(super) fn run(global: &Global, options: &Options) -> Outcome {
             "text": heard.parts().join("\n\n"),
             "parts": heard.parts(),
             "duration_ms": u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+            "cut_short": ended.as_ref().ok().and_then(|done| done.cut_short.as_ref()),
             "detail": ended.as_ref().ok().and_then(|done| done.detail.as_ref()),
             "failure": ended.as_ref().err().map(|failure| json!({
                 "code": failure.code(),
@@ -98,6 +99,9 @@ pub(super) fn run(global: &Global, options: &Options) -> Outcome {
     let done = ended.map_err(|failure| no_answer(&options.agent, agent, &failure))?;
     if heard.parts().is_empty() {
         out::hint("it answered nothing, so a chat would get nothing");
+    }
+    if let Some(why) = &done.cut_short {
+        out::hint(&format!("its answer is cut short: {why}"));
     }
     let detail = done
         .detail
@@ -161,12 +165,34 @@ fn no_answer(id: &str, agent: &Agent, failure: &NoAnswer) -> ControlError {
             key("openai.baseUrl"),
             key("openai.model")
         ),
+        NoAnswer::Http { status: 413, .. } => format!(
+            "have less sent with a question: lower {}, or write false for {}",
+            key("openai.historyTokens"),
+            key("openai.images")
+        ),
+        NoAnswer::Http { status: 429, .. } => {
+            "wait and ask again; if it stays so, look at the limits and the balance of the account there"
+                .to_owned()
+        }
+        NoAnswer::Http { status: 500.., .. } => {
+            "ask again later; if it stays so, look at the log of its server".to_owned()
+        }
+        NoAnswer::Http {
+            status: 300..=399, ..
+        } => {
+            format!("write where it is now into {}", key("openai.baseUrl"))
+        }
+        NoAnswer::Http { .. } => format!(
+            "look whether its server understands what {} asks for",
+            key("openai")
+        ),
         NoAnswer::Network(_) => format!("look whether something listens at {}", key("openai.baseUrl")),
-        NoAnswer::NotStarted(_)
-        | NoAnswer::Exited { .. }
-        | NoAnswer::Http { .. }
-        | NoAnswer::CutOff(_)
-        | NoAnswer::BadAnswer(_) => {
+        NoAnswer::CutOff(_) => "ask again; if it stays so, look at the log of what answers".to_owned(),
+        NoAnswer::Exited { .. } => format!(
+            "correct the program that {} names, and ask again",
+            key("command.argv")
+        ),
+        NoAnswer::NotStarted(_) | NoAnswer::BadAnswer(_) => {
             "correct it, and ask again; what it is made of: fased agents list".to_owned()
         }
     };
@@ -179,4 +205,36 @@ fn no_answer(id: &str, agent: &Agent, failure: &NoAnswer) -> ControlError {
 
 fn seconds(duration: Duration) -> String {
     format!("{:.1} s", duration.as_secs_f64())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_of_failure_says_what_to_do() {
+        let http = |status| NoAnswer::Http {
+            status,
+            body: String::new(),
+        };
+        for (failure, next) in [
+            (NoAnswer::TimedOut, "agents.list.a.replyTimeoutSeconds"),
+            (http(401), "agents.list.a.openai.apiKeyFile"),
+            (http(404), "agents.list.a.openai.model"),
+            (http(307), "agents.list.a.openai.baseUrl"),
+            (http(413), "agents.list.a.openai.historyTokens"),
+            (http(429), "wait and ask again"),
+            (http(500), "ask again later"),
+            (http(503), "ask again later"),
+            (http(400), "agents.list.a.openai"),
+            (
+                NoAnswer::Network(String::new()),
+                "listens at agents.list.a.openai.baseUrl",
+            ),
+            (NoAnswer::CutOff(String::new()), "ask again"),
+        ] {
+            let told = no_answer("a", &Agent::default(), &failure);
+            assert!(told.next.contains(next), "{failure:?}: {}", told.next);
+        }
+    }
 }

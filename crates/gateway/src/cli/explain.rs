@@ -117,11 +117,11 @@ pub(super) fn rendered(message: &Explanation) -> String {
         push(&mut text, "not judged", note);
     }
     if let Some(run) = &message.run {
-        let error = run
-            .error
-            .as_deref()
-            .map(|error| format!(": {error}"))
-            .unwrap_or_default();
+        let error: String = [&run.failure, &run.error]
+            .into_iter()
+            .flatten()
+            .map(|told| format!(": {told}"))
+            .collect();
         let what = format!(
             "{} by agent {}, {}, started {} times{error}",
             run.id, run.agent, run.state, run.attempts

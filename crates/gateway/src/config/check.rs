@@ -1,6 +1,8 @@
 //! Compares the values with the table of keys, and collects what is wrong, what has no effect, and where
 //! everything is written.
 
+mod program;
+
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
@@ -323,38 +325,6 @@ impl Found<'_> {
             let more = bare - MAX_REMARKS;
             self.remarks
                 .push(format!("{path}: {more} more numbers have no +"));
-        }
-    }
-
-    fn argv(&mut self, path: &str, node: &Node, items: &[Node]) {
-        for (index, item) in items.iter().enumerate() {
-            if !matches!(item.value, Shape::Text(_)) {
-                self.kind_differs(&format!("{path}[{index}]"), item, &allowed(Kind::Text));
-            }
-        }
-        let program = items.first().map_or(node, |first| first);
-        let nothing = match &program.value {
-            Shape::Text(text) => text.trim().is_empty(),
-            Shape::List(_) => items.is_empty(),
-            Shape::Null | Shape::Bool(_) | Shape::Number(_) | Shape::Object(_) => false,
-        };
-        if nothing {
-            let message = format!("there is no program; allowed is {}", allowed(Kind::Argv));
-            self.wrong(program.span.clone(), path, message, None);
-        }
-    }
-
-    fn variables(&mut self, path: &str, node: &Node) {
-        for entry in self.entries(path, node, &allowed(Kind::Variables)) {
-            let at = join(path, &entry.name);
-            self.seen(&at, entry);
-            if entry.name.is_empty() || entry.name.contains(['=', '\0']) {
-                let message = "no environment variable can have this name".to_owned();
-                self.wrong(entry.name_span.clone(), &at, message, None);
-            }
-            if !matches!(entry.node.value, Shape::Text(_)) {
-                self.kind_differs(&at, &entry.node, &allowed(Kind::Text));
-            }
         }
     }
 

@@ -117,9 +117,12 @@ impl Problem {
         let length = text[start..].find(['\n', '\r']).unwrap_or(text.len() - start);
         let line = &text[start..start + length];
         let folded = line.to_lowercase();
-        let secret = ["token", "secret", "password", "apikey", "api_key"]
-            .iter()
-            .any(|word| folded.contains(word));
+        let secret = [
+            "token", "secret", "password", "apikey", "api_key", "baseurl", "env:", "env\":",
+        ]
+        .iter()
+        .any(|word| folded.contains(word))
+            || [".baseUrl", ".env."].iter().any(|key| self.path.contains(key));
         if secret || line.len() > MAX_LINE || line.contains(|c: char| c.is_control() && c != '\t') {
             return None;
         }

@@ -23,12 +23,12 @@ pub(super) fn read(text: &str, limit: usize) -> Doc {
         } else if open.is_none()
             && let Some(opened) = Opened::read(words)
         {
-            let both = units(&words[..range.len()]) + opened.mark.len() + 2;
-            let filled = text.get(start..).is_some_and(|rest| opened.has_words(rest));
+            let (filled, close) = opened.inside(text.get(start..).unwrap_or_default());
+            let both = units(&words[..range.len()]) + close.len() + 2;
             if filled && both <= limit / 2 {
                 doc.fences.push(Fence {
                     open: text[range].to_owned(),
-                    close: opened.mark.clone(),
+                    close: close.to_owned(),
                 });
                 open = Some(Opened {
                     fence: Some(doc.fences.len() - 1),
@@ -97,10 +97,16 @@ impl Opened {
         }
     }
 
-    /// Is there anything to see between here and the end of the fence?
-    fn has_words(&self, rest: &str) -> bool {
-        rest.split('\n')
-            .take_while(|line| !self.closed_by(line))
-            .any(|line| !line.trim().is_empty())
+    /// Is there anything to see between here and the end of the fence, and what ends it? An end may be longer than its
+    /// beginning, and is kept so.
+    fn inside<'t>(&'t self, rest: &'t str) -> (bool, &'t str) {
+        let mut filled = false;
+        for line in rest.split('\n') {
+            if self.closed_by(line) {
+                return (filled, line.trim());
+            }
+            filled |= !line.trim().is_empty();
+        }
+        (filled, &self.mark)
     }
 }

@@ -225,3 +225,14 @@ fn nesting_without_end_neither_overflows_nor_takes_long() {
         holds(&chunks(&text, &options(4_000, Mode::Length)), 4_000).expect("the limit holds");
     }
 }
+
+#[test]
+fn a_raw_end_of_a_fence_may_be_longer_than_its_beginning() {
+    let text = "```\n :|\n``````\n| a | b |\n|-|-|\n| c | d |\nΣοaΎAA 0a𑜰aAA \t<<\t_";
+    let found = chunks_raw(text, 16, Mode::Length);
+    holds(&found, 16).expect("the limit holds");
+    // There is no room for the two ends in half a message, so the fence stays as lines.
+    assert_eq!(letters(&found.concat()), letters(text));
+    let roomy = chunks_raw("```\none\ntwo\n`````\nthree four five", 26, Mode::Length);
+    assert_eq!(roomy, ["```\none\ntwo\n`````", "three four five"]);
+}

@@ -7,8 +7,8 @@ use super::table::{Entry, Form};
 #[must_use]
 pub fn help(topic: Option<&Entry>, owner: bool) -> String {
     match topic {
-        Some(entry) => about(entry),
-        None => overview(owner),
+        Some(entry) if owner || !entry.owners_only => about(entry),
+        Some(_) | None => overview(owner),
     }
 }
 

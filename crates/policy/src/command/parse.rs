@@ -5,6 +5,7 @@ use super::verbs::{Activating, AgentVerb, Edit, PairingVerb, SessionVerb, TaskVe
 use super::words::{entry_of, form_of, plain, split_word, trim, words};
 use super::{Command, TABLE, UsageError};
 use crate::access::Activation;
+use crate::pairing::CODE_LEN;
 use crate::schedule;
 
 /// The most runs that are listed at once.
@@ -96,9 +97,19 @@ fn pairing(entry: &'static Entry, rest: &str) -> Result<PairingVerb, UsageError>
     }
 }
 
-/// A code, also where it was typed in pieces.
+/// A code, also where it was typed in pieces. What follows a whole one is too much.
 fn code(entry: &'static Entry, form: &Form, rest: &str) -> Result<String, UsageError> {
-    some(entry, form, rest).map(|code| code.replace(' ', ""))
+    let mut code = String::new();
+    for piece in words(rest) {
+        if !code.is_empty() && code.chars().chain(piece.chars()).count() > CODE_LEN {
+            return Err(too_much(entry, form, piece));
+        }
+        code.push_str(piece);
+    }
+    if code.is_empty() {
+        return Err(missing(entry, form));
+    }
+    Ok(code)
 }
 
 fn task(entry: &'static Entry, rest: &str) -> Result<TaskVerb, UsageError> {
@@ -116,7 +127,10 @@ fn task(entry: &'static Entry, rest: &str) -> Result<TaskVerb, UsageError> {
         "resume" => one(entry, form, rest).map(TaskVerb::Resume),
         "edit" => edit(entry, form, rest),
         // Keyboards part words, too.
-        "cancel" if plain(split_word(rest).0) == "run" => cancel_run(entry, form, trim(split_word(rest).1)),
+        "cancel" if plain(split_word(rest).0) == "run" => {
+            let form = form_of(entry, "cancel-run").map_or(form, |(form, _rest)| form);
+            cancel_run(entry, form, trim(split_word(rest).1))
+        }
         "cancel" => one(entry, form, rest).map(TaskVerb::Cancel),
         "cancel-run" => cancel_run(entry, form, rest),
         _unread => Err(unknown(entry, form.verb)),
@@ -148,16 +162,10 @@ fn edit(entry: &'static Entry, form: &Form, rest: &str) -> Result<TaskVerb, Usag
     let (id, rest) = split_word(rest);
     let (what, new) = split_word(trim(rest));
     let new = trim(new);
-    if schedule::begins(&plain(what)) {
-        return Ok(TaskVerb::Edit {
-            id: id.to_owned(),
-            edit: Edit::Schedule(trim(rest).to_owned()),
-        });
-    }
-    if id.is_empty() || what.is_empty() || new.is_empty() {
-        return Err(missing(entry, form));
-    }
     let edit = match plain(what).as_str() {
+        // A schedule says itself what is to change.
+        _when if schedule::is_meant(rest) => Edit::Schedule(trim(rest).to_owned()),
+        _words if new.is_empty() => return Err(missing(entry, form)),
         "name" if matches!(plain(new).as_str(), "none" | "-") => Edit::Name(None),
         "name" => Edit::Name(Some(words(new).join(" "))),
         "prompt" | "text" => Edit::Prompt(new.to_owned()),

@@ -1,14 +1,11 @@
 //! Words of a command, forgiving of what keyboards of phones make of them.
 
 use super::table::{Entry, Form, TABLE};
+use crate::name::is_invisible;
 
 /// What stands between words, and what nobody sees.
 fn is_gap(character: char) -> bool {
-    character.is_whitespace() || is_hidden(character)
-}
-
-fn is_hidden(character: char) -> bool {
-    matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    character.is_whitespace() || is_invisible(character)
 }
 
 /// The command that a text begins with, and what follows it.

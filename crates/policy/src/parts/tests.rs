@@ -46,3 +46,17 @@ fn code_is_not_cut_and_an_end_of_a_part_says_so() {
     assert!(parts.push(" \n ").is_empty());
     assert_eq!(parts.take(), None, "there is nothing in it");
 }
+
+#[test]
+fn a_long_line_is_searched_once() {
+    const TIMES: usize = 300_000;
+    let mut parts = Parts::new(true);
+    for _ in 0..TIMES {
+        assert!(parts.push("é").is_empty());
+        assert_eq!(parts.searched, parts.text.len());
+    }
+    let whole = parts.push("\n\nthe end");
+    assert_eq!(whole.len(), 1);
+    assert_eq!(whole[0].chars().count(), TIMES + 2);
+    assert_eq!(parts.take().as_deref(), Some("the end"));
+}

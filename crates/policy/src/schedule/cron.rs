@@ -85,7 +85,7 @@ const FIELDS: [(&str, &str); 5] = [
 /// The first moment after `after` that the expression names.
 pub(super) fn next(expression: &str, after: Timestamp, zone: &Zone) -> Option<Timestamp> {
     let crontab = read(expression)?;
-    if expression.split(' ').nth(1) == Some("*") {
+    if expression.split(' ').nth(1).is_some_and(names_every_hour) {
         return next_of_every_hour(&crontab, after, zone);
     }
     let mut local = zone.to_datetime(after);
@@ -96,6 +96,21 @@ pub(super) fn next(expression: &str, after: Timestamp, zone: &Zone) -> Option<Ti
             return Some(moment);
         }
     }
+}
+
+/// `*`, and what means the same: `*/1`, `0-23`.
+fn names_every_hour(field: &str) -> bool {
+    let midnight = jiff::civil::date(2000, 1, 1).at(0, 0, 0, 0);
+    field == "*"
+        || read(&format!("0 {field} * * *")).is_some_and(|crontab| {
+            (0..24).all(|hour| {
+                midnight
+                    .with()
+                    .hour(hour)
+                    .build()
+                    .is_ok_and(|local| matches(&crontab, local))
+            })
+        })
 }
 
 /// Follows the clock as it goes: between two of its changes local time and moments differ by a fixed offset.
@@ -110,7 +125,7 @@ fn next_of_every_hour(crontab: &Crontab, after: Timestamp, zone: &Zone) -> Optio
             (Some(moment), Some(change)) if moment >= change.timestamp() => {
                 after = change.timestamp();
                 // The moment of the change itself may be one, and the search leaves out where it starts.
-                if matches(crontab, change.offset(), after) {
+                if matches(crontab, change.offset().to_datetime(after)) {
                     return Some(after);
                 }
             }
@@ -119,8 +134,8 @@ fn next_of_every_hour(crontab: &Crontab, after: Timestamp, zone: &Zone) -> Optio
     }
 }
 
-fn matches(crontab: &Crontab, offset: Offset, moment: Timestamp) -> bool {
-    as_utc(offset.to_datetime(moment)).is_some_and(|local| crontab.matches(local).unwrap_or(false))
+fn matches(crontab: &Crontab, local: DateTime) -> bool {
+    as_utc(local).is_some_and(|local| crontab.matches(local).unwrap_or(false))
 }
 
 /// The first local time after this one that the expression names.

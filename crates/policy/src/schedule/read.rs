@@ -12,18 +12,24 @@
 //!
 //! After what repeats may stand how often: `x5` or `5 times`, and `until ok` or `until 3 ok`.
 //! `every …` is found anywhere, and `hourly`, `daily [at 9]`, `weekly` and `mondays at 9` at the end, too. What begins
-//! with `every`, `at`, `in` or `cron` has to be a schedule: a slip must not start it at once.
+//! with `every`, `at`, `in` or `cron` has to be a schedule, and so has what is plainly meant as one (`mondays look`,
+//! `monthly`): a slip must not start it at once. What seems to go on with a schedule (`every day at 9 and 17`) is refused,
+//! not left to the agent; a colon parts them.
 
 mod limits;
+mod more;
 mod once;
 mod repeating;
+mod slips;
 
 pub use limits::Limits;
 
 use jiff::civil::DateTime;
 
+use self::more::Place;
 use super::words::{Cursor, Word, split};
 use super::{Schedule, Zone, cron};
+use crate::name::is_invisible;
 
 /// What was found in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,30 +53,49 @@ struct Now<'z> {
 /// The forms, for messages.
 const FORMS: &str =
     "Write `every 2h`, `every day at 9:00`, `at 18:30`, `in 20m`, or `cron 0 9 * * 1-5 -- …`.";
-/// The words that schedules begin with, for those who leave out what is to change.
-pub(crate) fn begins(word: &str) -> bool {
-    matches!(
-        word,
-        "every" | "at" | "in" | "cron" | "hourly" | "daily" | "weekly" | "weekdays" | "tomorrow"
-    )
-}
-
 const OR_NOW: &str = "To start it now, begin with `now:`.";
 /// Words at the end of a text among which a schedule is looked for.
 const TRAILING_WORDS: usize = 10;
 
+/// What the text is that a schedule may begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Text {
+    /// A schedule and nothing else.
+    Alone,
+    /// A Task.
+    Task,
+    /// What follows the name of a Task: where it only begins like a schedule, it is plain text.
+    Named,
+}
+
+/// Is this meant as a schedule and nothing else, even if there is a slip in it? For those who leave out what is to
+/// change.
+pub(crate) fn is_meant(text: &str) -> bool {
+    let words = split(text);
+    let leading = Now::new(0, &Zone::UTC).and_then(|now| leading(text, &words, &now, Text::Alone));
+    is_none(text)
+        || match leading {
+            Ok(found) => found.is_some_and(|found| found.schedule.is_some()),
+            Err(_slip) => true,
+        }
+}
+
+fn is_none(text: &str) -> bool {
+    let bare = text.trim_matches(|c: char| c.is_whitespace() || is_invisible(c));
+    ["none", "never", "manual"]
+        .iter()
+        .any(|none| bare.eq_ignore_ascii_case(none))
+}
+
 /// Reads a text that is a schedule and nothing else, with its limits. `none` is no schedule: the Task runs only when
 /// told to. `now_ms` is what `in` and times without a date count from.
 pub fn parse(text: &str, now_ms: i64, zone: &Zone) -> Result<(Option<Schedule>, Limits), String> {
-    if ["none", "never", "manual"]
-        .iter()
-        .any(|none| text.trim().eq_ignore_ascii_case(none))
-    {
+    if is_none(text) {
         return Ok((None, Limits::default()));
     }
     let words = split(text);
     let now = Now::new(now_ms, zone)?;
-    let found = leading(text, &words, &now, false)?
+    let found = leading(text, &words, &now, Text::Alone)?
         .ok_or_else(|| format!("{} is no schedule. {FORMS}", quoted(text)))?;
     if !found.rest.is_empty() {
         return Err(format!(
@@ -81,24 +106,31 @@ pub fn parse(text: &str, now_ms: i64, zone: &Zone) -> Result<(Option<Schedule>, 
     Ok((found.schedule, found.limits))
 }
 
-/// Looks for a schedule in a text. `lenient` takes what begins like one and is none for plain text.
-pub(crate) fn find(text: &str, now_ms: i64, zone: &Zone, lenient: bool) -> Result<Found, String> {
+/// Looks for a schedule in a text. Behind a name (`named`), what begins like one and is none is plain text.
+pub(crate) fn find(text: &str, now_ms: i64, zone: &Zone, named: bool) -> Result<Found, String> {
     let words = split(text);
     let now = Now::new(now_ms, zone)?;
-    if let Some(found) = leading(text, &words, &now, lenient)? {
-        return Ok(found);
-    }
-    if let Some(found) = trailing(text, &words, &now)? {
-        return Ok(found);
-    }
-    if let Some(found) = anywhere(text, &words, &now)? {
-        return Ok(found);
-    }
-    Ok(Found {
+    let kind = if named { Text::Named } else { Text::Task };
+    // Whoever meant a plain sentence is told how to say so.
+    let found = found_in(text, &words, &now, kind).map_err(|why| {
+        let dot = if why.ends_with(['.', '?', '!']) { "" } else { "." };
+        format!("{why}{dot} {OR_NOW}")
+    })?;
+    Ok(found.unwrap_or_else(|| Found {
         schedule: None,
         limits: Limits::default(),
         rest: text.trim().to_owned(),
-    })
+    }))
+}
+
+fn found_in(text: &str, words: &[Word<'_>], now: &Now<'_>, kind: Text) -> Result<Option<Found>, String> {
+    if let Some(found) = leading(text, words, now, kind)? {
+        return Ok(Some(found));
+    }
+    if let Some(found) = trailing(text, words, now)? {
+        return Ok(Some(found));
+    }
+    anywhere(text, words, now)
 }
 
 impl<'z> Now<'z> {
@@ -112,7 +144,7 @@ impl<'z> Now<'z> {
     }
 }
 
-fn leading(text: &str, words: &[Word<'_>], now: &Now<'_>, lenient: bool) -> Result<Option<Found>, String> {
+fn leading(text: &str, words: &[Word<'_>], now: &Now<'_>, kind: Text) -> Result<Option<Found>, String> {
     let mut cursor = Cursor::new(words, 0);
     let read = match cursor.peek().as_str() {
         "every" => required(text, repeating::every(&mut cursor, now)),
@@ -126,18 +158,20 @@ fn leading(text: &str, words: &[Word<'_>], now: &Now<'_>, lenient: bool) -> Resu
                 rest: rest_from(text, words, 1),
             }));
         }
-        _another => match repeating::natural(&mut cursor, now)? {
-            Some(schedule) => Ok(Some(schedule)),
-            None => once::day(&mut cursor, now),
-        },
+        _another => by_itself(&mut cursor, now, kind),
     };
     let schedule = match read {
         Ok(Some(schedule)) => schedule,
         Ok(None) => return Ok(None),
-        Err(_no_schedule) if lenient => return Ok(None),
+        Err(_no_schedule) if kind == Text::Named => return Ok(None),
         Err(why) => return Err(why),
     };
     let limits = limits::read(&mut cursor, &schedule)?;
+    let place = match kind {
+        Text::Alone => Place::Alone,
+        Text::Task | Text::Named => Place::Expected,
+    };
+    more::refuse(&cursor, 0, &schedule, place)?;
     Ok(Some(Found {
         schedule: Some(schedule),
         limits,
@@ -145,12 +179,21 @@ fn leading(text: &str, words: &[Word<'_>], now: &Now<'_>, lenient: bool) -> Resu
     }))
 }
 
+/// A schedule that no word announces: `daily at 9`, `tomorrow at 9`.
+fn by_itself(cursor: &mut Cursor<'_, '_>, now: &Now<'_>, kind: Text) -> Result<Option<Schedule>, String> {
+    if let Some(schedule) = repeating::natural(cursor, now)? {
+        return Ok(Some(schedule));
+    }
+    slips::refuse(cursor, now)?;
+    once::day(cursor, now, kind == Text::Alone)
+}
+
 /// What begins with a word of schedules has to be one: a slip of the finger must not start it at once.
 fn required(text: &str, read: Result<Option<Schedule>, String>) -> Result<Option<Schedule>, String> {
     match read? {
         Some(schedule) => Ok(Some(schedule)),
         None => Err(format!(
-            "{} begins with no schedule that I can read. {FORMS} {OR_NOW}",
+            "{} begins with no schedule that I can read. {FORMS}",
             quoted(text)
         )),
     }
@@ -159,7 +202,7 @@ fn required(text: &str, read: Result<Option<Schedule>, String>) -> Result<Option
 /// `cron <five fields> -- <rest>`; the dashes may be missing, or one long dash that a keyboard made of them.
 fn cron_line(text: &str, words: &[Word<'_>], now: &Now<'_>) -> Result<Option<Found>, String> {
     const MOST_FIELDS: usize = 16;
-    let is_dash = |word: &Word<'_>| matches!(word.text, "--" | "---" | "—" | "–" | "-");
+    let is_dash = |word: &Word<'_>| matches!(&*word.text, "--" | "---" | "—" | "–" | "-");
     let dash = words.iter().take(MOST_FIELDS).position(is_dash);
     let named = words
         .get(1)
@@ -198,11 +241,18 @@ fn is_quote(character: char) -> bool {
 fn trailing(text: &str, words: &[Word<'_>], now: &Now<'_>) -> Result<Option<Found>, String> {
     for place in words.len().saturating_sub(TRAILING_WORDS).max(1)..words.len() {
         let mut cursor = Cursor::new(words, place);
-        if let Some(schedule) = repeating::natural(&mut cursor, now)? {
+        let read = repeating::natural(&mut cursor, now);
+        // What follows a name is read once more, by itself.
+        let is_named = place.checked_sub(1).and_then(|name| words.get(name));
+        if read.is_err() && is_named.is_some_and(|name| name.text.ends_with(':')) {
+            continue;
+        }
+        if let Some(schedule) = read? {
             let limits = limits::read(&mut cursor, &schedule)?;
             if cursor.is_at_end() {
                 return Ok(Some(without(text, words, place..cursor.at, schedule, limits)));
             }
+            more::refuse(&cursor, place, &schedule, Place::Trailing)?;
         }
     }
     Ok(None)
@@ -217,9 +267,9 @@ fn anywhere(text: &str, words: &[Word<'_>], now: &Now<'_>) -> Result<Option<Foun
         {
             continue;
         }
-        let read = repeating::every(&mut cursor, now);
-        if let Some(schedule) = read.map_err(|why| format!("{why} {OR_NOW}"))? {
+        if let Some(schedule) = repeating::every(&mut cursor, now)? {
             let limits = limits::read(&mut cursor, &schedule)?;
+            more::refuse(&cursor, place, &schedule, Place::Expected)?;
             return Ok(Some(without(text, words, place..cursor.at, schedule, limits)));
         }
     }
@@ -259,7 +309,7 @@ fn without(
 fn rest_from(text: &str, words: &[Word<'_>], from: usize) -> String {
     let is_mark = words
         .get(from)
-        .is_some_and(|word| matches!(word.text, "-" | "--" | "---" | "–" | "—" | ":" | ","));
+        .is_some_and(|word| matches!(&*word.text, "-" | "--" | "---" | "–" | "—" | ":" | ","));
     let first = words.get(from + usize::from(is_mark));
     let rest = first.and_then(|word| text.get(word.start..)).unwrap_or_default();
     rest.trim_end().to_owned()

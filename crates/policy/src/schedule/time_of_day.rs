@@ -3,7 +3,7 @@
 use jiff::civil::{Date, Time, Weekday};
 
 use super::days;
-use super::words::Cursor;
+use super::words::{Cursor, Word};
 
 /// What a time may look like, for messages.
 pub(super) const TIMES: &str = "a time such as 18:30, 6pm, noon or 9";
@@ -165,4 +165,48 @@ fn date(word: &str) -> Result<Option<Date>, String> {
     };
     date.map(Some)
         .ok_or_else(|| format!("\"{word}\" is no day of the calendar; write a date such as 2026-12-24."))
+}
+
+/// Is this word a zone, or a distance from UTC: `CET`, `UTC+2`, `Europe/Berlin`, `+02:00`?
+pub(super) fn is_zone(word: &Word<'_>) -> bool {
+    const SHORT: [&str; 30] = [
+        "utc", "gmt", "cet", "cest", "eet", "eest", "bst", "msk", "edt", "cst", "cdt", "mdt", "pst", "pdt",
+        "akst", "akdt", "hst", "jst", "kst", "hkt", "sgt", "aest", "aedt", "acst", "acdt", "awst", "nzst",
+        "nzdt", "brt", "wib",
+    ];
+    // In small letters these are words.
+    const CAPITALS: [&str; 12] = [
+        "EST", "MST", "IST", "MET", "MEZ", "WET", "WEST", "SAST", "ET", "CT", "MT", "PT",
+    ];
+    const AREAS: [&str; 11] = [
+        "africa",
+        "america",
+        "antarctica",
+        "asia",
+        "atlantic",
+        "australia",
+        "europe",
+        "indian",
+        "pacific",
+        "etc",
+        "us",
+    ];
+    let name = word
+        .text
+        .trim_matches(|c: char| c.is_ascii_punctuation() && !matches!(c, '+' | '-' | '/'));
+    let small = name.to_lowercase();
+    let rest = small
+        .strip_prefix("utc")
+        .or_else(|| small.strip_prefix("gmt"))
+        .unwrap_or(&small);
+    let distance = rest.strip_prefix(['+', '-', '−']).is_some_and(|distance| {
+        let digits = distance.bytes().filter(u8::is_ascii_digit).count();
+        let only = distance.bytes().all(|byte| byte.is_ascii_digit() || byte == b':');
+        // A number below zero may be meant for the agent.
+        only && (digits >= 3 || (digits > 0 && !rest.starts_with('-')) || (digits > 0 && rest != small))
+    });
+    let area = small
+        .split_once('/')
+        .is_some_and(|(area, city)| AREAS.contains(&area) && !city.is_empty());
+    distance || area || SHORT.contains(&small.as_str()) || CAPITALS.contains(&name)
 }

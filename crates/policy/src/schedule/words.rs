@@ -1,10 +1,14 @@
 //! Texts as words that know where they stand, so that what is no schedule stays as it was typed.
 
+use std::borrow::Cow;
+
+use crate::name::is_invisible;
+
 /// A word of a text.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Word<'a> {
-    /// As it was typed.
-    pub(super) text: &'a str,
+    /// As it was typed, but for what nobody sees.
+    pub(super) text: Cow<'a, str>,
     /// Where it begins, in bytes.
     pub(super) start: usize,
     /// Where it ends, in bytes.
@@ -19,7 +23,7 @@ impl Word<'_> {
             .to_lowercase()
     }
 
-    /// Does a colon end the clause here?
+    /// Does a mark end the clause here: a colon, a semicolon, an exclamation mark or a full stop?
     pub(super) fn ends_clause(&self) -> bool {
         // Dots inside are those of short forms: p.m.
         self.text.ends_with([':', ';', '!'])
@@ -27,7 +31,8 @@ impl Word<'_> {
     }
 }
 
-/// All words, separated by whatever counts as white space, the kind that does not break a line among it.
+/// All words, separated by whatever counts as white space, the kind that does not break a line among it. What nobody
+/// sees makes no word.
 pub(super) fn split(text: &str) -> Vec<Word<'_>> {
     let mut words = Vec::new();
     let mut start = None;
@@ -47,12 +52,14 @@ pub(super) fn split(text: &str) -> Vec<Word<'_>> {
 }
 
 fn push<'a>(words: &mut Vec<Word<'a>>, text: &'a str, start: usize, end: usize) {
-    if let Some(word) = text.get(start..end) {
-        words.push(Word {
-            text: word,
-            start,
-            end,
-        });
+    let Some(word) = text.get(start..end) else { return };
+    let text = if word.contains(is_invisible) {
+        Cow::Owned(word.replace(is_invisible, ""))
+    } else {
+        Cow::Borrowed(word)
+    };
+    if !text.is_empty() {
+        words.push(Word { text, start, end });
     }
 }
 
@@ -104,7 +111,7 @@ impl<'w, 'a> Cursor<'w, 'a> {
     /// The words from this place to where it is now, on one line.
     pub(super) fn since(&self, place: usize) -> String {
         let words = self.words.get(place..self.at).unwrap_or_default();
-        let words: Vec<&str> = words.iter().map(|word| word.text).collect();
+        let words: Vec<&str> = words.iter().map(|word| &*word.text).collect();
         words.join(" ")
     }
 

@@ -1,5 +1,6 @@
 //! What `/task new …` asks for.
 
+use crate::name::is_invisible;
 use crate::schedule::{Limits, Schedule, Zone, find};
 
 /// Longest name, in characters.
@@ -74,8 +75,10 @@ fn split_name(text: &str) -> (Option<&str>, &str) {
         .match_indices(':')
         .map(|(place, _colon)| place)
         .find(|place| {
-            line.get(place + 1..)
-                .is_some_and(|after| after.is_empty() || after.starts_with(char::is_whitespace))
+            line.get(place + 1..).is_some_and(|after| {
+                let after = after.trim_start_matches(is_invisible);
+                after.is_empty() || after.starts_with(char::is_whitespace)
+            })
         });
     let Some((name, prompt)) =
         colon.and_then(|place| Some((text.get(..place)?.trim(), text.get(place + 1..)?.trim())))

@@ -39,7 +39,7 @@ const FILES: [(&str, usize); 15] = [
     ("pairing.json", 5),
     ("patterns.json", 15),
     ("quotes.json", 11),
-    ("schedules.json", 22),
+    ("schedules.json", 25),
     ("turns.json", 9),
 ];
 

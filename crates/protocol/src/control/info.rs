@@ -165,6 +165,9 @@ pub struct RunInfo {
     pub answers: Vec<String>,
     /// Ids of the messages of the group that it was given to read, oldest first.
     pub context: Vec<String>,
+    /// What went wrong, in one word for scripts.
+    #[serde(default)]
+    pub failure: Option<String>,
     /// What went wrong.
     pub error: Option<String>,
 }

@@ -126,6 +126,13 @@ fn c8_a_program_that_fails_leaves_one_neutral_line() {
         4,
         "each is told apart in its record: {failures:?}"
     );
+    let id = world.fake.send(OWNER, BERT, "crash");
+    assert_eq!(run_of(&world, &id)["failure"], "exited");
+    let told = world.state.verb(&["explain", &id]).stdout;
+    assert!(
+        told.contains("exited: it ended with exit status"),
+        "explain says why: {told}"
+    );
     let log = world.state.log();
     assert!(
         !log.contains("secret half"),

@@ -55,6 +55,38 @@ fn nobody_waits_for_an_agent_that_works_for_somebody_else() {
     world.until_inbox(OWNER, ANNA, &["re: slow one"]);
 }
 
+/// On `slow` it takes a second to end once it is told to.
+const TIDY: &str = r#"#!/bin/sh
+cd "$(dirname "$0")"
+trap 'sleep 1; echo >> ended; exit' TERM
+echo >> working
+while :; do sleep 0.1; done
+"#;
+
+#[test]
+fn a_program_that_is_told_to_end_has_ended_before_the_gateway_has() {
+    let mut world = World::answering(CONFIG, &[("answer.sh", TIDY)]);
+    let lines = |world: &World, file: &str| {
+        fs::read_to_string(world.state.beside(file)).map_or(0, |text| text.lines().count())
+    };
+    let _slow = world.fake.send(OWNER, ANNA, "slow one");
+    wait_for("it works", PATIENCE, || {
+        (lines(&world, "working") == 1).then_some(())
+    });
+    let _done = world.state.json(&["gateway", "restart"]);
+    assert_eq!(
+        lines(&world, "ended"),
+        1,
+        "the gateway executed itself before it had ended"
+    );
+    wait_for("it works again", PATIENCE, || {
+        (lines(&world, "working") == 2).then_some(())
+    });
+    assert_eq!(world.state.verb(&["gateway", "stop"]).code, 0);
+    assert_eq!(world.take_gateway().ended(PATIENCE), 0);
+    assert_eq!(lines(&world, "ended"), 2, "the gateway ended before it had");
+}
+
 #[test]
 fn a_gateway_killed_while_an_agent_works_answers_once() {
     let mut world = answering();

@@ -25,8 +25,13 @@ impl Picture {
         let shown = file.display();
         let cannot = |error: std::io::Error| format!("cannot read {shown}: {error}");
         let path = std::path::absolute(file).map_err(cannot)?;
+        // Opening a pipe could wait for ever.
+        let about = std::fs::metadata(&path).map_err(cannot)?;
+        if !about.is_file() {
+            return Err(format!("{shown} is no file"));
+        }
+        let bytes = about.len();
         let opened = File::open(&path).map_err(cannot)?;
-        let bytes = opened.metadata().map_err(cannot)?.len();
         let mut head = Vec::new();
         opened.take(HEAD_BYTES).read_to_end(&mut head).map_err(cannot)?;
         let mime = infer::get(&head).map(|found| found.mime_type());
@@ -76,6 +81,9 @@ mod tests {
         assert_eq!((found.mime, found.bytes), ("image/png", 12));
         assert_eq!(found.as_image().path, picture);
         assert!(Picture::at(&text).is_err_and(|problem| problem.contains("is no picture")));
-        assert!(Picture::at(dir.path()).is_err());
+        assert!(Picture::at(dir.path()).is_err_and(|problem| problem.contains("is no file")));
+        let pipe = dir.path().join("pipe");
+        nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).expect("a pipe");
+        assert!(Picture::at(&pipe).is_err_and(|problem| problem.contains("is no file")));
     }
 }

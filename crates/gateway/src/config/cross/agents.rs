@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use fased_agents::{BadBaseUrl, check_base_url};
 use fased_policy::ids::AccountId;
 
 use super::{down, text};
@@ -113,7 +114,7 @@ fn backend(found: &mut Found<'_>, path: &str, item: &Node, file: &Path) {
         command(found, &format!("{path}.command"), &block.node, file);
     }
     if let Some(block) = item.get("openai") {
-        openai(found, &format!("{path}.openai"), &block.node);
+        openai(found, &format!("{path}.openai"), &block.node, file);
     }
 }
 
@@ -176,10 +177,14 @@ fn is_there(program: &str) -> bool {
     std::env::split_paths(&path).any(|folder| runs(&folder.join(program)))
 }
 
-fn openai(found: &mut Found<'_>, path: &str, block: &Node) {
+fn openai(found: &mut Found<'_>, path: &str, block: &Node, file: &Path) {
+    key(found, path, block, file);
     let at = |key: &str| format!("{path}.{key}");
     if let Some(url) = text(block.get("baseUrl")) {
-        base_url(found, &at("baseUrl"), url);
+        let with_key = ["apiKeyEnv", "apiKeyFile"]
+            .iter()
+            .any(|key| block.get(key).is_some());
+        base_url(found, &at("baseUrl"), url, with_key);
     }
     if text(block.get("model")).is_some_and(|model| model.trim().is_empty()) {
         let at = at("model");
@@ -191,12 +196,11 @@ fn openai(found: &mut Found<'_>, path: &str, block: &Node) {
         );
     }
     if let Some(name) = text(block.get("apiKeyEnv")) {
-        let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
         // What is written there may be the key itself, so it is not repeated.
-        if name.is_empty() || !name.chars().all(plain) || name.starts_with(|c: char| c.is_ascii_digit()) {
+        if !is_variable(name) {
             let at = at("apiKeyEnv");
             let message =
-                "found something else than the name of an environment variable: letters, digits and _"
+                "found something else than the name of an environment variable: capital letters, digits and _"
                     .to_owned();
             let hint = "name the variable, such as \"OPENAI_API_KEY\"; the key itself does not belong into the config".to_owned();
             found.wrong_at(&at, &at, message, Some(hint));
@@ -219,32 +223,57 @@ fn openai(found: &mut Found<'_>, path: &str, block: &Node) {
     }
 }
 
-fn base_url(found: &mut Found<'_>, at: &str, url: &str) {
-    let url = url.trim().trim_end_matches('/');
-    let rest = url
-        .strip_prefix("http://")
-        .or_else(|| url.strip_prefix("https://"));
-    let example = "write it such as \"http://127.0.0.1:11434/v1\"";
-    let Some(rest) = rest.filter(|rest| !rest.is_empty() && !rest.contains(char::is_whitespace)) else {
-        let message = format!("found {url:?}; allowed is an address that begins with http:// or https://");
-        found.wrong_at(at, at, message, Some(example.to_owned()));
+/// The check is the backend's own, so that what is valid is also asked.
+fn base_url(found: &mut Found<'_>, at: &str, url: &str, with_key: bool) {
+    let url = url.trim();
+    if let Err(wrong) = check_base_url(url, with_key) {
+        // Where there is no password in it, what to write is told as it is to be.
+        let base = url.trim_end_matches('/').strip_suffix("/chat/completions");
+        let hint = match base {
+            Some(base) if wrong == BadBaseUrl::Whole => format!("write {base:?}"),
+            Some(_) | None => wrong.next().to_owned(),
+        };
+        found.wrong_at(at, at, format!("found an address that {wrong}"), Some(hint));
         return;
-    };
-    let (host, tail) = rest
-        .split_once('/')
-        .map_or((rest, None), |(host, tail)| (host, Some(tail)));
-    if host.contains('@') {
-        let message = "found an address with a name or a password in it".to_owned();
-        let hint = "keys are named by apiKeyEnv or apiKeyFile";
-        found.wrong_at(at, at, message, Some(hint.to_owned()));
-    } else if let Some(base) = url.strip_suffix("/chat/completions") {
-        let message =
-            "found an address that ends with /chat/completions, which is added by itself".to_owned();
-        found.wrong_at(at, at, message, Some(format!("write {base:?}")));
-    } else if tail.is_none() {
+    }
+    let url = url.trim_end_matches('/');
+    let rest = url.split_once("://").map_or(url, |(_scheme, rest)| rest);
+    if !rest.contains('/') {
         let line = found.places.get(at).copied().unwrap_or_default();
         found.remarks.push(format!(
             "line {line}: {at}: {url:?} has no path; most endpoints are at \"{url}/v1\""
         ));
     }
+}
+
+/// A key that is not there can still be put there, so that is only a remark.
+fn key(found: &mut Found<'_>, path: &str, block: &Node, file: &Path) {
+    let mut remark = |key: &str, said: &str| {
+        let at = format!("{path}.{key}");
+        let line = found.places.get(&at).copied().unwrap_or_default();
+        found.remarks.push(format!(
+            "line {line}: {at}: {said}; until then messages get the failure text"
+        ));
+    };
+    if let Some(name) = text(block.get("apiKeyEnv")).filter(|name| is_variable(name)) {
+        if std::env::var_os(name).is_none_or(|key| key.is_empty()) {
+            remark(
+                "apiKeyEnv",
+                "the variable that it names is not set here, and the gateway needs it",
+            );
+        }
+    } else if let Some(name) = text(block.get("apiKeyFile")).filter(|name| !name.trim().is_empty())
+        && !merge::folder(name, file).is_file()
+    {
+        remark("apiKeyFile", "there is no such file, and the gateway needs it");
+    }
+}
+
+/// Whether this can be the name of a variable. A key may look like one; names with small letters and digits are so rare that
+/// it is taken for a key.
+fn is_variable(name: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let any = |is: fn(&char) -> bool| name.chars().any(|c| is(&c));
+    let mixed = any(char::is_ascii_lowercase) && any(char::is_ascii_digit);
+    !name.is_empty() && name.chars().all(plain) && !name.starts_with(|c: char| c.is_ascii_digit()) && !mixed
 }

@@ -198,6 +198,36 @@ fn bindings_lead_to_an_agent() {
     "agents.list[0].openai.baseUrl",
     "http://127.0.0.1"
 )]
+#[case::no_host(
+    "agents: { list: [{ id: 'a', backend: 'openai', openai: { baseUrl: 'http:///v1', model: 'm' } }] }",
+    "agents.list[0].openai.baseUrl",
+    "names no host"
+)]
+#[case::half_an_address(
+    "agents: { list: [{ id: 'a', backend: 'openai', openai: { baseUrl: 'http://[::1/v1', model: 'm' } }] }",
+    "agents.list[0].openai.baseUrl",
+    "invalid IPv6 address"
+)]
+#[case::a_port_that_cannot_be(
+    "agents: { list: [{ id: 'a', backend: 'openai', openai: { baseUrl: 'http://x:99999/v1', model: 'm' } }] }",
+    "agents.list[0].openai.baseUrl",
+    "invalid port number"
+)]
+#[case::a_key_in_the_open(
+    "agents: { list: [{ id: 'a', backend: 'openai', openai: { baseUrl: 'http://x.example/v1', model: 'm', apiKeyEnv: 'PATH' } }] }",
+    "agents.list[0].openai.baseUrl",
+    "write https://"
+)]
+#[case::nul_in_an_argument(
+    "agents: { list: [{ id: 'a', backend: 'command', command: { argv: ['sh', 'a\\u0000b'] } }] }",
+    "agents.list[0].command.argv[1]",
+    "NUL"
+)]
+#[case::nul_in_a_variable(
+    "agents: { list: [{ id: 'a', backend: 'command', command: { argv: ['sh'], env: { N: 'a\\u0000b' } } }] }",
+    "agents.list[0].command.env.N",
+    "NUL"
+)]
 #[case::another_protocol(
     "agents: { list: [{ id: 'a', backend: 'acp' }] }",
     "agents.list[0].backend",
@@ -263,12 +293,26 @@ fn what_is_wrong_is_told_with_what_to_write(#[case] keys: &str, #[case] path: &s
 #[rstest]
 #[case("apiKey: 'sk-very-secret'")]
 #[case("apiKeyEnv: 'sk-very-secret'")]
+#[case("apiKeyEnv: 'sk_live_51very_secret'")]
+#[case("baseUrl: 'bob:very-secret@x/v1'")]
+#[case("baseUrl: 'http://bob:very-secret@x/v1'")]
+#[case("baseUrl: 'http:/bob:very-secret@x/v1'")]
+#[case("baseUrl: 'https://x.example/v1?key=very-secret'")]
+#[case("baseUrl: 'very-secret'")]
 fn a_key_that_was_written_down_is_not_repeated(#[case] key: &str) {
+    let address = if key.starts_with("baseUrl") {
+        ""
+    } else {
+        "baseUrl: 'http://x/v1',"
+    };
     let text = format!(
-        "{{ agents: {{ list: [{{ id: 'a', backend: 'openai', openai: {{ baseUrl: 'http://x/v1', model: 'm', {key} }} }}] }} }}"
+        "{{ agents: {{ list: [{{ id: 'a', backend: 'openai', openai: {{ model: 'm', {address}\n{key} }} }}] }} }}"
     );
     let told = super::wrong(&text).to_string();
-    assert!(!told.contains("very-secret"), "{told}");
+    assert!(
+        !told.contains("very-secret") && !told.contains("sk_live"),
+        "{told}"
+    );
 }
 
 /// What can still come true is no error.
@@ -292,6 +336,14 @@ fn a_key_that_was_written_down_is_not_repeated(#[case] key: &str) {
 #[case::an_address_without_a_path(
     "agents: { list: [{ id: 'a', backend: 'openai', openai: { baseUrl: 'http://x:11434', model: 'm' } }] }",
     "http://x:11434/v1"
+)]
+#[case::a_variable_that_is_not_set(
+    "agents: { list: [{ id: 'a', backend: 'openai', openai: { baseUrl: 'HTTPS://x.example/v1', model: 'm', apiKeyEnv: 'FASED_NO_SUCH_KEY' } }] }",
+    "agents.list[0].openai.apiKeyEnv: the variable that it names is not set here"
+)]
+#[case::a_key_file_that_is_not_there(
+    "agents: { list: [{ id: 'a', backend: 'openai', openai: { baseUrl: 'http://0.0.0.0:1/v1', model: 'm', apiKeyFile: '/no/such/key' } }] }",
+    "agents.list[0].openai.apiKeyFile: there is no such file"
 )]
 #[case::twice_the_same(
     "bindings: [{ agentId: 'main', match: {} }, { agentId: 'main', match: { channel: 'whatsapp', accountId: '*' } }]",

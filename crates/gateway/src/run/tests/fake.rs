@@ -131,6 +131,7 @@ impl Backend for Fake {
             }
             then.map(|()| Done {
                 detail: Some("{\"model\":\"fake\"}".to_owned()),
+                ..Done::default()
             })
         })
     }

@@ -26,6 +26,9 @@ fn the_whole_table_fits_on_a_phone() {
 fn what_is_for_owners_is_told_to_owners() {
     assert!(help(None, true).contains("/pairing"));
     assert!(!help(None, false).contains("/pairing"));
+    for entry in &TABLE {
+        assert!(!help(Some(entry), false).contains("/pairing"), "{}", entry.name());
+    }
 }
 
 /// What the help shows can be typed.

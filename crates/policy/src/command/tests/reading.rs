@@ -40,6 +40,9 @@ fn task(verb: TaskVerb) -> Command {
 #[case::session_close("/session close", Command::Session(SessionVerb::Close))]
 #[case::pairing("/pairing list", Command::Pairing(PairingVerb::List))]
 #[case::approve("/pairing approve abcd2345", Command::Pairing(PairingVerb::Approve("abcd2345".into())))]
+#[case::approve_in_pieces("/pairing approve ABCD 2345", Command::Pairing(PairingVerb::Approve("ABCD2345".into())))]
+#[case::approve_spelt("/pairing deny A B C D 2 3 4 5", Command::Pairing(PairingVerb::Deny("ABCD2345".into())))]
+#[case::letters_that_are_joined("/agent switch n\u{200c}a\u{200d}m", Command::Agent(AgentVerb::Switch("n\u{200c}a\u{200d}m".into())))]
 #[case::deny("/Pairing Deny ABCD2345", Command::Pairing(PairingVerb::Deny("ABCD2345".into())))]
 fn commands_with_their_words(#[case] text: &str, #[case] expected: Command) {
     assert_eq!(read(text), expected);
@@ -71,6 +74,11 @@ fn commands_with_their_words(#[case] text: &str, #[case] expected: Command) {
 #[case::prompt("/task edit k7qd prompt: drink\na glass", edit(Edit::Prompt("drink\na glass".into())))]
 #[case::schedule_alone("/task edit k7qd every 2h", edit(Edit::Schedule("every 2h".into())))]
 #[case::schedule_in_a_word("/task edit k7qd Hourly", edit(Edit::Schedule("Hourly".into())))]
+#[case::schedule_of_days("/task edit k7qd mondays at 9", edit(Edit::Schedule("mondays at 9".into())))]
+#[case::schedule_of_two_days("/task edit k7qd mon and thu at 18:00", edit(Edit::Schedule("mon and thu at 18:00".into())))]
+#[case::schedule_of_a_date("/task edit k7qd 2026-12-24 09:00", edit(Edit::Schedule("2026-12-24 09:00".into())))]
+#[case::schedule_with_a_slip("/task edit k7qd tomorrow", edit(Edit::Schedule("tomorrow".into())))]
+#[case::no_schedule("/task edit k7qd none", edit(Edit::Schedule("none".into())))]
 #[case::schedule("/task edit k7qd Schedule daily at 9:00", edit(Edit::Schedule("daily at 9:00".into())))]
 fn tasks(#[case] text: &str, #[case] expected: Command) {
     assert_eq!(read(text), expected);
@@ -100,8 +108,17 @@ fn edit(edit: Edit) -> Command {
 #[case::no_name("/agent switch", "Something is missing.\nRight: /agent switch <name>")]
 #[case::no_code("/pairing approve", "Something is missing.\nRight: /pairing approve <code>")]
 #[case::two_codes(
-    "/pairing approve ABCD 2345",
-    "I do not know what to do with \"2345\".\nRight: /pairing approve <code>"
+    "/pairing approve ABCD2345 WXYZ6789",
+    "I do not know what to do with \"WXYZ6789\".\nRight: /pairing approve <code>"
+)]
+#[case::two_codes_in_pieces(
+    "/pairing approve ABCD 2345 WXYZ 6789",
+    "I do not know what to do with \"WXYZ\".\nRight: /pairing approve <code>"
+)]
+#[case::no_run_in_two_words("/task cancel run", "Something is missing.\nRight: /task cancel-run <run>")]
+#[case::edit_to_now(
+    "/task edit k7qd now: look",
+    "There is no \"now:\" to change.\nRight: /task edit <id> name|prompt|schedule <new>"
 )]
 #[case::no_id("/task show", "Something is missing.\nRight: /task show <id>")]
 #[case::two_ids(

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 
 use super::Now;
-use crate::schedule::time_of_day::{Day, TIMES, read, read_day};
+use crate::schedule::time_of_day::{Day, TIMES, is_zone, read, read_day};
 use crate::schedule::words::Cursor;
 use crate::schedule::{MAX_EVERY_S, Schedule, Zone, calendar, duration, moment, timestamp};
 
@@ -41,25 +41,48 @@ pub(super) fn after(cursor: &mut Cursor<'_, '_>, now: &Now<'_>) -> Result<Option
 
 /// `at <time>`, with a day before or after the time.
 pub(super) fn at(cursor: &mut Cursor<'_, '_>, now: &Now<'_>) -> Result<Option<Schedule>, String> {
+    let start = cursor.at;
     cursor.skip(1);
-    if let Some(at) = stamp(cursor, now)? {
-        return Ok(Some(at));
-    }
-    let day = read_day(cursor)?;
-    when(cursor, now, day)
+    let at = match stamp(cursor, now)? {
+        Some(at) => Some(at),
+        None => {
+            let day = read_day(cursor)?;
+            when(cursor, now, day)?
+        }
+    };
+    no_other_zone(cursor, start)?;
+    Ok(at)
 }
 
-/// A day at the beginning with a time after it: `tomorrow at 9:00`, `Friday 6pm`.
-pub(super) fn day(cursor: &mut Cursor<'_, '_>, now: &Now<'_>) -> Result<Option<Schedule>, String> {
+/// No zone is looked up here, and one that was typed must not be left out without a word.
+fn no_other_zone(cursor: &Cursor<'_, '_>, start: usize) -> Result<(), String> {
+    let follows = !cursor.is_past_clause() && cursor.word(0).is_some_and(is_zone);
+    if follows || cursor.since(start).contains('[') {
+        return Err(
+            "A time is in the configured zone; for another, write `at 18:30 UTC` or the distance from UTC: `at 2026-12-24T09:00+01:00`."
+                .into(),
+        );
+    }
+    Ok(())
+}
+
+/// A day at the beginning with a time after it: `tomorrow at 9:00`, `Friday 6pm`. Where a schedule stands `alone`, a day
+/// without a time is an error.
+pub(super) fn day(
+    cursor: &mut Cursor<'_, '_>,
+    now: &Now<'_>,
+    alone: bool,
+) -> Result<Option<Schedule>, String> {
     let mut ahead = *cursor;
     let Some(day) = read_day(&mut ahead)? else {
         return Ok(None);
     };
     let said_at = ahead.peek() == "at";
-    if !said_at && read(&mut ahead.clone(), false)?.is_none() {
+    if !alone && !said_at && read(&mut ahead.clone(), false)?.is_none() {
         return Ok(None);
     }
     let found = when(&mut ahead, now, Some(day))?;
+    no_other_zone(&ahead, cursor.at)?;
     *cursor = ahead;
     Ok(found)
 }

@@ -72,13 +72,12 @@ fn months(cursor: &Cursor<'_, '_>) -> Result<(), String> {
         ahead.peek().as_str(),
         "month" | "months" | "year" | "years" | "quarter"
     ) {
-        return Err(
-            "Months and years are said with cron, such as `cron 0 9 1 * * -- Rent: …` for the first of each month at 9:00."
-                .into(),
-        );
+        return Err(MONTHS.into());
     }
     Ok(())
 }
+
+pub(super) const MONTHS: &str = "Months and years are said with cron, such as `cron 0 9 1 * * -- Rent: …` for the first of each month at 9:00.";
 
 /// `hourly`, `daily [at <time>]`, `weekly [on <day>] [at <time>]`, `weekdays at <time>`, `mondays at <time>`.
 pub(super) fn natural(cursor: &mut Cursor<'_, '_>, now: &Now<'_>) -> Result<Option<Schedule>, String> {
@@ -117,6 +116,19 @@ fn days_at(cursor: &mut Cursor<'_, '_>) -> Result<Option<Schedule>, String> {
     };
     *cursor = ahead;
     Ok(Some(Schedule::Week { on, at }))
+}
+
+/// The days of `mondays`, `weekdays` or `mon and thu` without a time, as they were typed. A `weekend` is none of them.
+pub(super) fn days_alone(cursor: &Cursor<'_, '_>) -> Option<String> {
+    let mut ahead = *cursor;
+    ahead.take(&["on"]);
+    let first = ahead.peek();
+    let many = weekdays(&mut ahead)?.names().count() > 1
+        && !matches!(first.as_str(), "weekday" | "weekend" | "workday");
+    let since = ahead.since(cursor.at);
+    (many || days::is_plural(&first))
+        .then(|| crate::name::one_line(&since, 40))?
+        .map(|days| days.trim_end_matches([',', ':', '.', ';', '!']).to_owned())
 }
 
 /// Every so many days: at this time from its next occurrence on, or from now on at the time that it is.
@@ -185,7 +197,7 @@ fn time(cursor: &mut Cursor<'_, '_>) -> Result<Option<Time>, String> {
         return Ok(None);
     }
     *cursor = ahead;
-    if !cursor.is_past_clause() && matches!(cursor.peek().as_str(), "utc" | "gmt") {
+    if !cursor.is_past_clause() && cursor.word(0).is_some_and(time_of_day::is_zone) {
         return Err(
             "What repeats follows the configured zone, so leave the zone out: `daily at 9:00`.".into(),
         );

@@ -44,7 +44,16 @@ pub(super) fn read(text: &str) -> String {
 #[case::the_day("every day look", "daily at 14:23 | look")]
 #[case::day_at("every day at 9 look", "daily at 09:00 | look")]
 #[case::day_with_time("every day 9:30 look", "daily at 09:30 | look")]
-#[case::day_before_a_number("every day 9 jokes", "daily at 14:23 | 9 jokes")]
+#[case::day_before_a_number("every day: 9 jokes", "daily at 14:23 | 9 jokes")]
+#[case::a_number_after_a_time("every day at 9 5 jokes", "daily at 09:00 | 5 jokes")]
+#[case::a_colon_parts("every 5m: at work check", "every 5m | at work check")]
+#[case::marks_that_nobody_sees(
+    "\u{200f}every\u{200e} 5\u{200e}m \u{200f}look\u{200e} here",
+    "every 5m | \u{200f}look\u{200e} here"
+)]
+#[case::a_mark_of_byte_order("\u{feff}daily at \u{feff}9:00\u{200e}: look", "daily at 09:00 | look")]
+#[case::marks_inside("remind me e\u{200e}very 2h to drink", "every 2h | remind me to drink")]
+#[case::letters_that_are_joined("every 5m n\u{200c}a\u{200d}m", "every 5m | n\u{200c}a\u{200d}m")]
 #[case::morning("every morning at 7 look", "daily at 07:00 | look")]
 #[case::two_days("every 2 days at 6pm look", "every 2 days at 18:00 | look")]
 #[case::every_other_day("every other day look", "every 2 days at 14:23 | look")]
@@ -136,6 +145,16 @@ fn repeating(#[case] text: &str, #[case] expected: &str) {
 #[case::in_days("in 2 days look", "at 2026-02-10 14:23:45 | look")]
 #[case::in_seconds("in 10 seconds look", "at 2026-02-08 14:23:55 | look")]
 #[case::nothing("look at the sky", "now | look at the sky")]
+#[case::each_that_is_no_schedule("Each of these: a, b", "now [Each of these] | a, b")]
+#[case::a_weekend("Weekend trips: name some", "now [Weekend trips] | name some")]
+#[case::weekdays_inside("count the weekdays", "now | count the weekdays")]
+#[case::from_inside(
+    "what does the daily from Rome say?",
+    "now | what does the daily from Rome say?"
+)]
+#[case::a_name_before_no_time("Note: daily at 25 foo", "now [Note] | daily at 25 foo")]
+#[case::a_name_before_a_slip("Note: monthly numbers", "now [Note] | monthly numbers")]
+#[case::marked("\u{200e}at 18:30\u{200f} look", "at 2026-02-08 18:30 | look")]
 #[case::a_day_without_a_time("Tomorrow never knows", "now | Tomorrow never knows")]
 #[case::plain_words("now: tell every day of my week", "now | tell every day of my week")]
 fn once(#[case] text: &str, #[case] expected: &str) {
@@ -153,6 +172,10 @@ fn once(#[case] text: &str, #[case] expected: &str) {
 #[case::quotes("cron \"0 9 * * *\" -- look", "cron 0 9 * * * | look")]
 #[case::smart_quotes("Cron “0 9 * * *” -- look", "cron 0 9 * * * | look")]
 #[case::spaces("cron  0   9 * *  * -- look", "cron 0 9 * * * | look")]
+#[case::marks_that_nobody_sees(
+    "\u{200e}cron\u{200f} 0 \u{feff}9 * * * --\u{200e} look",
+    "cron 0 9 * * * | look"
+)]
 #[case::named("cron @daily -- look", "cron 0 0 * * * | look")]
 #[case::limited("cron 0 9 * * * x3 -- look", "cron 0 9 * * * x3 | look")]
 #[case::a_leap_day("cron 0 9 29 2 * -- look", "cron 0 9 29 2 * | look")]
@@ -166,6 +189,7 @@ fn cron_lines(#[case] text: &str, #[case] expected: &str) {
     "at 18:30 the evening news: what happened?",
     "at 2026-02-08 18:30 [the evening news] | what happened?"
 )]
+#[case::a_name_with_a_mark("every 5m Water:\u{200e} drink", "every 5m [Water] | \u{200e} drink")]
 #[case::name_only("Greeting: say hello", "now [Greeting] | say hello")]
 #[case::name_first("Water: every 2h drink", "every 2h [Water] | drink")]
 #[case::name_before_a_word("French: in French, say hello", "now [French] | in French, say hello")]
@@ -208,6 +232,16 @@ fn names_and_limits(#[case] text: &str, #[case] expected: &str) {
 #[case("tomorrow at 9", "at 2026-02-09 09:00")]
 #[case("every 2h x5", "every 2h x5")]
 #[case("none", "none")]
+#[case("\u{200e}None\u{200f}", "none")]
+#[case(
+    "every 5m at 9",
+    "error: `every 5m` cannot go on with `at`. It counts elapsed time; at a time of day runs `every day at 9:00`."
+)]
+#[case(
+    "friday",
+    "error: Say at which time of that day: a time such as 18:30, 6pm, noon or 9. Example: at tomorrow 9:00"
+)]
+#[case("mondays", "error: Say at which time: `mondays at 9:00`.")]
 #[case(
     "every 2h look",
     "error: \"look\" is no part of a schedule. Write `every 2h`, `every day at 9:00`, `at 18:30`, `in 20m`, or `cron 0 9 * * 1-5 -- …`."

@@ -228,7 +228,7 @@ fn any_schedule() -> impl Strategy<Value = String> {
 }
 
 fn any_text() -> impl Strategy<Value = String> {
-    const WORDS: [&str; 46] = [
+    const WORDS: [&str; 52] = [
         "every",
         "Every",
         "at",
@@ -275,6 +275,12 @@ fn any_text() -> impl Strategy<Value = String> {
         "Water:",
         "drink",
         "\u{a0}",
+        "between",
+        "and",
+        "except",
+        "[Asia/Tokyo]",
+        "UTC+2",
+        "\u{200f}",
     ];
     let word = prop_oneof![
         12 => (0..WORDS.len()).prop_map(|place| WORDS[place].to_owned()),
