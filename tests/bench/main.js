@@ -91,6 +91,8 @@ const FIGURES = [
     key: 'tasks idle',
     gate: { most: 0.5 },
   },
+  { name: '10,000 Tasks due at once, dealt with', unit: 'ms', key: 'tasks due' },
+  { name: 'slowest answer meanwhile', unit: 'ms', key: 'tasks due answer', q: 1 },
   {
     name: '50 chats at once, agent of 2 s',
     unit: 'ms',

@@ -1,4 +1,5 @@
-// What a store full of Tasks costs: two gateways that differ in how many they have, none of them due.
+// What a store full of Tasks costs: two gateways that differ in how many they have, none of them due; and a third one whose
+// Tasks are all due at once.
 
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
@@ -11,6 +12,10 @@ import { cpuMs } from './processes.js';
 const run = promisify(execFile);
 /** After a start, until what a start has to do is done. */
 const SETTLE_MS = 3_000;
+const HOUR_MS = 3_600_000;
+const LOOK_EVERY_MS = 20;
+/** Until all that is due has to be dealt with. */
+const PATIENCE_MS = 120_000;
 
 /** @param {import('./round.js').Stage} stage */
 export async function tasks({ dir, sizes, note, turns, newFake, running }) {
@@ -41,5 +46,36 @@ export async function tasks({ dir, sizes, note, turns, newFake, running }) {
     note('tasks idle', name, (used / (performance.now() - began)) * 100);
   }
   for (const side of Object.values(sides)) await side.stop();
+  await dueAtOnce({ dir, sizes, note, newFake, running });
   running.clear();
+}
+
+/** How long until each has a run, or is skipped; and how long, meanwhile, the slowest answer takes. */
+async function dueAtOnce({ dir, sizes, note, newFake, running }) {
+  const side = new Gateway(join(dir, 'due-tasks'), await newFake());
+  running.add(side);
+  await side.link();
+  await run(program('FASED_BENCH_TASKS'), [side.dir, String(sizes.tasks), '1']);
+  side.environment = { FASED_SIMULATED_CLOCK: '0' };
+  await side.startLinked();
+  await sleep(SETTLE_MS);
+  // Of ten Tasks the last two are not active, and what is due first is dealt with first.
+  const last = { verb: 'tasks_show', id: String(sizes.tasks - 3).padStart(4, '0') };
+  const due = (await side.ask(last)).next_ms;
+  const began = performance.now();
+  await side.ask({ verb: 'clock_advance', ms: HOUR_MS + sizes.tasks });
+  for (let slowest = performance.now() - began; ; ) {
+    const asked = performance.now();
+    const task = await side.ask(last);
+    slowest = Math.max(slowest, performance.now() - asked);
+    const taken = performance.now() - began;
+    if (task.next_ms !== due) {
+      note('tasks due', 'ours', taken);
+      note('tasks due answer', 'ours', slowest);
+      break;
+    }
+    if (taken > PATIENCE_MS) throw new Error('not all Tasks that are due are dealt with');
+    await sleep(LOOK_EVERY_MS);
+  }
+  await side.stop();
 }

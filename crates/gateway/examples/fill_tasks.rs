@@ -1,7 +1,7 @@
 //! Fills the store of a gateway that is not running with Tasks, for the bench.
 //!
-//! `fill_tasks STATE_DIR COUNT`: Tasks of the account `default`, each with a run behind it. Most are due within the next
-//! month, none within the next hour, and some are paused or done.
+//! `fill_tasks STATE_DIR COUNT [APART_MS]`: Tasks of the account `default`, each with a run behind it. Some are paused or
+//! done; the others are due from an hour on, one after the other, so far apart. If nothing is said, that is over a month.
 
 use std::path::PathBuf;
 
@@ -11,6 +11,7 @@ use sqlx::Connection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 
 const HOUR_MS: i64 = 3_600_000;
+const APART_MS: i64 = 250_000;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
@@ -21,6 +22,10 @@ async fn main() -> Result<()> {
         .context("how many?")?
         .parse()
         .context("how many, as a number?")?;
+    let apart_ms: i64 = match arguments.next() {
+        Some(apart_ms) => apart_ms.parse().context("how far apart, in milliseconds?")?,
+        None => APART_MS,
+    };
     let options = SqliteConnectOptions::new().filename(dir.join("fased.db"));
     let mut store = SqliteConnection::connect_with(&options).await?;
     let mut work = store.begin().await?;
@@ -35,12 +40,13 @@ async fn main() -> Result<()> {
              CASE n % 2 WHEN 0 THEN '{\"kind\":\"every\",\"seconds\":86400}'
                  ELSE '{\"kind\":\"cron\",\"expression\":\"30 9 * * 1-5\"}' END,
              'Europe/Berlin', CASE n % 10 WHEN 8 THEN 'paused' WHEN 9 THEN 'done' ELSE 'active' END,
-             CASE WHEN n % 10 < 8 THEN ?2 + ?3 + n * 250000 END, 1, 1, 'somebody', ?2 - ?3, ?2 - ?3
+             CASE WHEN n % 10 < 8 THEN ?2 + ?3 + n * ?4 END, 1, 1, 'somebody', ?2 - ?3, ?2 - ?3
          FROM made",
     )
     .bind(count)
     .bind(now)
     .bind(HOUR_MS)
+    .bind(apart_ms)
     .execute(&mut *work)
     .await?;
     sqlx::query(

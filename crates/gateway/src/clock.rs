@@ -12,24 +12,32 @@ use tokio::time::Instant;
 /// may have its clock moved further; any other refuses.
 pub const SIMULATED: &str = "FASED_SIMULATED_CLOCK";
 
-/// The wall clock is looked at this often by those who wait for a time, for the operating system may set it, too.
-const LOOK_AT_LEAST: Duration = Duration::from_secs(30);
+/// No simulation is further than this from the real time, in either direction; milliseconds. Ten years.
+pub const MOST_SIMULATED_MS: i64 = 10 * 365 * 86_400_000;
 
 static IS_SIMULATED: AtomicBool = AtomicBool::new(false);
 static OFFSET_MS: AtomicI64 = AtomicI64::new(0);
 static MOVED: Notify = Notify::const_new();
 
-/// This process's wall clock is that of the world, and nobody moves it.
+/// Why the wall clock stays as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RealClock;
+pub enum Unmoved {
+    /// This process's wall clock is that of the world, and nobody moves it.
+    Real,
+    /// It would be further from the real time than [`MOST_SIMULATED_MS`].
+    TooFar,
+}
 
-impl std::fmt::Display for RealClock {
+impl std::fmt::Display for Unmoved {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("the clock is real and cannot be moved: this is no simulation")
+        match self {
+            Self::Real => f.write_str("the clock is real and cannot be moved: this is no simulation"),
+            Self::TooFar => f.write_str("the clock of a simulation is at most ten years from the real time"),
+        }
     }
 }
 
-impl std::error::Error for RealClock {}
+impl std::error::Error for Unmoved {}
 
 /// Wall clock, Unix milliseconds. For records and for people; never for measuring.
 #[must_use]
@@ -40,10 +48,13 @@ pub fn now_ms() -> i64 {
 }
 
 /// From now on the wall clock of this process may be moved, and is moved by so many milliseconds at once.
-pub fn simulate(offset_ms: i64) {
+///
+/// # Errors
+/// Where that is too far; then nothing has changed.
+pub fn simulate(offset_ms: i64) -> Result<(), Unmoved> {
+    set(offset_ms)?;
     IS_SIMULATED.store(true, Ordering::Relaxed);
-    OFFSET_MS.store(offset_ms, Ordering::Relaxed);
-    MOVED.notify_waiters();
+    Ok(())
 }
 
 /// By how many milliseconds a simulation has moved the wall clock; none where it is real.
@@ -57,35 +68,25 @@ pub fn simulated() -> Option<i64> {
 /// Moves the wall clock of a simulation on, and wakes whoever waits for a time. Deadlines are monotonic and stay.
 ///
 /// # Errors
-/// Where the clock is real.
-pub fn advance(ms: i64) -> Result<(), RealClock> {
-    let offset = simulated().ok_or(RealClock)?;
-    OFFSET_MS.store(offset.saturating_add(ms), Ordering::Relaxed);
+/// Where the clock is real, or that is too far; then nothing has changed.
+pub fn advance(ms: i64) -> Result<(), Unmoved> {
+    let offset = simulated().ok_or(Unmoved::Real)?;
+    set(offset.saturating_add(ms))
+}
+
+fn set(offset_ms: i64) -> Result<(), Unmoved> {
+    if offset_ms.unsigned_abs() > MOST_SIMULATED_MS.unsigned_abs() {
+        return Err(Unmoved::TooFar);
+    }
+    OFFSET_MS.store(offset_ms, Ordering::Relaxed);
     MOVED.notify_waiters();
     Ok(())
 }
 
 /// Ends when the wall clock is moved after this call, be it polled yet or not. Ask for it before you read the clock, or
-/// a move in between is missed; [`until`] does so.
+/// a move in between is missed.
 pub fn moved() -> impl Future<Output = ()> {
     MOVED.notified()
-}
-
-/// Waits until the wall clock shows this time, Unix milliseconds, also when it is moved meanwhile.
-pub async fn until(at_ms: i64) {
-    loop {
-        let moved = moved();
-        let Some(left) = u64::try_from(at_ms.saturating_sub(now_ms()))
-            .ok()
-            .filter(|left| *left > 0)
-        else {
-            return;
-        };
-        tokio::select! {
-            () = moved => {}
-            () = pause(LOOK_AT_LEAST.min(Duration::from_millis(left))) => {}
-        }
-    }
 }
 
 /// Monotonic clock, for deadlines.

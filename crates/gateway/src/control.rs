@@ -177,7 +177,7 @@ async fn send(client: &mut Connection, response: ControlResponse) -> Result<()> 
 
 async fn handle(live: &Live, request: &ControlRequest) -> Result<ControlResponse, ControlError> {
     match request {
-        ControlRequest::GatewayStatus => Ok(ControlResponse::Gateway(live.info.clone())),
+        ControlRequest::GatewayStatus => Ok(ControlResponse::Gateway(live.info())),
         ControlRequest::GatewayStop => {
             live.ending.begin(false);
             Ok(done("the gateway is draining and will end"))
@@ -214,7 +214,7 @@ async fn handle(live: &Live, request: &ControlRequest) -> Result<ControlResponse
             activation,
         } => groups_activation::answer(live, account.as_deref(), group, *activation).await,
         ControlRequest::Status => {
-            let running = (live.info.clone(), live.config());
+            let running = (live.info(), live.config());
             status::answer(&live.store, Some(running), live.infos().await?).await
         }
         ControlRequest::Explain { message_id } => {

@@ -1,6 +1,7 @@
 //! `fased gateway status`: is a gateway running? The one read verb that fails without one, so
 //! that a script can ask by the exit code.
 
+use fased::clock::SIMULATED;
 use fased_protocol::control::{ErrorCode, GatewayInfo};
 use serde_json::json;
 
@@ -27,11 +28,23 @@ pub(super) fn run(global: &Global) -> Outcome {
 
 fn sentence(gateway: &GatewayInfo) -> String {
     format!(
-        "running: pid {}, version {}, started {}\nstate dir: {}\nconfig: {}",
+        "running: pid {}, version {}, started {}\n{}state dir: {}\nconfig: {}",
         gateway.pid,
         gateway.version,
         span::ago(gateway.started_ms),
+        clock_warning(gateway),
         gateway.state_dir,
         gateway.config,
     )
+}
+
+/// A line where the clock is not that of the world, else nothing.
+pub(super) fn clock_warning(gateway: &GatewayInfo) -> String {
+    gateway.clock_ahead_ms.map_or_else(String::new, |ahead_ms| {
+        format!(
+            "warning: its clock is a simulation's, {} s ahead of the real one ({} is set)\n",
+            ahead_ms / 1000,
+            SIMULATED
+        )
+    })
 }

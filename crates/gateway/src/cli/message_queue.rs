@@ -320,6 +320,7 @@ mod tests {
             message_id: "3EB0A1".to_owned(),
             chat: "+15550100002".to_owned(),
             purpose: "message".to_owned(),
+            run: None,
             state: state.to_owned(),
             attempts: 1,
             error_code: (state == "failed").then_some(479),

@@ -12,6 +12,9 @@ use tracing_subscriber::EnvFilter;
 
 use super::{Failure, Global};
 
+/// Names a fake server that accounts connect to instead of WhatsApp; the sidecar takes one on this machine only.
+const FAKE_SERVER: &str = "FASED_WHATSAPP_URL";
+
 /// Folders and files that the options name.
 pub(super) fn paths(global: &Global) -> Result<Paths, Failure> {
     Paths::resolve(global.state_dir.as_deref(), global.config.as_deref()).map_err(|error| {
@@ -23,20 +26,31 @@ pub(super) fn paths(global: &Global) -> Result<Paths, Failure> {
     })
 }
 
-/// Reads by how much a simulation has moved the wall clock, so that a command sees the same time as its gateway.
+/// Reads by how much a simulation has moved the wall clock, so that a command sees the same time as its gateway. Only
+/// together with a fake server: a variable that was inherited by chance must not move the time of real messages.
 pub(super) fn clock() -> Result<(), Failure> {
-    let Some(offset) = std::env::var_os(clock::SIMULATED).filter(|offset| !offset.is_empty()) else {
+    let set = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+    let Some(offset) = set(clock::SIMULATED) else {
         return Ok(());
     };
-    let Some(offset_ms) = offset.to_str().and_then(|offset| offset.parse().ok()) else {
-        return Err(Failure::Error(ControlError {
+    let refused = |message: String| {
+        Failure::Error(ControlError {
             code: ErrorCode::Usage,
-            message: format!("{} is no number of milliseconds", clock::SIMULATED),
+            message,
             next: format!("unset it; only simulations use it: unset {}", clock::SIMULATED),
-        }));
+        })
     };
-    clock::simulate(offset_ms);
-    Ok(())
+    if set(FAKE_SERVER).is_none() {
+        return Err(refused(format!(
+            "{} is set without {FAKE_SERVER}: only with a fake server may the clock be a simulation's",
+            clock::SIMULATED
+        )));
+    }
+    let offset_ms = offset
+        .to_str()
+        .and_then(|offset| offset.parse().ok())
+        .ok_or_else(|| refused(format!("{} is no number of milliseconds", clock::SIMULATED)))?;
+    clock::simulate(offset_ms).map_err(|error| refused(format!("{}: {error}", clock::SIMULATED)))
 }
 
 /// Runs a short verb on a runtime of one thread.

@@ -146,6 +146,7 @@ fn summary(as_json: bool, report: &Report) -> Outcome {
             summary["admitted"] = tally.admitted.into();
             summary["held_or_dropped"] = tally.refused.into();
             summary["answered"] = tally.answered.into();
+            summary["failed"] = tally.failed.into();
             summary["stopped"] = tally.stopped.into();
             summary["lost"] = tally.lost.len().into();
             summary["doubled"] = tally.doubled.into();

@@ -2,7 +2,7 @@
 
 use fased_protocol::control::{ControlRequest, ControlResponse, StatusInfo};
 
-use super::{Global, Outcome, ask, channels_status, out, span};
+use super::{Global, Outcome, ask, channels_status, gateway_status, out, span};
 
 pub(super) fn run(global: &Global) -> Outcome {
     let answer = ask::read(global, &ControlRequest::Status)?;
@@ -19,10 +19,11 @@ pub(super) fn run(global: &Global) -> Outcome {
 fn rendered(status: &StatusInfo) -> String {
     let mut text = match &status.gateway {
         Some(gateway) => format!(
-            "gateway: running, pid {}, version {}, started {}\nstate dir: {}\n",
+            "gateway: running, pid {}, version {}, started {}\n{}state dir: {}\n",
             gateway.pid,
             gateway.version,
             span::ago(gateway.started_ms),
+            gateway_status::clock_warning(gateway),
             gateway.state_dir
         ),
         None => "gateway: not running; below is what it left\nnext: fased gateway run\n".to_owned(),

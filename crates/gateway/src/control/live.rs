@@ -67,7 +67,7 @@ pub struct Live {
     pub(super) store: Store,
     pub(super) watchers: Watchers,
     pub(super) ending: Ending,
-    pub(super) info: GatewayInfo,
+    info: GatewayInfo,
     /// What the runs of all accounts share.
     pub(crate) engine: Arc<Engine>,
     accounts: watch::Sender<Option<Accounts>>,
@@ -94,6 +94,7 @@ impl Live {
             started_ms: clock::now_ms(),
             state_dir: paths.state_dir.display().to_string(),
             config: paths.config.display().to_string(),
+            clock_ahead_ms: None,
         };
         Self {
             paths,
@@ -108,6 +109,15 @@ impl Live {
                 loaded_ms: clock::now_ms(),
             }),
             reload,
+        }
+    }
+
+    /// This process, now.
+    #[must_use]
+    pub(super) fn info(&self) -> GatewayInfo {
+        GatewayInfo {
+            clock_ahead_ms: clock::simulated(),
+            ..self.info.clone()
         }
     }
 

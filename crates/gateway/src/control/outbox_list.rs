@@ -107,6 +107,7 @@ fn info(entry: OutboxEntry, chat: String, text: bool) -> OutboxInfo {
         message_id: entry.message_id,
         chat,
         purpose: entry.purpose,
+        run: entry.run_id,
         attempts: u64::try_from(entry.attempts).unwrap_or(0),
         error_code: entry.error_code.and_then(|code| u32::try_from(code).ok()),
         error: entry.error,

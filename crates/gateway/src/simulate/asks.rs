@@ -1,6 +1,6 @@
 //! What a playing script asks the gateway and the fake server.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
@@ -18,6 +18,9 @@ pub(super) const COMMAND_DEADLINE: Duration = Duration::from_secs(15);
 
 /// The purpose of what answers a message.
 const REPLY: &str = "reply";
+
+/// The purpose of a Task's result.
+const TASK: &str = "task";
 
 impl Player {
     /// The accounts, none while no gateway answers.
@@ -56,17 +59,22 @@ impl Player {
         messages.into_iter().find(|message| message.direction == "in")
     }
 
-    /// Of these messages, those that the gateway knows to be no replies, such as what a command sent.
-    pub(super) async fn unasked(&self, message_ids: impl Iterator<Item = &str>) -> HashSet<String> {
-        let mut unasked = HashSet::new();
+    /// Of these messages, those that the gateway knows to be no replies, such as what a command sent; and which run of a
+    /// Task they are the result of, if they are one.
+    pub(super) async fn unasked(
+        &self,
+        message_ids: impl Iterator<Item = &str>,
+    ) -> HashMap<String, Option<i64>> {
+        let mut unasked = HashMap::new();
         for message_id in message_ids {
             let request = ControlRequest::MessageStatus {
                 message_ids: vec![message_id.to_owned()],
             };
             if let Ok(ControlResponse::Outbox { messages }) = client::ask(&self.world.paths, &request).await
-                && messages.iter().any(|message| message.purpose != REPLY)
+                && let Some(message) = messages.iter().find(|message| message.purpose != REPLY)
             {
-                unasked.insert(message_id.to_owned());
+                let run = message.run.filter(|_| message.purpose == TASK);
+                unasked.insert(message_id.to_owned(), run);
             }
         }
         unasked

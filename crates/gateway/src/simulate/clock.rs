@@ -28,7 +28,7 @@ pub(super) async fn start(dir: &Path, api: &Api) -> Result<()> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => 0,
         Err(error) => return Err(error).with_context(|| format!("cannot read {FILE}")),
     };
-    simulate(ahead_ms);
+    simulate(ahead_ms).with_context(|| format!("{FILE} leads too far"))?;
     api.post("/clock", &json!({ "ms": ahead_ms })).await?;
     Ok(())
 }

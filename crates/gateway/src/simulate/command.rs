@@ -6,8 +6,8 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow};
 use tokio::process::Command;
 
-use super::clock;
 use super::play::{Instead, Player};
+use super::{clock, spawn};
 
 /// No command that a script would use takes longer.
 const DEADLINE: Duration = Duration::from_secs(60);
@@ -55,6 +55,8 @@ impl Player {
             .arg(&self.world.paths.config)
             .env("FASED_HOME", self.world.home())
             .envs(clock::environment())
+            .envs(spawn::search_path())
+            .envs(self.world.whatsapp())
             .stdin(Stdio::null())
             .kill_on_drop(true);
         command

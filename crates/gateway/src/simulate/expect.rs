@@ -144,6 +144,24 @@ impl Player {
         Ok(Err(format!("within {}: {counted}{lost}", told(within))))
     }
 
+    pub(super) async fn expect_failures(&mut self, count: usize, within: Duration) -> Held {
+        let failed = self
+            .look(within, async |player: &mut Self| {
+                player
+                    .count(false)
+                    .await
+                    .ok()
+                    .filter(|tally| tally.failed == count)
+            })
+            .await?;
+        if failed.is_some() {
+            self.expect_so_many_to_fail(count);
+            return Ok(Ok(()));
+        }
+        let counted = self.count(false).await?;
+        Ok(Err(format!("within {}: {counted}", told(within))))
+    }
+
     /// What the gateway says of a message without an answer.
     async fn known_of(&self, id: &str) -> String {
         let Some(message) = self.explained(id).await else {

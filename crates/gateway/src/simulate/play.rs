@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
 use fased::client;
+use fased::config::{Config, QueueMode};
 use fased_protocol::control::{ControlRequest, ControlResponse, PairingWho};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -14,7 +15,7 @@ use super::asks::COMMAND_DEADLINE;
 use super::log::Log;
 use super::script::{self, Expect, Line, Reader, Step};
 use super::talk::Chat;
-use super::tally::{Sent, Tally, tally};
+use super::tally::{Meant, Sent, Tally, tally};
 use super::world::World;
 
 /// The number that the gateway's account is linked to.
@@ -35,6 +36,10 @@ pub(super) struct Player {
     pub(super) sent: Vec<Sent>,
     /// How many of them a past `expect all answered` has settled, and the record's end then.
     settled: (usize, u64),
+    /// Failures that the script expects: since then, and before.
+    failures: (usize, usize),
+    /// How many messages had been sent when a command that ends a run was.
+    pub(super) stoppable: usize,
     /// By sender: the record's end when they last wrote, and their messages of that line.
     pub(super) last: HashMap<String, (u64, Vec<String>)>,
     /// Where somebody wrote last, and the last id.
@@ -57,6 +62,8 @@ impl Player {
             log,
             sent: Vec::new(),
             settled: (0, 0),
+            failures: (0, 0),
+            stoppable: 0,
             last: HashMap::new(),
             latest: None,
             used: HashMap::new(),
@@ -150,6 +157,7 @@ impl Player {
             Expect::Silence { reader, lasting } => self.expect_silence(reader, *lasting).await,
             Expect::Output { contains } => Ok(self.expect_output(contains)),
             Expect::Exit { code, arguments } => self.fased(arguments, *code).await,
+            Expect::Failures { count, within } => self.expect_failures(*count, *within).await,
             Expect::AllAnswered { within } => self.expect_all_answered(*within).await,
             Expect::NoViolations => self.expect_no_violations().await,
         }
@@ -262,12 +270,32 @@ impl Player {
             .collect();
         let ids = answers.iter().filter_map(|answer| answer["id"].as_str());
         let unasked = self.unasked(ids.filter(|id| !known.contains(id))).await;
-        Ok(tally(sent, &explained, &answers, &unasked))
+        let (new, old) = self.failures;
+        let meant = Meant {
+            failures: if everything { new + old } else { new },
+            stoppable: if self.newer_messages_interrupt() {
+                sent.len()
+            } else {
+                self.stoppable.saturating_sub(from)
+            },
+        };
+        Ok(tally(sent, &explained, &answers, &unasked, meant))
+    }
+
+    /// So many of the messages since the last `expect all answered` are to fail.
+    pub(super) fn expect_so_many_to_fail(&mut self, failures: usize) {
+        self.failures.0 = failures;
     }
 
     /// The messages so far are settled; later counts leave them out.
     pub(super) fn settle(&mut self) {
         self.settled = (self.sent.len(), self.log.last_seq());
+        self.failures = (0, self.failures.0 + self.failures.1);
+    }
+
+    /// Does a message end the run of the one before, as the config is now?
+    fn newer_messages_interrupt(&self) -> bool {
+        Config::load(&self.world.paths).is_ok_and(|config| config.agents.queue == QueueMode::Interrupt)
     }
 
     /// Where in the record a contact last wrote, and the ids of what they wrote then.

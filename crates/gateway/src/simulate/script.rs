@@ -179,6 +179,11 @@ pub(crate) enum Expect {
         code: i32,
         arguments: Vec<String>,
     },
+    /// So many messages since the last [`Expect::AllAnswered`] have a run that failed.
+    Failures {
+        count: usize,
+        within: Duration,
+    },
     AllAnswered {
         within: Duration,
     },

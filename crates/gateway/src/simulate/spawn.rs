@@ -1,7 +1,8 @@
 //! Starts the processes of a simulation, each with its log in the state dir.
 
+use std::ffi::OsString;
 use std::fs::{self, OpenOptions};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -19,6 +20,21 @@ const START_DEADLINE: Duration = Duration::from_secs(20);
 /// Lines of a log that are shown when its process has failed.
 const LOG_LINES: usize = 20;
 
+/// Node, where it is named and not only looked for.
+fn named_node() -> Option<OsString> {
+    std::env::var_os("FASED_NODE").filter(|node| !node.is_empty())
+}
+
+/// Where programs are looked for: first beside the Node that is named, so that those of a script run on it, too.
+pub(super) fn search_path() -> Option<(&'static str, OsString)> {
+    let node = PathBuf::from(named_node()?);
+    let folder = node.parent().filter(|folder| folder.is_absolute())?.to_owned();
+    let others = std::env::var_os("PATH").unwrap_or_default();
+    let path = std::env::join_paths(std::iter::once(folder).chain(std::env::split_paths(&others)));
+    // A folder with a colon in its name cannot be written there.
+    Some(("PATH", path.ok()?))
+}
+
 #[allow(
     clippy::disallowed_methods,
     reason = "the fake server belongs to the simulation, not to a gateway"
@@ -31,9 +47,7 @@ pub(super) async fn fake(home: &Path, dir: &Path, keep: &Keep) -> Result<(Child,
             main.display()
         );
     }
-    let node = std::env::var_os("FASED_NODE")
-        .filter(|node| !node.is_empty())
-        .unwrap_or_else(|| "node".into());
+    let node = named_node().unwrap_or_else(|| "node".into());
     let mut command = Command::new(&node);
     command.arg(main).arg("--log").arg(dir.join("fake-whatsapp.log"));
     if *keep != Keep::Nothing {
@@ -88,6 +102,7 @@ pub(super) fn gateway(
         .arg(dir.join("fased.json"))
         .env("FASED_HOME", home)
         .envs(clock::environment())
+        .envs(search_path())
         .envs(whatsapp.iter().map(|(name, value)| (name, value)))
         .stdin(Stdio::null())
         .stdout(Stdio::null())

@@ -1,6 +1,7 @@
 //! What people write: contacts, members of groups, and the owner on the phone.
 
 use anyhow::{Context, Result};
+use fased_policy::command::{self, Command, SessionVerb};
 use serde_json::{Value, json};
 
 use super::play::{OWN_PHONE, Player};
@@ -67,6 +68,9 @@ impl Player {
 
     async fn post(&mut self, chat: Chat, from: &str, message: &Value) -> Result<()> {
         let before = self.server_seq().await?;
+        if message["text"].as_str().is_some_and(ends_a_run) {
+            self.stoppable = self.sent.len();
+        }
         let mut answer = self.world.api.post("/messages", message).await?;
         let ids: Vec<String> = serde_json::from_value(answer["ids"].take()).context("no message ids")?;
         if let Chat::Group(address) = &chat
@@ -166,6 +170,16 @@ fn mentioned(text: &str) -> (String, Vec<&'static str>) {
     let written = words.join(" ");
     let mentions = if written == text { vec![] } else { vec![OWN_PHONE] };
     (written, mentions)
+}
+
+/// Is it a command that ends what is under way? Whether its writer may give it is the gateway's business.
+fn ends_a_run(text: &str) -> bool {
+    let digits = OWN_PHONE.trim_start_matches('+');
+    let text = text.trim().trim_start_matches(&format!("@{digits}")).trim();
+    matches!(
+        command::parse(text),
+        Some(Ok(Command::Stop | Command::Session(SessionVerb::Close)))
+    )
 }
 
 #[cfg(test)]

@@ -184,6 +184,11 @@ impl World {
         &self.home
     }
 
+    /// What makes a process of this world find its server.
+    pub(super) fn whatsapp(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.whatsapp.iter().map(|(name, value)| (*name, value.as_str()))
+    }
+
     pub(super) fn executable(&self) -> &Path {
         &self.executable
     }

@@ -23,6 +23,8 @@ pub struct OutboxEntry {
     pub message_id: String,
     /// Why it is sent: `reply`, `message`, …
     pub purpose: String,
+    /// The run that it comes from.
+    pub run_id: Option<i64>,
     /// How far it came.
     pub state: String,
     /// How often it was written.
@@ -111,7 +113,7 @@ impl Store {
     /// What SQLite said.
     pub async fn list_outbox(&self, filter: &OutboxFilter) -> Result<Vec<OutboxEntry>> {
         let mut list = QueryBuilder::<Sqlite>::new(
-            "SELECT id, account, chat, message_id, purpose, state, attempts, error_code, error, created_ms,
+            "SELECT id, account, chat, message_id, purpose, run_id, state, attempts, error_code, error, created_ms,
                  MAX(not_before_ms, CASE WHEN first_contact AND state IN ('queued', 'unknown') THEN COALESCE(
                      (SELECT until_ms FROM timelock WHERE timelock.account = outbox.account), 0) ELSE 0 END)
                      AS not_before_ms,

@@ -17,6 +17,9 @@ pub struct GatewayInfo {
     pub state_dir: String,
     /// Its config file; it need not exist.
     pub config: String,
+    /// In a simulation: by how much its wall clock is ahead of the real one, milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock_ahead_ms: Option<i64>,
 }
 
 /// One account.

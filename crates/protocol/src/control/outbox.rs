@@ -15,6 +15,9 @@ pub struct OutboxInfo {
     pub chat: String,
     /// Why it is sent: `reply`, `task`, `message`, `pairing`, `notice`, `progress` or `ack_reaction`.
     pub purpose: String,
+    /// The run that it comes from, if it comes from one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<i64>,
     /// `queued`, `sending`, `written`, `unknown`, `server_ack`, `delivered`, …
     pub state: String,
     /// How often it was written.

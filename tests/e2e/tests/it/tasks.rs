@@ -1,9 +1,10 @@
 //! `fased tasks`, from the command line to what the chat gets, on a clock that is moved.
 
 use std::fs;
+use std::time::Duration;
 
 use fased_e2e::world::{ANNA, BERT, OWNER, World};
-use fased_e2e::{PATIENCE, control, wait_for};
+use fased_e2e::{PATIENCE, control, never_within, wait_for};
 use serde_json::{Value, json};
 
 const HOUR: i64 = 3_600_000;
@@ -82,6 +83,13 @@ fn go(world: &World) {
     fs::write(world.state.beside("go"), "").expect("let it end");
 }
 
+/// What came to Anna stays as much as it is.
+fn nothing_more(world: &World, messages: usize) {
+    never_within("a result comes again", Duration::from_secs(1), || {
+        world.fake.inbox(OWNER, ANNA).len() > messages
+    });
+}
+
 /// Starts the gateway that was killed before, so much later than it was first started.
 fn start_at(world: &mut World, offset_ms: i64) {
     world.state.set("FASED_SIMULATED_CLOCK", &offset_ms.to_string());
@@ -109,10 +117,12 @@ fn a_task_runs_when_it_is_due_and_its_result_arrives_once() {
     advance(&world, HOUR);
     until_runs(&world, &id, &["ok schedule"]);
     world.until_inbox(OWNER, ANNA, &["Say hello"]);
+    nothing_more(&world, 1);
     let last = world.state.json(&["tasks", "last", &id]);
     assert_eq!(last["run"]["result"], "Say hello", "{last}");
     let sent = world.state.json(&["outbox", "list"]);
     assert_eq!(sent["messages"][0]["purpose"], "task", "{sent}");
+    assert_eq!(sent["messages"][0]["run"], last["run"]["id"], "{sent}");
 
     let paused = world.state.json(&["tasks", "pause", &id]);
     assert_eq!(paused["task"]["state"], "paused");
@@ -165,6 +175,7 @@ fn a_run_that_a_kill_cuts_off_is_told_and_done_once_more() {
     go(&world);
     until_runs(&world, &id, &["ok again", "interrupted created"]);
     world.until_inbox(OWNER, ANNA, &["It is done."]);
+    nothing_more(&world, 1);
     let shown = world.state.json(&["tasks", "show", &id]);
     assert_eq!(
         (&shown["task"]["state"], &shown["task"]["runs"]),
@@ -187,6 +198,7 @@ fn what_was_due_while_no_gateway_ran_runs_once_if_that_is_not_long_ago() {
     advance(&world, 4 * HOUR);
     until_runs(&world, &id, &["ok schedule", "missed catch_up", "ok catch_up"]);
     world.until_inbox(OWNER, ANNA, &["Tell the news", "Tell the news"]);
+    nothing_more(&world, 2);
 }
 
 #[test]

@@ -15,7 +15,8 @@ const PATIENCE_FOR_ALL: Duration = Duration::from_secs(60);
 const FORMS: &str = "expect reply to +15550100002 containing \"TEXT\" [within 10s] · expect reply in GROUP containing \
                      \"TEXT\" · expect silence for +15550100002 2s · expect silence in GROUP 2s · expect verdict REASON \
                      for +15550100002 · expect code for +15550100002 · expect output containing \"TEXT\" · expect exit \
-                     1 of fased COMMAND · expect all answered [within 60s] · expect no violations";
+                     1 of fased COMMAND · expect failures 1 [within 60s] · expect all answered [within 60s] · expect no \
+                     violations";
 
 pub(super) fn expect(rest: &str) -> Result<Expect, String> {
     let all = words(rest)?;
@@ -49,6 +50,12 @@ pub(super) fn expect(rest: &str) -> Result<Expect, String> {
         ["code", "for", sender] => Ok(Expect::Code {
             sender: number(sender)?,
             within: patience,
+        }),
+        ["failures", count] => Ok(Expect::Failures {
+            count: count
+                .parse()
+                .map_err(|_| format!("`{count}` is no number of messages; write: expect failures 1"))?,
+            within: within.unwrap_or(PATIENCE_FOR_ALL),
         }),
         ["all", "answered"] => Ok(Expect::AllAnswered {
             within: within.unwrap_or(PATIENCE_FOR_ALL),

@@ -117,6 +117,11 @@ fn time_commands_and_what_is_read_have_steps() {
         contains: "active".to_owned(),
     };
     assert_eq!(one("expect output containing active"), Step::Expect(output));
+    let failures = Expect::Failures {
+        count: 2,
+        within: Duration::from_secs(5),
+    };
+    assert_eq!(one("expect failures 2 within 5s"), Step::Expect(failures));
     let refused = Expect::Exit {
         code: 1,
         arguments: arguments(&["tasks", "show", "$task"]),
@@ -173,6 +178,7 @@ fn a_mistake_is_named_with_file_and_line() {
         ("fased", "write a command"),
         ("let task be it", "write: let NAME"),
         ("expect silence for +15550100002 2s within 3s", "is not known"),
+        ("expect failures some", "no number of messages"),
         ("expect exit one of fased status", "no exit code"),
         ("me to self", "write: me TEXT"),
     ] {
