@@ -195,7 +195,8 @@ enum ConfigVerb {
     Path,
     /// Is the config right? Exit code 2 if not
     Validate,
-    /// What holds, with where it comes from: account, root, or default
+    /// What holds, with where it comes from: account, root (channels.whatsapp, for all accounts), the line of a key that
+    /// is not of an account (with --json: global), or default
     Get(config_get::Options),
     /// Change a key; comments and order stay
     Set(config_set::Options),

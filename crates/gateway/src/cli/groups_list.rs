@@ -48,7 +48,7 @@ fn rendered(groups: &[GroupInfo]) -> String {
             group.account.clone(),
             heard.to_owned(),
             answers.to_owned(),
-            group.agent.clone(),
+            agent(group),
             group.messages.to_string(),
             group.last_ms.map_or_else(|| "-".to_owned(), span::ago),
             group.pending_context.to_string(),
@@ -67,6 +67,16 @@ fn rendered(groups: &[GroupInfo]) -> String {
         table.line([from]);
     }
     table.render()
+}
+
+/// Who answers, with a mark where that is not what the config says.
+fn agent(group: &GroupInfo) -> String {
+    let mark = if group.agent_chosen {
+        ", by /agent switch"
+    } else {
+        ""
+    };
+    format!("{}{mark}", group.agent)
 }
 
 #[cfg(test)]
@@ -89,6 +99,7 @@ mod tests {
             activation: Some("always".to_owned()),
             mode: "always".to_owned(),
             agent: "main".to_owned(),
+            agent_chosen: false,
             pending_context: 2,
             source: ModeSource {
                 level: "root".to_owned(),

@@ -14,6 +14,7 @@ use self::screen::Console;
 use super::{Failure, Global, Outcome, out, runtime, usage};
 use crate::simulate::{self, Keep, Play, Report, Script};
 
+mod config;
 mod screen;
 mod storm;
 
@@ -49,7 +50,7 @@ pub(super) fn run(global: &Global, options: &Options) -> Outcome {
             ));
         }
         if !keep.is_free() {
-            let what = "is not empty, and no simulation was kept there";
+            let what = "is not empty: no simulation was kept there, and it is more than a config with its programs";
             return Err(not_here(
                 dir,
                 what,
@@ -69,11 +70,18 @@ pub(super) fn run(global: &Global, options: &Options) -> Outcome {
         }
     }
     if options.storm.is_wanted() {
+        if global.config.is_some() {
+            return Err(Failure::Error(ControlError {
+                next: "leave it out, or play without a storm: fased simulate --config FILE".to_owned(),
+                ..usage("a storm has a config of its own, so --config would have no effect".to_owned())
+            }));
+        }
         return storm::run(global, &options.storm, keep);
     }
     let script = options.script.as_ref().map(read).transpose()?;
     let play = Play {
         prompt: options.prompt || script.is_none(),
+        config: config::of(global.config.as_deref(), script.as_ref(), &keep)?,
         script,
         keep,
     };

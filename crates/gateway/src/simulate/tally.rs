@@ -186,6 +186,7 @@ mod tests {
 
     fn run(state: &str) -> RunInfo {
         RunInfo {
+            kind: "message".to_owned(),
             state: state.to_owned(),
             ..RunInfo::default()
         }
