@@ -23,8 +23,8 @@ pub(crate) use self::script::Script;
 pub(crate) use self::storm::Finding;
 pub(crate) use self::storm::{Storm, StormReport};
 pub(crate) use self::tally::Tally;
-pub(crate) use self::world::{CONFIG_FILE, Keep};
 use self::world::World;
+pub(crate) use self::world::{CONFIG_FILE, Keep};
 
 mod asks;
 mod clock;

@@ -256,7 +256,9 @@ mod tests {
             assert!(text.contains(line), "{line}\n{text}");
         }
         let place = |id: &str| text.find(&format!("\n{id} ")).expect("a line of its own");
-        assert!(place("main") < place("prog") && place("prog") < place("model") && place("model") < place("idle"));
+        assert!(
+            place("main") < place("prog") && place("prog") < place("model") && place("model") < place("idle")
+        );
     }
 
     #[test]
@@ -279,7 +281,10 @@ mod tests {
                 "answers": [{ "by": "default", "account": null, "chat": null }],
             })
         );
-        assert_eq!((&of("prog")["program"], &of("prog")["script"]), (&json!("/bin/sh"), &json!("answer.sh")));
+        assert_eq!(
+            (&of("prog")["program"], &of("prog")["script"]),
+            (&json!("/bin/sh"), &json!("answer.sh"))
+        );
         assert_eq!(of("model")["key"], json!({ "environment": "MY_KEY" }));
     }
 

@@ -7,7 +7,8 @@ use std::path::PathBuf;
 use clap::{ArgGroup, Args};
 use fased::envelope::{Detail, Envelope, Media, MediaState};
 use fased_protocol::control::{
-    ControlRequest, ControlResponse, Explanation, JudgementInfo, RouteInfo, RunInfo, SentInfo, SourceInfo, TriedInfo,
+    ControlRequest, ControlResponse, Explanation, JudgementInfo, RouteInfo, RunInfo, SentInfo, SourceInfo,
+    TriedInfo,
 };
 use serde_json::json;
 
@@ -328,3 +329,6 @@ pub(super) fn push(text: &mut String, label: &str, value: &str) {
     // Writing to a string cannot fail.
     writeln!(text, "  {label:12}  {value}").ok();
 }
+
+#[cfg(test)]
+mod tests;

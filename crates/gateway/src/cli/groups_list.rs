@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn a_group_shows_what_is_answered_and_why() {
-        let group = GroupInfo {
+        let mut group = GroupInfo {
             account: "default".to_owned(),
             group: "120363000000000001@g.us".to_owned(),
             subject: None,
@@ -107,7 +107,7 @@ mod tests {
                 line: Some(4),
             },
         };
-        let text = rendered(&[group]);
+        let text = rendered(std::slice::from_ref(&group));
         assert!(
             text.contains("no, not listed  all      main   3         -     2"),
             "{text}"
@@ -116,5 +116,8 @@ mod tests {
             text.contains("by channels.whatsapp.groups.*.requireMention, line 4"),
             "{text}"
         );
+        group.agent_chosen = true;
+        let text = rendered(&[group]);
+        assert!(text.contains("main, by /agent switch"), "{text}");
     }
 }

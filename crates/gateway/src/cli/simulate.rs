@@ -50,7 +50,8 @@ pub(super) fn run(global: &Global, options: &Options) -> Outcome {
             ));
         }
         if !keep.is_free() {
-            let what = "is not empty: no simulation was kept there, and it is more than a config with its programs";
+            let what =
+                "is not empty: no simulation was kept there, and it is more than a config with its programs";
             return Err(not_here(
                 dir,
                 what,
@@ -58,7 +59,7 @@ pub(super) fn run(global: &Global, options: &Options) -> Outcome {
             ));
         }
         // The second of two would see its gateway end at once, and again with each word.
-        if !keep.is_empty()
+        if keep.goes_on()
             && let Ok(paths) = Paths::resolve(Some(dir), None)
             && Lease::take(&paths.lease).is_err_and(|error| error.is::<LeaseHeld>())
         {

@@ -260,7 +260,12 @@ impl Found<'_> {
         };
         let message = format!("found {found}; allowed is {allowed}");
         let meant = likely::instead(path, node, allowed);
-        self.wrong(node.span.clone(), path, message, meant.or(hint.map(str::to_owned)));
+        self.wrong(
+            node.span.clone(),
+            path,
+            message,
+            meant.or(hint.map(str::to_owned)),
+        );
     }
 
     fn map(&mut self, path: &str, node: &Node, names: Names, block: &Block) {

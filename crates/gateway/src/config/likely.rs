@@ -48,12 +48,14 @@ fn number(key: &str, text: &str) -> Option<String> {
     let (_, of_text) = *WRITTEN.iter().find(|(names, _)| names.contains(&unit.as_str()))?;
     // Time is not measured in bytes.
     let factor = match (of_text, of_key) {
-        (Unit::Time(of_text), Unit::Time(of_key)) | (Unit::Size(of_text), Unit::Size(of_key)) => (of_text, of_key),
+        (Unit::Time(of_text), Unit::Time(of_key)) | (Unit::Size(of_text), Unit::Size(of_key)) => {
+            (of_text, of_key)
+        }
         (Unit::Time(_) | Unit::Size(_), Unit::Time(_) | Unit::Size(_)) => return None,
     };
     let whole = amount.checked_mul(factor.0)?;
-    // Less than one is no number that could be written.
-    let number = (whole / factor.1 > 0).then_some(whole / factor.1)?;
+    // Half a day is no number of days.
+    let number = (whole % factor.1 == 0).then_some(whole / factor.1)?;
     Some(format!("the number is in {plural}: write {number}"))
 }
 
@@ -100,7 +102,10 @@ pub(super) fn word(word: &str) -> String {
 
 /// As a list in the config.
 pub(super) fn list(words: &[String]) -> String {
-    let words: Vec<String> = words.iter().map(|word| serde_json::Value::from(word.as_str()).to_string()).collect();
+    let words: Vec<String> = words
+        .iter()
+        .map(|word| serde_json::Value::from(word.as_str()).to_string())
+        .collect();
     format!("[{}]", words.join(", "))
 }
 
@@ -120,6 +125,8 @@ const SCRIPTS: [(&str, &str); 9] = [
 /// What runs a script of this name.
 #[must_use]
 pub fn runner(name: &str) -> Option<&'static str> {
-    let found = SCRIPTS.iter().find(|(end, _)| name.len() > end.len() && name.ends_with(end));
+    let found = SCRIPTS
+        .iter()
+        .find(|(end, _)| name.len() > end.len() && name.ends_with(end));
     found.map(|(_, runner)| *runner)
 }

@@ -41,11 +41,8 @@ pub(crate) async fn answer(
             None => Conversations::default(),
         };
         groups.extend(known.into_iter().map(|(group, row)| {
-            let chosen = conversations.chosen_agent(
-                config,
-                &ChatId::Group(group.clone()),
-                &Identity::default(),
-            );
+            let chosen =
+                conversations.chosen_agent(config, &ChatId::Group(group.clone()), &Identity::default());
             info(config, &group, row.as_ref(), chosen)
         }));
     }

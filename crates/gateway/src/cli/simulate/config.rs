@@ -5,7 +5,6 @@
 use std::path::Path;
 
 use fased::config::Config;
-use fased::paths::Paths;
 use fased_protocol::control::{ControlError, ErrorCode};
 use serde_json::Value;
 
@@ -25,7 +24,10 @@ pub(super) fn of(
     };
     if let (Some(own), false) = (&own, keep.goes_on()) {
         if let Some(script) = script.filter(|script| script.config.is_some()) {
-            return Err(both(&script.file, &format!("{}, which is there already", own.display())));
+            return Err(both(
+                &script.file,
+                &format!("{}, which is there already", own.display()),
+            ));
         }
         read(own)?;
     }
@@ -59,42 +61,43 @@ fn is_same(one: &Path, other: &Path) -> bool {
 fn read(file: &Path) -> Result<String, Failure> {
     let text = std::fs::read_to_string(file)
         .map_err(|error| Failure::Error(usage(format!("cannot read {}: {error}", file.display()))))?;
-    let paths = Paths::resolve(file.parent(), Some(file)).map_err(|error| {
-        Failure::Error(usage(format!("cannot use {}: {error:#}", file.display())))
-    })?;
-    let config = Config::load(&paths).map_err(|error| invalid(error.message))?;
-    for (id, account) in &config.accounts {
-        if account.auth_dir != paths.default_auth_dir(id) {
-            return Err(Failure::Error(ControlError {
-                code: ErrorCode::Config,
-                message: format!(
-                    "{} names a folder for the login of account {id}, and a simulation would write its own there",
-                    file.display()
-                ),
-                next: "take authDir out of a copy of it, and name that: --config FILE".to_owned(),
-            }));
-        }
+    // Where its own logins would be does not matter: none is read here, and those of the simulation lie in its state dir.
+    Config::parse(&text, file, |account| account.into()).map_err(|error| invalid(error.message))?;
+    let accounts = &as_json(&text)["channels"]["whatsapp"]["accounts"];
+    let names_folder = |(_, account): &(&String, &Value)| account.get("authDir").is_some();
+    if let Some((id, _)) = accounts.as_object().into_iter().flatten().find(names_folder) {
+        return Err(Failure::Error(ControlError {
+            code: ErrorCode::Config,
+            message: format!(
+                "{} names a folder for the login of account {id}, and a simulation would write its own there",
+                file.display()
+            ),
+            next: "take authDir out of a copy of it, and name that: --config FILE".to_owned(),
+        }));
     }
     Ok(text)
 }
 
 /// As it is to be written elsewhere: what starts at its folder is written in full.
 fn copied(file: &Path) -> Result<String, Failure> {
-    let text = read(file)?;
     let file = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
+    let text = read(&file)?;
     let folder = file.parent().unwrap_or(Path::new("/"));
-    // It was read as a config, so it can be read.
-    let Ok(mut config) = json5::from_str::<Value>(text.trim_start_matches('\u{feff}')) else {
-        return Ok(text);
-    };
+    let mut config = as_json(&text);
     let before = config.clone();
-    for agent in config["agents"]["list"].as_array_mut().into_iter().flatten() {
+    let agents = config.pointer_mut("/agents/list").and_then(Value::as_array_mut);
+    for agent in agents.into_iter().flatten() {
         in_full(agent, folder);
     }
     if config == before {
         return Ok(text);
     }
     Ok(format!("{config:#}\n"))
+}
+
+/// What was read as a config already. An empty one is null.
+fn as_json(text: &str) -> Value {
+    json5::from_str(text.trim_start_matches('\u{feff}')).unwrap_or_default()
 }
 
 /// Of one agent.
@@ -108,7 +111,10 @@ fn in_full(agent: &mut Value, folder: &Path) {
         let cwd = command.entry("cwd").or_insert_with(|| Value::from("."));
         from(folder, cwd);
     }
-    if let Some(file) = agent.get_mut("openai").and_then(|openai| openai.get_mut("apiKeyFile")) {
+    if let Some(file) = agent
+        .get_mut("openai")
+        .and_then(|openai| openai.get_mut("apiKeyFile"))
+    {
         from(folder, file);
     }
 }

@@ -5,9 +5,9 @@ use fased_policy::route::Peer;
 use super::{down, entries, text};
 use crate::config::check::Found;
 use crate::config::file::PeerKind;
-use crate::config::{entry, merge};
 use crate::config::misplaced::is_foreign_binding;
 use crate::config::tree::{Node, Shape};
+use crate::config::{entry, merge};
 use crate::nearest::nearest;
 
 /// What an earlier binding matches, and who answers there.

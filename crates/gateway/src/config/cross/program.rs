@@ -73,7 +73,10 @@ fn why_not(written: &str, file: &Path) -> Option<String> {
 /// Several words in one, as in a shell.
 fn split(written: &str) -> Option<String> {
     let words = likely::words(written).filter(|words| words.len() > 1)?;
-    Some(format!("Each word is a text of its own: {}", likely::list(&words)))
+    Some(format!(
+        "Each word is a text of its own: {}",
+        likely::list(&words)
+    ))
 }
 
 /// A file beside the config is not looked for under its bare name.
@@ -105,7 +108,8 @@ fn not_a_program(program: &str) -> Option<String> {
     let mut start = Vec::new();
     let opened = std::fs::File::open(program).ok()?;
     opened.take(LOOKED_AT as u64).read_to_end(&mut start).ok()?;
-    let is_text = !start.contains(&0) && std::str::from_utf8(&start).map_or_else(|error| error.error_len().is_none(), |_| true);
+    let is_text = !start.contains(&0)
+        && std::str::from_utf8(&start).map_or_else(|error| error.error_len().is_none(), |_| true);
     if start.starts_with(b"#!") || !is_text {
         return None;
     }
@@ -119,7 +123,9 @@ fn not_a_program(program: &str) -> Option<String> {
 
 /// The first argument that looks like a script and is not there where the program starts.
 fn missing_script(arguments: &[&str], folder: &Path) -> Option<String> {
-    let is_script = |word: &&&str| likely::runner(word).is_some() && !word.starts_with('-') && !word.contains(char::is_whitespace);
+    let is_script = |word: &&&str| {
+        likely::runner(word).is_some() && !word.starts_with('-') && !word.contains(char::is_whitespace)
+    };
     let script = arguments.iter().find(is_script)?;
     let missing = !folder.join(script).exists();
     missing.then(|| {
