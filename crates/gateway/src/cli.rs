@@ -154,6 +154,7 @@ enum Verb {
     #[command(override_usage = explain::USAGE, after_help = explain::AFTER_HELP)]
     Explain(explain::Options),
     /// Try the gateway with no phone and no network, on a WhatsApp of its own: by hand or by script
+    #[command(after_help = simulate::AFTER_HELP)]
     Simulate(simulate::Options),
 }
 

@@ -18,6 +18,10 @@ mod config;
 mod screen;
 mod storm;
 
+pub(super) const AFTER_HELP: &str = "\
+With --config the gateway gets a copy of that file, in which paths that start at its folder are written in full; \
+a script with `config` lines has a config already. A folder of --keep may hold a fased.json of your own.";
+
 /// What to play.
 #[derive(Debug, Args)]
 pub(super) struct Options {

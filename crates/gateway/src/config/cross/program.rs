@@ -54,7 +54,7 @@ fn why_not(written: &str, file: &Path) -> Option<String> {
     let (why, hint) = if Path::new(&program).is_dir() && program.contains('/') {
         ("it is a folder", None)
     } else if program.contains('/') && Path::new(&program).is_file() {
-        let make = format!("to allow it: chmod +x {}", likely::word(&program));
+        let make = format!("To allow it: chmod +x {}", likely::word(&program));
         ("the file is there, but may not be run", Some(make))
     } else {
         let why = if program.contains('/') {
