@@ -189,9 +189,10 @@ fn rendered(agents: &[Listed<'_>]) -> String {
     table.line(["agent", "name", "backend", "made of", "at most"]);
     for agent in agents {
         table.line([
-            match agent.default {
-                true => format!("{} (default)", agent.id),
-                false => agent.id.to_owned(),
+            if agent.default {
+                format!("{} (default)", agent.id)
+            } else {
+                agent.id.to_owned()
             },
             agent.name.to_owned(),
             agent.backend.to_owned(),

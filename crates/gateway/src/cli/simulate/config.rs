@@ -89,6 +89,13 @@ fn copied(file: &Path) -> Result<String, Failure> {
     for agent in agents.into_iter().flatten() {
         in_full(agent, folder);
     }
+    if let Some(whatsapp) = config.pointer_mut("/channels/whatsapp") {
+        roots(whatsapp, folder);
+        let accounts = whatsapp.get_mut("accounts").and_then(Value::as_object_mut);
+        for (_, account) in accounts.into_iter().flatten() {
+            roots(account, folder);
+        }
+    }
     if config == before {
         return Ok(text);
     }
@@ -116,6 +123,14 @@ fn in_full(agent: &mut Value, folder: &Path) {
         .and_then(|openai| openai.get_mut("apiKeyFile"))
     {
         from(folder, file);
+    }
+}
+
+/// Folders whose files may be sent.
+fn roots(keys: &mut Value, folder: &Path) {
+    let roots = keys.get_mut("mediaRoots").and_then(Value::as_array_mut);
+    for root in roots.into_iter().flatten() {
+        from(folder, root);
     }
 }
 

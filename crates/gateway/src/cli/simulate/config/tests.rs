@@ -36,7 +36,8 @@ fn programs_beside_it_are_still_found_from_the_copy() {
         "{ agents: { list: [
            { id: 'a', backend: 'command', command: { argv: ['./answer.py', 'x/y'], cwd: 'bots' } },
            { id: 'b', backend: 'command', command: { argv: ['python3', 'answer.py'] } },
-           { id: 'c', backend: 'openai', openai: { baseUrl: 'http://x.example/v1', model: 'm', apiKeyFile: 'key' } } ] } }",
+           { id: 'c', backend: 'openai', openai: { baseUrl: 'http://x.example/v1', model: 'm', apiKeyFile: 'key' } } ] },
+           channels: { whatsapp: { mediaRoots: ['out', '/srv'], accounts: { work: { mediaRoots: ['in'] } } } } }",
     )]);
     let named = dir.path().join("mine.json");
     let text = of(Some(&named), None, &Keep::Nothing)
@@ -57,6 +58,12 @@ fn programs_beside_it_are_still_found_from_the_copy() {
         Value::from(dir.path().display().to_string())
     );
     assert_eq!(agent(2)["openai"]["apiKeyFile"], at("key"));
+    let whatsapp = &config["channels"]["whatsapp"];
+    assert_eq!(
+        whatsapp["mediaRoots"],
+        Value::from(vec![at("out"), "/srv".into()])
+    );
+    assert_eq!(whatsapp["accounts"]["work"]["mediaRoots"][0], at("in"));
 }
 
 #[test]
