@@ -154,6 +154,7 @@ enum Verb {
     #[command(override_usage = explain::USAGE, after_help = explain::AFTER_HELP)]
     Explain(explain::Options),
     /// Try the gateway with no phone and no network, on a WhatsApp of its own: by hand or by script
+    #[command(after_help = simulate::AFTER_HELP)]
     Simulate(simulate::Options),
 }
 
@@ -195,7 +196,8 @@ enum ConfigVerb {
     Path,
     /// Is the config right? Exit code 2 if not
     Validate,
-    /// What holds, with where it comes from: account, root, or default
+    /// What holds, with where it comes from: account, root (channels.whatsapp, for all accounts), the line of a key that
+    /// is not of an account (with --json: global), or default
     Get(config_get::Options),
     /// Change a key; comments and order stay
     Set(config_set::Options),

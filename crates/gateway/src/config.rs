@@ -6,6 +6,7 @@
 
 mod account;
 mod agents;
+mod allowed;
 mod brackets;
 mod check;
 mod cross;
@@ -17,6 +18,7 @@ mod entry;
 mod file;
 mod key_path;
 mod keys;
+mod likely;
 mod merge;
 mod misplaced;
 mod patterns;
@@ -40,6 +42,7 @@ pub use agents::{Agent, Agents, QueueMode, TaskSettings};
 use file::{File, Keys};
 pub use key_path::{KeyPath, Step};
 pub(crate) use keys::greatest;
+pub use likely::runner;
 pub use problem::Problem;
 pub use schema::schema;
 pub use sources::{Level, Source, Sources, join};
@@ -111,6 +114,8 @@ pub struct Config {
     pub accounts: BTreeMap<String, AccountConfig>,
     /// Who may answer.
     pub agents: Arc<Agents>,
+    /// Where each key is written: its path, and the line from 1.
+    places: Arc<BTreeMap<String, u32>>,
     /// Things that are accepted and have no effect in this version, for people.
     pub warnings: Vec<String>,
 }
@@ -172,6 +177,7 @@ impl Config {
         Ok(Self {
             accounts,
             agents: common.agents,
+            places,
             warnings,
         })
     }

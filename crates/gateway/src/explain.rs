@@ -46,8 +46,7 @@ pub struct Judgement {
 /// Judges an event by an account's settings, at a moment.
 #[must_use]
 pub fn judged(config: &AccountConfig, known: &Known, now_s: i64) -> Judgement {
-    let agent = config.route(&known.chat, &known.sender).agent;
-    let patterns = config.agents.patterns_of(agent);
+    let patterns = config.agents.patterns_of(agent(config, known));
     let mut tried = Vec::new();
     let verdict = judge_traced(&known.facts(now_s, patterns), &config.rules, &mut tried);
     Judgement { verdict, tried }
@@ -80,6 +79,14 @@ fn route(outcome: Outcome, config: &AccountConfig, known: &Known) -> Option<Rout
         Outcome::Admit | Outcome::Hold | Outcome::Context => {}
         Outcome::Drop | Outcome::Stale => return None,
     }
+    if let Some(chosen) = &known.chosen_agent {
+        return Some(RouteInfo {
+            agent: chosen.clone(),
+            by: "chosen".to_owned(),
+            sentence: "chosen in this chat by /agent switch".to_owned(),
+            source: source_info(Source::stored("the agent chosen for this chat"), config),
+        });
+    }
     let route = config.route(&known.chat, &known.sender);
     let group = group_of(&known.chat);
     let source = config.sources.of_route(route.by, group, &config.agents.default);
@@ -89,6 +96,12 @@ fn route(outcome: Outcome, config: &AccountConfig, known: &Known) -> Option<Rout
         sentence: route.by.sentence().to_owned(),
         source: source_info(source, config),
     })
+}
+
+/// Who answers there, whatever becomes of the event.
+fn agent<'a>(config: &'a AccountConfig, known: &'a Known) -> &'a str {
+    let chosen = known.chosen_agent.as_deref();
+    chosen.unwrap_or_else(|| config.route(&known.chat, &known.sender).agent)
 }
 
 fn tried_info(step: &Step, config: &AccountConfig, known: &Known) -> TriedInfo {
@@ -120,8 +133,8 @@ fn source_info(source: Source, config: &AccountConfig) -> SourceInfo {
 }
 
 fn place(setting: Setting, config: &AccountConfig, known: &Known) -> Source {
-    let agent = config.route(&known.chat, &known.sender).agent;
-    config.sources.of_setting(setting, group_of(&known.chat), agent)
+    let group = group_of(&known.chat);
+    config.sources.of_setting(setting, group, agent(config, known))
 }
 
 fn group_of(chat: &ChatId) -> Option<&GroupId> {

@@ -40,6 +40,9 @@ pub struct Known {
     pub quotes_gateway: bool,
     /// What the owner chose for this group.
     pub activation: Option<Activation>,
+    /// The agent that `/agent switch` chose in this chat. Filled in where a verdict is explained; who decides a message
+    /// has it at hand.
+    pub chosen_agent: Option<String>,
 }
 
 impl Known {
@@ -87,6 +90,7 @@ impl Known {
             mentions,
             quotes_gateway,
             activation,
+            chosen_agent: None,
         })
     }
 

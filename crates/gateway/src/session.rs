@@ -13,6 +13,7 @@ use fased_policy::ids::{ChatId, Identity};
 use crate::config::AccountConfig;
 use crate::store::{Conversation, SessionRow, Store};
 
+pub(crate) mod chosen;
 pub(crate) mod forget;
 #[cfg(test)]
 mod tests;

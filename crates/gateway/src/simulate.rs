@@ -23,8 +23,8 @@ pub(crate) use self::script::Script;
 pub(crate) use self::storm::Finding;
 pub(crate) use self::storm::{Storm, StormReport};
 pub(crate) use self::tally::Tally;
-pub(crate) use self::world::Keep;
 use self::world::World;
+pub(crate) use self::world::{CONFIG_FILE, Keep};
 
 mod asks;
 mod clock;
@@ -64,6 +64,8 @@ pub(crate) struct Report {
 #[derive(Debug)]
 pub(crate) struct Play {
     pub(crate) script: Option<Script>,
+    /// The gateway's config, where the script brings none along.
+    pub(crate) config: Option<String>,
     pub(crate) prompt: bool,
     pub(crate) keep: Keep,
 }
@@ -78,7 +80,8 @@ pub(crate) async fn run(
     asked: impl Future<Output = ()>,
 ) -> Result<Option<Report>> {
     let log = Log::default();
-    let config = play.script.as_ref().and_then(|script| script.config.as_deref());
+    let of_script = play.script.as_ref().and_then(|script| script.config.as_deref());
+    let config = of_script.or(play.config.as_deref());
     let files = play.script.as_ref().map_or(&[][..], |script| &script.files);
     let world = World::start(config, files, &play.keep).await?;
     let (paths, api) = (world.paths.clone(), world.api.clone());

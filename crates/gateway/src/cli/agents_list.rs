@@ -1,6 +1,6 @@
 //! `fased agents list`: who may answer, and where.
 
-use fased::config::{Agent, Config};
+use fased::config::{Agent, Config, runner};
 use fased_agents::{KeySource, Settings};
 use fased_policy::ids::GroupId;
 use fased_policy::route::{Binding, Peer};
@@ -14,8 +14,8 @@ pub(super) fn run(global: &Global) -> Outcome {
     let config = agents::config(global)?;
     let listed: Vec<Listed<'_>> = config
         .agents
-        .list
-        .iter()
+        .in_order()
+        .into_iter()
         .map(|(id, agent)| Listed::of(id, agent, &config))
         .collect();
     if global.json {
@@ -24,7 +24,8 @@ pub(super) fn run(global: &Global) -> Outcome {
     out::text(&rendered(&listed))
 }
 
-/// One agent. Nothing of it is secret: of a program's arguments and variables, which may be, nothing is told.
+/// One agent. Nothing of it is secret: of a program's arguments and variables, which may be, nothing is told but the
+/// name of a script.
 #[derive(Debug, Serialize)]
 struct Listed<'a> {
     id: &'a str,
@@ -34,6 +35,9 @@ struct Listed<'a> {
     /// Of a program.
     #[serde(skip_serializing_if = "Option::is_none")]
     program: Option<&'a str>,
+    /// Of a program that runs a script: which.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    script: Option<&'a str>,
     /// Of an endpoint.
     #[serde(skip_serializing_if = "Option::is_none")]
     model: Option<&'a str>,
@@ -61,9 +65,9 @@ struct Place {
 
 impl<'a> Listed<'a> {
     fn of(id: &'a str, agent: &'a Agent, config: &Config) -> Self {
-        let (backend, program, openai) = match &agent.backend {
+        let (backend, argv, openai) = match &agent.backend {
             Settings::Echo => ("echo", None, None),
-            Settings::Command(command) => ("command", command.argv.first(), None),
+            Settings::Command(command) => ("command", Some(&command.argv), None),
             Settings::OpenAi(openai) => ("openai", None, Some(openai)),
         };
         Self {
@@ -71,7 +75,8 @@ impl<'a> Listed<'a> {
             name: agent.name.as_deref().unwrap_or(id),
             default: config.agents.default == id,
             backend,
-            program: program.map(String::as_str),
+            program: argv.and_then(|argv| argv.first()).map(String::as_str),
+            script: argv.and_then(|argv| script(argv)),
             model: openai.map(|openai| openai.model.as_str()),
             base_url: openai.map(|openai| openai.base_url.as_str()),
             key: openai
@@ -90,11 +95,20 @@ impl<'a> Listed<'a> {
     /// What it is made of, for people.
     fn made_of(&self) -> String {
         match (self.program, self.model, self.base_url) {
-            (Some(program), ..) => program.to_owned(),
+            (Some(program), ..) => match self.script {
+                Some(script) => format!("{program} {script}"),
+                None => program.to_owned(),
+            },
             (None, Some(model), Some(url)) => format!("{model} at {url}"),
             (None, ..) => "-".to_owned(),
         }
     }
+}
+
+/// The script that a program runs, if it comes before its other arguments.
+fn script(argv: &[String]) -> Option<&str> {
+    let first = argv.iter().skip(1).find(|word| !word.starts_with('-'))?;
+    runner(first).map(|_runner| first.as_str())
 }
 
 /// Where it answers: what is bound to it, groups that name it, and all the rest for the default agent.
@@ -175,7 +189,11 @@ fn rendered(agents: &[Listed<'_>]) -> String {
     table.line(["agent", "name", "backend", "made of", "at most"]);
     for agent in agents {
         table.line([
-            agent.id.to_owned(),
+            if agent.default {
+                format!("{} (default)", agent.id)
+            } else {
+                agent.id.to_owned()
+            },
             agent.name.to_owned(),
             agent.backend.to_owned(),
             agent.made_of(),
@@ -183,7 +201,7 @@ fn rendered(agents: &[Listed<'_>]) -> String {
         ]);
         let places: Vec<String> = agent.answers.iter().map(Place::words).collect();
         table.line([if places.is_empty() {
-            "answers nowhere: no binding and no group names it".to_owned()
+            "answers only where /agent switch chooses it: no binding and no group names it".to_owned()
         } else {
             format!("answers {}", places.join("; "))
         }]);
@@ -201,7 +219,7 @@ mod tests {
       agents: { list: [
         { id: 'main', name: 'Ada' },
         { id: 'prog', backend: 'command', replyTimeoutSeconds: 9,
-          command: { argv: ['/bin/sh', '--token=very-secret'], env: { KEY: 'very-secret' } } },
+          command: { argv: ['/bin/sh', '-x', 'answer.sh', '--token=very-secret'], env: { KEY: 'very-secret' } } },
         { id: 'model', backend: 'openai', openai: { baseUrl: 'https://x.example/v1', model: 'm', apiKeyEnv: 'MY_KEY' } },
         { id: 'idle' },
       ] },
@@ -219,7 +237,7 @@ mod tests {
     }
 
     fn listed(config: &Config) -> Vec<Listed<'_>> {
-        let agents = config.agents.list.iter();
+        let agents = config.agents.in_order().into_iter();
         agents.map(|(id, agent)| Listed::of(id, agent, config)).collect()
     }
 
@@ -228,16 +246,20 @@ mod tests {
         let config = config(CONFIG);
         let text = rendered(&listed(&config));
         for line in [
-            "main   Ada    echo     -                          600 s",
-            "prog   prog   command  /bin/sh                    9 s",
-            "model  model  openai   m at https://x.example/v1  600 s",
+            "main (default)  Ada    echo     -                          600 s",
+            "prog            prog   command  /bin/sh answer.sh          9 s",
+            "model           model  openai   m at https://x.example/v1  600 s",
             "answers wherever no other is named",
             "answers +15550100001; 120363000000000001@g.us of account work",
             "answers account work; other groups of account work",
-            "answers nowhere",
+            "answers only where /agent switch chooses it",
         ] {
             assert!(text.contains(line), "{line}\n{text}");
         }
+        let place = |id: &str| text.find(&format!("\n{id} ")).expect("a line of its own");
+        assert!(
+            place("main") < place("prog") && place("prog") < place("model") && place("model") < place("idle")
+        );
     }
 
     #[test]
@@ -260,7 +282,10 @@ mod tests {
                 "answers": [{ "by": "default", "account": null, "chat": null }],
             })
         );
-        assert_eq!(of("prog")["program"], "/bin/sh");
+        assert_eq!(
+            (&of("prog")["program"], &of("prog")["script"]),
+            (&json!("/bin/sh"), &json!("answer.sh"))
+        );
         assert_eq!(of("model")["key"], json!({ "environment": "MY_KEY" }));
     }
 

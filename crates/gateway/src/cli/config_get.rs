@@ -58,6 +58,8 @@ pub(super) fn run(global: &Global, options: &Options) -> Outcome {
 fn from(value: &Effective, file: &Path) -> String {
     let level = value.source.level.as_str();
     match value.source.line {
+        // Outside of an account there is but one place for a key.
+        Some(line) if value.source.level == Level::Global => format!("{}:{line}", file.display()),
         Some(line) if value.source.level != Level::Default => format!("{level}, {}:{line}", file.display()),
         _unwritten => level.to_owned(),
     }

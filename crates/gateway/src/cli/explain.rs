@@ -7,7 +7,8 @@ use std::path::PathBuf;
 use clap::{ArgGroup, Args};
 use fased::envelope::{Detail, Envelope, Media, MediaState};
 use fased_protocol::control::{
-    ControlRequest, ControlResponse, Explanation, JudgementInfo, RouteInfo, SentInfo, SourceInfo, TriedInfo,
+    ControlRequest, ControlResponse, Explanation, JudgementInfo, RouteInfo, RunInfo, SentInfo, SourceInfo,
+    TriedInfo,
 };
 use serde_json::json;
 
@@ -106,7 +107,8 @@ pub(super) fn rendered(message: &Explanation) -> String {
             &format!("now it would be: {}", headline(now)),
         );
     }
-    push_route(&mut text, message.route.as_ref());
+    let run_agent = message.run.as_ref().map(|run| run.agent.as_str());
+    push_route(&mut text, message.route.as_ref(), run_agent);
     push_because(
         &mut text,
         message.source.as_ref(),
@@ -117,16 +119,7 @@ pub(super) fn rendered(message: &Explanation) -> String {
         push(&mut text, "not judged", note);
     }
     if let Some(run) = &message.run {
-        let error: String = [&run.failure, &run.error]
-            .into_iter()
-            .flatten()
-            .map(|told| format!(": {told}"))
-            .collect();
-        let what = format!(
-            "{} by agent {}, {}, started {} times{error}",
-            run.id, run.agent, run.state, run.attempts
-        );
-        push(&mut text, "run", &what);
+        push(&mut text, "run", &run_line(run));
     }
     let label = if message.direction == "out" {
         "state"
@@ -137,6 +130,27 @@ pub(super) fn rendered(message: &Explanation) -> String {
         push(&mut text, label, &sent_line(sent));
     }
     text
+}
+
+fn run_line(run: &RunInfo) -> String {
+    let RunInfo {
+        id,
+        agent,
+        state,
+        attempts,
+        ..
+    } = run;
+    let error: String = [&run.failure, &run.error]
+        .into_iter()
+        .flatten()
+        .map(|told| format!(": {told}"))
+        .collect();
+    if run.kind == "command" {
+        return format!(
+            "{id}, a chat command; the gateway answered it, no agent was asked: {state}, started {attempts} times{error}"
+        );
+    }
+    format!("{id} by agent {agent}, {state}, started {attempts} times{error}")
 }
 
 fn sent_line(sent: &SentInfo) -> String {
@@ -255,7 +269,7 @@ pub(super) fn push_judgement(text: &mut String, judgement: &JudgementInfo) {
     if let Some(sentence) = fased::explain::sentence(&judgement.reason) {
         push(text, "why", sentence);
     }
-    push_route(text, judgement.route.as_ref());
+    push_route(text, judgement.route.as_ref(), None);
     push_because(
         text,
         judgement.source.as_ref(),
@@ -264,7 +278,8 @@ pub(super) fn push_judgement(text: &mut String, judgement: &JudgementInfo) {
     );
 }
 
-fn push_route(text: &mut String, route: Option<&RouteInfo>) {
+/// `answered` is the agent that answered already, which may have been another one than would answer now.
+fn push_route(text: &mut String, route: Option<&RouteInfo>, answered: Option<&str>) {
     if let Some(route) = route {
         let RouteInfo {
             agent,
@@ -272,7 +287,16 @@ fn push_route(text: &mut String, route: Option<&RouteInfo>) {
             source,
             by: _,
         } = route;
-        push(text, "agent", &format!("{agent}: {sentence} [{}]", place(source)));
+        let label = match answered {
+            Some(answered) if answered != agent => "agent now",
+            Some(_) | None => "agent",
+        };
+        // The sentence says already what was chosen.
+        let place = match source.level.as_str() {
+            "stored" => String::new(),
+            _written => format!(" [{}]", place(source)),
+        };
+        push(text, label, &format!("{agent}: {sentence}{place}"));
     }
 }
 
@@ -308,3 +332,6 @@ pub(super) fn push(text: &mut String, label: &str, value: &str) {
     // Writing to a string cannot fail.
     writeln!(text, "  {label:12}  {value}").ok();
 }
+
+#[cfg(test)]
+mod tests;

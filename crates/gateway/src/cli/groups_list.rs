@@ -48,7 +48,7 @@ fn rendered(groups: &[GroupInfo]) -> String {
             group.account.clone(),
             heard.to_owned(),
             answers.to_owned(),
-            group.agent.clone(),
+            agent(group),
             group.messages.to_string(),
             group.last_ms.map_or_else(|| "-".to_owned(), span::ago),
             group.pending_context.to_string(),
@@ -69,6 +69,16 @@ fn rendered(groups: &[GroupInfo]) -> String {
     table.render()
 }
 
+/// Who answers, with a mark where that is not what the config says.
+fn agent(group: &GroupInfo) -> String {
+    let mark = if group.agent_chosen {
+        ", by /agent switch"
+    } else {
+        ""
+    };
+    format!("{}{mark}", group.agent)
+}
+
 #[cfg(test)]
 mod tests {
     use fased_protocol::control::ModeSource;
@@ -77,7 +87,7 @@ mod tests {
 
     #[test]
     fn a_group_shows_what_is_answered_and_why() {
-        let group = GroupInfo {
+        let mut group = GroupInfo {
             account: "default".to_owned(),
             group: "120363000000000001@g.us".to_owned(),
             subject: None,
@@ -89,6 +99,7 @@ mod tests {
             activation: Some("always".to_owned()),
             mode: "always".to_owned(),
             agent: "main".to_owned(),
+            agent_chosen: false,
             pending_context: 2,
             source: ModeSource {
                 level: "root".to_owned(),
@@ -96,7 +107,7 @@ mod tests {
                 line: Some(4),
             },
         };
-        let text = rendered(&[group]);
+        let text = rendered(std::slice::from_ref(&group));
         assert!(
             text.contains("no, not listed  all      main   3         -     2"),
             "{text}"
@@ -105,5 +116,8 @@ mod tests {
             text.contains("by channels.whatsapp.groups.*.requireMention, line 4"),
             "{text}"
         );
+        group.agent_chosen = true;
+        let text = rendered(&[group]);
+        assert!(text.contains("main, by /agent switch"), "{text}");
     }
 }

@@ -14,8 +14,13 @@ use self::screen::Console;
 use super::{Failure, Global, Outcome, out, runtime, usage};
 use crate::simulate::{self, Keep, Play, Report, Script};
 
+mod config;
 mod screen;
 mod storm;
+
+pub(super) const AFTER_HELP: &str = "\
+With --config the gateway gets a copy of that file, in which paths that start at its folder are written in full; \
+a script with `config` lines has a config already. A folder of --keep may hold a fased.json of your own.";
 
 /// What to play.
 #[derive(Debug, Args)]
@@ -49,7 +54,8 @@ pub(super) fn run(global: &Global, options: &Options) -> Outcome {
             ));
         }
         if !keep.is_free() {
-            let what = "is not empty, and no simulation was kept there";
+            let what =
+                "is not empty: no simulation was kept there, and it is more than a config with its programs";
             return Err(not_here(
                 dir,
                 what,
@@ -57,7 +63,7 @@ pub(super) fn run(global: &Global, options: &Options) -> Outcome {
             ));
         }
         // The second of two would see its gateway end at once, and again with each word.
-        if !keep.is_empty()
+        if keep.goes_on()
             && let Ok(paths) = Paths::resolve(Some(dir), None)
             && Lease::take(&paths.lease).is_err_and(|error| error.is::<LeaseHeld>())
         {
@@ -69,11 +75,18 @@ pub(super) fn run(global: &Global, options: &Options) -> Outcome {
         }
     }
     if options.storm.is_wanted() {
+        if global.config.is_some() {
+            return Err(Failure::Error(ControlError {
+                next: "leave it out, or play without a storm: fased simulate --config FILE".to_owned(),
+                ..usage("a storm has a config of its own, so --config would have no effect".to_owned())
+            }));
+        }
         return storm::run(global, &options.storm, keep);
     }
     let script = options.script.as_ref().map(read).transpose()?;
     let play = Play {
         prompt: options.prompt || script.is_none(),
+        config: config::of(global.config.as_deref(), script.as_ref(), &keep)?,
         script,
         keep,
     };

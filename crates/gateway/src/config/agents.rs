@@ -35,6 +35,8 @@ pub struct Agents {
 /// One agent.
 #[derive(Debug, Clone)]
 pub struct Agent {
+    /// Which one of the config's list it is, from 0.
+    pub index: usize,
     /// What people call it.
     pub name: Option<String>,
     /// What answers.
@@ -102,6 +104,7 @@ impl Default for TaskSettings {
 impl Default for Agent {
     fn default() -> Self {
         Self {
+            index: 0,
             name: None,
             backend: Settings::Echo,
             system_prompt: None,
@@ -130,6 +133,14 @@ impl Default for Agents {
 }
 
 impl Agents {
+    /// All of them with their ids, in the order of the config.
+    #[must_use]
+    pub fn in_order(&self) -> Vec<(&str, &Agent)> {
+        let mut all: Vec<(&str, &Agent)> = self.list.iter().map(|(id, agent)| (id.as_str(), agent)).collect();
+        all.sort_by_key(|(_, agent)| agent.index);
+        all
+    }
+
     /// What counts as a name of this agent.
     #[must_use]
     pub fn patterns_of(&self, agent: &str) -> &Patterns {

@@ -8,9 +8,11 @@ use std::ops::Range;
 
 use fased_policy::ids::{AccountId, AllowEntry, GroupId};
 
+use super::allowed::{allowed, quoted};
 use super::entry;
 use super::join;
 use super::keys::{Block, FILE, FOREIGN_CHANNELS, FOREIGN_SECTIONS, Key, Kind, Names};
+use super::likely;
 use super::misplaced;
 use super::patterns;
 use super::problem::{Lines, Problem, place};
@@ -259,7 +261,13 @@ impl Found<'_> {
             _other => hint,
         };
         let message = format!("found {found}; allowed is {allowed}");
-        self.wrong(node.span.clone(), path, message, hint.map(str::to_owned));
+        let meant = likely::instead(path, node, allowed);
+        self.wrong(
+            node.span.clone(),
+            path,
+            message,
+            meant.or(hint.map(str::to_owned)),
+        );
     }
 
     fn map(&mut self, path: &str, node: &Node, names: Names, block: &Block) {
@@ -343,27 +351,5 @@ impl Found<'_> {
             let span = items.get(index).map_or(0..0, |item| item.span.clone());
             self.wrong(span, &format!("{path}[{index}]"), message, None);
         }
-    }
-}
-
-fn quoted(words: &[&str]) -> String {
-    let quoted: Vec<String> = words.iter().map(|word| format!("{word:?}")).collect();
-    quoted.join(", ")
-}
-
-fn allowed(kind: Kind) -> String {
-    match kind {
-        Kind::Bool => "true or false".to_owned(),
-        Kind::Int { min, max } => format!("a whole number from {min} to {max}"),
-        Kind::Number { min, max } => format!("a number from {min} to {max}"),
-        Kind::Text => "a text in quotation marks".to_owned(),
-        Kind::Words(words) => format!("one of {}", quoted(words)),
-        Kind::Entries { .. } => "a list of numbers and hidden ids: [\"+15551234567\"]".to_owned(),
-        Kind::Patterns => "a list of regular expressions: [\"…\"]".to_owned(),
-        Kind::Folders => "a list of folders: [\"~/Pictures\"]".to_owned(),
-        Kind::Argv => "a list with a program and its arguments: [\"python3\", \"answer.py\"]".to_owned(),
-        Kind::Variables => "an object with texts: { NAME: \"value\" }".to_owned(),
-        Kind::Block(_) | Kind::Map(..) | Kind::Object => "an object: { … }".to_owned(),
-        Kind::List(_) => "a list of objects: [{ … }]".to_owned(),
     }
 }

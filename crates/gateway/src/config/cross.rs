@@ -3,6 +3,7 @@
 
 mod agents;
 mod bindings;
+mod program;
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry as Taken;

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::keys::{ACCOUNT, Block, FILE, Key, Kind, ROOT, kind_at};
 use super::tree::{self, Node};
-use super::{Config, ConfigError, KeyPath, Level, Source, Sources, Step, check, join, read};
+use super::{Config, ConfigError, KeyPath, Level, Source, Sources, Step, join, read};
 use crate::paths::Paths;
 
 /// One key's value.
@@ -52,8 +52,7 @@ impl View {
         let config = Config::parse(&text, &paths.config, |account| paths.default_auth_dir(account))?;
         let root =
             tree::parse(&text).map_err(|problem| ConfigError::new(vec![*problem], &paths.config, &text))?;
-        let places = check::check(&text, &root).places;
-        let named = places.contains_key("channels.whatsapp.accounts");
+        let named = config.places.contains_key("channels.whatsapp.accounts");
         let dirs = config.accounts.iter();
         Ok(Self {
             accounts: named.then(|| config.accounts.keys().cloned().collect()),
@@ -61,7 +60,7 @@ impl View {
                 .map(|(id, account)| (id.clone(), account.auth_dir.clone()))
                 .collect(),
             root,
-            places: Arc::new(places),
+            places: config.places,
             file: paths.config.clone(),
         })
     }

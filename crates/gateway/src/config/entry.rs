@@ -11,7 +11,8 @@ pub(super) fn problem(text: &str) -> (String, String) {
     (message, hint)
 }
 
-fn hint(text: &str) -> String {
+/// What to write instead, where a person belongs.
+pub(super) fn hint(text: &str) -> String {
     let text = text.strip_prefix("whatsapp:").unwrap_or(text).trim();
     if text.is_empty() {
         return "write a number such as \"+15551234567\", or take the entry out".to_owned();

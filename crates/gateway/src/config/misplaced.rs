@@ -6,6 +6,9 @@ use super::tree::{Node, Shape};
 /// What people call the secret that an endpoint asks for.
 const KEYS: [&str; 4] = ["apikey", "key", "token", "bearertoken"];
 
+/// What a binding matches.
+const WHERE: [&str; 3] = ["channel", "accountId", "peer"];
+
 /// What to say about an unknown key, if there is something better than the nearest of its neighbours.
 pub(super) fn hint(path: &str, name: &str, is_object: bool) -> Option<String> {
     if path == "channels.whatsapp" {
@@ -28,6 +31,9 @@ pub(super) fn hint(path: &str, name: &str, is_object: bool) -> Option<String> {
         return Some(
             "keys are not written into the config; name the environment variable that holds it with apiKeyEnv, or a file that holds nothing else with apiKeyFile".to_owned(),
         );
+    }
+    if path.starts_with("bindings[") && path.ends_with(']') && WHERE.contains(&name) {
+        return Some(format!("it belongs into match: match: {{ {name}: … }}"));
     }
     let elsewhere = find(&FILE, name, "", path)?;
     Some(format!("{name} belongs elsewhere: {elsewhere}"))

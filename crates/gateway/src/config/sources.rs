@@ -33,6 +33,15 @@ impl Source {
             line,
         }
     }
+
+    /// Chosen by a command, and not written in the config. `what` says what that is.
+    pub(crate) fn stored(what: &str) -> Self {
+        Self {
+            level: Level::Stored,
+            path: what.to_owned(),
+            line: None,
+        }
+    }
 }
 
 /// How close to the account a value is set.
@@ -148,8 +157,8 @@ impl Sources {
             Setting::RequireMention => self.of(&entry("requireMention")),
             Setting::AnyGroupRequireMention => self.of(&any("requireMention")),
             Setting::MentionPatterns => self.of_patterns(agent),
-            Setting::Activation => stored("the activation chosen for this group"),
-            Setting::Approvals => stored("the approved senders"),
+            Setting::Activation => Source::stored("the activation chosen for this group"),
+            Setting::Approvals => Source::stored("the approved senders"),
         }
     }
 
@@ -183,14 +192,6 @@ impl Sources {
             None => (global, self.places.get(global).copied()),
         };
         Source::outside(path, line)
-    }
-}
-
-fn stored(path: &str) -> Source {
-    Source {
-        level: Level::Stored,
-        path: path.to_owned(),
-        line: None,
     }
 }
 

@@ -1,14 +1,15 @@
 //! What became of a message: its verdict with the rules behind it, its run, and what was sent because of it.
 
 use fased_policy::access::{Outcome, Reason, Rule, Verdict};
-use fased_protocol::control::{ControlError, ControlResponse, ErrorCode, Explanation};
+use fased_protocol::control::{ControlError, ControlResponse, ErrorCode, Explanation, RunInfo};
 
 use super::internal;
 use crate::clock;
 use crate::envelope;
 use crate::explain::{Accounts, Judgement, Linked, described, judged, sentence};
 use crate::known::Known;
-use crate::store::{Journaled, Store, StoredMessage};
+use crate::session::chosen;
+use crate::store::{Journaled, RunKind, Store, StoredMessage};
 
 /// Explains every message with this id, in and out. Without accounts, because the config cannot be read,
 /// what was recorded is told all the same.
@@ -97,6 +98,7 @@ async fn inbound(
     match linked {
         Ok(Some(linked)) => {
             known.identity_pending = linked.pending.is(&known.sender);
+            known.chosen_agent = chosen::agent(store, &linked.config, &known.chat, &known.sender).await?;
             judge_again(&mut explanation, linked, known, &message);
         }
         Ok(None) => {
@@ -126,10 +128,17 @@ fn judge_again(explanation: &mut Explanation, linked: &Linked, mut known: Known,
     explanation.source.clone_from(&present.source);
     explanation.fix.clone_from(&present.fix);
     explanation.tried.clone_from(&present.tried);
-    explanation.route.clone_from(&present.route);
+    // What the gateway answered itself was for no agent.
+    if !explanation.run.as_ref().is_some_and(is_command) {
+        explanation.route.clone_from(&present.route);
+    }
     let differs = explanation.verdict.as_ref() != Some(&present.verdict)
         || explanation.reason.as_ref() != Some(&present.reason);
     explanation.now = differs.then_some(present);
+}
+
+fn is_command(run: &RunInfo) -> bool {
+    run.kind == RunKind::Command.as_str()
 }
 
 /// By now everything is old: what counts is how old it was when it came. But what was held first and let in

@@ -6,9 +6,11 @@ use fased_protocol::control::{ControlError, ControlResponse, ErrorCode, HearingI
 
 use super::internal;
 use crate::clock;
+use crate::config::AccountConfig;
 use crate::explain::{Accounts, Linked, described, judged, supposed};
 use crate::known::Known;
 use crate::pairing::person;
+use crate::session::chosen;
 use crate::store::Store;
 
 /// Judges with what the store knows; without one, nobody was ever approved.
@@ -35,7 +37,7 @@ pub(crate) async fn answer(
     let mut known = supposed(chat, sender, linked.own.clone(), now_s);
     known.identity_pending = linked.pending.is(&known.sender);
     if let Some(store) = store {
-        let recalled = recall(store, id, &mut known).await;
+        let recalled = recall(store, &linked.config, &mut known).await;
         recalled.map_err(|error| internal(&error))?;
     }
     let config = &linked.config;
@@ -58,8 +60,10 @@ pub(crate) async fn answer(
     })))
 }
 
-/// What the store knows of the sender and the group.
-async fn recall(store: &Store, account: &str, known: &mut Known) -> anyhow::Result<()> {
+/// What the store knows of the sender, the chat and the group.
+async fn recall(store: &Store, config: &AccountConfig, known: &mut Known) -> anyhow::Result<()> {
+    let account = config.id.as_str();
+    known.chosen_agent = chosen::agent(store, config, &known.chat, &known.sender).await?;
     let approved = store.approved(account).await?;
     known.paired = approved.iter().any(|identity| identity.matches(&known.sender));
     if let ChatId::Group(group) = &known.chat {

@@ -7,6 +7,7 @@ use fased_protocol::control::{ActivationChoice, ControlError, ControlResponse, E
 use super::{Live, done, groups_list, internal};
 use crate::account::Account;
 use crate::clock;
+use crate::session::chosen;
 
 pub(super) async fn answer(
     live: &Live,
@@ -40,7 +41,10 @@ pub(super) async fn answer(
         .await
         .map_err(|error| internal(&error))?;
     let row = rows.iter().find(|row| row.chat == group.as_str());
-    let info = groups_list::info(&config, &group, row);
+    let chosen = chosen::agent_of_group(&live.store, &config, &group)
+        .await
+        .map_err(|error| internal(&error))?;
+    let info = groups_list::info(&config, &group, row, chosen);
     let what = Activation::parse(&info.mode)
         .unwrap_or(Activation::Mention)
         .sentence();

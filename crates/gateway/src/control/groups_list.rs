@@ -9,6 +9,7 @@ use fased_protocol::control::{ControlError, ControlResponse, GroupInfo, ModeSour
 
 use super::internal;
 use crate::config::AccountConfig;
+use crate::session::Conversations;
 use crate::store::{GroupRow, Store};
 
 /// The groups of these accounts; without a store only the config knows any.
@@ -33,17 +34,28 @@ pub(crate) async fn answer(
                 }
             }
         }
-        groups.extend(
-            known
-                .into_iter()
-                .map(|(group, row)| info(config, &group, row.as_ref())),
-        );
+        let conversations = match store {
+            Some(store) => Conversations::load(store, config.id.as_str())
+                .await
+                .map_err(|error| internal(&error))?,
+            None => Conversations::default(),
+        };
+        groups.extend(known.into_iter().map(|(group, row)| {
+            let chosen =
+                conversations.chosen_agent(config, &ChatId::Group(group.clone()), &Identity::default());
+            info(config, &group, row.as_ref(), chosen)
+        }));
     }
     Ok(ControlResponse::Groups { groups })
 }
 
-/// One group, as every surface shows it.
-pub(super) fn info(config: &AccountConfig, group: &GroupId, row: Option<&GroupRow>) -> GroupInfo {
+/// One group, as every surface shows it. `chosen` is the agent that was chosen there.
+pub(super) fn info(
+    config: &AccountConfig,
+    group: &GroupId,
+    row: Option<&GroupRow>,
+    chosen: Option<String>,
+) -> GroupInfo {
     let groups = &config.rules.groups;
     let (listed, switched_on) = match groups.listing(group) {
         Listing::NoList | Listing::Listed => (true, true),
@@ -56,10 +68,14 @@ pub(super) fn info(config: &AccountConfig, group: &GroupId, row: Option<&GroupRo
         .and_then(Activation::parse);
     let (mode, by) = groups.mode(group, activation);
     // Whoever writes there: in a group the sender does not decide who answers.
-    let agent = config
-        .route(&ChatId::Group(group.clone()), &Identity::default())
-        .agent;
-    let source = config.sources.of_setting(by, Some(group), agent);
+    let by_config = || {
+        config
+            .route(&ChatId::Group(group.clone()), &Identity::default())
+            .agent
+    };
+    let agent_chosen = chosen.is_some();
+    let agent = chosen.unwrap_or_else(|| by_config().to_owned());
+    let source = config.sources.of_setting(by, Some(group), &agent);
     let count = |number: i64| u64::try_from(number).unwrap_or(0);
     GroupInfo {
         account: config.id.as_str().to_owned(),
@@ -72,7 +88,8 @@ pub(super) fn info(config: &AccountConfig, group: &GroupId, row: Option<&GroupRo
         require_mention,
         activation: activation.map(|chosen| chosen.as_str().to_owned()),
         mode: mode.as_str().to_owned(),
-        agent: agent.to_owned(),
+        agent,
+        agent_chosen,
         pending_context: row.map_or(0, |row| count(row.context).min(config.history_limit as u64)),
         source: ModeSource {
             level: source.level.as_str().to_owned(),

@@ -54,6 +54,7 @@ pub(crate) fn known(message: &StoredMessage) -> Known {
         mentions: Vec::new(),
         quotes_gateway: false,
         activation: None,
+        chosen_agent: None,
     }
 }
 

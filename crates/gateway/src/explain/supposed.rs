@@ -24,5 +24,6 @@ pub fn supposed(chat: ChatId, sender: Identity, own: Identity, timestamp_s: i64)
         mentions: Vec::new(),
         quotes_gateway: false,
         activation: None,
+        chosen_agent: None,
     }
 }

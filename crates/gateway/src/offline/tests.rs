@@ -111,6 +111,63 @@ async fn who_would_answer_a_person_is_told() {
     );
 }
 
+/// What `/agent switch` chose is in the store, and holds over the config.
+#[tokio::test]
+async fn the_agent_that_a_chat_chose_is_told() {
+    const GROUP: &str = "120363000000000001@g.us";
+    let (_dir, paths) = state();
+    let text = format!(
+        "{{ agents: {{ list: [{{ id: 'main' }}, {{ id: 'parrot' }}] }},
+            channels: {{ whatsapp: {{ dmPolicy: 'open', allowFrom: ['*'], groups: {{ '{GROUP}': {{}}, '2@g.us': {{}} }} }} }} }}"
+    );
+    std::fs::write(&paths.config, text).expect("write");
+    let store = Store::open(&paths.store).await.expect("a store");
+    for (peer, agent) in [
+        ("dm:+15550100002".to_owned(), "parrot"),
+        (format!("group:{GROUP}"), "parrot"),
+        ("dm:+15550100003".to_owned(), "gone"),
+    ] {
+        let chosen = crate::store::Conversation {
+            peer,
+            agent: Some(agent.to_owned()),
+            name: None,
+        };
+        let kept = store.keep_conversation("default", &chosen, 1_700_000_000_000);
+        kept.await.expect("committed");
+    }
+    for (sender, agent, by) in [
+        ("+15550100002", "parrot", "chosen"),
+        ("+15550100003", "main", "default"),
+        ("+15550100004", "main", "default"),
+    ] {
+        let route = of_sender(&paths, sender).await.route.expect("an agent");
+        assert_eq!((route.agent.as_str(), route.by.as_str()), (agent, by), "{sender}");
+    }
+
+    let in_group = ControlRequest::ExplainSender {
+        sender: "+15550100004".to_owned(),
+        group: Some(GROUP.to_owned()),
+        account: None,
+    };
+    let ControlResponse::Hearing(hearing) = answer(&paths, &in_group).await else {
+        panic!("no answer");
+    };
+    assert_eq!(hearing.judgement.route.expect("an agent").agent, "parrot");
+    let listed = answer(&paths, &ControlRequest::GroupsList { account: None }).await;
+    let ControlResponse::Groups { groups } = listed else {
+        panic!("{listed:?}");
+    };
+    let found = |id: &str| groups.iter().find(|group| group.group == id).expect("listed");
+    assert_eq!(
+        (found(GROUP).agent.as_str(), found(GROUP).agent_chosen),
+        ("parrot", true)
+    );
+    assert_eq!(
+        (found("2@g.us").agent.as_str(), found("2@g.us").agent_chosen),
+        ("main", false)
+    );
+}
+
 #[tokio::test]
 async fn tasks_are_read_without_a_gateway_and_only_read() {
     let (_dir, paths) = state();

@@ -21,6 +21,16 @@ pub(super) fn words(line: &str) -> Result<Vec<String>, String> {
     Ok(words)
 }
 
+/// The words of a command, as a POSIX shell splits them; nothing is replaced or expanded.
+pub(super) fn arguments(line: &str) -> Result<Vec<String>, String> {
+    shlex::split(line).ok_or_else(|| {
+        format!(
+            "a closing quote or the character behind a \\ is missing: {}",
+            line.trim()
+        )
+    })
+}
+
 /// The text of a word, quoted or not.
 pub(super) fn quoted(word: &str) -> String {
     word.strip_prefix('"').unwrap_or(word).to_owned()

@@ -25,6 +25,9 @@ const END_DEADLINE: Duration = Duration::from_secs(10);
 /// Where no script says otherwise; it is there to be changed.
 const CONFIG: &str = "{\n  channels: { whatsapp: { dmPolicy: \"pairing\" } },\n}\n";
 
+/// The config in a state dir.
+pub(crate) const CONFIG_FILE: &str = "fased.json";
+
 /// The fake server's part of a state dir that is kept.
 pub(super) const FAKE_DIR: &str = "fake-whatsapp";
 
@@ -42,10 +45,16 @@ pub(crate) enum Keep {
 }
 
 impl Keep {
-    /// Is it an empty dir, or one of an earlier simulation? A real state dir is not to be played with.
+    /// Is it an empty dir, one of an earlier simulation, or one with a config beside which no gateway has run yet? A
+    /// real state dir is not to be played with.
     pub(crate) fn is_free(&self) -> bool {
         let Self::Dir(dir) = self else { return true };
-        self.is_empty() || dir.join(FAKE_DIR).is_dir()
+        self.is_empty() || self.goes_on() || is_prepared(dir)
+    }
+
+    /// Was a simulation kept there?
+    pub(crate) fn goes_on(&self) -> bool {
+        matches!(self, Self::Dir(dir) if dir.join(FAKE_DIR).is_dir())
     }
 
     /// Is there nothing yet?
@@ -53,6 +62,15 @@ impl Keep {
         let Self::Dir(dir) = self else { return true };
         !dir.exists() || fs::read_dir(dir).is_ok_and(|mut files| files.next().is_none())
     }
+}
+
+/// Is there a config, and nothing of a gateway that ran?
+fn is_prepared(dir: &Path) -> bool {
+    let Ok(paths) = Paths::resolve(Some(dir), Some(&dir.join(CONFIG_FILE))) else {
+        return false;
+    };
+    let ran = [&paths.store, &paths.lease, &dir.join("credentials")];
+    paths.config.is_file() && !ran.iter().any(|path| path.exists())
 }
 
 pub(super) struct World {
@@ -92,7 +110,7 @@ impl World {
         files: &[File],
         keep: &Keep,
     ) -> Result<Self> {
-        let paths = Paths::resolve(Some(dir), Some(&dir.join("fased.json")))?;
+        let paths = Paths::resolve(Some(dir), Some(&dir.join(CONFIG_FILE)))?;
         let config = config.or((!paths.config.exists()).then_some(CONFIG));
         if let Some(config) = config {
             fs::write(&paths.config, config).context("cannot write the config file")?;

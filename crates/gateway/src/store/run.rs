@@ -285,15 +285,15 @@ impl Store {
     /// # Errors
     /// What SQLite said.
     pub async fn run_of(&self, inbox_seq: i64) -> Result<Option<RunInfo>> {
-        type Row = (i64, i64, String, String, i64, Option<String>, Option<String>);
+        type Row = (i64, i64, String, String, String, i64, Option<String>, Option<String>);
         let row: Option<Row> = sqlx::query_as(
-            "SELECT id, inbox_seq, agent, state, attempts, failure, error FROM run
+            "SELECT id, inbox_seq, kind, agent, state, attempts, failure, error FROM run
              WHERE inbox_seq = ?1 OR id = (SELECT run_id FROM run_input WHERE inbox_seq = ?1)",
         )
         .bind(inbox_seq)
         .fetch_optional(&mut *self.read.turn().await?)
         .await?;
-        let Some((id, first, agent, state, attempts, failure, error)) = row else {
+        let Some((id, first, kind, agent, state, attempts, failure, error)) = row else {
             return Ok(None);
         };
         let answers = sqlx::query_scalar(
@@ -311,6 +311,7 @@ impl Store {
             .await?;
         Ok(Some(RunInfo {
             id,
+            kind,
             agent,
             state,
             attempts: u32::try_from(attempts).unwrap_or(u32::MAX),

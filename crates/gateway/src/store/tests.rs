@@ -131,7 +131,10 @@ async fn a_run_cut_off_is_started_once_more_and_then_given_up() {
         );
     }
     let info = store.run_of(seq).await.expect("read").expect("there");
-    assert_eq!((info.state.as_str(), info.attempts), ("interrupted", 2));
+    assert_eq!(
+        (info.kind.as_str(), info.state.as_str(), info.attempts),
+        ("message", "interrupted", 2)
+    );
 }
 
 #[tokio::test]

@@ -42,7 +42,7 @@ pub struct Explanation {
     pub tried: Vec<TriedInfo>,
     /// What would become of it now, if that is not what became of it.
     pub now: Option<JudgementInfo>,
-    /// Which agent answers there by the present config; absent where nobody does.
+    /// Which agent answers there now; absent where nobody does, and for a chat command, which the gateway answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub route: Option<RouteInfo>,
     /// Why it could not be judged again, for people.
@@ -78,7 +78,7 @@ pub struct JudgementInfo {
 pub struct RouteInfo {
     /// The agent's id.
     pub agent: String,
-    /// `peer_binding`, `group`, `any_group`, `account_binding`, `channel_binding` or `default`.
+    /// `chosen` (by `/agent switch` in this chat), `peer_binding`, `group`, `any_group`, `account_binding`, `channel_binding` or `default`.
     pub by: String,
     /// The same for people.
     pub sentence: String,

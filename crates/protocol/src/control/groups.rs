@@ -27,6 +27,9 @@ pub struct GroupInfo {
     pub mode: String,
     /// The agent that answers there.
     pub agent: String,
+    /// It was chosen there by `/agent switch`; else the config names it.
+    #[serde(default)]
+    pub agent_chosen: bool,
     /// Messages that the next run there will read.
     pub pending_context: u64,
     /// Where `mode` comes from.

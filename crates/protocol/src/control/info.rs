@@ -155,6 +155,9 @@ pub struct Notice {
 pub struct RunInfo {
     /// Run id.
     pub id: i64,
+    /// `message`: an agent answers; `command`: the gateway does; `task`: an agent does what a Task says.
+    #[serde(default)]
+    pub kind: String,
     /// Agent id.
     pub agent: String,
     /// `queued`, `running`, `ok`, `error`, `cancelled`, `interrupted`.

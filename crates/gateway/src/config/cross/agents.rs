@@ -5,7 +5,7 @@ use std::path::Path;
 use fased_agents::{BadBaseUrl, check_base_url};
 use fased_policy::ids::AccountId;
 
-use super::{down, text};
+use super::{down, program, text};
 use crate::config::check::Found;
 use crate::config::tree::{Node, Shape};
 use crate::config::{join, merge};
@@ -25,7 +25,7 @@ pub(super) fn check(found: &mut Found<'_>, root: &Node, file: &Path) -> Vec<Stri
         let path = format!("agents.list[{index}]");
         if let Some(id) = text(item.get("id")) {
             self::id(found, &path, id, &ids);
-            places(found, &path, id, item);
+            places(found, &path, id);
             ids.push(id.to_owned());
         }
         let is_default = item
@@ -64,15 +64,18 @@ fn id(found: &mut Found<'_>, path: &str, id: &str, taken: &[String]) {
 }
 
 /// Its keys are found by its id, too.
-fn places(found: &mut Found<'_>, path: &str, id: &str, item: &Node) {
-    let Shape::Object(keys) = &item.value else { return };
-    for key in keys {
-        if let Some(line) = found.places.get(&join(path, &key.name)).copied() {
-            found
-                .places
-                .insert(format!("agents.list.{id}.{}", key.name), line);
-        }
+fn places(found: &mut Found<'_>, path: &str, id: &str) {
+    let inside = format!("{path}.");
+    let of_it = found.places.range(inside.clone()..);
+    let of_it = of_it.take_while(|(key, _)| key.starts_with(&inside));
+    let named: Vec<(String, u32)> = of_it
+        .map(|(key, line)| (join("agents.list", id) + &key[path.len()..], *line))
+        .collect();
+    // Where it begins is not known as a place; its id is near enough.
+    if let Some(line) = found.places.get(&format!("{path}.id")).copied() {
+        found.places.insert(join("agents.list", id), line);
     }
+    found.places.extend(named);
 }
 
 /// Blocks of settings, with what a whole one looks like.
@@ -144,37 +147,7 @@ fn command(found: &mut Found<'_>, path: &str, block: &Node, file: &Path) {
             remark(found, "cwd", said);
         }
     }
-    let program = match block.get("argv").map(|argv| &argv.node.value) {
-        Some(Shape::List(items)) => items.first(),
-        Some(_) | None => None,
-    };
-    let Some(Shape::Text(program)) = program.map(|first| &first.value) else {
-        return;
-    };
-    let program = merge::program(program, file);
-    if !program.trim().is_empty() && !is_there(&program) {
-        let where_ = if program.contains('/') {
-            "there is no such program file"
-        } else {
-            "it is not in PATH"
-        };
-        let said =
-            format!("{program:?} cannot be run: {where_}; until it is there, messages get the failure text");
-        remark(found, "argv", said);
-    }
-}
-
-/// Could it be run?
-fn is_there(program: &str) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    let runs = |file: &Path| {
-        std::fs::metadata(file).is_ok_and(|about| about.is_file() && about.permissions().mode() & 0o111 != 0)
-    };
-    if program.contains('/') {
-        return runs(Path::new(program));
-    }
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path).any(|folder| runs(&folder.join(program)))
+    program::check(found, path, block, file);
 }
 
 fn openai(found: &mut Found<'_>, path: &str, block: &Node, file: &Path) {

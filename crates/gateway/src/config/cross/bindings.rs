@@ -5,9 +5,9 @@ use fased_policy::route::Peer;
 use super::{down, entries, text};
 use crate::config::check::Found;
 use crate::config::file::PeerKind;
-use crate::config::merge;
 use crate::config::misplaced::is_foreign_binding;
 use crate::config::tree::{Node, Shape};
+use crate::config::{entry, merge};
 use crate::nearest::nearest;
 
 /// What an earlier binding matches, and who answers there.
@@ -117,13 +117,16 @@ fn peer(found: &mut Found<'_>, path: &str, node: &Node) -> Option<Peer> {
     let would_be = |kind| merge::peer(kind, id).is_ok();
     let (message, hint) = if kind == PeerKind::Group {
         let hint = would_be(PeerKind::Direct).then_some("this is a person; write kind: \"direct\"");
-        (format!("found {id:?}; {error}"), hint)
+        (format!("found {id:?}; {error}"), hint.map(str::to_owned))
     } else {
-        let hint = would_be(PeerKind::Group).then_some("this is a group; write kind: \"group\"");
+        let hint = if would_be(PeerKind::Group) {
+            "this is a group; write kind: \"group\"".to_owned()
+        } else {
+            entry::hint(id.trim())
+        };
         let allowed = "a number in international form, such as \"+15551234567\", or a hidden id, such as \"100000000000001@lid\"";
-        (format!("found {id:?}; allowed is {allowed}"), hint)
+        (format!("found {id:?}; allowed is {allowed}"), Some(hint))
     };
-    let hint = hint.map(str::to_owned);
     found.wrong_at(&at, &at, message, hint);
     None
 }

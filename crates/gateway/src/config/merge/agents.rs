@@ -40,8 +40,10 @@ pub(in crate::config) fn agents(file: &File, config: &Path) -> Result<Agents, St
         && !list.is_empty()
     {
         agents.list.clear();
-        for written in list {
-            agents.list.insert(written.id.clone(), agent(written, config)?);
+        for (index, written) in list.iter().enumerate() {
+            agents
+                .list
+                .insert(written.id.clone(), agent(index, written, config)?);
         }
         let default = list.iter().find(|agent| agent.default == Some(true));
         if let Some(default) = default.or(list.first()) {
@@ -56,11 +58,12 @@ fn patterns(at: &str, list: &Option<Vec<String>>) -> Result<Option<Patterns>, St
     compiled.map_err(|error| format!("{at}: {error}"))
 }
 
-fn agent(written: &file::Agent, config: &Path) -> Result<Agent, String> {
+fn agent(index: usize, written: &file::Agent, config: &Path) -> Result<Agent, String> {
     let at = format!("agents.list.{}", written.id);
     let defaults = Agent::default();
     let present = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
     Ok(Agent {
+        index,
         name: present(&written.name),
         backend: backend(&at, written, config)?,
         system_prompt: present(&written.system_prompt),

@@ -29,6 +29,33 @@ fn view(text: &str) -> (tempfile::TempDir, View) {
 }
 
 #[test]
+fn a_key_of_an_agent_has_the_line_it_is_written_in() {
+    let (_dir, view) = view(
+        "{ agents: {
+            list: [
+              { id: 'a' },
+              { id: 'slow',
+                replyTimeoutSeconds: 9,
+                backend: 'command', command: {
+                  argv: ['sh'] } },
+        ] } }",
+    );
+    for (key, line) in [
+        ("agents.list.slow.replyTimeoutSeconds", 5),
+        ("agents.list[1].replyTimeoutSeconds", 5),
+        ("agents.list.slow.command.argv", 7),
+        ("agents.list.slow", 4),
+    ] {
+        let found = view.get(&KeyPath::parse(key).expect("a key")).expect("a value");
+        assert_eq!(
+            (found[0].source.level, found[0].source.line),
+            (Level::Global, Some(line)),
+            "{key}"
+        );
+    }
+}
+
+#[test]
 fn a_value_comes_with_its_source() {
     let (_dir, view) = view(TEXT);
     let expected: &[(&str, Value, Level, Option<u32>)] = &[

@@ -20,22 +20,29 @@ fn recorded(outcome: &str, reason: &str) -> StoredMessage {
     }
 }
 
-/// What is told of it under this config.
-fn told(whatsapp: &str, message: &StoredMessage, known: Known) -> Explanation {
+fn linked(whatsapp: &str, known: &Known) -> Linked {
     let text = format!("{{ channels: {{ whatsapp: {whatsapp} }} }}");
     let mut config =
         Config::parse(&text, Path::new("/etc/fased.json"), |id| PathBuf::from(id)).expect("a valid config");
-    let linked = Linked {
+    Linked {
         config: Arc::new(config.accounts.remove("default").expect("an account")),
         own: known.own.clone(),
         pending: Pending::by(|_| false),
-    };
-    let mut explanation = Explanation {
+    }
+}
+
+fn explanation(message: &StoredMessage) -> Explanation {
+    Explanation {
         verdict: message.outcome.clone(),
         reason: message.reason.clone(),
         ..Explanation::default()
-    };
-    judge_again(&mut explanation, &linked, known, message);
+    }
+}
+
+/// What is told of it under this config.
+fn told(whatsapp: &str, message: &StoredMessage, known: Known) -> Explanation {
+    let mut explanation = explanation(message);
+    judge_again(&mut explanation, &linked(whatsapp, &known), known, message);
     explanation
 }
 
@@ -65,6 +72,41 @@ fn another_verdict_is_told_beside_the_record() {
     assert_eq!(told.fix, None);
     let route = told.route.expect("an agent");
     assert_eq!((route.agent.as_str(), route.by.as_str()), ("main", "default"));
+}
+
+#[test]
+fn the_agent_that_was_chosen_in_the_chat_is_told() {
+    let admitted = recorded("admit", "dm_open");
+    let chosen = Known {
+        chosen_agent: Some("parrot".to_owned()),
+        ..known(&admitted)
+    };
+    let route = told(OPEN, &admitted, chosen).route.expect("an agent");
+    assert_eq!((route.agent.as_str(), route.by.as_str()), ("parrot", "chosen"));
+    assert_eq!(route.sentence, "chosen in this chat by /agent switch");
+    assert_eq!((route.source.level.as_str(), route.source.line), ("stored", None));
+}
+
+#[test]
+fn a_chat_command_is_for_no_agent() {
+    let admitted = recorded("admit", "dm_open");
+    let told = |kind: RunKind| {
+        let mut explanation = explanation(&admitted);
+        explanation.run = Some(RunInfo {
+            id: 1,
+            kind: kind.as_str().to_owned(),
+            agent: "main".to_owned(),
+            state: "ok".to_owned(),
+            attempts: 1,
+            answers: Vec::new(),
+            context: Vec::new(),
+            error: None,
+        });
+        let known = known(&admitted);
+        judge_again(&mut explanation, &linked(OPEN, &known), known, &admitted);
+        explanation.route
+    };
+    assert!(told(RunKind::Message).is_some() && told(RunKind::Command).is_none());
 }
 
 #[test]

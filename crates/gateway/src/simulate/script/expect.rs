@@ -19,18 +19,19 @@ const FORMS: &str = "expect reply to +15550100002 containing \"TEXT\" [within 10
                      violations";
 
 pub(super) fn expect(rest: &str) -> Result<Expect, String> {
-    let all = words(rest)?;
-    let all: Vec<&str> = all.iter().map(String::as_str).collect();
-    if let ["exit", code, "of", "fased", ..] = all.as_slice() {
+    if let Some((condition, command)) = rest.split_once("fased")
+        && let ["exit", code, "of"] = condition.split_whitespace().collect::<Vec<_>>().as_slice()
+    {
         let code = code
             .parse()
             .map_err(|_| format!("`{code}` is no exit code; write: expect exit 1 of fased COMMAND"))?;
-        let command = rest.split_once("fased").map_or("", |(_, command)| command);
         return Ok(Expect::Exit {
             code,
             arguments: arguments(command)?,
         });
     }
+    let all = words(rest)?;
+    let all: Vec<&str> = all.iter().map(String::as_str).collect();
     let (what, within) = match all.as_slice() {
         [what @ .., "within", time] => (what, Some(duration(time)?)),
         what => (what, None),

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::expect::expect;
 use super::{Author, Own, Reader, Source, Step, Word};
-use crate::simulate::words::{duration, quoted, words};
+use crate::simulate::words::{self, duration, quoted, words};
 
 /// All words that a step begins with.
 pub(in crate::simulate) const STEPS: [&str; 21] = [
@@ -221,9 +221,9 @@ pub(super) fn reader(place: &str, whose: &str) -> Result<Reader, String> {
     }
 }
 
-/// What follows `fased` on a line.
+/// What follows `fased` on a line, as a shell would take it.
 pub(super) fn arguments(rest: &str) -> Result<Vec<String>, String> {
-    let arguments: Vec<String> = words(rest)?.iter().map(|word| quoted(word)).collect();
+    let arguments = words::arguments(rest)?;
     match arguments.first() {
         Some(_) => Ok(arguments),
         None => Err("write a command, as: fased status".to_owned()),

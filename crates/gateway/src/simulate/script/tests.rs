@@ -92,6 +92,20 @@ fn time_commands_and_what_is_read_have_steps() {
     let arguments = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
     let said = Step::Fased(arguments(&["agents", "test", "main", "two words"]));
     assert_eq!(one("fased agents test main \"two words\""), said);
+    assert_eq!(one("fased agents test main 'two words'"), said);
+    let quoted = Step::Fased(vec![
+        "agents".to_owned(),
+        "say \"hi\" it's".to_owned(),
+        String::new(),
+    ]);
+    assert_eq!(one(r#"fased agents 'say "hi" it'\''s' """#), quoted);
+    let exit = Expect::Exit {
+        code: 1,
+        arguments: vec!["tasks".to_owned(), "a \"b".to_owned()],
+    };
+    assert_eq!(one("expect exit 1 of fased tasks 'a \"b'"), Step::Expect(exit));
+    let open = Script::parse("s", "fased agents test 'two words").expect_err("it is open");
+    assert!(open.contains("closing quote"), "{open}");
     let family = Reader::Group("family".to_owned());
     let word = Word {
         after: "Task ".to_owned(),
