@@ -157,10 +157,16 @@ impl Timing<'_> {
                 }
                 let back = Span::new().try_days((ahead / step).checked_mul(step)?).ok()?;
                 let from = from.checked_sub(back).ok()?;
-                let earlier = Schedule::Days { every: *every, at: *at, from };
+                let earlier = Schedule::Days {
+                    every: *every,
+                    at: *at,
+                    from,
+                };
                 next(&earlier, self.anchor_ms)
             }
-            Schedule::At { .. } | Schedule::Week { .. } | Schedule::Cron { .. } => next(schedule, self.anchor_ms),
+            Schedule::At { .. } | Schedule::Week { .. } | Schedule::Cron { .. } => {
+                next(schedule, self.anchor_ms)
+            }
         }
     }
 

@@ -148,7 +148,11 @@ fn what_was_made_while_the_clock_was_ahead_keeps_its_steps(#[case] text: &str) {
         zone: &UTC,
     };
     let next = timing.next_after(at("10:20")).unwrap();
-    assert!(next > at("10:20") && next <= at("10:20") + 3 * 24 * HOUR, "{}", clock(next));
+    assert!(
+        next > at("10:20") && next <= at("10:20") + 3 * 24 * HOUR,
+        "{}",
+        clock(next)
+    );
     let ahead = timing.next_after(made).unwrap();
     assert_eq!(nearer(&timing, ahead, 0, at("10:20")), Some(next));
 }
