@@ -235,3 +235,24 @@ async fn a_run_that_ended_after_it_was_looked_at_lets_nothing_be_skipped() {
     let now = store.task(&one.id).await.expect("read").expect("a Task");
     assert_eq!(now.next_ms, Some(NOW), "it is looked at again");
 }
+
+#[tokio::test]
+async fn the_owner_is_told_once_of_a_run_that_was_cut_off() {
+    let (_dir, store) = store().await;
+    let one = task(&store, 0).await;
+    let RunNow::Queued(run) = store.run_task_now(&one, &one.chat, 3, NOW).await.expect("asked") else {
+        panic!("nothing runs");
+    };
+    store.start_runs(&[run], &[], NOW).await.expect("started");
+    for _start in 0..2 {
+        let requeued = store.requeue_interrupted(ACCOUNT, NOW, |_| None).await;
+        requeued.expect("queued again");
+    }
+    let told = store.notices(10).await.expect("notices");
+    let told: Vec<&str> = told.iter().map(|notice| notice.text.as_str()).collect();
+    let sentence = format!(
+        "run {run} of Task {} was cut off by the end of the gateway; it is done once more",
+        one.id
+    );
+    assert_eq!(told, [sentence]);
+}
