@@ -2,7 +2,7 @@
 //!
 //! A file that is wrong changes nothing: the last good config stays in force, and status says why.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::Arc;
@@ -184,6 +184,7 @@ impl Reload {
                 accounts.insert(id, account.clone());
             }
         }
+        let mut failed = BTreeSet::new();
         for (id, settings) in wanted {
             match self.live.start(settings, &self.shutdown, true).await {
                 Ok(account) => {
@@ -196,9 +197,11 @@ impl Reload {
                     problem = Some(format!(
                         "account {id} cannot be started, which is tried again: {error:#}"
                     ));
+                    failed.insert(id);
                 }
             }
         }
+        self.live.set_failed(failed);
         self.live.set_accounts(accounts);
         self.unfinished = problem.is_some();
         let mut told = "the config is in force".to_owned();

@@ -70,7 +70,7 @@ pub use session::SessionRow;
 pub use standing::Standing;
 pub use tally::RESEND_MISSED;
 pub use task::{Created, ID_LEN, MOST_TASKS, NewTaskRow, TaskDefinition, TaskFilter, TaskRow, short_id};
-pub use task_due::{Decided, DueTask};
+pub use task_due::{Decided, DueTask, Renewed};
 pub use task_end::CancelledRun;
 pub use task_run::{Became, Cause, NewTaskRun, RunNow, TaskRunRow};
 pub use transcript::Exchange;

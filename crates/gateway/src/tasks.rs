@@ -15,6 +15,7 @@ pub(crate) mod scheduler;
 mod shown;
 #[cfg(test)]
 mod tests;
+mod upkeep;
 pub mod zone;
 
 pub use create::{Origin, Wish};
@@ -23,3 +24,4 @@ pub use error::TaskError;
 pub use held::Held;
 pub use look::Listed;
 pub use run_now::Ready;
+pub use shown::state_in_words;

@@ -7,10 +7,12 @@ use fased_protocol::private::Private;
 use super::{Global, Outcome, tasks};
 
 pub(super) const AFTER_HELP: &str = "\
-As in a chat, what is named is changed and the rest stays:
+As in a chat, one thing is changed and the rest stays:
   fased tasks edit k3x9 every 2h
-  fased tasks edit k3x9 \"daily at 8:00 briefing: What is on today?\"
-Or by what is meant:
+  fased tasks edit k3x9 none
+  fased tasks edit k3x9 name briefing
+  fased tasks edit k3x9 prompt What is on today?
+Without a schedule (none) it runs only when told to. Several at once:
   fased tasks edit k3x9 --schedule \"cron 0 9 * * 1-5\" --prompt \"What is on today?\" --name briefing";
 
 /// What is to be different.
@@ -19,7 +21,7 @@ pub(super) struct Options {
     /// The Task's id, as `fased tasks list` shows it
     #[arg(value_name = "ID")]
     id: String,
-    /// When, what it is called, what is asked: one of them or all, as in a chat
+    /// A schedule, or one of the words schedule, name and prompt with what it is to be, as in a chat
     #[arg(value_name = "TEXT", conflicts_with_all = ["schedule", "name", "prompt"],
         required_unless_present_any = ["schedule", "name", "prompt", "max_runs", "max_successes", "timezone"])]
     text: Vec<String>,

@@ -1,6 +1,7 @@
 //! `fased tasks list`: the Tasks, those that run next first.
 
 use clap::Args;
+use fased::tasks::state_in_words;
 use fased_protocol::control::{ControlRequest, ControlResponse, TaskInfo};
 use fased_protocol::private::Jid;
 use serde_json::json;
@@ -54,7 +55,7 @@ fn rendered(tasks: &[TaskInfo], more: u64) -> String {
     for task in tasks {
         table.line([
             task.id.clone(),
-            tasks_shown::state(task),
+            state_in_words(task),
             task.next.clone().unwrap_or_else(|| "-".to_owned()),
             task.runs.to_string(),
             task.chat.clone(),

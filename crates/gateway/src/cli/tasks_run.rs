@@ -100,7 +100,7 @@ async fn ended(paths: &Paths, mut run: TaskRunInfo, timeout: Duration) -> Result
         match client::ask(paths, &request).await {
             Ok(ControlResponse::TaskRuns { runs }) => {
                 away_since = None;
-                let Some(seen) = runs.into_iter().find(|seen| seen.id == run.id) else {
+                let Some(seen) = follow(runs, run.id) else {
                     return Ok(run);
                 };
                 run = seen;
@@ -116,6 +116,18 @@ async fn ended(paths: &Paths, mut run: TaskRunInfo, timeout: Duration) -> Result
         }
     }
     Ok(run)
+}
+
+/// The run as it is now; or else the one that takes its place, where the end of the gateway cut it off.
+fn follow(runs: Vec<TaskRunInfo>, id: i64) -> Option<TaskRunInfo> {
+    let is_again = |run: &&TaskRunInfo| run.id > id && run.cause.as_deref() == Some("again");
+    let again = runs.iter().filter(is_again).min_by_key(|run| run.id).cloned();
+    let seen = runs.into_iter().find(|seen| seen.id == id)?;
+    if seen.state == "interrupted" {
+        again.or(Some(seen))
+    } else {
+        Some(seen)
+    }
 }
 
 #[cfg(test)]
@@ -143,5 +155,29 @@ mod tests {
             ..failed
         };
         assert!(outcome(&well).is_ok());
+    }
+
+    #[test]
+    fn a_run_that_was_cut_off_is_followed_to_the_one_in_its_place() {
+        let told = |id: i64, state: &str, cause: &str| TaskRunInfo {
+            id,
+            state: state.to_owned(),
+            cause: Some(cause.to_owned()),
+            ..run()
+        };
+        let seen = |runs: Vec<TaskRunInfo>| follow(runs, 41).map(|run| (run.id, run.state));
+        let cut_off = || told(41, "interrupted", "manual");
+        assert_eq!(
+            seen(vec![
+                told(43, "queued", "schedule"),
+                told(42, "running", "again"),
+                cut_off()
+            ]),
+            Some((42, "running".to_owned()))
+        );
+        assert_eq!(seen(vec![cut_off()]), Some((41, "interrupted".to_owned())));
+        let ended = vec![told(43, "running", "again"), told(41, "ok", "manual")];
+        assert_eq!(seen(ended), Some((41, "ok".to_owned())));
+        assert_eq!(seen(vec![]), None);
     }
 }

@@ -1,5 +1,6 @@
 //! `fased tasks show`: all that is known of a Task.
 
+use fased::tasks::state_in_words;
 use fased_protocol::control::{ControlRequest, ControlResponse, TaskInfo};
 use serde_json::json;
 
@@ -22,7 +23,7 @@ pub(super) fn run(global: &Global, Named { id }: Named) -> Outcome {
 fn rendered(task: &TaskInfo) -> String {
     let mut table = Table::new();
     let mut line = |label: &str, value: String| table.line([label.to_owned(), value]);
-    line("task", format!("{}, {}", task.id, tasks_shown::state(task)));
+    line("task", format!("{}, {}", task.id, state_in_words(task)));
     if let Some(held) = &task.held {
         line("held", format!("it does not run: {held}"));
     }

@@ -1,5 +1,6 @@
 //! Tasks and their runs in words.
 
+use fased::tasks::state_in_words;
 use fased_protocol::control::{TaskInfo, TaskRunInfo};
 use fased_protocol::private::Private;
 
@@ -14,7 +15,7 @@ pub(super) fn line(task: &TaskInfo) -> String {
     let next = match (&task.next, task.state.as_str()) {
         (Some(next), _) => format!("; next {next}"),
         (None, "active") => String::new(),
-        (None, state) => format!("; {state}"),
+        (None, _waits) => format!("; {}", state_in_words(task)),
     };
     format!("Task {}: {}{next}", task.id, task.schedule)
 }
@@ -34,14 +35,6 @@ pub(super) fn shortened(text: &Private) -> String {
         ""
     };
     format!("{shown}{more}")
-}
-
-/// How a Task stands: `active`, `paused`, `done (max_runs)`.
-pub(super) fn state(task: &TaskInfo) -> String {
-    match &task.why {
-        Some(why) => format!("{} ({why})", task.state),
-        None => task.state.clone(),
-    }
 }
 
 /// How a run stands: `ok`, `skipped ×3 (overlap)`, `error (timeout)`.
@@ -156,6 +149,15 @@ pub(super) mod tests {
         };
         assert_eq!(line(&paused), "Task k3x9: every 1h; paused");
         assert_eq!(title(&paused), "Summarise the log");
+        let done = TaskInfo {
+            state: "done".to_owned(),
+            why: Some("max_runs".to_owned()),
+            ..paused
+        };
+        assert_eq!(
+            line(&done),
+            "Task k3x9: every 1h; done: it ran as often as it was to"
+        );
     }
 
     #[test]

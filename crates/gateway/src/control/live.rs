@@ -1,6 +1,6 @@
 //! What the handlers work on: the running gateway.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -19,7 +19,7 @@ use crate::reload::Asked;
 use crate::run::Engine;
 use crate::run::running::Why;
 use crate::store::Store;
-use crate::tasks::Desk;
+use crate::tasks::{Desk, Held};
 use crate::watch::Watchers;
 
 /// How long a request waits for the accounts of a gateway that has just started.
@@ -71,6 +71,8 @@ pub struct Live {
     /// What the runs of all accounts share.
     pub(crate) engine: Arc<Engine>,
     accounts: watch::Sender<Option<Accounts>>,
+    /// Accounts that are configured and could not be started.
+    failed: watch::Sender<BTreeSet<String>>,
     config: watch::Sender<ConfigInfo>,
     /// Who looks at the config file; nobody in a gateway that is there for one login.
     pub(super) reload: Option<mpsc::Sender<Asked>>,
@@ -104,6 +106,7 @@ impl Live {
             info,
             engine: Arc::default(),
             accounts: watch::Sender::new(None),
+            failed: watch::Sender::new(BTreeSet::new()),
             config: watch::Sender::new(ConfigInfo {
                 problem: None,
                 loaded_ms: clock::now_ms(),
@@ -162,6 +165,11 @@ impl Live {
     /// When they are started, and whenever others are.
     pub fn set_accounts(&self, accounts: BTreeMap<String, Account>) {
         self.accounts.send_replace(Some(Arc::new(accounts)));
+    }
+
+    /// Those of the config that could not be started; told before [`Live::set_accounts`].
+    pub fn set_failed(&self, failed: BTreeSet<String>) {
+        self.failed.send_replace(failed);
     }
 
     /// Those that run now; none while the gateway starts.
@@ -237,7 +245,21 @@ impl Live {
 
     /// Where Tasks are worked on.
     pub(super) async fn desk(&self) -> Result<Desk, ControlError> {
-        Ok(Desk::new(&self.store, self.configs(None).await?))
+        self.accounts().await?;
+        Ok(self.desk_now())
+    }
+
+    /// The same, with those accounts that run now.
+    pub(crate) fn desk_now(&self) -> Desk {
+        let accounts = self.running();
+        let failed = self.failed.borrow().clone();
+        let links = accounts.iter().filter_map(|(id, account)| {
+            Held::of_link(&account.view().stored.state).map(|held| (id.clone(), held))
+        });
+        let configs = accounts.values().map(|account| account.shared().config());
+        Desk::new(&self.store, configs)
+            .holding(links)
+            .holding(failed.into_iter().map(|id| (id, Held::Failed)))
     }
 
     /// All accounts as every surface shows them.

@@ -11,7 +11,7 @@ use crate::clock;
 use crate::config::AccountConfig;
 use crate::outbound::Content;
 use crate::session::Key;
-use crate::tasks::{Origin, TaskError, Wish};
+use crate::tasks::{Origin, Wish};
 
 /// Who made it, as people are told.
 const BY: &str = "the command line";
@@ -30,7 +30,7 @@ pub(super) async fn answer(live: &Live, request: &TaskRequest) -> Result<Control
         max_successes: request.max_successes,
     };
     let made = live.desk().await?.create(&origin, &wish, clock::now_ms()).await;
-    let task = made.map_err(|error| TaskError::told(&error))?;
+    let task = made.map_err(|error| error.told_of("new"))?;
     Ok(ControlResponse::Task(Box::new(task)))
 }
 

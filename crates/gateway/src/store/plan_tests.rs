@@ -129,7 +129,8 @@ const PLANS: &[(&str, &str)] = &[
     (
         "SELECT task.*, EXISTS (SELECT 1 FROM run WHERE run.task = task.id AND run.task IS NOT NULL
              AND run.state IN ('queued', 'running')) AS busy
-         FROM task WHERE state = 'active' AND next_ms IS NOT NULL AND next_ms <= 1 ORDER BY next_ms LIMIT 1",
+         FROM task WHERE state = 'active' AND next_ms IS NOT NULL AND next_ms <= 1
+             AND (account IN (SELECT value FROM json_each('[]')) OR next_ms < 1) ORDER BY next_ms LIMIT 1",
         "SEARCH task USING INDEX task_due (next_ms>? AND next_ms<?)",
     ),
     (
@@ -138,8 +139,9 @@ const PLANS: &[(&str, &str)] = &[
         "USING INDEX run_of_task_open (task=?)",
     ),
     (
-        "SELECT MIN(next_ms) FROM task WHERE state = 'active' AND next_ms IS NOT NULL",
-        "SEARCH task USING",
+        "SELECT next_ms FROM task WHERE state = 'active' AND next_ms IS NOT NULL
+             AND account IN (SELECT value FROM json_each('[]')) ORDER BY next_ms LIMIT 1",
+        "task USING INDEX task_due",
     ),
     (
         "SELECT id FROM run WHERE task IS NOT NULL AND ended_ms < 1 ORDER BY ended_ms LIMIT 1",

@@ -150,8 +150,11 @@ async fn interrupt(tx: &mut SqliteConnection, row: &Row, goes_again: bool, now_m
     .bind(now_ms)
     .bind(why)
     .bind(row.id)
-    .execute(tx)
+    .execute(&mut *tx)
     .await?;
+    if row.task.is_some() {
+        task::tell_cut_off(tx, row.id, goes_again, now_ms).await?;
+    }
     Ok(())
 }
 

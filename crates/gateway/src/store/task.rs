@@ -6,10 +6,11 @@ mod row;
 
 use anyhow::Result;
 use fased_policy::schedule::Schedule;
+#[cfg(test)]
 use fased_policy::task::State;
 use sqlx::{Connection as _, QueryBuilder, Sqlite, SqliteConnection};
 
-pub(super) use super::task_end::{Ended, after_run};
+pub(super) use super::task_end::{Ended, after_run, tell_cut_off};
 use super::{Store, task_run};
 pub use row::{NewTaskRow, TaskDefinition, TaskRow};
 
@@ -153,55 +154,93 @@ impl Store {
         Ok((tasks, u64::try_from(all).unwrap_or(0)))
     }
 
-    /// Changes what a Task is. Returns it as it is now; nothing when there is none.
+    /// Changes a Task into what `decide` makes of it as it is then: nobody else changes it in between. Returns what it is
+    /// now, or why it stays as it is; nothing when there is none.
     ///
     /// # Errors
     /// What SQLite said.
-    pub async fn edit_task(&self, id: &str, to: &TaskDefinition, now_ms: i64) -> Result<Option<TaskRow>> {
+    pub async fn change_task<E>(
+        &self,
+        id: &str,
+        now_ms: i64,
+        decide: impl FnOnce(&TaskRow) -> Result<TaskDefinition, E> + Send,
+    ) -> Result<Option<Result<TaskRow, E>>> {
+        let mut turn = self.write.turn().await?;
+        let mut tx = turn.begin().await?;
+        let task: Option<TaskRow> = sqlx::query_as("SELECT * FROM task WHERE id = ?")
+            .bind(id)
+            .fetch_optional(&mut *tx)
+            .await?;
+        let Some(task) = task else {
+            return Ok(None);
+        };
+        let to = match decide(&task) {
+            Ok(to) => to,
+            Err(refused) => return Ok(Some(Err(refused))),
+        };
+        // One that this version cannot read is kept as it is.
+        let schedule = if to.schedule == task.schedule() {
+            task.schedule.clone()
+        } else {
+            json(to.schedule.as_ref())?
+        };
         let task = sqlx::query_as(
             "UPDATE task SET name = ?2, prompt = ?3, schedule = ?4, zone = ?5, state = ?6,
                  why = CASE WHEN state = ?6 THEN why END, next_ms = ?7,
                  max_runs = ?8, max_successes = ?9, updated_ms = ?10
              WHERE id = ?1 RETURNING *",
         )
-        .bind(id)
+        .bind(&task.id)
         .bind(&to.name)
         .bind(&to.prompt)
-        .bind(json(to.schedule.as_ref())?)
+        .bind(schedule)
         .bind(&to.zone)
         .bind(to.state.as_str())
         .bind(to.next_ms)
         .bind(to.max_runs)
         .bind(to.max_successes)
         .bind(now_ms)
-        .fetch_optional(&mut *self.write.turn().await?)
+        .fetch_one(&mut *tx)
         .await?;
+        tx.commit().await?;
         self.tasks.notify_one();
-        Ok(task)
+        Ok(Some(Ok(task)))
+    }
+}
+
+#[cfg(test)]
+impl Store {
+    /// Nobody writes while this is held.
+    pub(crate) async fn hold_writer(&self) -> impl Sized + '_ {
+        self.write.turn().await.expect("open")
     }
 
-    /// Puts a Task in a state, due at this time if it is active. Returns it as it is now; nothing when there is none.
-    ///
-    /// # Errors
-    /// What SQLite said.
-    pub async fn set_task_state(
+    /// Gives a Task this schedule, whatever it is.
+    pub(crate) async fn put_schedule(&self, id: &str, json: Option<&str>) -> Result<()> {
+        sqlx::query("UPDATE task SET schedule = ? WHERE id = ?")
+            .bind(json)
+            .bind(id)
+            .execute(&mut *self.write.turn().await?)
+            .await?;
+        Ok(())
+    }
+
+    /// Puts a Task in a state, due at this time.
+    pub(crate) async fn set_task_state(
         &self,
         id: &str,
         state: State,
         next_ms: Option<i64>,
         now_ms: i64,
     ) -> Result<Option<TaskRow>> {
-        let task = sqlx::query_as(
-            "UPDATE task SET state = ?2, why = NULL, next_ms = ?3, updated_ms = ?4 WHERE id = ?1 RETURNING *",
-        )
-        .bind(id)
-        .bind(state.as_str())
-        .bind(next_ms)
-        .bind(now_ms)
-        .fetch_optional(&mut *self.write.turn().await?)
-        .await?;
-        self.tasks.notify_one();
-        Ok(task)
+        let put = |task: &TaskRow| {
+            anyhow::Ok(TaskDefinition {
+                state,
+                next_ms,
+                ..task.definition()
+            })
+        };
+        self.change_task(id, now_ms, put).await?.transpose()
     }
 }
 

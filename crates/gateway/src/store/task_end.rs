@@ -6,6 +6,7 @@ use sqlx::{Connection as _, SqliteConnection};
 
 use super::Store;
 use super::task::TaskRow;
+use super::task_run::Cause;
 use crate::tasks::zone;
 
 /// What came of the wish to end a run.
@@ -142,6 +143,7 @@ pub(super) async fn after_run(tx: &mut SqliteConnection, ended: &Ended<'_>) -> R
         max_successes: limits.max_successes,
         state: task.state(),
         next_ms: task.next_ms,
+        made_for_it: task.schedule.is_none() && is_first(tx, &task.id, ended.run).await?,
         now_ms: ended.now_ms,
     });
     sqlx::query(
@@ -160,6 +162,43 @@ pub(super) async fn after_run(tx: &mut SqliteConnection, ended: &Ended<'_>) -> R
     .execute(&mut *tx)
     .await?;
     Ok(after.tell_failure)
+}
+
+/// Tells the owner that a run was cut off: part of the transaction that records it, so that it is told once.
+pub(super) async fn tell_cut_off(
+    tx: &mut SqliteConnection,
+    run: i64,
+    goes_again: bool,
+    now_ms: i64,
+) -> Result<()> {
+    let then = if goes_again {
+        "it is done once more"
+    } else {
+        "it is not done again"
+    };
+    sqlx::query(
+        "INSERT INTO notice (at_ms, account, text)
+         SELECT ?1, account, 'run ' || id || ' of Task ' || task || ' was cut off by the end of the gateway; ' || ?2
+         FROM run WHERE id = ?3",
+    )
+    .bind(now_ms)
+    .bind(then)
+    .bind(run)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Is this the run that its Task was made with, or the one that takes its place after it was cut off?
+async fn is_first(tx: &mut SqliteConnection, task: &str, run: i64) -> Result<bool> {
+    let cause: Option<String> = sqlx::query_scalar(
+        "SELECT cause FROM run WHERE task = ? AND id <= ? AND cause <> 'again' ORDER BY id DESC LIMIT 1",
+    )
+    .bind(task)
+    .bind(run)
+    .fetch_optional(tx)
+    .await?;
+    Ok(cause.as_deref() == Some(Cause::Created.as_str()))
 }
 
 fn outcome(state: &str) -> Option<Outcome> {

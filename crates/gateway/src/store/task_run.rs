@@ -1,6 +1,7 @@
 //! Runs of Tasks: queued, skipped and missed ones as they are recorded, and all of them as they are looked at.
 
 use anyhow::Result;
+use fased_policy::task::Skipped;
 use sqlx::{Connection as _, SqliteConnection};
 
 use super::task::TaskRow;
@@ -16,7 +17,7 @@ pub enum Cause {
     Created,
     /// It was due.
     Schedule,
-    /// It was due while no gateway ran.
+    /// It was due a while before: no gateway ran, it was late, its account sent nothing, or the clock was set.
     CatchUp,
     /// Somebody asked for it.
     Manual,
@@ -50,11 +51,22 @@ pub enum Became {
         /// The reason.
         why: String,
     },
-    /// Its time was over before a gateway ran again.
+    /// Its time came too long ago.
     Missed {
         /// What of it.
         why: String,
     },
+}
+
+impl Became {
+    /// It does not take place, because the one before it has not ended.
+    #[must_use]
+    pub fn overlap() -> Self {
+        Self::Skipped {
+            failure: Skipped::Overlap.as_str(),
+            why: Skipped::Overlap.sentence().to_owned(),
+        }
+    }
 }
 
 /// A run of a Task to be recorded.
@@ -244,7 +256,7 @@ impl Store {
     }
 }
 
-async fn open(connection: &mut SqliteConnection, task: &str) -> Result<Option<i64>> {
+pub(super) async fn open(connection: &mut SqliteConnection, task: &str) -> Result<Option<i64>> {
     Ok(sqlx::query_scalar(
         "SELECT id FROM run WHERE task = ? AND task IS NOT NULL AND state IN ('queued', 'running') LIMIT 1",
     )

@@ -1,5 +1,6 @@
 //! Making a Task.
 
+use fased_policy::schedule::Schedule;
 use fased_policy::task::{self, State};
 use fased_protocol::control::TaskInfo;
 
@@ -46,15 +47,26 @@ impl Desk {
     /// # Errors
     /// When its text makes no sense, its account sends nothing, or there are too many Tasks.
     pub async fn create(&self, origin: &Origin, wish: &Wish<'_>, now_ms: i64) -> Result<TaskInfo, TaskError> {
-        if let Some(held) = self.held(&origin.account) {
-            return Err(refused(held, &origin.account));
-        }
         let (zone, zone_name) = match wish.zone {
             Some(name) => zone::named(name)?,
             None => zone::configured(&self.settings(&origin.account)),
         };
         let new = task::parse_new(wish.text, now_ms, &zone).map_err(TaskError::Wrong)?;
         let starts_now = new.schedule.is_none();
+        if let Some(held) = self.held(&origin.account) {
+            // One that is to run later may be made while the link is down.
+            match held {
+                Held::Unlinked | Held::Paused if !starts_now => {}
+                Held::Gone | Held::Failed | Held::Off | Held::ObserveOnly | Held::Unlinked | Held::Paused => {
+                    return Err(refused(held, &origin.account));
+                }
+            }
+        }
+        if (wish.max_runs.or(wish.max_successes)).is_some()
+            && new.schedule.as_ref().is_none_or(Schedule::is_once)
+        {
+            return Err(once_has_no_limits());
+        }
         let next_ms = match &new.schedule {
             Some(schedule) => Some(schedule.next_after(now_ms, now_ms, &zone).ok_or_else(|| {
                 TaskError::Wrong(format!("{} names no time to come", schedule.describe(&zone)))
@@ -94,15 +106,16 @@ impl Desk {
 
 /// The refusal where an account lets no Task run.
 pub(super) fn refused(held: Held, account: &str) -> TaskError {
-    let next = match held {
-        Held::Gone => "list the accounts: fased channels list".to_owned(),
-        Held::Off => {
-            format!("switch it on: fased config set channels.whatsapp.accounts.{account}.enabled true")
-        }
-        Held::ObserveOnly => "let it send: fased config set channels.whatsapp.observeOnly false".to_owned(),
-    };
     TaskError::Refused {
         why: held.sentence(account),
-        next,
+        next: held.next(account),
     }
+}
+
+/// The refusal of limits for what runs once.
+pub(super) fn once_has_no_limits() -> TaskError {
+    TaskError::Wrong(
+        "what has one time, or none, runs once; --max-runs and --max-successes go with `every`, `daily` or `cron`"
+            .to_owned(),
+    )
 }

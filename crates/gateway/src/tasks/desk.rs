@@ -14,6 +14,8 @@ use crate::store::{Store, TaskRow};
 pub struct Desk {
     pub(super) store: Store,
     accounts: BTreeMap<String, Arc<AccountConfig>>,
+    /// Why Tasks do not run, where the config does not tell.
+    held: BTreeMap<String, Held>,
     only: Option<String>,
 }
 
@@ -27,6 +29,7 @@ impl Desk {
         Self {
             store: store.clone(),
             accounts: accounts.collect(),
+            held: BTreeMap::new(),
             only: None,
         }
     }
@@ -40,6 +43,19 @@ impl Desk {
         }
     }
 
+    /// The Tasks of these accounts do not run, whatever the config says.
+    #[must_use]
+    pub fn holding(mut self, held: impl IntoIterator<Item = (String, Held)>) -> Self {
+        self.held.extend(held);
+        self
+    }
+
+    /// The accounts whose Tasks run.
+    pub(super) fn free(&self) -> Vec<&str> {
+        let ids = self.accounts.keys().map(String::as_str);
+        ids.filter(|id| self.held(id).is_none()).collect()
+    }
+
     /// The account that alone is worked on.
     pub(super) fn only(&self) -> Option<&str> {
         self.only.as_deref()
@@ -47,7 +63,11 @@ impl Desk {
 
     /// Why a Task of this account does not run.
     pub(super) fn held(&self, account: &str) -> Option<Held> {
-        Held::of(self.accounts.get(account).map(AsRef::as_ref))
+        let held = self.held.get(account).copied();
+        match self.accounts.get(account) {
+            None => held.or(Some(Held::Gone)),
+            Some(config) => Held::of(config).or(held),
+        }
     }
 
     /// What holds for Tasks of this account; of one that is gone, what holds for others.

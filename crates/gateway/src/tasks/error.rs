@@ -27,6 +27,23 @@ pub enum TaskError {
 }
 
 impl TaskError {
+    /// For whoever asked on the control socket by `fased tasks <verb>`.
+    #[must_use]
+    pub fn told_of(&self, verb: &str) -> ControlError {
+        let told = self.told();
+        match self {
+            Self::Wrong(_) => ControlError {
+                next: format!("see how it is typed: fased tasks {verb} --help"),
+                ..told
+            },
+            Self::NotFound(_)
+            | Self::RunNotFound(_)
+            | Self::NotRun(_)
+            | Self::Refused { .. }
+            | Self::Store(_) => told,
+        }
+    }
+
     /// For whoever asked on the control socket.
     #[must_use]
     pub fn told(&self) -> ControlError {
@@ -37,7 +54,10 @@ impl TaskError {
                 "see the runs of a Task: fased tasks runs ID".to_owned(),
             ),
             Self::NotRun(id) => (ErrorCode::NotFound, format!("run it now: fased tasks run {id}")),
-            Self::Wrong(_) => (ErrorCode::Usage, "see: fased tasks new --help".to_owned()),
+            Self::Wrong(_) => (
+                ErrorCode::Usage,
+                "see how it is typed: fased tasks --help".to_owned(),
+            ),
             Self::Refused { next, .. } => (ErrorCode::Refused, next.clone()),
             Self::Store(_) => (ErrorCode::Internal, "see the gateway's log".to_owned()),
         };

@@ -6,12 +6,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
-use fased_policy::task::{Act, Due, Next, State, Why, on_due};
-use tokio::time::Instant;
+use fased_policy::task::{Act, Due, State, Why, on_due};
 use tokio_util::sync::CancellationToken;
 
 use super::desk::addresses;
-use super::{Desk, Held, zone};
+use super::{Desk, upkeep, zone};
 use crate::clock;
 use crate::control::Live;
 use crate::store::{Became, Cause, Decided, DueTask, NewTaskRun, Store};
@@ -19,37 +18,34 @@ use crate::store::{Became, Cause, Decided, DueTask, NewTaskRun, Store};
 /// Due Tasks that are looked at together.
 const BATCH: i64 = 200;
 /// Looks at least this often: the operating system may set the clock, which wakes nobody.
-const SWEEP: Duration = Duration::from_secs(30);
+pub(super) const SWEEP: Duration = Duration::from_secs(30);
 /// How long to wait after the store failed.
 const STORE_RETRY: Duration = Duration::from_secs(1);
-/// How often what is too old is looked for.
-const TIDY_EVERY: Duration = Duration::from_secs(3_600);
-/// Records that are forgotten in one transaction.
-const FORGOTTEN: i64 = 500;
+/// Why a time was missed. It may also be that the gateway ran: it was late, or its clock was set.
+const MISSED: &str = "its time passed longer ago than tasks.catchUpMinutes";
 /// A run that was due longer ago than this is one that was caught up on.
 const LATE_MS: i64 = 60_000;
-const DAY_MS: i64 = 24 * 3_600_000;
 
 /// Lets Tasks run until told to end.
 pub(crate) async fn run(live: Arc<Live>, shutdown: CancellationToken) {
+    tokio::join!(schedule(&live, &shutdown), upkeep::run(&live, &shutdown));
+}
+
+async fn schedule(live: &Live, shutdown: &CancellationToken) {
     let store = live.store();
-    let mut tidy_at = clock::monotonic() + SWEEP;
     while !shutdown.is_cancelled() {
         let moved = clock::moved();
-        let rest = match look(&live, store).await {
+        let rest = match look(live, store).await {
             Ok(rest) => rest,
             Err(error) => {
                 tracing::error!("due Tasks cannot be recorded: {error:#}");
                 STORE_RETRY
             }
         };
-        if clock::monotonic() >= tidy_at {
-            tidy_at = tidy(&live, store).await;
-        }
         tokio::select! {
             () = shutdown.cancelled() => return,
-            () = store.tasks_changed() => wake(&live, None),
-            () = moved => tidy_at = clock::monotonic(),
+            () = store.tasks_changed() => wake(live, None),
+            () = moved => {}
             () = clock::pause(rest) => {}
         }
     }
@@ -59,11 +55,11 @@ pub(crate) async fn run(live: Arc<Live>, shutdown: CancellationToken) {
 async fn look(live: &Live, store: &Store) -> Result<Duration> {
     loop {
         let now = clock::now_ms();
-        let desk = desk(live, store);
+        let desk = live.desk_now();
         let dealt = deal(store, &desk, now).await?;
         wake(live, Some(&dealt.accounts));
         if dealt.due == 0 {
-            let next = store.next_task_due().await?;
+            let next = store.next_task_due(&desk.free()).await?;
             return Ok(rest(next, clock::now_ms()));
         }
         if dealt.recorded == 0 {
@@ -71,11 +67,6 @@ async fn look(live: &Live, store: &Store) -> Result<Duration> {
             return Ok(STORE_RETRY);
         }
     }
-}
-
-fn desk(live: &Live, store: &Store) -> Desk {
-    let accounts = live.running();
-    Desk::new(store, accounts.values().map(|account| account.shared().config()))
 }
 
 fn rest(next_ms: Option<i64>, now_ms: i64) -> Duration {
@@ -106,7 +97,11 @@ pub(super) struct Dealt {
 
 /// Decides about a batch of Tasks that are due, and records that.
 pub(super) async fn deal(store: &Store, desk: &Desk, now_ms: i64) -> Result<Dealt> {
-    let due = store.due_tasks(now_ms, BATCH).await?;
+    // What is due while its account sends nothing stays so until that is too long ago: perhaps it will in a moment.
+    let others_before_ms = now_ms - desk.settings("").catch_up_ms.max(LATE_MS);
+    let due = store
+        .due_tasks(now_ms, &desk.free(), others_before_ms, BATCH)
+        .await?;
     if due.is_empty() {
         return Ok(Dealt::default());
     }
@@ -139,16 +134,58 @@ pub(super) async fn deal(store: &Store, desk: &Desk, now_ms: i64) -> Result<Deal
 fn decide<'a>(desk: &Desk, due: &'a DueTask, chat: &'a str, now_ms: i64) -> Decided<'a> {
     let task = &due.task;
     let settings = desk.settings(&task.account);
+    if task.is_unreadable() {
+        return Decided {
+            run: None,
+            task,
+            state: State::Active,
+            why: None,
+            next_ms: None,
+            keep: settings.keep_runs,
+        };
+    }
     let schedule = task.schedule();
     let zone = zone::stored(&task.zone);
-    let next = on_due(&Due {
+    let held = desk.held(&task.account);
+    let mut next = on_due(&Due {
         timing: task.timing(schedule.as_ref(), &zone),
         due_ms: task.next_ms.unwrap_or(now_ms),
         now_ms,
         catch_up_ms: settings.catch_up_ms,
-        busy: due.busy,
+        // A run that was open when its account went away is not what is in the way.
+        busy: due.busy && held.is_none(),
     });
-    let run = |due_ms: i64, became| NewTaskRun {
+    let (due_ms, became) = match next.act {
+        Act::Wait => (None, None),
+        Act::Run { due_ms } => (Some(due_ms), Some(Became::Queued)),
+        Act::Skip { due_ms, reason } => {
+            let became = Became::Skipped {
+                failure: reason.as_str(),
+                why: reason.sentence().to_owned(),
+            };
+            (Some(due_ms), Some(became))
+        }
+        Act::Missed { due_ms } => (
+            Some(due_ms),
+            Some(Became::Missed {
+                why: MISSED.to_owned(),
+            }),
+        ),
+    };
+    let became = match held {
+        Some(held) if became.is_some() => {
+            if next.next_ms.is_none() {
+                // It has no run that would end it.
+                (next.state, next.why) = (State::Done, Some(Why::Held));
+            }
+            Some(Became::Skipped {
+                failure: held.word(),
+                why: held.sentence(&task.account),
+            })
+        }
+        Some(_) | None => became,
+    };
+    let run = due_ms.zip(became).map(|(due_ms, became)| NewTaskRun {
         task,
         chat,
         cause: if now_ms - due_ms > LATE_MS {
@@ -158,66 +195,13 @@ fn decide<'a>(desk: &Desk, due: &'a DueTask, chat: &'a str, now_ms: i64) -> Deci
         },
         due_ms: Some(due_ms),
         became,
-    };
-    let held = desk.held(&task.account);
-    let run = match next.act {
-        Act::Wait => None,
-        Act::Run { due_ms } => {
-            let became = held.map_or(Became::Queued, |held| skipped(held, &task.account));
-            Some(run(due_ms, became))
-        }
-        Act::Skip { due_ms, reason } => {
-            let became = Became::Skipped {
-                failure: reason.as_str(),
-                why: reason.sentence().to_owned(),
-            };
-            Some(run(due_ms, became))
-        }
-        Act::Missed { due_ms } => {
-            let why = "its time passed while no gateway ran, longer ago than tasks.catchUpMinutes".to_owned();
-            Some(run(due_ms, Became::Missed { why }))
-        }
-    };
-    let is_skipped = held.is_some() && matches!(next.act, Act::Run { .. });
-    let (state, why) = ended(&next, is_skipped);
+    });
     Decided {
         run,
         task,
-        state,
-        why,
+        state: next.state,
+        why: next.why,
         next_ms: next.next_ms,
         keep: settings.keep_runs,
-    }
-}
-
-/// What a Task is up to now. One whose last run was skipped has none that would end it.
-fn ended(next: &Next, is_skipped: bool) -> (State, Option<Why>) {
-    if is_skipped && next.next_ms.is_none() {
-        (State::Done, Some(Why::Over))
-    } else {
-        (next.state, next.why)
-    }
-}
-
-fn skipped(held: Held, account: &str) -> Became {
-    Became::Skipped {
-        failure: held.word(),
-        why: held.sentence(account),
-    }
-}
-
-/// Forgets what is too old. Returns when to look again.
-async fn tidy(live: &Live, store: &Store) -> Instant {
-    let days = desk(live, store).settings("").keep_days;
-    let before_ms = clock::now_ms() - i64::from(days) * DAY_MS;
-    loop {
-        match store.forget_task_runs(before_ms, FORGOTTEN).await {
-            Ok(0) => return clock::monotonic() + TIDY_EVERY,
-            Ok(gone) => tracing::debug!(gone, "records of Tasks were kept long enough"),
-            Err(error) => {
-                tracing::error!("old records of Tasks cannot be removed: {error:#}");
-                return clock::monotonic() + TIDY_EVERY;
-            }
-        }
     }
 }

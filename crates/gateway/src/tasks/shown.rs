@@ -3,12 +3,16 @@
 use std::collections::HashMap;
 
 use fased_policy::schedule::{Zone, moment};
+use fased_policy::task::Why;
 use fased_protocol::control::{TaskInfo, TaskRunInfo};
 use fased_protocol::private::Private;
 
 use super::{Desk, TaskError, zone};
 use crate::control::shown_chats;
 use crate::store::{TaskRow, TaskRunRow};
+
+/// In the place of a schedule that this version cannot read.
+const UNREADABLE: &str = "a schedule that this version cannot read, so it is not due";
 
 impl Desk {
     /// Tasks as they are shown, in the same order.
@@ -36,6 +40,7 @@ impl Desk {
         let zone = zone::stored(&task.zone);
         let schedule = match task.schedule() {
             Some(schedule) => schedule.describe(&zone),
+            None if task.is_unreadable() => UNREADABLE.to_owned(),
             None => "no schedule".to_owned(),
         };
         let held = self.held(&task.account).filter(|_| task.is_active());
@@ -64,6 +69,19 @@ impl Desk {
             created_ms: task.created_ms,
             updated_ms: task.updated_ms,
         }
+    }
+}
+
+/// How a Task stands: `active`, `paused`, `done: it ran as often as it was to`.
+#[must_use]
+pub fn state_in_words(task: &TaskInfo) -> String {
+    match task.why.as_deref() {
+        // A word of a later version is better than nothing.
+        Some(why) => {
+            let words = Why::parse(why).map(Why::words);
+            format!("{}: {}", task.state, words.unwrap_or(why))
+        }
+        None => task.state.clone(),
     }
 }
 

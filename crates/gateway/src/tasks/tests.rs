@@ -1,6 +1,7 @@
 //! What people do with Tasks, and what the scheduler does, at times that are given.
 
 mod due;
+mod edits;
 mod verbs;
 
 use std::path::{Path, PathBuf};
@@ -9,6 +10,7 @@ use std::sync::Arc;
 use fased_protocol::control::TaskInfo;
 
 use super::{Desk, Origin, Wish};
+use crate::clock;
 use crate::config::{AccountConfig, Config};
 use crate::store::Store;
 

@@ -52,6 +52,8 @@ pub struct Ended<'a> {
     pub state: State,
     /// Its due time before.
     pub next_ms: Option<i64>,
+    /// The Task has no schedule, and this is the run that it was made for.
+    pub made_for_it: bool,
     /// Now.
     pub now_ms: i64,
 }
@@ -75,6 +77,10 @@ const MINUTE_MS: i64 = 60_000;
 const WAITS_MS: [i64; 4] = [MINUTE_MS, 5 * MINUTE_MS, 15 * MINUTE_MS, 60 * MINUTE_MS];
 /// The longest wait after failures: a day.
 const MAX_WAIT_MS: i64 = 24 * 60 * MINUTE_MS;
+/// Times that are so far apart are seldom; a day in which the clock changes has 23 hours.
+const SELDOM_MS: i64 = 20 * 60 * MINUTE_MS;
+/// The longest wait of what comes seldom.
+const MAX_WAIT_SELDOM_MS: i64 = 60 * MINUTE_MS;
 
 /// How long a Task waits at least after so many failures in a row: 1, 5, 15 and 60 minutes, then twice as long each
 /// time, up to a day. Nothing after none.
@@ -136,6 +142,10 @@ pub fn after_run(ended: &Ended<'_>) -> After {
     if ended.state == State::Paused {
         return goes_on(State::Paused, ended.next_ms);
     }
+    // One that only runs when told to goes on until it is told to again.
+    if ended.timing.schedule.is_none() && !ended.made_for_it {
+        return goes_on(State::Active, ended.next_ms);
+    }
     // A one-off whose time is still to come was told to run before it.
     let Some(next_ms) = ended.next_ms else {
         return done(Some(match (ended.timing.is_once(), ended.outcome) {
@@ -149,10 +159,22 @@ pub fn after_run(ended: &Ended<'_>) -> After {
         return goes_on(State::Active, Some(next_ms));
     }
     // Waiting leaves out times of the schedule; it never adds one.
-    let earliest_ms = ended.now_ms.saturating_add(backoff_ms(counters.failures));
+    let earliest_ms = ended.now_ms.saturating_add(wait_ms(ended, counters.failures));
     match ended.timing.next_after(earliest_ms.saturating_sub(1)) {
         Some(later) => goes_on(State::Active, Some(later.max(next_ms))),
         None => done(Some(Why::Over)),
+    }
+}
+
+/// How long to wait after a failure. A wait of a day from the end of a run would leave out every other time of what is
+/// daily, which helps nobody: what comes so seldom waits an hour at most.
+fn wait_ms(ended: &Ended<'_>, failures: u32) -> i64 {
+    let wait_ms = backoff_ms(failures);
+    let first = ended.timing.next_after(ended.now_ms);
+    let second = first.and_then(|first| ended.timing.next_after(first));
+    match first.zip(second) {
+        Some((first, second)) if second - first >= SELDOM_MS => wait_ms.min(MAX_WAIT_SELDOM_MS),
+        Some(_) | None => wait_ms,
     }
 }
 

@@ -1,6 +1,6 @@
 //! A Task's time has come.
 
-use super::{State, Timing, Why};
+use super::{State, Timing, Why, backoff_ms};
 
 /// A Task is late only after this long, whatever `catchUpMinutes` says: no timer is exact.
 const GRACE_MS: i64 = 60_000;
@@ -37,7 +37,7 @@ pub enum Act {
         /// Why.
         reason: Skipped,
     },
-    /// Record a run `missed`: it came while the gateway was down, and that is too long ago.
+    /// Record a run `missed`: it came too long ago to be caught up on.
     Missed {
         /// The latest time that has come.
         due_ms: i64,
@@ -143,6 +143,20 @@ fn latest(due: &Due<'_>) -> i64 {
         }
     }
     found
+}
+
+/// The next time of an active Task whose due time is later than its schedule and its failures explain, as after a clock
+/// that was ahead and is right again. A clock that is set back a little repeats nothing.
+#[must_use]
+pub fn nearer(timing: &Timing<'_>, next_ms: i64, failures: u32, now_ms: i64) -> Option<i64> {
+    if timing.is_once() {
+        return None;
+    }
+    let first = timing.next_after(now_ms)?;
+    let after_wait = timing.next_after(now_ms.saturating_add(backoff_ms(failures)))?;
+    // Without a further time, nothing is later than the first.
+    let second = timing.next_after(first).unwrap_or(first);
+    (next_ms > second.max(after_wait)).then_some(first)
 }
 
 /// When a Task that was paused or done runs next, if its schedule names a time to come. What came while it was paused

@@ -25,17 +25,6 @@ pub struct NewTask {
     pub max_successes: Option<u32>,
 }
 
-impl NewTask {
-    /// When it runs first.
-    #[must_use]
-    pub fn first_ms(&self, now_ms: i64, zone: &Zone) -> Option<i64> {
-        match &self.schedule {
-            Some(schedule) => schedule.next_after(now_ms, now_ms, zone),
-            None => Some(now_ms),
-        }
-    }
-}
-
 /// Reads what follows `/task new`: a schedule, a name and a prompt. The errors are for whoever typed it.
 pub fn parse_new(text: &str, now_ms: i64, zone: &Zone) -> Result<NewTask, String> {
     if text.trim().is_empty() {

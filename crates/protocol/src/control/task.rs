@@ -25,7 +25,7 @@ pub struct TaskRequest {
 /// What is to be different of a Task. What is absent stays as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TaskEdit {
-    /// As it is typed in a chat: `every 2h`, `report:`, a new prompt, or all of them.
+    /// As it is typed in a chat: `every 2h`, `name report`, `prompt Summarise the log`.
     pub text: Option<Private>,
     /// When it runs, as it is typed in a chat.
     pub schedule: Option<String>,
@@ -66,7 +66,7 @@ pub struct TaskInfo {
     pub state: String,
     /// Why it is in this state, in one word, where there is more to say.
     pub why: Option<String>,
-    /// Why it does not run although it is active: its account is off, gone, or only observes.
+    /// Why it does not run although it is active: its account is off, gone, paused, not linked, or only observes.
     pub held: Option<String>,
     /// When it is due next, Unix milliseconds.
     pub next_ms: Option<i64>,

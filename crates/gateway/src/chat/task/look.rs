@@ -6,6 +6,7 @@ use super::{TaskError, desk, task};
 use crate::chat::list::{listed, short};
 use crate::chat::{Answer, Asked};
 use crate::store::TaskFilter;
+use crate::tasks::state_in_words;
 
 /// More than this do not fit into an answer anyway.
 const MOST: i64 = 50;
@@ -55,7 +56,7 @@ fn when(task: &TaskInfo) -> String {
     match (&task.held, &task.next) {
         (Some(held), _) => held.clone(),
         (None, Some(next)) if task.state == "active" => format!("{}, next {next}", task.schedule),
-        (None, _) => task.state.clone(),
+        (None, _) => state_in_words(task),
     }
 }
 
@@ -66,7 +67,10 @@ pub(super) async fn show(asked: &Asked<'_>, id: &str) -> Result<Answer, TaskErro
         .name
         .as_ref()
         .map_or_else(String::new, |name| format!(" {}", name.0));
-    let mut lines = vec![format!("*{id}*{name} · {}", task.state), task.schedule.clone()];
+    let mut lines = vec![
+        format!("*{id}*{name} · {}", state_in_words(&task)),
+        task.schedule.clone(),
+    ];
     if let Some(next) = &task.next {
         lines.push(format!("Next: {next}"));
     }

@@ -266,13 +266,13 @@ pub(super) const TASKS: Block = block(&[
     key(
         "catchUpMinutes",
         Kind::Int { min: 0, max: 43_200 },
-        "What was due while the gateway was down is done, once, if it is not longer ago than this, in minutes; else it is recorded as missed.",
+        "What was due while the gateway was down, or its account sent nothing, is done, once, if it is not longer ago than this, in minutes; else it is recorded as missed or skipped.",
     )
     .default("60"),
     key(
         "keepDays",
         Kind::Int { min: 1, max: 3650 },
-        "Records of Tasks' runs are kept this long, in days.",
+        "Records of Tasks' runs are kept this long, in days. A Task that is done for so long is forgotten, too.",
     )
     .default("90"),
     key(

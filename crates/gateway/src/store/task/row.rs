@@ -63,7 +63,7 @@ impl TaskRow {
         self.state() == State::Active
     }
 
-    /// When it runs. A schedule that this version cannot read never comes.
+    /// When it runs. A schedule that this version cannot read is none here; see [`TaskRow::is_unreadable`].
     #[must_use]
     pub fn schedule(&self) -> Option<Schedule> {
         let json = self.schedule.as_deref()?;
@@ -74,6 +74,12 @@ impl TaskRow {
                 None
             }
         }
+    }
+
+    /// It has a schedule that this version cannot read: it is kept, and is not due.
+    #[must_use]
+    pub fn is_unreadable(&self) -> bool {
+        self.schedule.is_some() && self.schedule().is_none()
     }
 
     /// What decisions about its times need.

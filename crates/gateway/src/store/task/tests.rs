@@ -189,16 +189,38 @@ async fn whoever_waits_for_changes_is_woken_by_each() {
         prompt: "y".to_owned(),
         ..new("x").definition
     };
+    let to = definition.clone();
     let edited = store
-        .edit_task(&task.id, &definition, NOW + 1)
+        .change_task(&task.id, NOW + 1, move |_| anyhow::Ok(to))
         .await
         .expect("edited");
     store.tasks_changed().await;
-    let edited = edited.expect("a Task");
+    let edited = edited.expect("a Task").expect("changed");
     assert_eq!((edited.prompt.as_str(), edited.state.as_str()), ("y", "active"));
     assert_eq!(edited.next_ms, definition.next_ms);
-    assert_eq!(
-        store.edit_task("zzzz", &definition, NOW).await.expect("asked"),
-        None
-    );
+    let none = store
+        .change_task("zzzz", NOW, move |_| anyhow::Ok(definition))
+        .await;
+    assert!(none.expect("asked").is_none());
+}
+
+#[tokio::test]
+async fn a_schedule_that_cannot_be_read_is_kept_through_a_change() {
+    let (_dir, store) = store().await;
+    let task = made(store.create_task(&new("x"), &bytes(0), NOW).await.expect("made"));
+    let of_a_later_version = r#"{"kind":"moon","phase":"full"}"#;
+    store
+        .put_schedule(&task.id, Some(of_a_later_version))
+        .await
+        .expect("set");
+    let renamed = |task: &TaskRow| {
+        anyhow::Ok(TaskDefinition {
+            name: Some("moon".to_owned()),
+            ..task.definition()
+        })
+    };
+    let changed = store.change_task(&task.id, NOW, renamed).await.expect("asked");
+    let changed = changed.expect("a Task").expect("changed");
+    assert_eq!(changed.schedule.as_deref(), Some(of_a_later_version));
+    assert!(changed.is_unreadable());
 }

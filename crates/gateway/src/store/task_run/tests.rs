@@ -51,10 +51,10 @@ fn became<'a>(task: &'a TaskRow, became: Became, next_ms: i64) -> Decided<'a> {
     }
 }
 
-fn busy() -> Became {
+fn off() -> Became {
     Became::Skipped {
-        failure: "overlap",
-        why: "the run before has not ended".to_owned(),
+        failure: "account_off",
+        why: "the account is switched off".to_owned(),
     }
 }
 
@@ -71,9 +71,15 @@ async fn end(store: &Store, run: i64, at_ms: i64) {
 async fn what_is_due_is_recorded_once_with_its_next_time() {
     let (_dir, store) = store().await;
     let one = task(&store, 0).await;
-    assert_eq!(store.due_tasks(NOW - 1, 10).await.expect("due"), vec![]);
-    assert_eq!(store.next_task_due().await.expect("a time"), Some(NOW));
-    let due = store.due_tasks(NOW, 10).await.expect("due");
+    assert_eq!(
+        store
+            .due_tasks(NOW - 1, &[ACCOUNT], NOW - 1, 10)
+            .await
+            .expect("due"),
+        vec![]
+    );
+    assert_eq!(store.next_task_due(&[ACCOUNT]).await.expect("a time"), Some(NOW));
+    let due = store.due_tasks(NOW, &[ACCOUNT], NOW, 10).await.expect("due");
     assert_eq!(due.len(), 1);
     assert!(!due[0].busy);
     let decided = [became(&one, Became::Queued, NOW + HOUR)];
@@ -83,8 +89,14 @@ async fn what_is_due_is_recorded_once_with_its_next_time() {
         0,
         "it has another time"
     );
-    assert_eq!(store.next_task_due().await.expect("a time"), Some(NOW + HOUR));
-    let due = store.due_tasks(NOW + HOUR, 10).await.expect("due");
+    assert_eq!(
+        store.next_task_due(&[ACCOUNT]).await.expect("a time"),
+        Some(NOW + HOUR)
+    );
+    let due = store
+        .due_tasks(NOW + HOUR, &[ACCOUNT], NOW, 10)
+        .await
+        .expect("due");
     assert!(due[0].busy, "its run waits");
     let runs = store.task_runs(&one.id, 10).await.expect("runs");
     assert_eq!(runs.len(), 1);
@@ -112,9 +124,7 @@ async fn skips_in_a_row_are_counted_in_one_place() {
     let mut one = task(&store, 0).await;
     for minute in 1..=5 {
         let next = NOW + minute * 60_000;
-        let recorded = store
-            .record_due(&[became(&one, busy(), next)], NOW + minute)
-            .await;
+        let recorded = store.record_due(&[became(&one, off(), next)], NOW + minute).await;
         assert_eq!(recorded.expect("recorded"), 1);
         one = store.task(&one.id).await.expect("read").expect("a Task");
     }
@@ -122,7 +132,7 @@ async fn skips_in_a_row_are_counted_in_one_place() {
     assert_eq!(runs.len(), 1);
     let last = &runs[0];
     assert_eq!((last.state.as_str(), last.attempts), ("skipped", 5));
-    assert_eq!(last.failure.as_deref(), Some("overlap"));
+    assert_eq!(last.failure.as_deref(), Some("account_off"));
     assert_eq!(last.due_ms, Some(NOW + 4 * 60_000));
 }
 
@@ -200,4 +210,49 @@ async fn a_task_that_is_done_is_forgotten_with_its_last_run() {
         store.task(&two.id).await.expect("read").is_some(),
         "it is to run once more"
     );
+}
+
+#[tokio::test]
+async fn a_task_that_was_told_to_run_after_it_was_looked_at_is_not_begun_a_second_time() {
+    let (_dir, store) = store().await;
+    let one = task(&store, 0).await;
+    // Nothing of it was open when this was decided.
+    let decided = [became(&one, Became::Queued, NOW + HOUR)];
+    store.run_task_now(&one, &one.chat, 3, NOW).await.expect("queued");
+    assert_eq!(store.record_due(&decided, NOW).await.expect("recorded"), 1);
+    let runs = store.task_runs(&one.id, 10).await.expect("runs");
+    let states: Vec<&str> = runs.iter().map(|run| run.state.as_str()).collect();
+    assert_eq!(states, ["skipped", "queued"]);
+    assert_eq!(runs[0].failure.as_deref(), Some("overlap"));
+}
+
+#[tokio::test]
+async fn a_run_that_ended_after_it_was_looked_at_lets_nothing_be_skipped() {
+    let (_dir, store) = store().await;
+    let one = task(&store, 0).await;
+    let decided = [became(&one, Became::overlap(), NOW + HOUR)];
+    assert_eq!(store.record_due(&decided, NOW).await.expect("asked"), 0);
+    let now = store.task(&one.id).await.expect("read").expect("a Task");
+    assert_eq!(now.next_ms, Some(NOW), "it is looked at again");
+}
+
+#[tokio::test]
+async fn the_owner_is_told_once_of_a_run_that_was_cut_off() {
+    let (_dir, store) = store().await;
+    let one = task(&store, 0).await;
+    let RunNow::Queued(run) = store.run_task_now(&one, &one.chat, 3, NOW).await.expect("asked") else {
+        panic!("nothing runs");
+    };
+    store.start_runs(&[run], &[], NOW).await.expect("started");
+    for _start in 0..2 {
+        let requeued = store.requeue_interrupted(ACCOUNT, NOW, |_| None).await;
+        requeued.expect("queued again");
+    }
+    let told = store.notices(10).await.expect("notices");
+    let told: Vec<&str> = told.iter().map(|notice| notice.text.as_str()).collect();
+    let sentence = format!(
+        "run {run} of Task {} was cut off by the end of the gateway; it is done once more",
+        one.id
+    );
+    assert_eq!(told, [sentence]);
 }

@@ -1,5 +1,9 @@
+use rstest::rstest;
+
 use super::*;
+use crate::tasks::Held;
 use crate::tasks::scheduler::{Dealt, deal};
+use crate::tasks::upkeep::{end_orphans, renew};
 
 /// Lets the scheduler look at this time; how many Tasks it recorded.
 async fn look(store: &Store, desk: &Desk, now_ms: i64) -> u64 {
@@ -101,22 +105,147 @@ async fn a_run_that_has_not_ended_lets_the_next_be_skipped_with_its_reason() {
 }
 
 #[tokio::test]
-async fn an_account_that_is_off_lets_its_tasks_be_skipped_with_the_reason() {
+async fn what_is_due_while_its_account_is_off_runs_when_it_is_on_again_in_time() {
     let (_dir, store) = store().await;
-    let made = make(&desk(&store), "every 5m x").await;
+    let often = make(&desk(&store), "every 5m x").await;
     let once = make(&desk(&store), "in 7m remind me").await;
     let off = Desk::new(&store, accounts("{ enabled: false }"));
     let dealt = deal(&store, &off, NOW + 10 * MINUTE).await.expect("looked");
-    assert!(dealt.accounts.is_empty(), "nobody is woken");
-    assert_eq!(history(&off, &made.id).await, ["skipped account_off"]);
-    assert_eq!(history(&off, &once.id).await, ["skipped account_off"]);
-    assert_eq!(off.show(&once.id).await.expect("a Task").state, "done");
+    assert_eq!(dealt, Dealt::default(), "nothing is decided yet");
+    assert_eq!(store.next_task_due(&off.free()).await.expect("asked"), None);
+    let shown = off.show(&once.id).await.expect("a Task");
+    assert_eq!((shown.state.as_str(), shown.next_ms), ("active", once.next_ms));
     let on = desk(&store);
-    look(&store, &on, NOW + 15 * MINUTE).await;
+    assert_eq!(look(&store, &on, NOW + 20 * MINUTE).await, 2);
+    assert_eq!(history(&on, &often.id).await, ["queued schedule"]);
+    assert_eq!(history(&on, &once.id).await, ["queued catch_up"]);
+}
+
+#[tokio::test]
+async fn an_account_that_is_off_for_long_lets_its_tasks_be_skipped_with_the_reason() {
+    let (_dir, store) = store().await;
+    let daily = make(&desk(&store), "daily at 9:00 x").await;
+    let due = daily.next_ms.expect("a time");
+    let once = make(&desk(&store), "in 7m remind me").await;
+    let off = Desk::new(&store, accounts("{ enabled: false }"));
     assert_eq!(
-        history(&on, &made.id).await,
-        ["queued schedule", "skipped account_off"]
+        look(&store, &off, NOW + 67 * MINUTE).await,
+        0,
+        "as late as may be"
     );
+    assert_eq!(look(&store, &off, NOW + 68 * MINUTE).await, 1);
+    assert_eq!(look(&store, &off, due + HOUR + 1).await, 1);
+    assert_eq!(history(&off, &daily.id).await, ["skipped account_off"]);
+    assert_eq!(history(&off, &once.id).await, ["skipped account_off"]);
+    let shown = off.show(&once.id).await.expect("a Task");
+    assert_eq!(
+        (shown.state.as_str(), shown.why.as_deref()),
+        ("done", Some("held"))
+    );
+    let shown = off.show(&daily.id).await.expect("a Task");
+    assert_eq!((shown.state.as_str(), shown.next_ms), ("active", Some(due + DAY)));
+}
+
+#[rstest]
+#[case::not_linked("unlinked", Some("no phone is linked"))]
+#[case::logged_out("logged_out", Some("no phone is linked"))]
+#[case::paused("suspended", Some("paused"))]
+#[case::comes_back_by_itself("backing_off", None)]
+#[case::works("ready", None)]
+#[tokio::test]
+async fn nothing_runs_whose_result_nobody_would_get(#[case] link: &str, #[case] why: Option<&str>) {
+    let (_dir, store) = store().await;
+    let made = make(&desk(&store), "every 1h x").await;
+    let held = Held::of_link(link).map(|held| ("default".to_owned(), held));
+    let desk = desk(&store).holding(held);
+    let shown = desk.show(&made.id).await.expect("a Task").held;
+    assert_eq!(shown.is_some(), why.is_some(), "{shown:?}");
+    assert!(shown.unwrap_or_default().contains(why.unwrap_or_default()));
+    assert_eq!(look(&store, &desk, NOW + HOUR).await == 0, why.is_some());
+    // One that is to run later may be made; one that starts now may not.
+    make(&desk, "every 1h y").await;
+    let now = Wish {
+        text: "y",
+        ..Wish::default()
+    };
+    let asked = desk.create(&origin(), &now, NOW).await;
+    assert_eq!(asked.is_err(), why.is_some());
+}
+
+#[tokio::test]
+async fn a_run_that_is_open_when_its_account_goes_away_ends_and_is_in_nobodys_way() {
+    let (_dir, store) = store().await;
+    let made = make(&desk(&store), "every 1h x").await;
+    look(&store, &desk(&store), NOW + HOUR).await;
+    let gone = Desk::new(&store, accounts("{ accounts: { other: {} } }"));
+    assert_eq!(look(&store, &gone, NOW + 3 * HOUR + 1).await, 1);
+    assert_eq!(
+        history(&gone, &made.id).await,
+        ["skipped account_gone", "queued schedule"]
+    );
+    let failed = gone.clone().holding([("default".to_owned(), Held::Failed)]);
+    end_orphans(&store, &failed, NOW + 4 * HOUR)
+        .await
+        .expect("looked");
+    assert_eq!(store.open_task_runs().await.expect("asked").len(), 1);
+    let why = failed.show(&made.id).await.expect("a Task").held;
+    assert!(why.is_some_and(|why| why.contains("could not be started")));
+    end_orphans(&store, &gone, NOW + 4 * HOUR).await.expect("ended");
+    assert_eq!(store.open_task_runs().await.expect("asked"), vec![]);
+    assert_eq!(gone.show(&made.id).await.expect("a Task").runs, 1);
+}
+
+#[tokio::test]
+async fn a_clock_that_was_years_ahead_puts_nothing_off_once_it_is_right() {
+    let (_dir, store) = store().await;
+    let desk = desk(&store);
+    let ahead = NOW + 4 * 365 * DAY;
+    let hourly = make(&desk, "every 1h x").await;
+    let once = make(&desk, "in 90m remind me").await;
+    // The clock is wrong, and everything seems to be due.
+    look(&store, &desk, ahead).await;
+    end(&store, &desk, &hourly.id, "ok", ahead).await;
+    renew(&store, NOW + MINUTE).await.expect("looked");
+    let shown = desk.show(&hourly.id).await.expect("a Task");
+    assert_eq!(shown.next_ms, Some(NOW + HOUR));
+    assert_eq!(desk.show(&once.id).await.expect("a Task").state, "done");
+    renew(&store, NOW + 2 * MINUTE).await.expect("looked");
+    assert_eq!(
+        desk.show(&hourly.id).await.expect("a Task").updated_ms,
+        NOW + MINUTE
+    );
+}
+
+#[tokio::test]
+async fn a_schedule_of_a_later_version_is_not_due_and_comes_back_with_that_version() {
+    let (_dir, store) = store().await;
+    let desk = desk(&store);
+    let made = make(&desk, "every 1h x").await;
+    let schedule = store
+        .task(&made.id)
+        .await
+        .expect("read")
+        .expect("a Task")
+        .schedule;
+    store
+        .put_schedule(&made.id, Some(r#"{"kind":"moon"}"#))
+        .await
+        .expect("set");
+    assert_eq!(look(&store, &desk, NOW + HOUR).await, 1);
+    assert_eq!(history(&desk, &made.id).await, Vec::<String>::new());
+    let shown = desk.show(&made.id).await.expect("a Task");
+    assert_eq!((shown.state.as_str(), shown.next_ms), ("active", None));
+    assert!(shown.schedule.contains("cannot read"), "{shown:?}");
+    desk.run_now(&made.id, NOW + HOUR).await.expect("queued");
+    end(&store, &desk, &made.id, "error", NOW + HOUR).await;
+    assert_eq!(desk.show(&made.id).await.expect("a Task").state, "active");
+    store
+        .put_schedule(&made.id, schedule.as_deref())
+        .await
+        .expect("set");
+    renew(&store, NOW + 2 * HOUR).await.expect("looked");
+    let shown = desk.show(&made.id).await.expect("a Task");
+    assert_eq!(shown.next_ms, Some(NOW + 3 * HOUR));
 }
 
 #[tokio::test]

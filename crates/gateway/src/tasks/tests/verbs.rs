@@ -180,7 +180,13 @@ async fn a_pause_is_not_caught_up_on() {
     assert_eq!((paused.state.as_str(), paused.next_ms), ("paused", None));
     let again = desk.pause(&made.id, NOW + MINUTE).await.expect("paused");
     assert_eq!(again.state, "paused");
-    assert_eq!(store.due_tasks(NOW + 9 * DAY, 10).await.expect("due"), vec![]);
+    assert_eq!(
+        store
+            .due_tasks(NOW + 9 * DAY, &["default"], NOW, 10)
+            .await
+            .expect("due"),
+        vec![]
+    );
     let later = NOW + 3 * DAY + 10 * MINUTE;
     let resumed = desk.resume(&made.id, later).await.expect("resumed");
     assert_eq!(resumed.state, "active");
@@ -264,10 +270,13 @@ async fn an_edit_changes_what_it_names() {
         ("Only the errors", "every 2h")
     );
     assert_eq!(edited.name, made.name);
-    let edited = desk
-        .edit(&made.id, &typed("daily at 8:00 brief: What is on?"), NOW)
-        .await
-        .expect("edited");
+    let whole = TaskEdit {
+        schedule: Some("daily at 8:00".to_owned()),
+        name: Some("brief".into()),
+        prompt: Some("What is on?".into()),
+        ..TaskEdit::default()
+    };
+    let edited = desk.edit(&made.id, &whole, NOW).await.expect("edited");
     assert_eq!(edited.schedule, "daily at 08:00 (Europe/Berlin)");
     assert_eq!(edited.name.as_ref().map(|name| name.0.as_str()), Some("brief"));
     let named = TaskEdit {

@@ -201,7 +201,7 @@ proptest! {
             Ok(task) => {
                 prop_assert!(!task.prompt.trim().is_empty());
                 prop_assert!(task.name.as_deref().is_none_or(|name| !name.is_empty()));
-                let first = task.first_ms(now, &zone);
+                let first = task.schedule.as_ref().map_or(Some(now), |schedule| schedule.next_after(now, now, &zone));
                 prop_assert!(first.is_some_and(|first| first > now || (first == now && task.schedule.is_none())));
             }
             Err(why) => prop_assert!(!why.is_empty() && why.chars().count() < 400, "{why}"),

@@ -17,6 +17,7 @@ fn ended<'a>(schedule: Option<&'a Schedule>, outcome: Outcome, next: &str) -> En
         max_successes: None,
         state: State::Active,
         next_ms: (!next.is_empty()).then(|| at(next)),
+        made_for_it: true,
         now_ms: at("10:10"),
     }
 }
@@ -136,6 +137,10 @@ fn failures_wait_longer_each_time(#[case] failures: u32, #[case] expected: &str)
 #[case::of_working_hours("cron 0 8-17 * * *", 4, "13:00")]
 #[case::out_of_hours("cron 0 8-11 * * *", 4, "2026-02-09T08:00")]
 #[case::daily_is_never_sooner("daily at 9:00", 0, "2026-02-09T09:00")]
+#[case::daily_is_daily_however_often_it_fails("daily at 10:00", 20, "2026-02-09T10:00")]
+#[case::within_an_hour_of_the_next("daily at 10:30", 20, "2026-02-09T10:30")]
+#[case::workdays_too("weekdays at 10:00", 20, "2026-02-09T10:00")]
+#[case::twice_a_day_waits_a_day("cron 0 0,12 * * *", 20, "2026-02-09T12:00")]
 fn waiting_keeps_to_the_schedule(#[case] text: &str, #[case] failures: u32, #[case] expected: &str) {
     let schedule = schedule(text);
     let next = timing(schedule.as_ref())
@@ -145,4 +150,15 @@ fn waiting_keeps_to_the_schedule(#[case] text: &str, #[case] failures: u32, #[ca
     let mut ended = ended(schedule.as_ref(), Error, &next);
     ended.counters.failures = failures;
     assert_eq!(after_run(&ended).next_ms.map(clock).as_deref(), Some(expected));
+}
+
+#[rstest]
+#[case::by_word("", "5/3/0 active -")]
+#[case::not_yet_looked_at("11:00", "5/3/0 active 11:00")]
+fn one_that_only_runs_when_told_to_goes_on(#[case] next: &str, #[case] expected: &str) {
+    let ended = Ended {
+        made_for_it: false,
+        ..ended(None, Well, next)
+    };
+    assert_eq!(shown(&after_run(&ended)), expected);
 }

@@ -113,3 +113,46 @@ fn words_are_read_back() {
     assert_eq!(State::parse("gone"), None);
     assert!(Skipped::Overlap.sentence().ends_with('.'));
 }
+
+#[rstest]
+#[case::hourly("every 1h", "2030-02-08T10:00", 0, Some("11:00"))]
+#[case::daily("daily at 9:00", "2030-02-08T09:00", 0, Some("2026-02-09T09:00"))]
+#[case::cron("cron 0 9 * * *", "2030-02-08T09:00", 0, Some("2026-02-09T09:00"))]
+#[case::set_back_a_little("every 1h", "12:00", 0, None)]
+#[case::set_back_by_more("every 1h", "13:00", 0, Some("11:00"))]
+#[case::waits_after_failures("every 1m", "2026-02-09T10:20", 20, None)]
+#[case::as_it_should_be("daily at 9:00", "2026-02-09T09:00", 0, None)]
+#[case::once("at 18:00", "2030-02-08T18:00", 0, None)]
+fn what_a_clock_that_was_ahead_left_behind_comes_nearer(
+    #[case] text: &str,
+    #[case] next: &str,
+    #[case] failures: u32,
+    #[case] expected: Option<&str>,
+) {
+    let schedule = schedule(text);
+    let found = nearer(&timing(schedule.as_ref()), at(next), failures, at("10:20")).map(clock);
+    assert_eq!(found.as_deref(), expected);
+}
+
+#[rstest]
+#[case("every 1h")]
+#[case("every 7m")]
+#[case("every 2 days at 9:00")]
+#[case("every 3 days at 12:00")]
+fn what_was_made_while_the_clock_was_ahead_keeps_its_steps(#[case] text: &str) {
+    let made = at("2030-02-08T00:00");
+    let schedule = parse(text, made, &TimeZone::UTC).unwrap().0;
+    let timing = Timing {
+        schedule: schedule.as_ref(),
+        anchor_ms: made,
+        zone: &UTC,
+    };
+    let next = timing.next_after(at("10:20")).unwrap();
+    assert!(
+        next > at("10:20") && next <= at("10:20") + 3 * 24 * HOUR,
+        "{}",
+        clock(next)
+    );
+    let ahead = timing.next_after(made).unwrap();
+    assert_eq!(nearer(&timing, ahead, 0, at("10:20")), Some(next));
+}
