@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use fased_policy::schedule::{Zone, moment};
+use fased_policy::schedule::{Limits, Zone, moment};
 use fased_protocol::control::{TaskInfo, TaskRunInfo};
 use fased_protocol::private::Private;
 
 use super::{Desk, TaskError, zone};
 use crate::control::shown_chats;
-use crate::store::{TaskRow, TaskRunRow};
+use crate::store::{TaskDefinition, TaskRow, TaskRunRow};
 
 impl Desk {
     /// Tasks as they are shown, in the same order.
@@ -34,8 +34,17 @@ impl Desk {
 
     fn info(&self, task: TaskRow, chat: String, newest: Option<TaskRunRow>) -> TaskInfo {
         let zone = zone::stored(&task.zone);
+        let TaskDefinition {
+            max_runs,
+            max_successes,
+            ..
+        } = task.definition();
+        let limits = Limits {
+            max_runs,
+            max_successes,
+        };
         let schedule = match task.schedule() {
-            Some(schedule) => schedule.describe(&zone),
+            Some(schedule) => limits.after(&schedule.describe(&zone)),
             None => "no schedule".to_owned(),
         };
         let held = self.held(&task.account).filter(|_| task.is_active());
