@@ -202,7 +202,15 @@ impl<'a> Asked<'a> {
         let command = match self.text.as_deref().and_then(command::parse) {
             Some(Ok(command)) => command,
             Some(Err(wrong)) => return Ok(Answer::says(wrong.to_string())),
-            None => return Ok(Answer::says("That is no command any more. Those that are: /help")),
+            None => {
+                let told = self
+                    .text
+                    .as_deref()
+                    .and_then(command::slip)
+                    .map(|slip| slip.to_string());
+                let gone = || "That is no command any more. Those that are: /help".to_owned();
+                return Ok(Answer::says(told.unwrap_or_else(gone)));
+            }
         };
         if !self.commander.may(&command) {
             return Ok(for_owners());

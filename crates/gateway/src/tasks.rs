@@ -10,6 +10,7 @@ mod desk;
 mod error;
 mod held;
 mod look;
+pub(crate) mod named;
 mod run_now;
 pub(crate) mod scheduler;
 mod shown;

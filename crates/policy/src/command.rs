@@ -3,6 +3,7 @@
 
 mod help;
 mod parse;
+mod slip;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -11,6 +12,7 @@ mod words;
 
 pub use help::help;
 pub use parse::parse;
+pub use slip::{Slip, slip};
 pub use table::{Entry, Form, TABLE};
 pub use verbs::{Activating, AgentVerb, Edit, PairingVerb, SessionVerb, TaskVerb};
 
@@ -65,8 +67,15 @@ pub struct UsageError {
     pub right: String,
 }
 
-/// Is this text a command: a slash and a word of [`TABLE`], in any case, then nothing or a space?
+/// Is this text a command: a slash and a word of [`TABLE`], in any case, perhaps with marks that end a sentence, then
+/// nothing or a space?
 #[must_use]
 pub fn is_command(text: &str) -> bool {
     words::entry_of(text).is_some()
+}
+
+/// Is it a command, or was it plainly meant as one? Of those who may command neither is for an agent.
+#[must_use]
+pub fn is_meant(text: &str) -> bool {
+    is_command(text) || slip(text).is_some()
 }

@@ -7,6 +7,7 @@
 
 pub mod ids;
 pub mod name;
+pub mod near;
 
 pub mod access;
 pub mod command;

@@ -5,12 +5,14 @@
 
 mod decide;
 mod due;
+mod named;
 mod new;
 #[cfg(test)]
 mod tests;
 
 pub use decide::{After, Counters, Ended, Outcome, after_run, backoff_ms};
 pub use due::{Act, Due, Next, Skipped, nearer, on_due, on_resume};
+pub use named::{Candidate, Named, is_like_id, named};
 pub use new::{MAX_NAME_CHARS, MAX_PROMPT_CHARS, NewTask, check_name, check_prompt, parse_new};
 
 use jiff::{Span, Timestamp};

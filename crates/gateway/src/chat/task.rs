@@ -10,7 +10,7 @@ use fased_policy::command::TaskVerb;
 
 use super::{Answer, Asked};
 use crate::store::TaskRow;
-use crate::tasks::{Desk, TaskError};
+use crate::tasks::{Desk, TaskError, named};
 
 pub(super) async fn answer(asked: &Asked<'_>, verb: &TaskVerb) -> Result<Answer> {
     let answered = match verb {
@@ -29,15 +29,16 @@ pub(super) async fn answer(asked: &Asked<'_>, verb: &TaskVerb) -> Result<Answer>
     answered.or_else(refused)
 }
 
-/// A Task that whoever asks may work on. One of another chat is none for those who are no owners.
-async fn task(asked: &Asked<'_>, id: &str) -> Result<TaskRow, TaskError> {
-    let found = asked.store().task(id).await?;
-    let may = |task: &TaskRow| {
-        task.account == asked.account() && (asked.is_owner || asked.addresses.contains(&task.chat))
-    };
-    found
-        .filter(may)
-        .ok_or_else(|| TaskError::NotFound(id.trim().to_owned()))
+/// A Task that whoever asks may work on, by its id or its name: of this chat first, and for owners of all others.
+async fn task(asked: &Asked<'_>, typed: &str) -> Result<TaskRow, TaskError> {
+    let account = Some(asked.account());
+    let here = named::find(asked.store(), typed, account, &asked.addresses).await;
+    match here {
+        Err(TaskError::NotFound(_) | TaskError::Unclear { .. }) if asked.is_owner => {
+            named::find(asked.store(), typed, account, &[]).await
+        }
+        found => found,
+    }
 }
 
 fn desk(asked: &Asked<'_>) -> Desk {
@@ -47,7 +48,7 @@ fn desk(asked: &Asked<'_>) -> Desk {
 /// The refusal, with what to type instead.
 fn refused(error: TaskError) -> Result<Answer> {
     let next = match &error {
-        TaskError::NotFound(_) => "Those of this chat: /task list".to_owned(),
+        TaskError::NotFound(_) | TaskError::Unclear { .. } => "Those of this chat: /task list".to_owned(),
         TaskError::RunNotFound(_) => "The runs of a Task: /task runs ID".to_owned(),
         TaskError::NotRun(id) => format!("To run it now: /task run {id}"),
         TaskError::Wrong(_) => "How it is typed: /help task".to_owned(),
@@ -57,6 +58,7 @@ fn refused(error: TaskError) -> Result<Answer> {
     match error {
         TaskError::Store(error) => Err(error),
         TaskError::NotFound(_)
+        | TaskError::Unclear { .. }
         | TaskError::RunNotFound(_)
         | TaskError::NotRun(_)
         | TaskError::Wrong(_)

@@ -152,9 +152,9 @@ impl<'a> Bench<'a> {
     }
 }
 
-/// Is it a command of somebody who may give one? Those of others are talk.
+/// Is it a command, or a slip of one, of somebody who may give commands? Those of others are talk.
 fn is_for_gateway(facts: &Facts<'_>, rules: &Rules) -> bool {
-    facts.command_text().is_some_and(command::is_command) && rules.commander(facts).may_command()
+    facts.command_text().is_some_and(command::is_meant) && rules.commander(facts).may_command()
 }
 
 /// A command waits neither for more of its kind nor for the conversation that it is about, and leaves what waits in the

@@ -127,13 +127,10 @@ async fn the_agent_that_a_chat_chose_is_told() {
         (format!("group:{GROUP}"), "parrot"),
         ("dm:+15550100003".to_owned(), "gone"),
     ] {
-        let chosen = crate::store::Conversation {
-            peer,
-            agent: Some(agent.to_owned()),
-            name: None,
-        };
-        let kept = store.keep_conversation("default", &chosen, 1_700_000_000_000);
-        kept.await.expect("committed");
+        let chosen = format!(
+            "INSERT INTO conversation (account, peer, agent, created_ms) VALUES ('default', '{peer}', '{agent}', 1)"
+        );
+        store.execute_for_tests(&chosen).await;
     }
     for (sender, agent, by) in [
         ("+15550100002", "parrot", "chosen"),

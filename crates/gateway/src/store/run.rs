@@ -285,7 +285,16 @@ impl Store {
     /// # Errors
     /// What SQLite said.
     pub async fn run_of(&self, inbox_seq: i64) -> Result<Option<RunInfo>> {
-        type Row = (i64, i64, String, String, String, i64, Option<String>, Option<String>);
+        type Row = (
+            i64,
+            i64,
+            String,
+            String,
+            String,
+            i64,
+            Option<String>,
+            Option<String>,
+        );
         let row: Option<Row> = sqlx::query_as(
             "SELECT id, inbox_seq, kind, agent, state, attempts, failure, error FROM run
              WHERE inbox_seq = ?1 OR id = (SELECT run_id FROM run_input WHERE inbox_seq = ?1)",

@@ -291,7 +291,7 @@ async fn record_finished(
                     state: run.end.state(),
                     now_ms,
                 };
-                // Of failures in a row, the chat hears of the first.
+                // Of failures in a row, the chat hears of the first, and of those that somebody asked for.
                 task::after_run(tx, &told).await? || !matches!(run.end, RunEnd::Failed { .. })
             }
         };

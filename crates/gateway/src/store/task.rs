@@ -133,6 +133,30 @@ impl Store {
             .await?)
     }
 
+    /// Id, name and state of the Tasks that have a name: of this account, or of all; in these chats, or in any.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn named_tasks(
+        &self,
+        account: Option<&str>,
+        chats: &[String],
+    ) -> Result<Vec<(String, String, String)>> {
+        let filter = TaskFilter {
+            account: account.map(str::to_owned),
+            chats: chats.to_vec(),
+            done: true,
+            limit: 0,
+        };
+        let mut named = QueryBuilder::<Sqlite>::new("SELECT id, name, state FROM task");
+        narrow(&mut named, &filter)?;
+        named.push(" AND name IS NOT NULL ORDER BY created_ms DESC, id");
+        Ok(named
+            .build_query_as()
+            .fetch_all(&mut *self.read.turn().await?)
+            .await?)
+    }
+
     /// Tasks: those that run next first, then those that wait, then those that are done. Beside them, how many there
     /// are.
     ///

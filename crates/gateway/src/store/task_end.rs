@@ -110,7 +110,8 @@ impl<'a> Ended<'a> {
     }
 }
 
-/// Counts a run and gives its Task its next time: part of the transaction that ends the run. Returns whether the chat is told of a failure, which it is of the first in a row.
+/// Counts a run and gives its Task its next time: part of the transaction that ends the run. Returns whether the chat is told of
+/// a failure, which it is of the first in a row and of what somebody asked for.
 pub(super) async fn after_run(tx: &mut SqliteConnection, ended: &Ended<'_>) -> Result<bool> {
     let Some(outcome) = outcome(ended.state) else {
         tracing::error!(
@@ -131,9 +132,11 @@ pub(super) async fn after_run(tx: &mut SqliteConnection, ended: &Ended<'_>) -> R
     let schedule = task.schedule();
     let zone = zone::stored(&task.zone);
     let limits = task.definition();
+    let by_hand = is_by_hand(tx, ended.run).await?;
     let after = decide(&policy::Ended {
         timing: task.timing(schedule.as_ref(), &zone),
         outcome,
+        by_hand,
         counters: Counters {
             runs: count(task.runs),
             successes: count(task.successes),
@@ -199,6 +202,21 @@ async fn is_first(tx: &mut SqliteConnection, task: &str, run: i64) -> Result<boo
     .fetch_optional(tx)
     .await?;
     Ok(cause.as_deref() == Some(Cause::Created.as_str()))
+}
+
+/// Did somebody ask for this run, or for the one that was cut off and that it goes on with?
+async fn is_by_hand(tx: &mut SqliteConnection, run: i64) -> Result<bool> {
+    let by_hand: Option<bool> = sqlx::query_scalar(
+        "SELECT COALESCE(run.cause = 'manual' OR (run.cause = 'again' AND (
+             SELECT before.cause FROM run AS before
+             WHERE before.task = run.task AND before.id < run.id AND before.state = 'interrupted'
+             ORDER BY before.id DESC LIMIT 1) = 'manual'), FALSE)
+         FROM run WHERE run.id = ?",
+    )
+    .bind(run)
+    .fetch_optional(&mut *tx)
+    .await?;
+    Ok(by_hand.unwrap_or(false))
 }
 
 fn outcome(state: &str) -> Option<Outcome> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use fased_policy::ids::{Identity, Lid};
 
-use super::{Held, TaskError, zone};
+use super::{Held, TaskError, named, zone};
 use crate::config::{AccountConfig, TaskSettings};
 use crate::store::{Store, TaskRow};
 
@@ -80,12 +80,9 @@ impl Desk {
             .unwrap_or_default()
     }
 
-    /// A Task, by its id as a person types it.
-    pub(super) async fn task(&self, id: &str) -> Result<TaskRow, TaskError> {
-        let found = self.store.task(id).await?;
-        found
-            .filter(|task| self.only.as_ref().is_none_or(|only| *only == task.account))
-            .ok_or_else(|| TaskError::NotFound(id.trim().to_owned()))
+    /// A Task, by its id or its name as a person types it.
+    pub(super) async fn task(&self, typed: &str) -> Result<TaskRow, TaskError> {
+        named::find(&self.store, typed, self.only(), &[]).await
     }
 
     /// The address under which a chat is written to now: the hidden id of a number, where it is known.

@@ -9,6 +9,13 @@ use fased_protocol::control::{ControlError, ErrorCode};
 pub enum TaskError {
     /// There is no Task with this id.
     NotFound(String),
+    /// There is no Task with this id, and none or more than one with this name.
+    Unclear {
+        /// What was typed.
+        typed: String,
+        /// Those that may be meant, with their names: `74h9 (tea)`.
+        near: Vec<String>,
+    },
     /// There is no run of a Task with this number.
     RunNotFound(i64),
     /// No run of this Task has taken place and ended.
@@ -37,6 +44,7 @@ impl TaskError {
                 ..told
             },
             Self::NotFound(_)
+            | Self::Unclear { .. }
             | Self::RunNotFound(_)
             | Self::NotRun(_)
             | Self::Refused { .. }
@@ -48,7 +56,9 @@ impl TaskError {
     #[must_use]
     pub fn told(&self) -> ControlError {
         let (code, next) = match self {
-            Self::NotFound(_) => (ErrorCode::NotFound, "list them: fased tasks list all".to_owned()),
+            Self::NotFound(_) | Self::Unclear { .. } => {
+                (ErrorCode::NotFound, "list them: fased tasks list all".to_owned())
+            }
             Self::RunNotFound(_) => (
                 ErrorCode::NotFound,
                 "see the runs of a Task: fased tasks runs ID".to_owned(),
@@ -73,6 +83,9 @@ impl fmt::Display for TaskError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotFound(id) => write!(f, "Task not found: {id}"),
+            Self::Unclear { typed, near } => {
+                write!(f, "Task not found: {typed}. Did you mean {}?", near.join(" or "))
+            }
             Self::RunNotFound(run) => write!(f, "Run not found: {run}"),
             Self::NotRun(id) => write!(f, "Task {id} has not run yet"),
             Self::Wrong(why) | Self::Refused { why, .. } => f.write_str(why),

@@ -63,13 +63,14 @@ impl Desk {
     async fn history_of(&self, id: &str) -> Result<(String, jiff::tz::TimeZone), TaskError> {
         match self.task(id).await {
             Ok(task) => Ok((task.id, zone::stored(&task.zone))),
-            Err(TaskError::NotFound(named)) => {
-                let key = named.to_ascii_lowercase();
+            // Runs are known longer than their Task.
+            Err(error @ (TaskError::NotFound(_) | TaskError::Unclear { .. })) => {
+                let key = id.trim().to_ascii_lowercase();
                 let run = self.store.task_runs(&key, 1).await?.pop();
                 let zone = run
                     .filter(|run| self.may_see(run))
                     .map(|run| self.zone(&run.account));
-                zone.map(|zone| (key, zone)).ok_or(TaskError::NotFound(named))
+                zone.map(|zone| (key, zone)).ok_or(error)
             }
             Err(error) => Err(error),
         }

@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 
-use fased_policy::schedule::{Zone, moment};
+use fased_policy::schedule::{Limits, Zone, moment};
 use fased_policy::task::Why;
 use fased_protocol::control::{TaskInfo, TaskRunInfo};
 use fased_protocol::private::Private;
 
 use super::{Desk, TaskError, zone};
 use crate::control::shown_chats;
-use crate::store::{TaskRow, TaskRunRow};
+use crate::store::{TaskDefinition, TaskRow, TaskRunRow};
 
 /// In the place of a schedule that this version cannot read.
 const UNREADABLE: &str = "a schedule that this version cannot read, so it is not due";
@@ -38,8 +38,17 @@ impl Desk {
 
     fn info(&self, task: TaskRow, chat: String, newest: Option<TaskRunRow>) -> TaskInfo {
         let zone = zone::stored(&task.zone);
+        let TaskDefinition {
+            max_runs,
+            max_successes,
+            ..
+        } = task.definition();
+        let limits = Limits {
+            max_runs,
+            max_successes,
+        };
         let schedule = match task.schedule() {
-            Some(schedule) => schedule.describe(&zone),
+            Some(schedule) => limits.after(&schedule.describe(&zone)),
             None if task.is_unreadable() => UNREADABLE.to_owned(),
             None => "no schedule".to_owned(),
         };

@@ -86,14 +86,14 @@ fn gate_from_me(facts: &Facts<'_>, rules: &Rules, trace: &mut impl Tracer) -> Re
     Ok(())
 }
 
-/// A command of whoever may command runs; one of anybody else is talk, also where every message runs.
+/// A command of whoever may command runs, and so does what they mistyped; one of anybody else is talk, also where every message runs.
 fn gate_activation(facts: &Facts<'_>, group: &GroupId, rules: &Rules, trace: &mut impl Tracer) -> Verdict {
     if facts.nature == Nature::About {
         return Verdict::new(Outcome::Context, Reason::AboutMessage, Rule::GROUP_GATE);
     }
     let is_command = facts.command_text().is_some_and(command::is_command);
     let commander = rules.commander(facts);
-    if is_command && commander.may_command() {
+    if facts.said.text.is_some_and(command::is_meant) && commander.may_command() {
         return Verdict::admit(Reason::OwnerCommand, Rule::GROUP_GATE).by(commander.by());
     }
     let (always, by) = match facts.activation {

@@ -5,6 +5,7 @@ use super::verbs::{Activating, AgentVerb, Edit, PairingVerb, SessionVerb, TaskVe
 use super::words::{entry_of, form_of, plain, split_word, trim, words};
 use super::{Command, TABLE, UsageError};
 use crate::access::Activation;
+use crate::near::nearest;
 use crate::pairing::CODE_LEN;
 use crate::schedule;
 
@@ -19,6 +20,9 @@ pub fn parse(text: &str) -> Option<Result<Command, UsageError>> {
 }
 
 fn read(entry: &'static Entry, rest: &str) -> Result<Command, UsageError> {
+    if asks_for_help(entry, rest) {
+        return Ok(Command::Help(Some(entry)));
+    }
     match entry.word {
         Word::Help => topic(entry, rest).map(Command::Help),
         Word::Status => nothing(entry, rest).map(|()| Command::Status),
@@ -34,6 +38,13 @@ fn read(entry: &'static Entry, rest: &str) -> Result<Command, UsageError> {
     }
 }
 
+/// `/task help`. Whoever wants it to stop gets that instead.
+fn asks_for_help(entry: &Entry, rest: &str) -> bool {
+    let word = plain(rest);
+    !matches!(entry.word, Word::Help | Word::Stop)
+        && matches!(word.as_str(), "help" | "?" | "-help" | "/help")
+}
+
 fn topic(entry: &'static Entry, rest: &str) -> Result<Option<&'static Entry>, UsageError> {
     let Some(word) = words(rest)
         .first()
@@ -45,7 +56,11 @@ fn topic(entry: &'static Entry, rest: &str) -> Result<Option<&'static Entry>, Us
     found.map(Some).ok_or_else(|| {
         let names: Vec<&str> = TABLE.iter().map(Entry::name).collect();
         UsageError {
-            found: format!("There is no command {}.", shown(&format!("/{word}"))),
+            found: format!(
+                "There is no command {}.{}",
+                shown(&format!("/{word}")),
+                did_you_mean(&word, TABLE.iter().flat_map(|topic| topic.names.iter().copied()))
+            ),
             right: format!("Right: /{} <{}>", entry.name(), names.join("|")),
         }
     })
@@ -119,19 +134,19 @@ fn task(entry: &'static Entry, rest: &str) -> Result<TaskVerb, UsageError> {
         "new" if rest.is_empty() => Err(missing(entry, form)),
         "new" => Ok(TaskVerb::New(rest.to_owned())),
         "list" => all_of(entry, form, rest).map(|all| TaskVerb::List { all }),
-        "show" => one(entry, form, rest).map(TaskVerb::Show),
-        "run" => one(entry, form, rest).map(TaskVerb::Run),
+        "show" => called(entry, form, rest).map(TaskVerb::Show),
+        "run" => called(entry, form, rest).map(TaskVerb::Run),
         "runs" => runs(entry, form, rest),
-        "last" => one(entry, form, rest).map(TaskVerb::Last),
-        "pause" => one(entry, form, rest).map(TaskVerb::Pause),
-        "resume" => one(entry, form, rest).map(TaskVerb::Resume),
+        "last" => called(entry, form, rest).map(TaskVerb::Last),
+        "pause" => called(entry, form, rest).map(TaskVerb::Pause),
+        "resume" => called(entry, form, rest).map(TaskVerb::Resume),
         "edit" => edit(entry, form, rest),
         // Keyboards part words, too.
         "cancel" if plain(split_word(rest).0) == "run" => {
             let form = form_of(entry, "cancel-run").map_or(form, |(form, _rest)| form);
             cancel_run(entry, form, trim(split_word(rest).1))
         }
-        "cancel" => one(entry, form, rest).map(TaskVerb::Cancel),
+        "cancel" => called(entry, form, rest).map(TaskVerb::Cancel),
         "cancel-run" => cancel_run(entry, form, rest),
         _unread => Err(unknown(entry, form.verb)),
     }
@@ -225,6 +240,14 @@ fn one(entry: &'static Entry, form: &Form, rest: &str) -> Result<String, UsageEr
     }
 }
 
+/// The id or the name of a Task. Only a name has several words.
+fn called(entry: &'static Entry, form: &Form, rest: &str) -> Result<String, UsageError> {
+    if crate::task::is_like_id(split_word(rest).0) {
+        return one(entry, form, rest);
+    }
+    some(entry, form, rest)
+}
+
 /// Some words, with single spaces.
 fn some(entry: &'static Entry, form: &Form, rest: &str) -> Result<String, UsageError> {
     if rest.is_empty() {
@@ -274,10 +297,19 @@ fn unknown(entry: &'static Entry, word: &str) -> UsageError {
         found: if word.is_empty() {
             format!("/{} wants to know more.", entry.name())
         } else {
-            format!("/{} does not know {}.", entry.name(), shown(word))
+            let verbs = entry.forms.iter().map(|form| form.verb);
+            let others = entry.forms.iter().flat_map(|form| form.also.iter().copied());
+            let meant = did_you_mean(&plain(word), verbs.chain(others));
+            format!("/{} does not know {}.{meant}", entry.name(), shown(word))
         },
         right: format!("Right:\n{}", forms.join("\n")),
     }
+}
+
+/// Names the word that was meant, if there is one.
+fn did_you_mean(typed: &str, words: impl Iterator<Item = &'static str>) -> String {
+    nearest(typed, words.filter(|word| !word.is_empty()))
+        .map_or_else(String::new, |meant| format!(" Did you mean {meant}?"))
 }
 
 /// What somebody typed, for a message: on one line and short.

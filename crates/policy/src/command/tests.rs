@@ -2,6 +2,7 @@
 
 mod helping;
 mod reading;
+mod slips;
 
 use proptest::prelude::*;
 use rstest::rstest;
@@ -16,7 +17,10 @@ use super::*;
 #[case::after_spaces("  /help", true)]
 #[case::unknown("/frobnicate", false)]
 #[case::longer("/statuses", false)]
-#[case::with_a_mark("/status!", false)]
+#[case::with_a_mark("/status!", true)]
+#[case::with_a_full_stop("/stop.", true)]
+#[case::with_marks_and_words("/stop!! now", true)]
+#[case::with_a_mark_before("/!status", false)]
 #[case::slash_alone("/", false)]
 #[case::space_after_slash("/ status", false)]
 #[case::no_break_space("/status\u{a0}now", true)]
@@ -36,6 +40,7 @@ proptest! {
     fn what_is_read_is_what_counts_as_a_command(text in any_text()) {
         let read = parse(&text);
         prop_assert_eq!(read.is_some(), is_command(&text));
+        prop_assert!(slip(&text).is_none() || read.is_none());
         if let Some(Err(wrong)) = read {
             prop_assert!(wrong.right.starts_with("Right:"), "{wrong}");
             prop_assert!(wrong.to_string().chars().count() < 700, "{wrong}");
@@ -44,7 +49,9 @@ proptest! {
 }
 
 fn any_text() -> impl Strategy<Value = String> {
-    const WORDS: [&str; 30] = [
+    const WORDS: [&str; 32] = [
+        "/halp",
+        "/",
         "/task",
         "/Tasks",
         "/agent",

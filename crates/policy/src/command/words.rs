@@ -8,14 +8,24 @@ fn is_gap(character: char) -> bool {
     character.is_whitespace() || is_invisible(character)
 }
 
-/// The command that a text begins with, and what follows it.
+/// The command that a text begins with, and what follows it. Marks that end a sentence are no part of its word.
 pub(super) fn entry_of(text: &str) -> Option<(&'static Entry, &str)> {
-    let rest = text.trim_start_matches(is_gap).strip_prefix('/')?;
+    let rest = behind_slash(text)?;
     let (word, rest) = split_word(rest);
-    let entry = TABLE
+    Some((named(word)?, trim(rest)))
+}
+
+/// What follows the slash that a text begins with.
+pub(super) fn behind_slash(text: &str) -> Option<&str> {
+    text.trim_start_matches(is_gap).strip_prefix('/')
+}
+
+/// The command of this name.
+pub(super) fn named(word: &str) -> Option<&'static Entry> {
+    let word = word.trim_end_matches(['.', '!', '?', ',', ';', ':', '…']);
+    TABLE
         .iter()
-        .find(|entry| entry.names.iter().any(|name| name.eq_ignore_ascii_case(word)))?;
-    Some((entry, trim(rest)))
+        .find(|entry| entry.names.iter().any(|name| name.eq_ignore_ascii_case(word)))
 }
 
 /// The first word, and what follows it. What begins with a gap has an empty first word.

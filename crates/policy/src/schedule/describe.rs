@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Time;
 
-use super::{DAY_S, Schedule, Weekdays, Zone};
+use super::{DAY_S, Limits, Schedule, Weekdays, Zone};
 
 impl Schedule {
     /// In short words, with the zone where a time of day is in it: `every 2h30m`,
@@ -35,6 +35,27 @@ impl Schedule {
             Self::At { at_ms } => format!("at {}", local(*at_ms, zone)),
             Self::Cron { expression } => format!("cron {expression}"),
         }
+    }
+}
+
+impl Limits {
+    /// A schedule in words, and behind it how often it runs at most: `every 1m, 3 times`, `every 1m, until it went well
+    /// once`.
+    #[must_use]
+    pub fn after(self, schedule: &str) -> String {
+        let mut parts = vec![schedule.to_owned()];
+        parts.extend(self.max_runs.map(times));
+        let until = |successes| format!("until it went well {}", times(successes));
+        parts.extend(self.max_successes.map(until));
+        parts.join(", ")
+    }
+}
+
+fn times(count: u32) -> String {
+    match count {
+        1 => "once".to_owned(),
+        2 => "twice".to_owned(),
+        many => format!("{many} times"),
     }
 }
 

@@ -132,6 +132,11 @@ fn more_parts(cursor: &mut Cursor<'_, '_>) -> Option<Vec<Part>> {
     Some(vec![(count, unit)])
 }
 
+/// Is this word a duration: `2h30m`?
+pub(super) fn is_compact(word: &str) -> bool {
+    compact(word).is_some()
+}
+
 /// Numbers with their units in one word, the larger units first.
 fn compact(word: &str) -> Option<Vec<Part>> {
     let mut parts: Vec<Part> = Vec::new();

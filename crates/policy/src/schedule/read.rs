@@ -13,10 +13,11 @@
 //! After what repeats may stand how often: `x5` or `5 times`, and `until ok` or `until 3 ok`.
 //! `every …` is found anywhere, and `hourly`, `daily [at 9]`, `weekly` and `mondays at 9` at the end, too. What begins
 //! with `every`, `at`, `in` or `cron` has to be a schedule, and so has what is plainly meant as one (`mondays look`,
-//! `monthly`): a slip must not start it at once. What seems to go on with a schedule (`every day at 9 and 17`) is refused,
+//! `monthly`), or is a slip of one (`evry 2h`, `tomorow at 9`): it must not start at once. What seems to go on with a schedule (`every day at 9 and 17`) is refused,
 //! not left to the agent; a colon parts them.
 
 mod limits;
+mod misses;
 mod more;
 mod once;
 mod repeating;

@@ -2,6 +2,7 @@
 
 mod around_changes;
 mod grammar;
+mod limited;
 mod next;
 mod properties;
 mod refused;

@@ -46,6 +46,12 @@ pub(super) fn read(cursor: &mut Cursor<'_, '_>, bare: bool) -> Result<Option<Tim
     Ok(Some(time))
 }
 
+/// Is this word a time of day, be it an hour alone?
+pub(super) fn is_time(word: &str) -> bool {
+    let words = super::words::split(word);
+    matches!(read(&mut Cursor::new(&words, 0), true), Ok(Some(_)))
+}
+
 fn one_word(cursor: &mut Cursor<'_, '_>, time: Time) -> Option<Time> {
     cursor.skip(1);
     Some(time)

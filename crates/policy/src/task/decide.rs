@@ -42,6 +42,8 @@ pub struct Ended<'a> {
     pub timing: Timing<'a>,
     /// How the run ended.
     pub outcome: Outcome,
+    /// Somebody asked for this run.
+    pub by_hand: bool,
     /// What was counted before this run.
     pub counters: Counters,
     /// It is done after so many runs.
@@ -69,7 +71,7 @@ pub struct After {
     pub why: Option<Why>,
     /// Its due time: none when it is done.
     pub next_ms: Option<i64>,
-    /// The chat is told that it failed: only of the first failure in a row.
+    /// The chat is told that it failed: of the first failure in a row, and of whatever somebody asked for.
     pub tell_failure: bool,
 }
 
@@ -115,7 +117,7 @@ pub fn after_run(ended: &Ended<'_>) -> After {
             Outcome::Cancelled => ended.counters.failures,
         },
     };
-    let tell_failure = failed && counters.failures == 1;
+    let tell_failure = failed && (counters.failures == 1 || ended.by_hand);
     let done = |why| After {
         counters,
         state: State::Done,

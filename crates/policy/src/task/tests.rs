@@ -2,6 +2,7 @@
 
 mod after;
 mod due;
+mod names;
 mod properties;
 
 use jiff::Timestamp;

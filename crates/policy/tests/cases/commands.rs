@@ -1,6 +1,6 @@
 //! Which texts are chat commands, and what they ask for.
 
-use fased_policy::command::{is_command, parse};
+use fased_policy::command::{is_command, parse, slip};
 use serde::Deserialize;
 
 use super::{check, same};
@@ -15,6 +15,7 @@ struct Given {
 #[serde(deny_unknown_fields)]
 struct Expected {
     reads: Option<String>,
+    meant: Option<String>,
 }
 
 #[test]
@@ -25,6 +26,8 @@ fn cases_of_commands() {
             Err(wrong) => format!("wrong: {}", wrong.found),
         });
         same(&is_command(&given.text), &reads.is_some())?;
-        same(&reads, &expected.reads)
+        same(&reads, &expected.reads)?;
+        let meant = slip(&given.text).map(|slip| slip.to_string());
+        same(&meant, &expected.meant)
     });
 }

@@ -58,7 +58,7 @@ pub struct TaskInfo {
     pub name: Option<Private>,
     /// What is asked.
     pub prompt: Private,
-    /// When it runs, in words, with the zone where that matters.
+    /// When it runs and how often at most, in words, with the zone where that matters.
     pub schedule: String,
     /// IANA name of the zone of its times.
     pub zone: String,

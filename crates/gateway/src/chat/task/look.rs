@@ -124,7 +124,7 @@ pub(super) async fn last(asked: &Asked<'_>, id: &str) -> Result<Answer, TaskErro
 async fn known(asked: &Asked<'_>, id: &str) -> Result<String, TaskError> {
     match task(asked, id).await {
         Ok(task) => Ok(task.id),
-        Err(TaskError::NotFound(id)) if asked.is_owner => Ok(id),
+        Err(TaskError::NotFound(id) | TaskError::Unclear { typed: id, .. }) if asked.is_owner => Ok(id),
         Err(error) => Err(error),
     }
 }

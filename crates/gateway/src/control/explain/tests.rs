@@ -100,6 +100,7 @@ fn a_chat_command_is_for_no_agent() {
             attempts: 1,
             answers: Vec::new(),
             context: Vec::new(),
+            failure: None,
             error: None,
         });
         let known = known(&admitted);

@@ -290,5 +290,9 @@ async fn of_an_agent_that_only_repeats_no_words_are_kept_and_its_session_is_know
             .expect("read")
             .is_empty()
     );
-    assert!(world.store.session(key).await.expect("read").is_some());
+    let sessions = world
+        .store
+        .sessions_of("main", "default", "dm:+15550100002")
+        .await;
+    assert_eq!(sessions.expect("read").len(), 1);
 }

@@ -99,7 +99,7 @@ fn edit(edit: Edit) -> Command {
 )]
 #[case::no_such_verb(
     "/agent swich work",
-    "/agent does not know \"swich\".\nRight:\n/agent list\n/agent current\n/agent switch <name>"
+    "/agent does not know \"swich\". Did you mean switch?\nRight:\n/agent list\n/agent current\n/agent switch <name>"
 )]
 #[case::no_verb(
     "/session",
@@ -161,7 +161,7 @@ fn edit(edit: Edit) -> Command {
 )]
 #[case::no_topic(
     "/help taks",
-    "There is no command \"/taks\".\nRight: /help <help|status|new|stop|activation|agent|session|pairing|task|tasks>"
+    "There is no command \"/taks\". Did you mean task?\nRight: /help <help|status|new|stop|activation|agent|session|pairing|task|tasks>"
 )]
 fn errors_name_the_right_form(#[case] text: &str, #[case] expected: &str) {
     let wrong = parse(text).expect("a command").expect_err("a wrong one");

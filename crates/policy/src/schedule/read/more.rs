@@ -1,5 +1,6 @@
 //! What goes on where a schedule has ended. Half of it must not run and the other half become words for the agent.
 
+use super::misses;
 use crate::schedule::words::Cursor;
 use crate::schedule::{Schedule, duration, time_of_day};
 
@@ -31,6 +32,12 @@ pub(super) fn refuse(
     let any = place != Place::Trailing && !schedule.is_once();
     let instead = match word.as_str() {
         "at" if any || is_time(&next) => at_instead(schedule, has_time),
+        "on" if is_unread_day(&next, schedule, place == Place::Trailing || start > 0 || has_time) => {
+            "Write a day such as `weekly on friday at 9:00`."
+        }
+        _name if any && !has_time && takes_time(schedule) && names_a_time(cursor) => {
+            "The time comes before the name: `every day at 9:00`."
+        }
         "and" | "&" | "+" | "or" if is_half(&next) => "Write `every 1h30m`.",
         "and" | "&" | "+" | "or"
             if (any || has_time)
@@ -93,6 +100,29 @@ fn takes_time(schedule: &Schedule) -> bool {
         Schedule::Days { .. } | Schedule::Week { .. } => true,
         Schedule::Every { .. } | Schedule::At { .. } | Schedule::Cron { .. } => false,
     }
+}
+
+/// Is it a day that cannot be read? Where other words may follow (`loosely`), only what is nearly the name of one.
+fn is_unread_day(next: &Cursor<'_, '_>, schedule: &Schedule, loosely: bool) -> bool {
+    takes_time(schedule) && !is_day(next) && (!loosely || misses::slip_of_day(&next.peek()).is_some())
+}
+
+/// Does a name follow that ends with a time: `news at 9: …`?
+fn names_a_time(cursor: &Cursor<'_, '_>) -> bool {
+    const MOST: usize = 4;
+    (1..=MOST).any(|words| {
+        let mut ahead = *cursor;
+        ahead.skip(words);
+        if ahead.is_past_clause() || !ahead.take(&["at"]) || ahead.is_past_clause() {
+            return false;
+        }
+        matches!(time_of_day::read(&mut ahead, true), Ok(Some(_)))
+            && ahead
+                .at
+                .checked_sub(1)
+                .map(|last| placed(cursor, last))
+                .is_some_and(|last| last.word(0).is_some_and(|word| word.text.ends_with(':')))
+    })
 }
 
 fn is_time(cursor: &Cursor<'_, '_>) -> bool {

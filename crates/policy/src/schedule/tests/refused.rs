@@ -177,6 +177,33 @@ fn something_has_to_be_done(#[case] text: &str, #[case] expected: &str) {
 #[case::each("each 5m look", "Write `every`, not `each`")]
 #[case::each_day("each day at 9 look", "Write `every`, not `each`")]
 #[case::everyday("everyday at 9 look", "Write `every day at 9:00`.")]
+#[case::every("evry 2h water: drink", "Did you mean `every`?")]
+#[case::every_and_a_word("evrey server: look", "Did you mean `every`?")]
+#[case::every_as_another_word("ever 2h look", "Did you mean `every`?")]
+#[case::daily("dayly at 9 x", "Did you mean `daily`?")]
+#[case::daily_changed_places("dialy report", "Did you mean `daily`?")]
+#[case::daily_as_a_name("daisy at 9 look", "Did you mean `daily`?")]
+#[case::weekly("weekyl on friday look", "Did you mean `weekly`?")]
+#[case::hourly("hourli look", "Did you mean `hourly`?")]
+#[case::monthly_slip("montly pay", "Did you mean `monthly`?")]
+#[case::tomorrow("tomorow at 9 call: mum", "Did you mean `tomorrow`?")]
+#[case::a_day("fryday 6pm look", "Did you mean `friday`?")]
+#[case::days("mondyas at 9 look", "Did you mean `mondays`?")]
+#[case::on_a_day("on mondey at 9 look", "Did you mean `monday`?")]
+#[case::cron("corn 0 9 * * * -- look", "Did you mean `cron`?")]
+#[case::monthly_on("monthly on 31 at 8:00 rent: pay", "said with cron")]
+#[case::a_time("9:00 news: x", "Before a time stands `at`: `at 9:00`")]
+#[case::a_time_apart("6 pm: look", "`at 6 pm`")]
+#[case::a_time_with_its_half("9am news: x", "`at 9am`")]
+#[case::tonight("tonight at 8 news: x", "Say at which time: `at 20:00`.")]
+#[case::remind_me(
+    "remind me at 18:30 to call mum",
+    "Begin with the time, such as `at 18:30`, and leave out \"remind me\"."
+)]
+#[case::remind_me_in("Remind me in 20m to call mum", "Begin with the time")]
+#[case::remind_me_on("remind me on friday at 9 to call mum", "Begin with the time")]
+#[case::joined_in("in20m x", "Put a space after `in`: `in 20m`.")]
+#[case::joined_at("at18:30 x", "Put a space after `at`: `at 18:30`.")]
 fn slips_do_not_start_at_once(#[case] text: &str, #[case] words: &str) {
     let read = read(text);
     examples_can_be_typed(&read);
@@ -204,6 +231,13 @@ fn slips_do_not_start_at_once(#[case] text: &str, #[case] words: &str) {
 #[case::day_and_hour("every day 9 look", "Before an hour stands `at`")]
 #[case::and_a_half("every hour and a half look", "every 1h30m")]
 #[case::behind_a_name("Water: every 5m at 9 drink", "at a time of day runs")]
+#[case::a_day_with_a_slip("weekly on fryday at 17:00 wine: x", "`weekly on friday at 9:00`")]
+#[case::a_day_with_a_slip_behind("weekly at 17:00 on fryday wine: x", "`weekly on friday at 9:00`")]
+#[case::a_day_with_a_slip_inside("look weekly on fryday at 9", "`weekly on friday at 9:00`")]
+#[case::no_day("every day on demand: look", "`weekly on friday at 9:00`")]
+#[case::a_time_in_words("daily at nine news: x", "Write a time such as `at 18:30`")]
+#[case::a_time_in_the_name("every day news at 9: x", "The time comes before the name")]
+#[case::a_time_in_a_long_name("every monday the news at 9:30: x", "The time comes before the name")]
 #[case::after_a_limit("every 5m x5 at 9 look", "at a time of day runs")]
 fn nothing_goes_on_after_a_schedule(#[case] text: &str, #[case] words: &str) {
     let read = read(text);
@@ -213,6 +247,44 @@ fn nothing_goes_on_after_a_schedule(#[case] text: &str, #[case] words: &str) {
         read.ends_with("put a colon before it. To start it now, begin with `now:`."),
         "{read}"
     );
+}
+
+/// Prose that comes near a schedule stays prose.
+#[rstest]
+#[case("Very good: say so")]
+#[case("Ever since I asked, nothing happened")]
+#[case("Even so, look")]
+#[case("Daisy: water her")]
+#[case("Dairy prices: look")]
+#[case("Early birds: list some")]
+#[case("Sundae recipes: find one")]
+#[case("Tomorrow's weather: look")]
+#[case("Today in history: tell me")]
+#[case("Monday's plans: list them")]
+#[case("Corn prices: look")]
+#[case("Corn 2 ways: cook")]
+#[case("Remind me what we said")]
+#[case("Midnight snacks: name some")]
+#[case("3.50 euros in dollars?")]
+#[case("16 jokes")]
+#[case("2026 in short")]
+#[case("Into the woods: who wrote it?")]
+#[case("Atlas: describe it")]
+#[case("Read the weekly on the table")]
+fn prose_is_no_slip(#[case] text: &str) {
+    let read = read(text);
+    assert!(read.starts_with("now "), "{read}");
+}
+
+/// Words that may follow a schedule.
+#[rstest]
+#[case("every day: on the hour, look", "| on the hour, look")]
+#[case("daily at 9 on the news: look", "[on the news] | look")]
+#[case("every day news at home: look", "[news at home] | look")]
+#[case("tell me every day on Slack", "| tell me on Slack")]
+fn words_that_follow_a_schedule(#[case] text: &str, #[case] end: &str) {
+    let read = read(text);
+    assert!(!read.starts_with("error") && read.ends_with(end), "{read}");
 }
 
 #[rstest]

@@ -8,6 +8,7 @@ fn ended<'a>(schedule: Option<&'a Schedule>, outcome: Outcome, next: &str) -> En
     Ended {
         timing: timing(schedule),
         outcome,
+        by_hand: false,
         counters: Counters {
             runs: 4,
             successes: 2,
@@ -107,6 +108,27 @@ fn told_to_run(
         state,
         max_runs,
         ..ended(schedule.as_ref(), Error, next)
+    };
+    assert_eq!(shown(&after_run(&ended)), expected);
+}
+
+/// Whoever asked for a run waits for it, also where it failed before.
+#[rstest]
+#[case::by_itself(false, Error, "5/2/4 active 11:10")]
+#[case::by_hand(true, Error, "5/2/4 active 11:10, told")]
+#[case::by_hand_and_cut_off(true, Interrupted, "5/2/4 active 11:10, told")]
+#[case::by_hand_and_ended(true, Cancelled, "5/2/3 active 11:00")]
+#[case::by_hand_and_well(true, Well, "5/3/0 active 11:00")]
+fn whoever_asked_is_told(#[case] by_hand: bool, #[case] outcome: Outcome, #[case] expected: &str) {
+    let schedule = schedule("every 1m");
+    let ended = Ended {
+        by_hand,
+        counters: Counters {
+            runs: 4,
+            successes: 2,
+            failures: 3,
+        },
+        ..ended(schedule.as_ref(), outcome, "11:00")
     };
     assert_eq!(shown(&after_run(&ended)), expected);
 }

@@ -83,7 +83,8 @@ proptest! {
                 under_way = false;
                 let before = counters;
                 let after = after_run(&Ended {
-                    timing, outcome, counters, max_runs, max_successes: None, state, next_ms, now_ms, made_for_it: true,
+                    timing, outcome, by_hand: false, counters, max_runs, max_successes: None, state, next_ms, now_ms,
+                    made_for_it: true,
                 });
                 prop_assert!(after.next_ms == next_ms || after.next_ms.is_none_or(|next| next > now_ms));
                 // Failing never makes it run sooner than its schedule says.
