@@ -19,7 +19,7 @@ pub enum Change {
         /// Who.
         sender: Identity,
         /// What they are told.
-        notice: Option<Draft>,
+        notice: Option<Box<Draft>>,
     },
     /// A request is refused.
     Deny(PairingRow),

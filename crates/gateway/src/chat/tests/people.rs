@@ -151,3 +151,36 @@ async fn a_command_that_a_crash_cut_off_is_carried_out_once() {
     assert!(sent[0].contains("Session trip begins"), "{sent:?}");
     let _dir = world.end().await;
 }
+
+#[tokio::test]
+async fn a_mistyped_command_of_those_who_may_command_goes_to_no_agent() {
+    let world = World::new().await;
+    let asks = "There is no command /halp. Did you mean /help?";
+    expect(
+        &world,
+        &[
+            (OWNER, "/halp", asks),
+            (ANNA, "/halp", asks),
+            (
+                OWNER,
+                "/agents",
+                "There is no command /agents. Did you mean /agent?",
+            ),
+            (OWNER, "/ help", "There is no command / help. Did you mean /help?"),
+            (OWNER, "/help.", "Commands:"),
+        ],
+    )
+    .await;
+    // The agent here says what it hears.
+    for (sender, text) in [
+        (OWNER, "/foo"),
+        (OWNER, "/usr/bin is full"),
+        (OWNER, "/tmp is full"),
+        (BERT, "/halp"),
+    ] {
+        assert_eq!(world.told(sender, text).await, text);
+    }
+    let told = world.told_in(GROUP, OWNER, "/halp").await;
+    assert!(told.contains(asks), "{told}");
+    let _dir = world.end().await;
+}

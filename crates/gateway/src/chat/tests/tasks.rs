@@ -241,3 +241,43 @@ async fn a_session_with_tasks_is_not_closed_before_they_are_deleted() {
     .await;
     let _dir = world.end().await;
 }
+
+#[tokio::test]
+async fn a_task_is_found_by_its_name() {
+    let world = World::new().await;
+    let tea = id_in(
+        &world
+            .told(OWNER, "/task new every 2h x3 until ok Tea: drink")
+            .await,
+    );
+    let news = id_in(&world.told(OWNER, "/task new every 2h Morning news: read").await);
+    let annas = id_in(&world.told(ANNA, "/task new every 2h Hers: hers").await);
+    let also_tea = id_in(&world.told(ANNA, "/task new every 2h tea: drink").await);
+    expect(
+        &world,
+        &[
+            (
+                OWNER,
+                "/task show tea",
+                &format!("*{tea}* Tea · active\nevery 2h, 3 times, until it went well once"),
+            ),
+            (OWNER, "/task pause TEA", &format!("Task {tea} is paused.")),
+            (
+                OWNER,
+                "/task pause morning news",
+                &format!("Task {news} is paused."),
+            ),
+            (OWNER, "/task show hers", &format!("*{annas}*")),
+            (ANNA, "/task show tea", &format!("*{also_tea}*")),
+            (ANNA, "/task show morning news", "Task not found: morning news."),
+            (
+                OWNER,
+                "/task show taa",
+                &format!("Task not found: taa. Did you mean {also_tea} (tea) or {tea} (Tea)?"),
+            ),
+            (OWNER, "/task runs coffee", "Task not found: coffee."),
+        ],
+    )
+    .await;
+    let _dir = world.end().await;
+}

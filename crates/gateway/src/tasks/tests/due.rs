@@ -341,3 +341,33 @@ async fn many_that_are_due_at_once_are_recorded_batch_by_batch() {
     ];
     assert_eq!(counts, [200, 50, 0]);
 }
+
+#[tokio::test]
+async fn whoever_asked_for_a_run_is_told_that_it_failed_again() {
+    let (_dir, store) = store().await;
+    let desk = desk(&store);
+    let made = make(&desk, "every 1h x").await;
+    look(&store, &desk, NOW + HOUR).await;
+    assert!(end(&store, &desk, &made.id, "error", NOW + HOUR).await);
+    desk.run_now(&made.id, NOW + HOUR).await.expect("queued");
+    assert!(end(&store, &desk, &made.id, "error", NOW + HOUR).await);
+    desk.run_now(&made.id, NOW + HOUR).await.expect("queued");
+    assert!(!end(&store, &desk, &made.id, "ok", NOW + HOUR).await);
+}
+
+#[tokio::test]
+async fn a_task_is_found_by_its_name_everywhere() {
+    let (_dir, store) = store().await;
+    let desk = desk(&store);
+    let made = make(&desk, "every 1h Briefing: x").await;
+    assert_eq!(desk.show("briefing").await.expect("a Task").id, made.id);
+    assert!(desk.runs("BRIEFING", 5).await.expect("known").is_empty());
+    let error = desk.show("breifing").await.expect_err("a slip");
+    assert_eq!(
+        error.to_string(),
+        format!("Task not found: breifing. Did you mean {} (Briefing)?", made.id)
+    );
+    assert_eq!(error.told().code, fased_protocol::control::ErrorCode::NotFound);
+    let runs = desk.runs("breifing", 5).await.expect_err("a slip");
+    assert_eq!(runs.to_string(), error.to_string());
+}

@@ -67,6 +67,7 @@ async fn another_zone_and_limits_can_be_named() {
     let made = desk.create(&origin(), &wish, NOW).await.expect("made");
     assert_eq!((made.zone.as_str(), made.max_runs), ("Asia/Tokyo", Some(3)));
     assert_eq!(made.next.as_deref(), Some("2023-11-15 09:00 (Asia/Tokyo)"));
+    assert_eq!(made.schedule, "daily at 09:00 (Asia/Tokyo), 3 times");
     let nowhere = Wish {
         zone: Some("Middle/Earth"),
         ..wish
