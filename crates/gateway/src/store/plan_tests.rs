@@ -140,7 +140,7 @@ const PLANS: &[(&str, &str)] = &[
     ),
     (
         "SELECT next_ms FROM task WHERE state = 'active' AND next_ms IS NOT NULL
-             AND account IN (SELECT value FROM json_each('[]')) ORDER BY next_ms LIMIT 1",
+             AND +account IN (SELECT value FROM json_each('[]')) ORDER BY next_ms LIMIT 1",
         "task USING INDEX task_due",
     ),
     (

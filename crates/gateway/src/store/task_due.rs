@@ -138,7 +138,7 @@ impl Store {
     pub async fn next_task_due(&self, accounts: &[&str]) -> Result<Option<i64>> {
         Ok(sqlx::query_scalar(
             "SELECT next_ms FROM task WHERE state = 'active' AND next_ms IS NOT NULL
-                 AND account IN (SELECT value FROM json_each(?)) ORDER BY next_ms LIMIT 1",
+                 AND +account IN (SELECT value FROM json_each(?)) ORDER BY next_ms LIMIT 1",
         )
         .bind(serde_json::to_string(accounts)?)
         .fetch_optional(&mut *self.read.turn().await?)
