@@ -116,7 +116,7 @@ const PLANS: &[(&str, &str)] = &[
                      AND EXISTS (SELECT 1 FROM session WHERE session.account = 'a'
                          AND session.peer = 'dm:' || identity.phone
                          AND session.created_ms < conversation.created_ms))",
-        "session USING INDEX session_of_peer (account=? AND peer=?)",
+        "session EXISTS USING INDEX session_of_peer (account=? AND peer=?)",
     ),
     (
         "SELECT * FROM session WHERE account = 'a' AND peer = 'p' AND agent = 'm' ORDER BY used_ms DESC, key LIMIT 100",
