@@ -233,7 +233,8 @@ impl Store {
     /// # Errors
     /// What SQLite said.
     pub async fn run_of(&self, inbox_seq: i64) -> Result<Option<RunInfo>> {
-        let row: Option<(i64, i64, String, String, String, i64, Option<String>)> = sqlx::query_as(
+        type Row = (i64, i64, String, String, String, i64, Option<String>);
+        let row: Option<Row> = sqlx::query_as(
             "SELECT id, inbox_seq, kind, agent, state, attempts, error FROM run
              WHERE inbox_seq = ?1 OR id = (SELECT run_id FROM run_input WHERE inbox_seq = ?1)",
         )
