@@ -58,7 +58,7 @@ pub(super) async fn approve(asked: &Asked<'_>, code: &str) -> Result<Answer> {
         text,
         changes: vec![Change::Approve {
             sender: found.sender,
-            notice: approval.notice,
+            notice: approval.notice.map(Box::new),
         }],
     })
 }

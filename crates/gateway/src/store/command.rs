@@ -141,7 +141,7 @@ pub(super) async fn apply(
 ) -> Result<()> {
     match change {
         Change::Approve { sender, notice } => {
-            pairing::approve(tx, account, sender, notice.as_ref(), now_ms).await
+            pairing::approve(tx, account, sender, notice.as_deref(), now_ms).await
         }
         Change::Deny(request) => pairing::end_requests(tx, account, &request.identity()).await,
         Change::Activation { group, chosen } => {

@@ -161,6 +161,19 @@ pub(super) const DUE_OF_AGENTS: &str = due!("run.kind <> 'command'");
 pub(super) const NEXT_DUE: &str = "SELECT MIN(not_before_ms) FROM run
      WHERE account = ?1 AND state IN ('queued', 'running') AND not_before_ms > 0 AND not_before_ms > ?2";
 
+/// A run, as far as it is told to people.
+#[derive(sqlx::FromRow)]
+struct ToldRow {
+    id: i64,
+    inbox_seq: i64,
+    kind: String,
+    agent: String,
+    state: String,
+    attempts: i64,
+    failure: Option<String>,
+    error: Option<String>,
+}
+
 impl Store {
     /// The oldest queued run of each session of this account that is due; commands first, and no more than `limit` of
     /// these and of others.
@@ -285,24 +298,14 @@ impl Store {
     /// # Errors
     /// What SQLite said.
     pub async fn run_of(&self, inbox_seq: i64) -> Result<Option<RunInfo>> {
-        type Row = (
-            i64,
-            i64,
-            String,
-            String,
-            String,
-            i64,
-            Option<String>,
-            Option<String>,
-        );
-        let row: Option<Row> = sqlx::query_as(
+        let row: Option<ToldRow> = sqlx::query_as(
             "SELECT id, inbox_seq, kind, agent, state, attempts, failure, error FROM run
              WHERE inbox_seq = ?1 OR id = (SELECT run_id FROM run_input WHERE inbox_seq = ?1)",
         )
         .bind(inbox_seq)
         .fetch_optional(&mut *self.read.turn().await?)
         .await?;
-        let Some((id, first, kind, agent, state, attempts, failure, error)) = row else {
+        let Some(run) = row else {
             return Ok(None);
         };
         let answers = sqlx::query_scalar(
@@ -310,24 +313,24 @@ impl Store {
              WHERE seq = ?1 OR seq IN (SELECT inbox_seq FROM run_input WHERE run_id = ?2)
              ORDER BY timestamp_s, seq",
         )
-        .bind(first)
-        .bind(id)
+        .bind(run.inbox_seq)
+        .bind(run.id)
         .fetch_all(&mut *self.read.turn().await?)
         .await?;
         let context = sqlx::query_scalar("SELECT message_id FROM inbox WHERE context_run = ? ORDER BY seq")
-            .bind(id)
+            .bind(run.id)
             .fetch_all(&mut *self.read.turn().await?)
             .await?;
         Ok(Some(RunInfo {
-            id,
-            kind,
-            agent,
-            state,
-            attempts: u32::try_from(attempts).unwrap_or(u32::MAX),
+            id: run.id,
+            kind: run.kind,
+            agent: run.agent,
+            state: run.state,
+            attempts: u32::try_from(run.attempts).unwrap_or(u32::MAX),
             answers,
             context,
-            failure,
-            error,
+            failure: run.failure,
+            error: run.error,
         }))
     }
 }

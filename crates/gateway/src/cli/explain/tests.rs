@@ -9,6 +9,7 @@ fn run(kind: &str, agent: &str) -> RunInfo {
         attempts: 1,
         answers: Vec::new(),
         context: Vec::new(),
+        failure: None,
         error: None,
     }
 }
