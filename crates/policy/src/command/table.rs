@@ -120,6 +120,7 @@ pub static TABLE: [Entry; 10] = [
         notes: &[
             "When: every 30m, daily at 9:00, every mon and thu at 18:00, at 18:30, tomorrow at 9, in 20m, cron 0 9 * * 1-5 --",
             "How often: every 30m x5, every 10m until ok",
+            "For <id> a name does, too",
             "Without a time it starts now, and so does what begins with now:",
         ],
         ..everyone(

@@ -78,6 +78,7 @@ fn commands_with_their_words(#[case] text: &str, #[case] expected: Command) {
 #[case::schedule_of_two_days("/task edit k7qd mon and thu at 18:00", edit(Edit::Schedule("mon and thu at 18:00".into())))]
 #[case::schedule_of_a_date("/task edit k7qd 2026-12-24 09:00", edit(Edit::Schedule("2026-12-24 09:00".into())))]
 #[case::schedule_with_a_slip("/task edit k7qd tomorrow", edit(Edit::Schedule("tomorrow".into())))]
+#[case::a_name("/task pause morning  news", task(TaskVerb::Pause("morning news".into())))]
 #[case::no_schedule("/task edit k7qd none", edit(Edit::Schedule("none".into())))]
 #[case::schedule("/task edit k7qd Schedule daily at 9:00", edit(Edit::Schedule("daily at 9:00".into())))]
 fn tasks(#[case] text: &str, #[case] expected: Command) {
