@@ -86,7 +86,7 @@ const PLANS: &[(&str, &str)] = &[
     (
         "SELECT inbox.* FROM run JOIN inbox ON inbox.seq = run.inbox_seq
              WHERE run.account = 'a' AND kind = 'command' AND state IN ('queued', 'running')",
-        "run USING INDEX run_open (account=?)",
+        "run USING INDEX run_command (account=?)",
     ),
     (
         "SELECT started_ms FROM run

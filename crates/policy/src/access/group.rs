@@ -93,7 +93,7 @@ fn gate_activation(facts: &Facts<'_>, group: &GroupId, rules: &Rules, trace: &mu
     }
     let is_command = facts.command_text().is_some_and(command::is_command);
     let commander = rules.commander(facts);
-    if facts.said.text.is_some_and(command::is_meant) && commander.may_command() {
+    if facts.command_text().is_some_and(command::is_meant) && commander.may_command() {
         return Verdict::admit(Reason::OwnerCommand, Rule::GROUP_GATE).by(commander.by());
     }
     let (always, by) = match facts.activation {

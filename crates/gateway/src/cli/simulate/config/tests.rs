@@ -36,7 +36,7 @@ fn programs_beside_it_are_still_found_from_the_copy() {
         "{ agents: { list: [
            { id: 'a', backend: 'command', command: { argv: ['./answer.py', 'x/y'], cwd: 'bots' } },
            { id: 'b', backend: 'command', command: { argv: ['python3', 'answer.py'] } },
-           { id: 'c', backend: 'openai', openai: { baseUrl: 'http://x.example/v1', model: 'm', apiKeyFile: 'key' } } ] },
+           { id: 'c', backend: 'openai', openai: { baseUrl: 'https://x.example/v1', model: 'm', apiKeyFile: 'key' } } ] },
            channels: { whatsapp: { mediaRoots: ['out', '/srv'], accounts: { work: { mediaRoots: ['in'] } } } } }",
     )]);
     let named = dir.path().join("mine.json");
