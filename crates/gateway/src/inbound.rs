@@ -15,7 +15,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
-use fased_agents::Settings;
 use tokio_util::sync::CancellationToken;
 
 use crate::account::Shared;
@@ -194,5 +193,5 @@ async fn commit(shared: &Shared, decisions: &[Decision]) -> Result<()> {
 fn interrupts(shared: &Shared, agent: &str) -> bool {
     let config = shared.config();
     let agent = config.agents.list.get(agent);
-    config.agents.queue == QueueMode::Interrupt && !agent.is_none_or(|agent| agent.backend == Settings::Echo)
+    config.agents.queue == QueueMode::Interrupt && agent.is_some_and(|agent| !agent.only_repeats())
 }

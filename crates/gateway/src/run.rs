@@ -27,7 +27,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::account::Shared;
 use crate::clock;
-use crate::config::QueueMode;
+use crate::config::{Agent, QueueMode};
 use crate::store::{FinishedRun, QueuedRun, RunKind};
 pub(crate) use engine::Engine;
 use running::Entered;
@@ -188,6 +188,8 @@ impl<'a> Desk<'a> {
             .store
             .due_runs(shared.id(), now, TOGETHER, of_agents)
             .await?;
+        // All that is due is seen at once, unless there is more than was asked for.
+        let mut may_be_more = i64::try_from(due.len()).unwrap_or(i64::MAX) >= of_agents;
         let config = shared.config();
         let mut chosen = Vec::with_capacity(due.len());
         let mut collect = Vec::new();
@@ -215,7 +217,8 @@ impl<'a> Desk<'a> {
                 QueueMode::Collect | QueueMode::Interrupt => run.kind == RunKind::Message,
                 QueueMode::Followup => false,
             };
-            if together && !work::echoes(config.agents.list.get(&run.agent)) {
+            let agent = config.agents.list.get(&run.agent);
+            if together && !agent.is_some_and(Agent::only_repeats) {
                 collect.push(run.id);
             }
             chosen.push((run, slot, entered));
@@ -235,8 +238,9 @@ impl<'a> Desk<'a> {
         // From here on nothing joins these runs, so what they answer is complete; until now more could.
         let started = shared.store.start_runs(&ids, &collect, now).await?;
         for (mut run, slot, entered) in chosen {
-            // One that was cancelled meanwhile.
+            // One that was cancelled meanwhile; what waited behind it may start instead.
             let Some(started) = started.iter().find(|started| started.id == run.id) else {
+                may_be_more = true;
                 continue;
             };
             run.joined = started.joined;
@@ -245,7 +249,7 @@ impl<'a> Desk<'a> {
             entered.cancel().works(started.patience);
             self.spawn(run, slot, entered);
         }
-        Ok(true)
+        Ok(may_be_more)
     }
 
     fn spawn(&mut self, run: QueuedRun, slot: Option<Slot>, entered: Entered) {

@@ -132,6 +132,14 @@ impl Default for Agents {
     }
 }
 
+impl Agent {
+    /// Does it only repeat what it received? Then it answers each message alone, is done at once, and needs no memory.
+    #[must_use]
+    pub fn only_repeats(&self) -> bool {
+        self.backend == Settings::Echo
+    }
+}
+
 impl Agents {
     /// All of them with their ids, in the order of the config.
     #[must_use]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use fased_agents::{Done, Failure, Limits, Settings};
+use fased_agents::{Done, Failure, Limits};
 use fased_protocol::private::Jid;
 use fased_protocol::sidecar::{Call, Typing};
 use tokio::sync::watch;
@@ -13,7 +13,7 @@ use super::running::{Cancel, Why};
 use super::slots::Slot;
 use super::token::Token;
 use crate::account::Shared;
-use crate::config::{AccountConfig, Agent};
+use crate::config::AccountConfig;
 use crate::store::{Draft, Exchange, FinishedRun, QueuedRun, RunEnd, RunKind};
 use crate::turn::request;
 use crate::{chat, clock, typing};
@@ -114,7 +114,7 @@ async fn answer(shared: &Shared, run: &QueuedRun, cancel: &Cancel) -> FinishedRu
     let is_superseded = ended.end == RunEnd::Superseded;
     let is_ok = ended.end == RunEnd::Ok;
     // Whoever only repeats is told nothing of before.
-    let is_kept = !echoes(Some(agent));
+    let is_kept = !agent.only_repeats();
     FinishedRun {
         used: (!is_superseded && !is_kept).then(|| run.session.clone()),
         said: (!is_superseded && is_kept).then(|| Exchange {
@@ -243,9 +243,4 @@ fn tell_typing(shared: &Shared, chat: &str, typing: Typing) {
 fn cut(mut detail: String) -> String {
     detail.truncate(detail.floor_char_boundary(MOST_ERROR));
     detail
-}
-
-/// Does this agent only repeat what it received?
-pub(super) fn echoes(agent: Option<&Agent>) -> bool {
-    agent.is_some_and(|agent| matches!(agent.backend, Settings::Echo))
 }
