@@ -116,9 +116,10 @@ test('receipts_from_contacts: none', async () => {
 });
 
 test('qr_refs: one ref only, and an expired one cannot be scanned', async () => {
-  await call(fake, 'POST /fault', { kind: 'qr_refs', count: 1, ttl_ms: 1 });
+  await call(fake, 'POST /fault', { kind: 'qr_refs', count: 1, ttl_ms: 20_000 });
   const other = new BaileysClient(fake.ws, { qrTimeout: 300 }).connect();
   const qr = await other.qr();
+  await call(fake, 'POST /clock', { ms: 20_001 });
   await assert.rejects(call(fake, 'POST /scan', { phone: OWNER, qr }), { code: 'qr_expired' });
   assert.equal((await other.closed(1)).code, 408);
   await call(fake, 'POST /fault', { kind: 'qr_refs' });

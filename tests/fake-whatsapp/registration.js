@@ -49,7 +49,7 @@ export class Registration {
     const content = [];
     for (let i = 0; i < count; i++) {
       const ref = `2@${randomBytes(32).toString('base64')}`;
-      this.refs.set(ref, { conn, expiresAt: ttl ? Date.now() + ttl * (i + 1) : Infinity });
+      this.refs.set(ref, { conn, expiresAt: ttl ? this.server.clock.now() + ttl * (i + 1) : Infinity });
       content.push({ tag: 'ref', attrs: {}, content: Buffer.from(ref) });
     }
     conn.send({
@@ -103,7 +103,7 @@ export class Registration {
         'scan the QR the client shows now',
       );
     }
-    if (known.expiresAt < Date.now()) {
+    if (known.expiresAt < this.server.clock.now()) {
       throw new ApiError(410, 'qr_expired', 'this QR is too old', 'scan the QR the client shows now');
     }
     const { conn } = known;
