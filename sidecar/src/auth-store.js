@@ -44,6 +44,8 @@ export class AuthStore {
   #savingCreds;
   #stopped = false;
   #failed = false;
+  /** The credentials were damaged and taken from their last good copy. */
+  restored = false;
 
   /**
    * @param {string} dir
@@ -69,6 +71,7 @@ export class AuthStore {
       if (lastGood.text !== creds.text) await this.#files.replace(LAST_GOOD, this.#savedCreds);
     } else if (lastGood.value) {
       this.#hooks.onNotice('creds_restored: the credentials were taken from their last good copy');
+      this.restored = true;
       if (creds.text !== undefined) await this.#files.setAside(CREDS);
       this.#savedCreds = lastGood.text ?? '';
       this.#creds = lastGood.value;

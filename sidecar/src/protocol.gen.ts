@@ -1,6 +1,6 @@
 // Generated from crates/protocol by scripts/generate. Do not edit.
 
-export const PROTOCOL_VERSION = 4;
+export const PROTOCOL_VERSION = 5;
 
 export type Private = string;
 
@@ -22,7 +22,15 @@ export type FromSidecar = { "kind": "hello" } & Hello | { "kind": "ready",
 /**
  * Are there usable credentials of a completed login?
  */
-linked: boolean, } | { "kind": "link", 
+linked: boolean, 
+/**
+ * The credentials were damaged and taken from their last good copy.
+ */
+restored: boolean, 
+/**
+ * Node's permission model is in force.
+ */
+permissions: boolean, } | { "kind": "link", 
 /**
  * The news.
  */

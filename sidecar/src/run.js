@@ -16,7 +16,7 @@ import { ended } from './translate.js';
 /** @typedef {import('./protocol.gen.ts').Welcome} Welcome */
 
 /** @type {typeof import('./protocol.gen.ts').PROTOCOL_VERSION} */
-const PROTOCOL_VERSION = 4;
+const PROTOCOL_VERSION = 5;
 
 /** How long the auth files may take to settle on an ordered end. */
 const SETTLE_MS = 3_000;
@@ -93,7 +93,8 @@ export function run({ holdReceipts } = {}) {
     store = auth.store;
     if (ending) return store.stop();
     const linked = isLinked(auth.creds);
-    writeFrame({ kind: 'ready', linked });
+    const permissions = 'permission' in process;
+    writeFrame({ kind: 'ready', linked, restored: store.restored, permissions });
     if (!linked && welcome.login === null) {
       return close(ended('not_linked', 'there are no credentials and no login was asked for'));
     }

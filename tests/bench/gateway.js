@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { ended, sleep } from './fake.js';
 
 const BINARY = process.env.FASED_BENCH_BINARY;
-const CONTROL = 'run/v4/gateway.sock';
+const CONTROL = 'run/v5/gateway.sock';
 const PATIENCE_MS = 30_000;
 
 export class Gateway {

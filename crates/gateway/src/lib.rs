@@ -19,6 +19,7 @@ pub mod inbound;
 pub mod known;
 pub mod lease;
 pub mod media;
+pub mod memory;
 pub mod nearest;
 pub mod offline;
 pub mod outbound;

@@ -229,6 +229,8 @@ async fn accounts(
             stored: stored.unwrap_or_default(),
             sidecar_pid: None,
             spawns: 0,
+            versions: None,
+            cage: None,
             set_aside_problem: None,
         };
         view.stored.account.clone_from(id);

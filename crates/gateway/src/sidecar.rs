@@ -42,6 +42,10 @@ pub enum News {
     Ready {
         /// Usable credentials?
         linked: bool,
+        /// They were damaged and taken from their last good copy.
+        restored: bool,
+        /// Node's permission model is in force.
+        permissions: bool,
     },
     /// Where the link stands.
     Link(Link),
@@ -235,7 +239,18 @@ async fn read(
                 true
             }
             Ok(FromSidecar::Hello(hello)) => news.send(News::Hello(hello)).await.is_ok(),
-            Ok(FromSidecar::Ready { linked }) => news.send(News::Ready { linked }).await.is_ok(),
+            Ok(FromSidecar::Ready {
+                linked,
+                restored,
+                permissions,
+            }) => {
+                let ready = News::Ready {
+                    linked,
+                    restored,
+                    permissions,
+                };
+                news.send(ready).await.is_ok()
+            }
             Ok(FromSidecar::Link { link }) => news.send(News::Link(link)).await.is_ok(),
             Ok(FromSidecar::Closed(closed)) => news.send(News::Closed(closed)).await.is_ok(),
             Err(BadLine::NotAFrame) => {

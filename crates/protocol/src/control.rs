@@ -21,8 +21,8 @@ pub use explain::{Explanation, HearingInfo, JudgementInfo, PersonInfo, RouteInfo
 pub use follow::{LoginEvent, WatchEvent, Watched};
 pub use groups::{ActivationChoice, GroupInfo, ModeSource};
 pub use info::{
-    AccountInfo, ApprovedInfo, ConfigInfo, ConfigProblem, Count, GatewayInfo, Notice, PendingInfo, RunInfo,
-    SentInfo, StatusInfo,
+    AccountInfo, ApprovedInfo, CageInfo, ConfigInfo, ConfigProblem, Count, GatewayInfo, Notice, PendingInfo,
+    RunInfo, SentInfo, SidecarVersions, StatusInfo,
 };
 pub use message::{Destination, PartInfo, Place, SendInfo, SendRequest};
 pub use outbox::{ChangedInfo, OutboxInfo};

@@ -31,11 +31,11 @@ pub mod sidecar;
 
 /// The sidecar wire's version. Both sides ship together, so the integers must be equal.
 /// `tests::typescript` keeps a hash of the generated types beside it: change them together.
-pub const PROTOCOL_VERSION: u32 = 4;
+pub const PROTOCOL_VERSION: u32 = 5;
 
 /// The control socket's version; the socket lives in a folder named after it, so an old CLI and a
 /// new gateway never meet.
-pub const CONTROL_VERSION: u32 = 4;
+pub const CONTROL_VERSION: u32 = 5;
 
 /// Longest line on either wire, in bytes without the newline. A longer one from a sidecar is a
 /// protocol error: the sidecar is replaced, and what it had not been acknowledged for comes again.

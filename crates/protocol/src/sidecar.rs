@@ -31,6 +31,12 @@ pub enum FromSidecar {
     Ready {
         /// Are there usable credentials of a completed login?
         linked: bool,
+        /// The credentials were damaged and taken from their last good copy.
+        #[serde(default)]
+        restored: bool,
+        /// Node's permission model is in force.
+        #[serde(default)]
+        permissions: bool,
     },
     /// Where the link stands. Never dropped.
     Link {

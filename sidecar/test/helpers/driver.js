@@ -75,7 +75,7 @@ export class Sidecar {
     env = {},
     main = MAIN,
     nodeFlags = [],
-    protocol = 4,
+    protocol = 5,
     mediaDir = join(authDir, 'media'),
   }) {
     const target = fake ? { FASED_WHATSAPP_URL: fake.ws, FASED_WHATSAPP_ROOT: fake.root } : {};

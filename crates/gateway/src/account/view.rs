@@ -1,7 +1,7 @@
 //! What every surface shows of one account.
 
 use fased_policy::lifecycle::Status;
-use fased_protocol::control::AccountInfo;
+use fased_protocol::control::{AccountInfo, CageInfo, SidecarVersions};
 
 use crate::store::{Store, StoredAccount};
 
@@ -16,6 +16,10 @@ pub struct View {
     pub sidecar_pid: Option<u32>,
     /// How many sidecars were started.
     pub spawns: u64,
+    /// What the sidecar said it is made of.
+    pub versions: Option<SidecarVersions>,
+    /// What the sidecar is kept from.
+    pub cage: Option<CageInfo>,
     /// Why the auth files could not be moved, when they last should have been.
     pub set_aside_problem: Option<String>,
 }
@@ -29,6 +33,8 @@ impl View {
                 stored: stored.clone(),
                 sidecar_pid: None,
                 spawns: 0,
+                versions: None,
+                cage: None,
                 set_aside_problem: None,
             };
         }
@@ -49,6 +55,8 @@ impl View {
             stored,
             sidecar_pid: None,
             spawns: 0,
+            versions: None,
+            cage: None,
             set_aside_problem: None,
         }
     }
@@ -105,6 +113,11 @@ pub fn info_without_store(view: View) -> AccountInfo {
         last_ready_ms: view.stored.last_ready_ms,
         respawns: view.spawns.saturating_sub(1),
         sidecar_pid: view.sidecar_pid,
+        sidecar_rss_bytes: view.sidecar_pid.and_then(crate::memory::rss_bytes),
+        versions: view.versions,
+        cage: view.cage,
+        last_inbound_ms: None,
+        last_outbound_ms: None,
         received: 0,
         inbound: Vec::new(),
         outbound: Vec::new(),

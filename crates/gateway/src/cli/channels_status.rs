@@ -119,6 +119,11 @@ mod tests {
             last_ready_ms: None,
             respawns: 0,
             sidecar_pid: None,
+            sidecar_rss_bytes: None,
+            versions: None,
+            cage: None,
+            last_inbound_ms: None,
+            last_outbound_ms: None,
             received: 4,
             inbound: vec![
                 Count {

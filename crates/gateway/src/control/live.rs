@@ -14,6 +14,7 @@ use crate::account::Account;
 use crate::clock;
 use crate::config::AccountConfig;
 use crate::explain;
+use crate::memory;
 use crate::paths::Paths;
 use crate::reload::Asked;
 use crate::run::Engine;
@@ -96,6 +97,8 @@ impl Live {
             started_ms: clock::now_ms(),
             state_dir: paths.state_dir.display().to_string(),
             config: paths.config.display().to_string(),
+            rss_bytes: None,
+            woke_ms: None,
             clock_ahead_ms: None,
         };
         Self {
@@ -119,6 +122,7 @@ impl Live {
     #[must_use]
     pub(super) fn info(&self) -> GatewayInfo {
         GatewayInfo {
+            rss_bytes: memory::rss_bytes(self.info.pid),
             clock_ahead_ms: clock::simulated(),
             ..self.info.clone()
         }

@@ -202,6 +202,27 @@ impl Store {
         Ok(())
     }
 
+    /// Writes down that an account is in another state now.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn add_account_event(
+        &self,
+        account: &str,
+        state: &str,
+        sentence: &str,
+        now_ms: i64,
+    ) -> Result<()> {
+        sqlx::query("INSERT INTO account_event (at_ms, account, state, sentence) VALUES (?, ?, ?, ?)")
+            .bind(now_ms)
+            .bind(account)
+            .bind(state)
+            .bind(sentence)
+            .execute(&mut *self.write.turn().await?)
+            .await?;
+        Ok(())
+    }
+
     /// The newest notices, newest first.
     ///
     /// # Errors

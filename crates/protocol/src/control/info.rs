@@ -17,6 +17,12 @@ pub struct GatewayInfo {
     pub state_dir: String,
     /// Its config file; it need not exist.
     pub config: String,
+    /// Memory of its process that is in RAM now (RSS), bytes; where the system tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rss_bytes: Option<u64>,
+    /// When the host last woke from sleep while this gateway ran, Unix milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub woke_ms: Option<i64>,
     /// In a simulation: by how much its wall clock is ahead of the real one, milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock_ahead_ms: Option<i64>,
@@ -51,6 +57,21 @@ pub struct AccountInfo {
     pub respawns: u64,
     /// Process id of its sidecar.
     pub sidecar_pid: Option<u32>,
+    /// Memory of its sidecar that is in RAM now (RSS), bytes; where the system tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sidecar_rss_bytes: Option<u64>,
+    /// What its sidecar is made of, once it said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub versions: Option<SidecarVersions>,
+    /// What the sidecar is kept from, once one was started.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cage: Option<CageInfo>,
+    /// When a message last came in, Unix milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_inbound_ms: Option<i64>,
+    /// When WhatsApp last took a message of ours, Unix milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_outbound_ms: Option<i64>,
     /// Deliveries of inbound messages, each repetition counted: at any instant the sum of `inbound`.
     pub received: u64,
     /// Inbound messages by what became of them.
@@ -62,6 +83,34 @@ pub struct AccountInfo {
     /// Until when WhatsApp lets it write to nobody who never wrote to it, Unix milliseconds.
     #[serde(default)]
     pub first_contacts_locked_until_ms: Option<i64>,
+}
+
+/// What a sidecar is made of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SidecarVersions {
+    /// The sidecar's own.
+    pub sidecar: String,
+    /// Of the library.
+    pub baileys: String,
+    /// Of Node.js.
+    pub node: String,
+}
+
+/// What a sidecar process is kept from, and by whom.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CageInfo {
+    /// The version of Landlock that the kernel has; absent where it has none.
+    pub landlock_abi: Option<u32>,
+    /// The kernel lets it open its auth, media and code folders only.
+    pub files: bool,
+    /// The kernel lets it execute nothing.
+    pub execute: bool,
+    /// The kernel lets it connect to the ports of WhatsApp only.
+    pub ports: bool,
+    /// Node's permission model refuses foreign files and child processes, too.
+    pub node_permissions: bool,
+    /// Why something of that is not so, for people.
+    pub missing: Vec<String>,
 }
 
 /// A named number.

@@ -9,7 +9,7 @@ use fased_e2e::{Gateway, PATIENCE, StateDir, journal, never_within, wait_for};
 use serde_json::{Value, json};
 
 /// What the gateway speaks.
-const PROTOCOL: u32 = 4;
+const PROTOCOL: u32 = 5;
 const OWN_ADDRESS: &str = "15550100001:1@s.whatsapp.net";
 
 /// A state dir whose sidecars play these scripts, one after the other, the last one for ever.

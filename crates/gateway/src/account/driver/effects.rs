@@ -178,8 +178,13 @@ impl Driver {
             },
         );
         let row = self.view.borrow().stored.clone();
-        if let Err(error) = self.shared.store.record_account(&row).await {
+        let store = &self.shared.store;
+        if let Err(error) = store.record_account(&row).await {
             tracing::error!("cannot record the account's state: {error:#}");
+        }
+        let event = store.add_account_event(self.shared.id(), &row.state, &row.sentence, now);
+        if let Err(error) = event.await {
+            tracing::error!("cannot write down that the account changed its state: {error:#}");
         }
     }
 

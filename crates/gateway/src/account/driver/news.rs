@@ -2,7 +2,7 @@
 
 use fased_policy::lifecycle::Input;
 use fased_protocol::PROTOCOL_VERSION;
-use fased_protocol::control::LoginEvent;
+use fased_protocol::control::{LoginEvent, SidecarVersions};
 use fased_protocol::private::{Jid, Private};
 use fased_protocol::sidecar as wire;
 use fased_protocol::{MAX_HELD_BYTES, MAX_HELD_STANZAS, MAX_LINE_BYTES};
@@ -16,7 +16,7 @@ impl Driver {
     pub(super) async fn hear(&mut self, news: News) {
         match news {
             News::Hello(hello) => self.welcome(&hello).await,
-            News::Ready { linked } => self.step(Input::Ready { linked }).await,
+            News::Ready { linked, .. } => self.step(Input::Ready { linked }).await,
             News::Link(wire::Link::Qr { payload, expires_ms }) => {
                 self.show_code(LoginEvent::Qr {
                     payload: payload.0,
@@ -114,6 +114,13 @@ impl Driver {
             node = hello.node,
             "hello"
         );
+        self.view.send_modify(|view| {
+            view.versions = Some(SidecarVersions {
+                sidecar: hello.sidecar.clone(),
+                baileys: hello.baileys.clone(),
+                node: hello.node.clone(),
+            });
+        });
         let welcome = wire::ToSidecar::Welcome(wire::Welcome {
             protocol: PROTOCOL_VERSION,
             account: self.shared.id().to_owned(),
