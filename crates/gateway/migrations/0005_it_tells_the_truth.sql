@@ -17,3 +17,7 @@ CREATE TABLE account_event (
 ) STRICT;
 CREATE INDEX account_event_account ON account_event (account, at_ms);
 CREATE INDEX account_event_at ON account_event (at_ms);
+
+-- Messages that failed lately wait for a person; there are few of them.
+CREATE INDEX outbox_failed ON outbox (account, updated_ms) WHERE state IN ('failed', 'expired');
+CREATE INDEX task_failing ON task (failures) WHERE state = 'active' AND failures > 0;

@@ -6,6 +6,7 @@
 mod driver;
 #[cfg(test)]
 mod fixtures;
+mod heard;
 pub(crate) mod intake;
 mod lids;
 mod login;
@@ -88,6 +89,8 @@ pub struct Shared {
     pub(crate) engine: Arc<Engine>,
     /// What was chosen in its chats.
     pub(crate) conversations: Conversations,
+    /// When somebody last wrote.
+    pub(crate) heard: heard::Heard,
     asked: lids::Asked,
     own: RwLock<Identity>,
 }
@@ -183,6 +186,7 @@ impl Account {
             listed: Notify::new(),
             engine,
             conversations,
+            heard: heard::Heard::default(),
             asked,
         });
         let (commands, to_do) = mpsc::channel(COMMAND_QUEUE);
@@ -263,7 +267,10 @@ impl Account {
     /// What every surface shows.
     #[must_use]
     pub fn view(&self) -> View {
-        self.view.borrow().clone()
+        View {
+            last_inbound_ms: self.shared.heard.last(),
+            ..self.view.borrow().clone()
+        }
     }
 
     /// Starts a login and tells how it goes, until `linked` or `error`.

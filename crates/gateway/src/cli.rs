@@ -44,6 +44,8 @@ mod gateway_status;
 mod gateway_stop;
 mod groups_activation;
 mod groups_list;
+mod health;
+mod logs;
 mod message;
 mod message_delete;
 mod message_edit;
@@ -149,7 +151,11 @@ enum Verb {
     #[command(subcommand)]
     Config(ConfigVerb),
     /// The overview: gateway, accounts, what needs attention
-    Status,
+    Status(status::Options),
+    /// Is all well? Exit code 0 if so, 5 if not, 3 without a gateway; for health checks
+    Health,
+    /// What the gateway logged to its files
+    Logs(logs::Options),
     /// What became of a message, and why; or what would become of one
     #[command(override_usage = explain::USAGE, after_help = explain::AFTER_HELP)]
     Explain(explain::Options),
@@ -318,7 +324,9 @@ fn run(cli: Cli) -> Outcome {
         Verb::Config(ConfigVerb::Set(options)) => config_set::run(global, &options),
         Verb::Config(ConfigVerb::Unset(options)) => config_unset::run(global, &options),
         Verb::Config(ConfigVerb::Schema) => config_schema::run(global),
-        Verb::Status => status::run(global),
+        Verb::Status(options) => status::run(global, &options),
+        Verb::Health => health::run(global),
+        Verb::Logs(options) => logs::run(global, &options),
         Verb::Explain(options) => explain::run(global, options),
         Verb::Simulate(options) => simulate::run(global, &options),
     }

@@ -19,6 +19,7 @@ mod file;
 mod key_path;
 mod keys;
 mod likely;
+mod logging;
 mod merge;
 mod misplaced;
 mod patterns;
@@ -43,6 +44,7 @@ use file::{File, Keys};
 pub use key_path::{KeyPath, Step};
 pub(crate) use keys::greatest;
 pub use likely::runner;
+pub use logging::{Logging, ToFile};
 pub use problem::Problem;
 pub use schema::schema;
 pub use sources::{Level, Source, Sources, join};
@@ -114,6 +116,8 @@ pub struct Config {
     pub accounts: BTreeMap<String, AccountConfig>,
     /// Who may answer.
     pub agents: Arc<Agents>,
+    /// How the gateway logs.
+    pub logging: Logging,
     /// Where each key is written: its path, and the line from 1.
     places: Arc<BTreeMap<String, u32>>,
     /// Things that are accepted and have no effect in this version, for people.
@@ -177,6 +181,7 @@ impl Config {
         Ok(Self {
             accounts,
             agents: common.agents,
+            logging: Logging::of(&file.logging),
             places,
             warnings,
         })

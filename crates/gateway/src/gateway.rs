@@ -18,6 +18,7 @@ use crate::lease::{Lease, make_private_dir};
 use crate::media;
 use crate::paths::Paths;
 use crate::reload::{self, Reload};
+use crate::service;
 use crate::session;
 use crate::store::Store;
 use crate::tasks::scheduler;
@@ -97,6 +98,8 @@ pub async fn run(
     if only_account.is_none() {
         let reload = Reload::new(Arc::clone(&live), seen, config.warnings, shutdown.clone());
         tasks.spawn(reload.run(asked));
+        service::ready();
+        tasks.spawn(service::tell_forever(Arc::clone(&live), shutdown.clone()));
         tasks.spawn(scheduler::run(Arc::clone(&live), shutdown.clone()));
         tasks.spawn(session::forget::forget_forever(
             Arc::clone(&live),
@@ -107,6 +110,10 @@ pub async fn run(
     tracing::info!(state_dir = %paths.state_dir.display(), "gateway is up");
     shutdown.cancelled().await;
     tracing::info!("draining");
+    match ending.ended() {
+        Ended::Stopped => service::stopping(),
+        Ended::Restart => service::reloading(),
+    }
     tasks.close();
     let drained = async {
         // Accounts may still be exchanged until these have ended.

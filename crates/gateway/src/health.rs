@@ -6,6 +6,9 @@ use fased_policy::lifecycle::Status;
 use fased_protocol::control::{AccountInfo, ConfigInfo, ControlError, ErrorCode, GatewayInfo};
 pub use fased_protocol::control::{Health, Problem};
 
+use crate::span::span;
+use crate::store::FailingTask;
+
 /// A gateway younger than this is still opening its links, milliseconds.
 pub const STARTING_MS: i64 = 60_000;
 
@@ -44,6 +47,20 @@ pub fn health(
     }
 }
 
+/// All of it in one line: which accounts are not ready, and in which state they are.
+#[must_use]
+pub fn summary(health: &Health) -> String {
+    if health.ok {
+        return "ready".to_owned();
+    }
+    let wrong = health.problems.iter().filter(|problem| !problem.warning);
+    let words = wrong.map(|problem| match &problem.account {
+        Some(account) => format!("{account} {}", problem.code),
+        None => problem.code.clone(),
+    });
+    format!("not ready: {}", words.collect::<Vec<_>>().join(", "))
+}
+
 /// The same where asking failed: a gateway that gives no answer is not well, whatever its accounts do.
 #[must_use]
 pub fn unanswered(error: &ControlError) -> Health {
@@ -65,6 +82,62 @@ pub fn unanswered(error: &ControlError) -> Health {
         next: Some(error.next.clone()).filter(|next| !next.is_empty()),
         warning: false,
     })
+}
+
+/// What failed of the work that goes on.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Failed {
+    /// Accounts, and how many of their messages failed lately.
+    pub messages: Vec<(String, u64)>,
+    /// Tasks whose last runs failed.
+    pub tasks: Vec<FailingTask>,
+}
+
+/// What waits for a person though messages flow. All of it is a remark.
+#[must_use]
+pub fn attention(accounts: &[AccountInfo], failed: &Failed, now_ms: i64) -> Vec<Problem> {
+    let remark = |account: &str, code: &str, sentence: String, next: Option<String>| Problem {
+        account: Some(account.to_owned()),
+        code: code.to_owned(),
+        sentence,
+        next,
+        warning: true,
+    };
+    let mut all = Vec::new();
+    for info in accounts {
+        if info.pending_pairings > 0 {
+            let sentence = match info.pending_pairings {
+                1 => "1 sender waits for approval.".to_owned(),
+                several => format!("{several} senders wait for approval."),
+            };
+            let next = Some("fased pairing list".to_owned());
+            all.push(remark(&info.account, "pairing", sentence, next));
+        }
+        if let Some(until) = info.first_contacts_locked_until_ms {
+            let sentence = format!(
+                "WhatsApp lets it write to nobody first for {}; such messages wait, answers go on.",
+                span(until.saturating_sub(now_ms))
+            );
+            all.push(remark(&info.account, "timelock", sentence, None));
+        }
+    }
+    for (account, count) in failed.messages.iter().filter(|(_, count)| *count > 0) {
+        let sentence = match count {
+            1 => "1 message was not sent in the last day.".to_owned(),
+            several => format!("{several} messages were not sent in the last day."),
+        };
+        let next = Some("fased outbox list --state failed; older ones: --state expired".to_owned());
+        all.push(remark(account, "outbox", sentence, next));
+    }
+    for task in &failed.tasks {
+        let sentence = match task.failures {
+            1 => format!("The last run of Task {} failed.", task.id),
+            several => format!("The last {several} runs of Task {} failed.", task.id),
+        };
+        let next = Some(format!("fased tasks last {}", task.id));
+        all.push(remark(&task.account, "task", sentence, next));
+    }
+    all
 }
 
 fn of_account(account: &AccountInfo, is_young: bool) -> Option<Problem> {

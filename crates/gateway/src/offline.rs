@@ -6,12 +6,14 @@ use fased_policy::lifecycle::Status;
 use fased_protocol::control::{ControlError, ControlRequest, ControlResponse, ErrorCode, StatusInfo};
 
 use crate::account::{View, next_action};
+use crate::clock;
 use crate::config::Config;
 use crate::control::{
     account_infos, directory_self, explain, explain_sender, groups_list, internal, message_status,
     outbox_list, pairing_list, status, tasks_last, tasks_list, tasks_runs, tasks_show,
 };
 use crate::explain::{Accounts, Linked, Pending};
+use crate::health::health;
 use crate::paths::Paths;
 use crate::store::{Store, StoredAccount};
 use crate::tasks::{Desk, TaskError};
@@ -54,8 +56,10 @@ async fn read(paths: &Paths, request: &ControlRequest) -> Result<ControlResponse
                 None => Ok(ControlResponse::Status(StatusInfo {
                     gateway: None,
                     config: None,
+                    health: health(None, None, &accounts, clock::now_ms()),
                     accounts,
                     notices: Vec::new(),
+                    attention: Vec::new(),
                 })),
             }
         }
@@ -233,6 +237,7 @@ async fn accounts(
             versions: None,
             cage: None,
             set_aside_problem: None,
+            last_inbound_ms: None,
         };
         view.stored.account.clone_from(id);
         describe_stopped(&mut view.stored, account.enabled, seen);

@@ -22,10 +22,12 @@ use fased_protocol::private::Jid;
 use fased_protocol::sidecar::Call;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
 use crate::account::intake::tell_moved;
 use crate::account::{OpenLink, Shared};
 use crate::clock;
+use crate::log;
 use crate::store::{Fate, OutboxLine, OutboxRow};
 
 pub(crate) use enqueue::spoken;
@@ -147,7 +149,9 @@ async fn send_while_open(shared: &Arc<Shared>, link: &OpenLink) {
                     for row in chosen.write {
                         let key = (row.chat.clone(), row.line);
                         sending.busy.insert(key.clone(), row.id);
-                        let task = attempts.spawn(attempt(Arc::clone(shared), link.clone(), row));
+                        let way = log::span::message(shared.id(), &row.message_id);
+                        let writing = attempt(Arc::clone(shared), link.clone(), row).instrument(way);
+                        let task = attempts.spawn(writing);
                         sending.tasks.insert(task.id(), key);
                     }
                     for row in chosen.prepare {
@@ -270,6 +274,11 @@ async fn attempt(shared: Arc<Shared>, link: OpenLink, row: OutboxRow) -> Attempt
             message: format!("the stored message cannot be read: {error:#}"),
         }),
     };
+    match &outcome {
+        Ok(_) => tracing::debug!("written"),
+        // What else is said of it may name somebody.
+        Err(fault) => tracing::debug!(code = ?fault.code, "not written"),
+    }
     let failed = |to, message| {
         Some(Fate {
             error: Some(message),

@@ -60,6 +60,12 @@ impl Paths {
         self.state_dir.join("media")
     }
 
+    /// The files of the log.
+    #[must_use]
+    pub fn logs_dir(&self) -> PathBuf {
+        self.state_dir.join("logs")
+    }
+
     /// Files that people and agents put there to be sent.
     #[must_use]
     pub fn workspace_dir(&self) -> PathBuf {

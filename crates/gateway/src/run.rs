@@ -24,10 +24,12 @@ use anyhow::Result;
 use tokio::task::{Id, JoinSet};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
 use crate::account::Shared;
 use crate::clock;
 use crate::config::{Agent, QueueMode};
+use crate::log;
 use crate::store::{FinishedRun, QueuedRun, RunKind};
 pub(crate) use engine::Engine;
 use running::Entered;
@@ -260,9 +262,10 @@ impl<'a> Desk<'a> {
             entered,
         };
         let cancel = under_way.entered.cancel().clone();
-        let task = self
-            .tasks
-            .spawn(work::carry_out(Arc::clone(self.shared), run, cancel, slot));
+        let answers = run.message.as_ref().map(|message| message.message_id.as_str());
+        let way = log::span::run(self.shared.id(), run.id, answers);
+        let work = work::carry_out(Arc::clone(self.shared), run, cancel, slot).instrument(way);
+        let task = self.tasks.spawn(work);
         self.under_way.insert(task.id(), under_way);
     }
 

@@ -28,6 +28,7 @@ impl Shared {
             listed: Notify::new(),
             engine,
             conversations,
+            heard: heard::Heard::default(),
             asked: lids::Asked::new(Vec::new()),
         })
     }

@@ -16,6 +16,7 @@ use tokio::time::Instant;
 
 use super::Shared;
 use crate::clock;
+use crate::log;
 use crate::outbound::timelock;
 use crate::sidecar::{SequencedEvent, SidecarHandle, translate};
 use crate::store::{Fate, Journaled};
@@ -136,6 +137,13 @@ async fn commit(shared: &Arc<Shared>, batch: &[SequencedEvent], memory: &mut Mem
         let fresh = shared.store.journal(shared.id(), &messages, now).await?;
         if !fresh.is_empty() {
             shared.undecided.notify_one();
+        }
+        for message in fresh.iter().filter_map(|index| messages.get(*index)) {
+            if !message.from_me {
+                shared.heard.now(now);
+            }
+            let _way = log::span::message(shared.id(), &message.message_id).entered();
+            tracing::debug!("recorded");
         }
         tell(shared, &messages, &fresh);
         if memory.told_lids.len() >= MOST_TOLD {

@@ -22,6 +22,8 @@ pub struct View {
     pub cage: Option<CageInfo>,
     /// Why the auth files could not be moved, when they last should have been.
     pub set_aside_problem: Option<String>,
+    /// When a message of somebody last came in while this gateway ran, Unix milliseconds.
+    pub last_inbound_ms: Option<i64>,
 }
 
 impl View {
@@ -36,6 +38,7 @@ impl View {
                 versions: None,
                 cage: None,
                 set_aside_problem: None,
+                last_inbound_ms: None,
             };
         }
         let status = match (enabled, paused) {
@@ -58,6 +61,7 @@ impl View {
             versions: None,
             cage: None,
             set_aside_problem: None,
+            last_inbound_ms: None,
         }
     }
 
@@ -86,7 +90,13 @@ pub fn next_action(status: Status, account: &str) -> String {
 pub async fn info(store: &Store, view: View, now_ms: i64) -> anyhow::Result<AccountInfo> {
     let account = view.stored.account.clone();
     let (received, inbound) = store.tally_inbound(&account).await?;
+    let last_inbound_ms = match view.last_inbound_ms {
+        Some(at) => Some(at),
+        None => store.last_inbound(&account).await?,
+    };
     Ok(AccountInfo {
+        last_inbound_ms,
+        last_outbound_ms: store.last_outbound(&account).await?,
         received,
         inbound,
         outbound: store.count_outbound(&account).await?,
@@ -116,7 +126,7 @@ pub fn info_without_store(view: View) -> AccountInfo {
         sidecar_rss_bytes: view.sidecar_pid.and_then(crate::memory::rss_bytes),
         versions: view.versions,
         cage: view.cage,
-        last_inbound_ms: None,
+        last_inbound_ms: view.last_inbound_ms,
         last_outbound_ms: None,
         received: 0,
         inbound: Vec::new(),
@@ -144,6 +154,7 @@ pub fn failed_to_start(account: &str) -> AccountInfo {
         versions: None,
         cage: None,
         set_aside_problem: None,
+        last_inbound_ms: None,
     })
 }
 

@@ -10,6 +10,7 @@ use fased_protocol::control::{
     ControlRequest, ControlResponse, Explanation, JudgementInfo, RouteInfo, RunInfo, SentInfo, SourceInfo,
     TriedInfo,
 };
+use fased_protocol::private::short_hash;
 use serde_json::json;
 
 use super::{Global, Outcome, ask, explain_event, explain_sender, out, span};
@@ -94,6 +95,7 @@ pub(super) fn rendered(message: &Explanation) -> String {
         push(&mut text, "written", &span::ago(timestamp.saturating_mul(1000)));
     }
     push(&mut text, "recorded", &span::ago(message.recorded_ms));
+    push(&mut text, "in the log", &short_hash(&message.message_id));
     if message.direction == "in" {
         push(&mut text, "verdict", &verdict(message));
     }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use fased::clock;
+use fased::config::Config;
 use fased::gateway::{self, ConfigError, Ended, LeaseHeld, RunOptions};
 use fased::store::StoreUnreadable;
 use fased_protocol::control::{ControlError, ErrorCode};
@@ -24,7 +25,11 @@ pub(super) fn run(global: &Global) -> Outcome {
     let paths = runtime::paths(global)?;
     // Asked now: after an update the running file has no name any more, but its path has a new file.
     let executable = std::env::current_exe();
-    runtime::log(global, "info");
+    // What is wrong with the config is told when it is read to be put in force.
+    let logging = Config::load(&paths)
+        .map(|config| config.logging)
+        .unwrap_or_default();
+    let log = runtime::log_of_gateway(global, &paths, logging);
     if clock::simulated().is_some() {
         warn!("the wall clock is a simulation's and may be moved");
     }
@@ -58,6 +63,7 @@ pub(super) fn run(global: &Global) -> Outcome {
         }
     })?;
     runtime.shutdown_timeout(THREADS_DEADLINE);
+    drop(log);
     match ended {
         Ended::Stopped => Ok(()),
         Ended::Restart => Err(Failure::Error(execute_again(executable))),

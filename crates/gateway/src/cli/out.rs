@@ -17,7 +17,7 @@ use super::{Failure, Outcome};
 static OPTIONS: RwLock<String> = RwLock::new(String::new());
 
 /// Verbs of commands that are suggested to people.
-const VERBS: [&str; 12] = [
+const VERBS: [&str; 14] = [
     "gateway",
     "channels",
     "pairing",
@@ -29,6 +29,8 @@ const VERBS: [&str; 12] = [
     "directory",
     "config",
     "status",
+    "health",
+    "logs",
     "explain",
 ];
 

@@ -4,11 +4,15 @@ use std::future::Future;
 use std::io::IsTerminal;
 
 use fased::clock;
+use fased::config::{Logging, ToFile};
+use fased::log::{self, Writer};
 use fased::paths::Paths;
 use fased_protocol::control::{ControlError, ErrorCode};
 use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use super::{Failure, Global};
 
@@ -78,21 +82,67 @@ fn no_runtime(error: &std::io::Error) -> Failure {
     })
 }
 
-/// Logs to stderr. `FASED_LOG` decides what, else `quietest` and `-v`.
+/// Logs to stderr. `FASED_LOG` decides what, else `-v`, else `quietest`.
 pub(super) fn log(global: &Global, quietest: &str) {
+    // Only one verb runs in a process, so nobody has set a log before.
+    tracing_subscriber::registry()
+        .with(filter(global, quietest))
+        .with(to_stderr())
+        .try_init()
+        .ok();
+}
+
+/// The same for a gateway, which may log to files as well, for as long as the answer is kept.
+pub(super) fn log_of_gateway(global: &Global, paths: &Paths, settings: Logging) -> Option<Writer> {
+    let filter = filter(global, settings.level);
+    let begun = is_to_files(settings.to_file).then(|| log::begin(paths.logs_dir(), settings));
+    let (to_files, writer, failed) = match begun {
+        Some(Ok((to_files, writer))) => (Some(to_files), Some(writer), None),
+        Some(Err(error)) => (None, None, Some(error)),
+        None => (None, None, None),
+    };
+    tracing_subscriber::registry()
+        .with(filter)
+        .with(to_stderr())
+        .with(to_files.map(log::layer))
+        .try_init()
+        .ok();
+    if let Some(error) = failed {
+        tracing::warn!("the log is written to no file: {error}");
+    }
+    writer
+}
+
+/// A service manager, a container and a script have no terminal; systemd also says so by itself.
+fn is_to_files(setting: ToFile) -> bool {
+    match setting {
+        ToFile::Always => true,
+        ToFile::Never => false,
+        ToFile::Auto => {
+            !std::io::stderr().is_terminal()
+                || ["JOURNAL_STREAM", "INVOCATION_ID"]
+                    .iter()
+                    .any(|name| std::env::var_os(name).is_some())
+        }
+    }
+}
+
+fn filter(global: &Global, quietest: &str) -> EnvFilter {
     let default = match global.verbose {
         0 => quietest,
         1 => "info,fased=debug",
         _ => "debug,fased=trace",
     };
-    let filter = EnvFilter::try_from_env("FASED_LOG").unwrap_or_else(|_| EnvFilter::new(default));
-    let ansi = std::io::stderr().is_terminal();
-    let subscriber = tracing_subscriber::fmt()
-        .with_env_filter(filter)
+    EnvFilter::try_from_env("FASED_LOG").unwrap_or_else(|_| EnvFilter::new(default))
+}
+
+fn to_stderr<S>() -> impl tracing_subscriber::Layer<S>
+where
+    S: tracing::Subscriber + for<'span> tracing_subscriber::registry::LookupSpan<'span>,
+{
+    tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
-        .with_ansi(ansi);
-    // Only one verb runs in a process, so nobody has set a log before.
-    subscriber.try_init().ok();
+        .with_ansi(std::io::stderr().is_terminal())
 }
 
 /// Completes at the first SIGTERM or SIGINT. From the call on these no longer end the process.

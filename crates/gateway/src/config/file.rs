@@ -21,6 +21,7 @@ pub(super) struct File {
     pub(super) session: Session,
     pub(super) commands: Commands,
     pub(super) tasks: Tasks,
+    pub(super) logging: Logging,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -92,6 +93,15 @@ pub(super) struct Messages {
     pub(super) group_chat: GroupChat,
     pub(super) queue: Queue,
     pub(super) failure_text: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct Logging {
+    pub(super) level: Option<super::logging::Level>,
+    pub(super) to_file: Option<super::logging::ToFile>,
+    pub(super) max_mb: Option<u32>,
+    pub(super) keep: Option<u32>,
 }
 
 #[derive(Debug, Default, Deserialize)]

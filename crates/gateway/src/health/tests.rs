@@ -154,3 +154,59 @@ fn without_a_gateway_or_its_answer_nothing_is_well() {
         assert_eq!((health.ok, codes(&health)), (false, vec![(None, word)]));
     }
 }
+
+#[test]
+fn what_waits_for_a_person_is_told_with_the_next_command() {
+    let quiet = attention(&[account("home", "ready")], &Failed::default(), NOW);
+    assert_eq!(quiet, []);
+    let busy = AccountInfo {
+        pending_pairings: 2,
+        first_contacts_locked_until_ms: Some(NOW + 7_200_500),
+        ..account("home", "ready")
+    };
+    let failed = Failed {
+        messages: vec![("home".to_owned(), 1), ("work".to_owned(), 0)],
+        tasks: vec![FailingTask {
+            id: "k3x9".to_owned(),
+            account: "work".to_owned(),
+            failures: 3,
+        }],
+    };
+    let told = attention(&[busy], &failed, NOW);
+    assert!(told.iter().all(|problem| problem.warning));
+    let told: Vec<_> = told
+        .iter()
+        .map(|problem| {
+            (
+                problem.code.as_str(),
+                problem.sentence.as_str(),
+                problem.next.as_deref(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (
+                "pairing",
+                "2 senders wait for approval.",
+                Some("fased pairing list")
+            ),
+            (
+                "timelock",
+                "WhatsApp lets it write to nobody first for 2 h; such messages wait, answers go on.",
+                None
+            ),
+            (
+                "outbox",
+                "1 message was not sent in the last day.",
+                Some("fased outbox list --state failed; older ones: --state expired")
+            ),
+            (
+                "task",
+                "The last 3 runs of Task k3x9 failed.",
+                Some("fased tasks last k3x9")
+            ),
+        ]
+    );
+}

@@ -11,6 +11,7 @@ use super::decide::Decided;
 use crate::account::Shared;
 use crate::config::AccountConfig;
 use crate::explain;
+use crate::log;
 use crate::reading::ReadMark;
 use crate::store::StoredMessage;
 
@@ -41,13 +42,8 @@ pub(super) fn tell(
 ) {
     let verdict = decided.verdict;
     let reason = verdict.reason.as_str();
-    tracing::info!(
-        account = shared.id(),
-        message = short_hash(&message.message_id),
-        verdict = verdict.outcome.as_str(),
-        reason,
-        "verdict"
-    );
+    let _way = log::span::message(shared.id(), &message.message_id).entered();
+    tracing::info!(verdict = verdict.outcome.as_str(), reason, "verdict");
     // WhatsApp hears only now, when the admission is committed, and only of what an agent will see.
     if verdict.outcome == Outcome::Admit && !message.from_me {
         shared.reading.push(ReadMark {
@@ -58,7 +54,7 @@ pub(super) fn tell(
     }
     let is_refused = matches!(verdict.outcome, Outcome::Drop | Outcome::Hold);
     if is_refused && told.is_first(&message.chat, verdict.reason) {
-        warn_first(shared, config, message, decided);
+        warn_first(config, message, decided);
     }
     if decided.code.is_some() {
         let sender = label(&message.sender, message.sender_alt.as_deref());
@@ -79,13 +75,12 @@ pub(super) fn tell(
 }
 
 /// The first of its kind in a chat, with the line of the config or the command that would change it.
-fn warn_first(shared: &Shared, config: &AccountConfig, message: &StoredMessage, decided: &Decided) {
+fn warn_first(config: &AccountConfig, message: &StoredMessage, decided: &Decided) {
     let verdict = decided.verdict;
     let Some(remedy) = explain::config_line(verdict.reason, verdict.by, config, &decided.known) else {
         return;
     };
     tracing::warn!(
-        account = shared.id(),
         chat = short_hash(&message.chat),
         reason = verdict.reason.as_str(),
         remedy,

@@ -36,6 +36,7 @@ pub(super) async fn carry_out(
     cancel: Cancel,
     slot: Option<Slot>,
 ) -> FinishedRun {
+    tracing::debug!(agent = run.agent, "a run starts");
     let work = async {
         match run.kind {
             RunKind::Command => chat::carry_out(&shared, &run).await,
@@ -49,7 +50,7 @@ pub(super) async fn carry_out(
         typing::shown_while(work, |typing| tell_typing(&shared, &run.chat, typing)).await
     };
     drop(slot);
-    tell(&shared, &run, &finished);
+    tell(&run, &finished);
     finished
 }
 
@@ -204,25 +205,15 @@ async fn tell_progress(
     }
 }
 
-fn tell(shared: &Shared, run: &QueuedRun, finished: &FinishedRun) {
+fn tell(run: &QueuedRun, finished: &FinishedRun) {
     match &finished.end {
-        RunEnd::Ok => {}
+        RunEnd::Ok => tracing::debug!("a run is done"),
         // What is known of it may hold words of people, so it stays in the run's record.
-        RunEnd::Failed { failure, .. } => tracing::warn!(
-            account = shared.id(),
-            run = run.id,
-            agent = run.agent,
-            failure,
-            "a run failed"
-        ),
+        RunEnd::Failed { failure, .. } => tracing::warn!(agent = run.agent, failure, "a run failed"),
         RunEnd::Cancelled { failure } => {
-            tracing::info!(account = shared.id(), run = run.id, failure, "a run was ended");
+            tracing::info!(failure, "a run was ended");
         }
-        RunEnd::Superseded => tracing::info!(
-            account = shared.id(),
-            run = run.id,
-            "a run was ended by a newer message"
-        ),
+        RunEnd::Superseded => tracing::info!("a run was ended by a newer message"),
     }
 }
 

@@ -144,6 +144,26 @@ const PLANS: &[(&str, &str)] = &[
         "task USING INDEX task_due",
     ),
     (
+        "SELECT COUNT(*) FROM outbox
+             WHERE account = 'a' AND state IN ('failed', 'expired') AND updated_ms >= 1 AND retried_as IS NULL",
+        "USING INDEX outbox_failed (account=? AND updated_ms>?)",
+    ),
+    (
+        "SELECT id, account, failures FROM task WHERE state = 'active' AND failures > 0
+             ORDER BY failures DESC, id LIMIT 9",
+        "USING INDEX task_failing",
+    ),
+    (
+        "SELECT recorded_ms FROM inbox WHERE seq > (SELECT MAX(seq) FROM inbox) - 2000
+                 AND +account = 'a' AND NOT from_me ORDER BY seq DESC LIMIT 1",
+        "SEARCH inbox USING INTEGER PRIMARY KEY (rowid>?)",
+    ),
+    (
+        "SELECT first_sent_ms FROM outbox WHERE account = 'a' AND first_sent_ms IS NOT NULL
+                 AND state IN ('server_ack', 'delivered', 'read', 'played') ORDER BY first_sent_ms DESC LIMIT 1",
+        "USING INDEX outbox_sent (account=?",
+    ),
+    (
         "SELECT id FROM run WHERE task IS NOT NULL AND ended_ms < 1 ORDER BY ended_ms LIMIT 1",
         "USING INDEX run_ended (ended_ms<?)",
     ),

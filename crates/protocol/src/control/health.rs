@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// The one answer that every surface gives to "is it well?".
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Health {
     /// A gateway runs, and every account that is switched on is `ready`.
     pub ok: bool,

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::{Health, Problem};
+
 /// The gateway process.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GatewayInfo {
@@ -186,6 +188,12 @@ pub struct StatusInfo {
     pub accounts: Vec<AccountInfo>,
     /// Things the owner should know, newest first.
     pub notices: Vec<Notice>,
+    /// Whether all is well.
+    #[serde(default)]
+    pub health: Health,
+    /// What waits for a person while messages flow: people to approve, messages and Tasks that failed, and the like.
+    #[serde(default)]
+    pub attention: Vec<Problem>,
 }
 
 /// Something the owner should know.

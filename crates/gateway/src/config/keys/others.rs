@@ -26,7 +26,11 @@ pub(in crate::config) const FILE: Block = Block {
         key("commands", Kind::Block(agents::COMMANDS), "Chat commands."),
         key("gateway", Kind::Block(GATEWAY), "The gateway process.").idle(),
         key("store", Kind::Block(STORE), "Where everything is recorded.").idle(),
-        key("logging", Kind::Block(LOGGING), "The log.").idle(),
+        key(
+            "logging",
+            Kind::Block(LOGGING),
+            "The log. What is changed here counts from the next start of the gateway on.",
+        ),
         key(
             "tasks",
             Kind::Block(agents::TASKS),
@@ -106,11 +110,31 @@ const STORE: Block = block(&[key(
 .idle()]);
 
 const LOGGING: Block = Block {
-    keys: &[key(
-        "level",
-        Kind::Words(&["error", "warn", "info", "debug", "trace", "silent", "fatal"]),
-        "How much is logged.",
-    )
-    .idle()],
+    keys: &[
+        key(
+            "level",
+            Kind::Words(&["error", "warn", "info", "debug", "trace", "silent", "fatal"]),
+            "How much is logged. FASED_LOG and -v win over it.",
+        )
+        .default("\"info\""),
+        key(
+            "toFile",
+            Kind::Words(&["auto", "always", "never"]),
+            "Whether the log is also written to files in the folder logs of the state dir, which `fased logs` shows; \"auto\": where no terminal shows it, as with a service.",
+        )
+        .default("\"auto\""),
+        key(
+            "maxMb",
+            Kind::Int { min: 1, max: 1_000 },
+            "How large a file of the log becomes before the next one is begun, in megabytes.",
+        )
+        .default("10"),
+        key(
+            "keep",
+            Kind::Int { min: 1, max: 100 },
+            "How many files of the log there are at most; the oldest goes first.",
+        )
+        .default("5"),
+    ],
     foreign: foreign::LOGGING,
 };
