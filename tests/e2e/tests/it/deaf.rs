@@ -35,7 +35,7 @@ await import('./real-main.js');
 "#;
 
 /// A copy of the sidecar that the state dir's gateways use from now on.
-fn wrapped_sidecar(world: &mut World) {
+pub(super) fn wrapped_sidecar(world: &mut World) {
     let home = world
         .state
         .get("FASED_HOME")
