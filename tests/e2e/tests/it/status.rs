@@ -22,7 +22,7 @@ fn all_say(world: &World, state: &str) {
     let since = now();
     wait_for(&format!("all surfaces say {state}"), WITHIN, || {
         let health = world.state.verb(&["health", "--json"]);
-        let problem = health.json()["problems"][0].take();
+        let problem = health.json()["problems"].get(0).cloned().unwrap_or_default();
         if (health.code, problem["code"].as_str()) != (5, Some(state)) {
             return None;
         }
