@@ -21,6 +21,7 @@ mod keys;
 mod likely;
 mod merge;
 mod misplaced;
+mod outside;
 mod patterns;
 mod problem;
 mod read;
@@ -43,6 +44,7 @@ use file::{File, Keys};
 pub use key_path::{KeyPath, Step};
 pub(crate) use keys::greatest;
 pub use likely::runner;
+pub use outside::{AlertSettings, AlertTarget, HttpSettings, SHORTEST_TOKEN, Secret};
 pub use problem::Problem;
 pub use schema::schema;
 pub use sources::{Level, Source, Sources, join};
@@ -114,6 +116,10 @@ pub struct Config {
     pub accounts: BTreeMap<String, AccountConfig>,
     /// Who may answer.
     pub agents: Arc<Agents>,
+    /// The HTTP listener.
+    pub http: HttpSettings,
+    /// Who is told outside of WhatsApp.
+    pub alerts: Option<AlertSettings>,
     /// Where each key is written: its path, and the line from 1.
     places: Arc<BTreeMap<String, u32>>,
     /// Things that are accepted and have no effect in this version, for people.
@@ -148,6 +154,8 @@ impl Config {
         let file: File =
             serde_json::from_value(root.to_value()).map_err(|error| defect(error.to_string()))?;
         let common = merge::common(&file, path).map_err(defect)?;
+        let http = merge::http(&file, path).map_err(defect)?;
+        let alerts = merge::alerts(&file, path);
         let places = Arc::new(found.places);
         let whatsapp = file.channels.whatsapp;
         let listed = whatsapp
@@ -177,6 +185,8 @@ impl Config {
         Ok(Self {
             accounts,
             agents: common.agents,
+            http,
+            alerts,
             places,
             warnings,
         })

@@ -44,6 +44,7 @@ fn entry(text: &mut String, key: &Key, depth: usize, all: bool, off: bool) {
         | Kind::Entries { .. }
         | Kind::Patterns
         | Kind::Folders
+        | Kind::Texts
         | Kind::Argv
         | Kind::Variables
         | Kind::Block(_)
@@ -91,6 +92,7 @@ fn entry(text: &mut String, key: &Key, depth: usize, all: bool, off: bool) {
         | Kind::Entries { .. }
         | Kind::Patterns
         | Kind::Folders
+        | Kind::Texts
         | Kind::Argv
         | Kind::Variables
         | Kind::Object => match key.default {
@@ -127,6 +129,7 @@ fn example(key: &Key) -> String {
         Kind::Argv => "[\"program\"]",
         Kind::Variables => "{ NAME: \"value\" }",
         Kind::Folders => "[\"~/Pictures\"]",
+        Kind::Texts => "[\"…\"]",
         Kind::Text => "\"…\"",
         Kind::List(_) => "[]",
         Kind::Block(_) | Kind::Map(..) | Kind::Object => "{}",

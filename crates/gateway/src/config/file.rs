@@ -1,12 +1,14 @@
 //! The config file as written: every key that has an effect, all optional. What is allowed was checked before.
 
 mod agents;
+mod outside;
 
 use std::collections::BTreeMap;
 
 pub(super) use agents::{
     Agent, Agents, Backend, Binding, Commands, DmScope, Output, PeerKind, Session, Tasks,
 };
+pub(super) use outside::{Alerts, Gateway};
 use fased_policy::access::{DmPolicy, GroupPolicy, Mode};
 use serde::Deserialize;
 
@@ -21,6 +23,8 @@ pub(super) struct File {
     pub(super) session: Session,
     pub(super) commands: Commands,
     pub(super) tasks: Tasks,
+    pub(super) gateway: Gateway,
+    pub(super) alerts: Alerts,
 }
 
 #[derive(Debug, Default, Deserialize)]
