@@ -33,7 +33,7 @@ use crate::session::Conversations;
 use crate::sidecar::SidecarHandle;
 use crate::store::Store;
 use crate::watch::Watchers;
-pub use view::{View, info, info_without_store, next_action};
+pub use view::{View, failed_to_start, info, info_without_store, next_action};
 
 /// Commands that may wait for one account. A full queue makes the caller wait.
 const COMMAND_QUEUE: usize = 16;

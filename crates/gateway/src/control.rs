@@ -178,6 +178,7 @@ async fn send(client: &mut Connection, response: ControlResponse) -> Result<()> 
 async fn handle(live: &Live, request: &ControlRequest) -> Result<ControlResponse, ControlError> {
     match request {
         ControlRequest::GatewayStatus => Ok(ControlResponse::Gateway(live.info())),
+        ControlRequest::Health => Ok(ControlResponse::Health(live.health())),
         ControlRequest::GatewayStop => {
             live.ending.begin(false);
             Ok(done("the gateway is draining and will end"))

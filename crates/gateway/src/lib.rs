@@ -15,6 +15,7 @@ pub mod control;
 pub mod envelope;
 pub mod explain;
 pub mod gateway;
+pub mod health;
 pub mod inbound;
 pub mod known;
 pub mod lease;

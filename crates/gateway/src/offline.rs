@@ -184,6 +184,7 @@ async fn read(paths: &Paths, request: &ControlRequest) -> Result<ControlResponse
         | ControlRequest::OutboxCancel { .. }
         | ControlRequest::OutboxRetry { .. }
         | ControlRequest::GatewayStatus
+        | ControlRequest::Health
         | ControlRequest::GatewayStop
         | ControlRequest::GatewayRestart
         | ControlRequest::ChannelsLogin { .. }

@@ -8,9 +8,11 @@ mod error;
 mod explain;
 mod follow;
 mod groups;
+mod health;
 mod info;
 mod message;
 mod outbox;
+mod response;
 mod task;
 
 use serde::{Deserialize, Serialize};
@@ -20,12 +22,14 @@ pub use error::{ControlError, ErrorCode};
 pub use explain::{Explanation, HearingInfo, JudgementInfo, PersonInfo, RouteInfo, SourceInfo, TriedInfo};
 pub use follow::{LoginEvent, WatchEvent, Watched};
 pub use groups::{ActivationChoice, GroupInfo, ModeSource};
+pub use health::{Health, Problem};
 pub use info::{
     AccountInfo, ApprovedInfo, CageInfo, ConfigInfo, ConfigProblem, Count, GatewayInfo, Notice, PendingInfo,
     RunInfo, SentInfo, SidecarVersions, StatusInfo,
 };
 pub use message::{Destination, PartInfo, Place, SendInfo, SendRequest};
 pub use outbox::{ChangedInfo, OutboxInfo};
+pub use response::ControlResponse;
 pub use task::{TaskEdit, TaskInfo, TaskRequest, TaskRunInfo};
 
 use crate::private::{Jid, Private};
@@ -121,6 +125,8 @@ pub enum ControlRequest {
     },
     /// The overview. Answered by `status`.
     Status,
+    /// Whether all is well; needs neither the store nor any account. Answered by `health`.
+    Health,
     /// What became of a message, in or out. Answered by `explanation`.
     Explain {
         /// Its id on WhatsApp.
@@ -300,95 +306,4 @@ pub enum PairingWho {
     Code(String),
     /// The sender's number or hidden id.
     Sender(String),
-}
-
-/// An answer, or one event of a stream.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum ControlResponse {
-    /// It was done.
-    Done {
-        /// What was done, for people.
-        message: String,
-    },
-    /// It was not done.
-    Error(ControlError),
-    /// The gateway itself.
-    Gateway(GatewayInfo),
-    /// Accounts.
-    Accounts {
-        /// In the order of their ids.
-        accounts: Vec<AccountInfo>,
-        /// The running gateway's config; absent when the store was asked.
-        #[serde(default)]
-        config: Option<ConfigInfo>,
-    },
-    /// Pairing requests.
-    Pending {
-        /// Oldest first.
-        pending: Vec<PendingInfo>,
-    },
-    /// Approved senders.
-    Approved {
-        /// Oldest first.
-        approved: Vec<ApprovedInfo>,
-    },
-    /// Groups.
-    Groups {
-        /// By account, then by address.
-        groups: Vec<GroupInfo>,
-    },
-    /// The overview.
-    Status(StatusInfo),
-    /// What became of a message.
-    Explanation {
-        /// One for each account and chat that saw the id.
-        messages: Vec<Explanation>,
-    },
-    /// Whether a person would be heard.
-    Hearing(Box<HearingInfo>),
-    /// What was queued.
-    Queued(Box<SendInfo>),
-    /// Messages of the outbox.
-    Outbox {
-        /// As the request says.
-        messages: Vec<OutboxInfo>,
-    },
-    /// What became of each wish.
-    Changed {
-        /// In the order in which they were named.
-        changed: Vec<ChangedInfo>,
-    },
-    /// Who the accounts are.
-    DirectorySelf {
-        /// In the order of their ids.
-        accounts: Vec<OwnInfo>,
-    },
-    /// Groups that accounts are in.
-    DirectoryGroups {
-        /// By account, then by address.
-        groups: Vec<MemberOf>,
-        /// Groups beyond what one account tells at once.
-        unlisted: u64,
-    },
-    /// Tasks.
-    Tasks {
-        /// Those that run next first.
-        tasks: Vec<TaskInfo>,
-        /// How many there are beyond these.
-        more: u64,
-    },
-    /// One Task.
-    Task(Box<TaskInfo>),
-    /// Runs of a Task.
-    TaskRuns {
-        /// Newest first.
-        runs: Vec<TaskRunInfo>,
-    },
-    /// One run of a Task.
-    TaskRun(Box<TaskRunInfo>),
-    /// One step of a login.
-    Login(LoginEvent),
-    /// Something that happened.
-    Watched(WatchEvent),
 }

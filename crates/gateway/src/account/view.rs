@@ -126,6 +126,27 @@ pub fn info_without_store(view: View) -> AccountInfo {
     }
 }
 
+/// An account that is in the config and could not be started, as every surface shows it.
+#[must_use]
+pub fn failed_to_start(account: &str) -> AccountInfo {
+    let stored = StoredAccount {
+        account: account.to_owned(),
+        state: "degraded".to_owned(),
+        sentence: "This account could not be started; the gateway tries it again by itself.".to_owned(),
+        next: Some("see why: fased status".to_owned()),
+        ..StoredAccount::default()
+    };
+    info_without_store(View {
+        enabled: true,
+        stored,
+        sidecar_pid: None,
+        spawns: 0,
+        versions: None,
+        cage: None,
+        set_aside_problem: None,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

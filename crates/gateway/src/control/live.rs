@@ -10,10 +10,11 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::account_infos;
-use crate::account::Account;
+use crate::account::{Account, failed_to_start, info_without_store};
 use crate::clock;
 use crate::config::AccountConfig;
 use crate::explain;
+use crate::health::{self, Health};
 use crate::memory;
 use crate::paths::Paths;
 use crate::reload::Asked;
@@ -191,11 +192,7 @@ impl Live {
         };
         accounts.ok_or_else(|| {
             tracing::warn!("a request came while the accounts were starting and waited in vain");
-            ControlError {
-                code: ErrorCode::NotReady,
-                message: "the gateway is still starting its accounts".to_owned(),
-                next: "try again in a moment".to_owned(),
-            }
+            still_starting()
         })
     }
 
@@ -268,6 +265,33 @@ impl Live {
 
     /// All accounts as every surface shows them.
     pub(super) async fn infos(&self) -> Result<Vec<AccountInfo>, ControlError> {
-        account_infos(&self.store, self.accounts().await?.values().map(Account::view)).await
+        let mut infos =
+            account_infos(&self.store, self.accounts().await?.values().map(Account::view)).await?;
+        infos.extend(self.failed.borrow().iter().map(|id| failed_to_start(id)));
+        Ok(infos)
+    }
+
+    /// Whether all is well. Asks nothing that could keep it waiting.
+    #[must_use]
+    pub fn health(&self) -> Health {
+        let Some(accounts) = self.accounts.borrow().clone() else {
+            return health::unanswered(&still_starting());
+        };
+        let running = accounts
+            .values()
+            .map(|account| info_without_store(account.view()));
+        let failed = self.failed.borrow().clone();
+        let infos: Vec<_> = running
+            .chain(failed.iter().map(|id| failed_to_start(id)))
+            .collect();
+        health::health(Some(&self.info), Some(&self.config()), &infos, clock::now_ms())
+    }
+}
+
+fn still_starting() -> ControlError {
+    ControlError {
+        code: ErrorCode::NotReady,
+        message: "the gateway is still starting its accounts".to_owned(),
+        next: "try again in a moment".to_owned(),
     }
 }
