@@ -26,6 +26,7 @@ use reqwest::header;
 
 use self::address::Address;
 pub use self::address::{BadBaseUrl, check_base_url};
+pub use self::client::http_client;
 use self::answer::Answer;
 use self::body::Dialect;
 use self::key::Key;

@@ -15,6 +15,8 @@ use crate::exit::Exit;
 mod agents;
 mod agents_list;
 mod agents_test;
+mod alerts;
+mod alerts_test;
 mod ask;
 mod channels_add;
 mod channels_list;
@@ -148,6 +150,9 @@ enum Verb {
     /// Look at the config, check it, change it
     #[command(subcommand)]
     Config(ConfigVerb),
+    /// Try whether alerts arrive
+    #[command(subcommand)]
+    Alerts(alerts::Verb),
     /// The overview: gateway, accounts, what needs attention
     Status,
     /// What became of a message, and why; or what would become of one
@@ -318,6 +323,7 @@ fn run(cli: Cli) -> Outcome {
         Verb::Config(ConfigVerb::Set(options)) => config_set::run(global, &options),
         Verb::Config(ConfigVerb::Unset(options)) => config_unset::run(global, &options),
         Verb::Config(ConfigVerb::Schema) => config_schema::run(global),
+        Verb::Alerts(verb) => alerts::run(global, &verb),
         Verb::Status => status::run(global),
         Verb::Explain(options) => explain::run(global, options),
         Verb::Simulate(options) => simulate::run(global, &options),

@@ -193,9 +193,18 @@ impl Store {
     /// # Errors
     /// What SQLite said.
     pub async fn add_notice(&self, account: &str, text: &str, now_ms: i64) -> Result<()> {
-        sqlx::query("INSERT INTO notice (at_ms, account, text) VALUES (?, ?, ?)")
+        self.add_notice_of("note", account, text, now_ms).await
+    }
+
+    /// Tells the owner something, once. `kind` is one of `fased_policy::alerting::KINDS`.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn add_notice_of(&self, kind: &str, account: &str, text: &str, now_ms: i64) -> Result<()> {
+        sqlx::query("INSERT INTO notice (at_ms, account, kind, text) VALUES (?, ?, ?, ?)")
             .bind(now_ms)
             .bind(account)
+            .bind(kind)
             .bind(text)
             .execute(&mut *self.write.turn().await?)
             .await?;
