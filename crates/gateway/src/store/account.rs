@@ -232,13 +232,13 @@ impl Store {
         Ok(())
     }
 
-    /// The newest notices, newest first.
+    /// The newest notices, newest first. That an account recovered is told outside only: here its state says it.
     ///
     /// # Errors
     /// What SQLite said.
     pub async fn notices(&self, limit: i64) -> Result<Vec<Notice>> {
         let rows: Vec<(i64, String, String)> =
-            sqlx::query_as("SELECT at_ms, account, text FROM notice ORDER BY id DESC LIMIT ?")
+            sqlx::query_as("SELECT at_ms, account, text FROM notice WHERE kind <> 'recovered' ORDER BY id DESC LIMIT ?")
                 .bind(limit)
                 .fetch_all(&mut *self.read.turn().await?)
                 .await?;

@@ -256,3 +256,6 @@ async fn tally(tx: &mut SqliteConnection, name: &str, many: i64) -> Result<()> {
     .await?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;
