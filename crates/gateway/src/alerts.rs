@@ -136,7 +136,9 @@ async fn give_up(live: &Live, now: i64) -> anyhow::Result<()> {
 /// One try, and the wait after one that failed.
 async fn hand_over(live: &Live, settings: &AlertSettings, alert: &Alert) -> anyhow::Result<()> {
     let views = live.running();
-    let state = views.get(&alert.account).map(|account| account.view().stored.state);
+    let state = views
+        .get(&alert.account)
+        .map(|account| account.view().stored.state);
     let message = Message::of(alert, state);
     match deliver(&settings.target, &message).await {
         Ok(_said) => {

@@ -12,8 +12,8 @@ use tokio_util::task::TaskTracker;
 pub use crate::config::ConfigError;
 pub use crate::lease::LeaseHeld;
 
-use crate::config::{Config, without_numbers};
 use crate::alerts;
+use crate::config::{Config, without_numbers};
 use crate::control::{self, Ending, Live, Outside};
 use crate::lease::{Lease, make_private_dir};
 use crate::media;

@@ -136,7 +136,12 @@ mod tests {
 
     #[test]
     fn a_burst_is_told_together() {
-        let rows = waiting(&[(1, "a", "expired"), (2, "a", "loop"), (3, "a", "expired"), (4, "b", "expired")]);
+        let rows = waiting(&[
+            (1, "a", "expired"),
+            (2, "a", "loop"),
+            (3, "a", "expired"),
+            (4, "b", "expired"),
+        ]);
         assert_eq!(choose(&rows, &[], EVERY, NOW), Choice::Tell(vec![1, 3]));
         assert_eq!(choose(&rows[1..], &[], EVERY, NOW), Choice::Tell(vec![2]));
         assert_eq!(choose(&[], &[], EVERY, NOW), Choice::Nothing);
@@ -146,12 +151,19 @@ mod tests {
     fn what_was_told_just_now_waits_and_holds_nothing_else_up() {
         let rows = waiting(&[(5, "a", "expired"), (6, "a", "loop")]);
         let just = told("a", "expired", 10_000);
-        assert_eq!(choose(&rows, std::slice::from_ref(&just), EVERY, NOW), Choice::Tell(vec![6]));
+        assert_eq!(
+            choose(&rows, std::slice::from_ref(&just), EVERY, NOW),
+            Choice::Tell(vec![6])
+        );
         assert_eq!(
             choose(&rows[..1], std::slice::from_ref(&just), EVERY, NOW),
             Choice::WaitUntil(NOW + 50_000)
         );
-        for free in [told("a", "expired", EVERY), told("b", "expired", 1), told("a", "expired", -5)] {
+        for free in [
+            told("a", "expired", EVERY),
+            told("b", "expired", 1),
+            told("a", "expired", -5),
+        ] {
             assert_eq!(choose(&rows[..1], &[free], EVERY, NOW), Choice::Tell(vec![5]));
         }
     }

@@ -30,7 +30,9 @@ pub struct Page {
 pub fn address(state: &StateDir) -> String {
     wait_for("the gateway listens for monitoring", PATIENCE, || {
         let status = state.json(&["status"]);
-        status["gateway"]["http"]["address"].as_str().map(ToOwned::to_owned)
+        status["gateway"]["http"]["address"]
+            .as_str()
+            .map(ToOwned::to_owned)
     })
 }
 
@@ -63,7 +65,9 @@ impl Page {
         request.push_str("\r\n");
         stream.write_all(request.as_bytes()).expect("ask the listener");
         let mut answer = String::new();
-        stream.read_to_string(&mut answer).expect("an answer of the listener");
+        stream
+            .read_to_string(&mut answer)
+            .expect("an answer of the listener");
         let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
         let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
         Self {
@@ -91,7 +95,11 @@ impl Page {
                 helped.push(name.to_owned());
             } else if let Some(rest) = line.strip_prefix("# TYPE ") {
                 let (name, kind) = rest.split_once(' ').expect("a name and its type");
-                assert_eq!(helped.last().map(String::as_str), Some(name), "help before type: {line}");
+                assert_eq!(
+                    helped.last().map(String::as_str),
+                    Some(name),
+                    "help before type: {line}"
+                );
                 assert!(matches!(kind, "gauge" | "counter"), "{line}");
                 assert_eq!(kind == "counter", name.ends_with("_total"), "{line}");
                 described = Some((name.to_owned(), kind.to_owned()));
@@ -121,7 +129,10 @@ fn read_labels(text: &str) -> BTreeMap<String, String> {
     while !rest.is_empty() {
         let (name, after) = rest.split_once("=\"").expect("a label and its value");
         let (value, after) = after.split_once('"').expect("the end of a value");
-        assert!(!value.contains('\\'), "no value of ours needs to be escaped: {text}");
+        assert!(
+            !value.contains('\\'),
+            "no value of ours needs to be escaped: {text}"
+        );
         labels.insert(name.to_owned(), value.to_owned());
         rest = after.strip_prefix(',').unwrap_or(after);
     }

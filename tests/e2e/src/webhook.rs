@@ -106,7 +106,11 @@ fn answer(stream: TcpStream, shared: &Mutex<Shared>) {
         if line.trim().is_empty() {
             break;
         }
-        let line = if head.is_empty() { line } else { line.to_ascii_lowercase() };
+        let line = if head.is_empty() {
+            line
+        } else {
+            line.to_ascii_lowercase()
+        };
         if let Some(value) = line.strip_prefix("content-length:") {
             length = value.trim().parse().unwrap_or(0);
         }
@@ -135,7 +139,9 @@ fn answer(stream: TcpStream, shared: &Mutex<Shared>) {
         return;
     }
     drop(shared);
-    let answer = format!("HTTP/1.1 {status} So\r\nLocation: /elsewhere\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    let answer = format!(
+        "HTTP/1.1 {status} So\r\nLocation: /elsewhere\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+    );
     // A gateway that was killed meanwhile does not read it.
     stream.write_all(answer.as_bytes()).ok();
 }

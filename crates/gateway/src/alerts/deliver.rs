@@ -30,8 +30,8 @@ pub async fn deliver(target: &AlertTarget, message: &Message) -> Result<String, 
             let secret = secret.as_ref().map(crate::config::Secret::read).transpose();
             let secret = secret.map_err(Failure::NotStarted)?;
             let posted = async {
-                let body = serde_json::to_vec(message)
-                    .map_err(|error| Failure::NotStarted(error.to_string()))?;
+                let body =
+                    serde_json::to_vec(message).map_err(|error| Failure::NotStarted(error.to_string()))?;
                 let url = Url::parse(url)
                     .map_err(|_| Failure::NotStarted("alerts.webhook.url is no address".to_owned()))?;
                 let mut asked = fased_agents::http_client(&url)?

@@ -20,7 +20,8 @@ pub(super) fn run(global: &Global) -> Outcome {
     let Some(settings) = config.alerts else {
         return Err(ControlError {
             code: ErrorCode::NotFound,
-            message: "the config names nobody to tell: there is neither alerts.webhook nor alerts.command".to_owned(),
+            message: "the config names nobody to tell: there is neither alerts.webhook nor alerts.command"
+                .to_owned(),
             next: "name somebody, such as: fased config set alerts.command '[\"./tell-me.sh\"]'".to_owned(),
         }
         .into());

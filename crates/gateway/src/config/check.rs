@@ -207,7 +207,11 @@ impl Found<'_> {
             (Kind::Entries { anyone }, Shape::List(items)) => self.allow_list(path, items, anyone),
             (Kind::Patterns, Shape::List(items)) => self.patterns(path, items),
             (kind @ (Kind::Folders | Kind::Texts), Shape::List(items)) => {
-                let what = if matches!(kind, Kind::Texts) { "a name" } else { "a folder" };
+                let what = if matches!(kind, Kind::Texts) {
+                    "a name"
+                } else {
+                    "a folder"
+                };
                 for (index, item) in items.iter().enumerate() {
                     let path = format!("{path}[{index}]");
                     match &item.value {

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 pub(super) use agents::{
     Agent, Agents, Backend, Binding, Commands, DmScope, Output, PeerKind, Session, Tasks,
 };
-pub(super) use outside::{Alerts, Gateway};
 use fased_policy::access::{DmPolicy, GroupPolicy, Mode};
+pub(super) use outside::{Alerts, Gateway};
 use serde::Deserialize;
 
 /// The whole file.

@@ -122,7 +122,9 @@ impl Problem {
         ]
         .iter()
         .any(|word| folded.contains(word))
-            || [".baseUrl", ".env.", "alerts.webhook"].iter().any(|key| self.path.contains(key));
+            || [".baseUrl", ".env.", "alerts.webhook"]
+                .iter()
+                .any(|key| self.path.contains(key));
         if secret || line.len() > MAX_LINE || line.contains(|c: char| c.is_control() && c != '\t') {
             return None;
         }

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use fased_protocol::control::{AccountInfo, AlertsInfo, ConfigInfo, ControlError, ErrorCode, GatewayInfo, HttpInfo};
+use fased_protocol::control::{
+    AccountInfo, AlertsInfo, ConfigInfo, ControlError, ErrorCode, GatewayInfo, HttpInfo,
+};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 

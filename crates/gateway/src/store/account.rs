@@ -237,11 +237,12 @@ impl Store {
     /// # Errors
     /// What SQLite said.
     pub async fn notices(&self, limit: i64) -> Result<Vec<Notice>> {
-        let rows: Vec<(i64, String, String)> =
-            sqlx::query_as("SELECT at_ms, account, text FROM notice WHERE kind <> 'recovered' ORDER BY id DESC LIMIT ?")
-                .bind(limit)
-                .fetch_all(&mut *self.read.turn().await?)
-                .await?;
+        let rows: Vec<(i64, String, String)> = sqlx::query_as(
+            "SELECT at_ms, account, text FROM notice WHERE kind <> 'recovered' ORDER BY id DESC LIMIT ?",
+        )
+        .bind(limit)
+        .fetch_all(&mut *self.read.turn().await?)
+        .await?;
         Ok(rows
             .into_iter()
             .map(|(at_ms, account, text)| Notice { at_ms, account, text })

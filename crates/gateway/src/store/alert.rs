@@ -79,16 +79,19 @@ impl Store {
         .await?;
         let first_ms = rows.last().map_or(0, |row| row.0);
         let more = rows.len().saturating_sub(1) as u64;
-        Ok(rows.into_iter().next().map(|(at_ms, account, kind, text, attempts)| Alert {
-            id,
-            account,
-            kind,
-            text,
-            at_ms,
-            more,
-            attempts,
-            first_ms,
-        }))
+        Ok(rows
+            .into_iter()
+            .next()
+            .map(|(at_ms, account, kind, text, attempts)| Alert {
+                id,
+                account,
+                kind,
+                text,
+                at_ms,
+                more,
+                attempts,
+                first_ms,
+            }))
     }
 
     /// Notices that belong to no alert yet, oldest first, and when each series was last told since a moment.
@@ -163,10 +166,12 @@ impl Store {
     pub async fn alert_failed(&self, id: &str) -> Result<()> {
         let mut turn = self.write.turn().await?;
         let mut tx = turn.begin().await?;
-        sqlx::query("UPDATE notice SET alert_attempts = alert_attempts + 1 WHERE alert_id = ? AND alerted_ms IS NULL")
-            .bind(id)
-            .execute(&mut *tx)
-            .await?;
+        sqlx::query(
+            "UPDATE notice SET alert_attempts = alert_attempts + 1 WHERE alert_id = ? AND alerted_ms IS NULL",
+        )
+        .bind(id)
+        .execute(&mut *tx)
+        .await?;
         tally(&mut tx, FAILED, 1).await?;
         tx.commit().await?;
         Ok(())
@@ -200,13 +205,15 @@ impl Store {
         if given_up > 0 {
             let many = i64::try_from(given_up).unwrap_or(i64::MAX);
             tally(&mut tx, GIVEN_UP, many).await?;
-            sqlx::query("INSERT INTO notice (at_ms, account, kind, text, alerted_ms) VALUES (?1, '', 'note', ?2, 0)")
-                .bind(now_ms)
-                .bind(format!(
-                    "{given_up} alerts could not be told within a day and were given up. Next: fased alerts test"
-                ))
-                .execute(&mut *tx)
-                .await?;
+            sqlx::query(
+                "INSERT INTO notice (at_ms, account, kind, text, alerted_ms) VALUES (?1, '', 'note', ?2, 0)",
+            )
+            .bind(now_ms)
+            .bind(format!(
+                "{given_up} alerts could not be told within a day and were given up. Next: fased alerts test"
+            ))
+            .execute(&mut *tx)
+            .await?;
         }
         tx.commit().await?;
         Ok(given_up)

@@ -38,7 +38,8 @@ impl Guard {
         headers: &HeaderMap,
         local: Option<SocketAddr>,
     ) -> Result<(), Refusal> {
-        let host = authority(uri, headers).ok_or((StatusCode::MISDIRECTED_REQUEST, "there is no one Host"))?;
+        let host =
+            authority(uri, headers).ok_or((StatusCode::MISDIRECTED_REQUEST, "there is no one Host"))?;
         if !self.is_ours(host_of(&host), local) {
             let said = "this is not a name of this gateway; add it to gateway.http.hosts if it is";
             return Err((StatusCode::MISDIRECTED_REQUEST, said));
@@ -88,7 +89,10 @@ fn authority(uri: &Uri, headers: &HeaderMap) -> Option<String> {
         return None;
     }
     // A request may name it in its first line, too; then it has to be the same.
-    if uri.authority().is_some_and(|named| !named.as_str().eq_ignore_ascii_case(host)) {
+    if uri
+        .authority()
+        .is_some_and(|named| !named.as_str().eq_ignore_ascii_case(host))
+    {
         return None;
     }
     Some(host.trim().to_ascii_lowercase())
@@ -148,7 +152,11 @@ mod tests {
             "gateway.example:80",
             "192.0.2.7:9464",
         ] {
-            assert_eq!(status(&guard, &Method::GET, &[(header::HOST, host)]), None, "{host}");
+            assert_eq!(
+                status(&guard, &Method::GET, &[(header::HOST, host)]),
+                None,
+                "{host}"
+            );
         }
         for host in [
             "evil.example",
@@ -163,13 +171,22 @@ mod tests {
             "localhost:80:evil",
             "localhost@evil.example",
         ] {
-            assert_eq!(status(&guard, &Method::GET, &[(header::HOST, host)]), Some(421), "{host}");
+            assert_eq!(
+                status(&guard, &Method::GET, &[(header::HOST, host)]),
+                Some(421),
+                "{host}"
+            );
         }
         assert_eq!(status(&guard, &Method::GET, &[]), Some(421));
         let twice = [(header::HOST, "localhost"), (header::HOST, "localhost")];
         assert_eq!(status(&guard, &Method::GET, &twice), Some(421));
         let whole = Uri::from_static("http://evil.example/metrics");
-        let judged = guard.judge(&Method::GET, &whole, &headers(&[(header::HOST, "localhost")]), None);
+        let judged = guard.judge(
+            &Method::GET,
+            &whole,
+            &headers(&[(header::HOST, "localhost")]),
+            None,
+        );
         assert!(judged.is_err(), "the first line names somebody else");
     }
 
@@ -181,7 +198,13 @@ mod tests {
             status(&guard, &Method::GET, &pairs)
         };
         assert_eq!(from("http://localhost:9464"), None);
-        for origin in ["null", "http://evil.example", "http://localhost", "http://127.0.0.1:9464", ""] {
+        for origin in [
+            "null",
+            "http://evil.example",
+            "http://localhost",
+            "http://127.0.0.1:9464",
+            "",
+        ] {
             assert_eq!(from(origin), Some(403), "{origin}");
         }
     }
@@ -191,7 +214,14 @@ mod tests {
         let guard = guard("127.0.0.1", &[], None);
         let here = [(header::HOST, "localhost")];
         assert_eq!(status(&guard, &Method::HEAD, &here), None);
-        for method in [Method::POST, Method::PUT, Method::DELETE, Method::OPTIONS, Method::TRACE, Method::CONNECT] {
+        for method in [
+            Method::POST,
+            Method::PUT,
+            Method::DELETE,
+            Method::OPTIONS,
+            Method::TRACE,
+            Method::CONNECT,
+        ] {
             assert_eq!(status(&guard, &method, &here), Some(405), "{method}");
         }
     }
@@ -204,7 +234,15 @@ mod tests {
         let closed = guard("127.0.0.1", &[], Some(TOKEN));
         assert!(closed.may_see(&with(&format!("Bearer {TOKEN}"))));
         assert!(closed.may_see(&with(&format!("bearer  {TOKEN}"))));
-        for wrong in ["", TOKEN, "Bearer", "Bearer ", "Basic YTpi", "Bearer a-token-of-some-lengtH", "Bearer a-token"] {
+        for wrong in [
+            "",
+            TOKEN,
+            "Bearer",
+            "Bearer ",
+            "Basic YTpi",
+            "Bearer a-token-of-some-lengtH",
+            "Bearer a-token",
+        ] {
             assert!(!closed.may_see(&with(wrong)), "{wrong}");
         }
         assert!(!closed.may_see(&HeaderMap::new()));

@@ -47,7 +47,11 @@ impl Scrapes {
 async fn made(live: &Live) -> anyhow::Result<String> {
     let info = live.info();
     let figures = live.store().figures(info.started_ms, clock::now_ms()).await?;
-    let views: Vec<_> = live.running().values().map(crate::account::Account::view).collect();
+    let views: Vec<_> = live
+        .running()
+        .values()
+        .map(crate::account::Account::view)
+        .collect();
     let mut families = vec![
         Family::gauge("fased_build_info", "Which version this is; always 1")
             .with(&[("version", &info.version)], 1.0),
@@ -66,8 +70,11 @@ async fn made(live: &Live) -> anyhow::Result<String> {
             "1 while the config file is wrong and an older state of it is in force",
         )
         .with(&[], flag(live.config().problem.is_some())),
-        Family::gauge("fased_healthy", "1 while every account that is switched on is ready")
-            .with(&[], flag(live.health().ok)),
+        Family::gauge(
+            "fased_healthy",
+            "1 while every account that is switched on is ready",
+        )
+        .with(&[], flag(live.health().ok)),
         Family::gauge(
             "fased_woke_timestamp_seconds",
             "When the host last woke from sleep, Unix seconds",

@@ -42,7 +42,13 @@ pub(super) fn router(live: Arc<Live>, guard: Guard) -> Router {
         .route("/livez", get(livez))
         .route("/healthz", get(healthz))
         .route("/metrics", get(metrics))
-        .fallback(async || text(StatusCode::NOT_FOUND, PLAIN, "there are /metrics, /healthz and /livez\n"))
+        .fallback(async || {
+            text(
+                StatusCode::NOT_FOUND,
+                PLAIN,
+                "there are /metrics, /healthz and /livez\n",
+            )
+        })
         .layer(middleware::from_fn_with_state(Arc::clone(&shared), guarded))
         .with_state(shared)
 }
@@ -64,7 +70,9 @@ async fn guarded(
         Err((status, said)) => text(status, PLAIN, &format!("{said}\n")),
     };
     let headers = response.headers_mut();
-    if headers.get(header::ALLOW).is_none() && judged.is_err_and(|(status, _)| status == StatusCode::METHOD_NOT_ALLOWED) {
+    if headers.get(header::ALLOW).is_none()
+        && judged.is_err_and(|(status, _)| status == StatusCode::METHOD_NOT_ALLOWED)
+    {
         headers.insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
     }
     for (name, value) in [
@@ -72,7 +80,10 @@ async fn guarded(
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::X_FRAME_OPTIONS, "DENY"),
         (header::REFERRER_POLICY, "no-referrer"),
-        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; frame-ancestors 'none'",
+        ),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
@@ -122,7 +133,11 @@ fn told(health: &Health) -> String {
     let lines = problems.map(|problem| {
         let account = problem.account.as_deref().unwrap_or("-");
         let next = problem.next.as_deref().unwrap_or("-");
-        format!("{}\t{account}\t{}\t{next}\n", problem.code, problem.sentence.replace(['\n', '\t'], " "))
+        format!(
+            "{}\t{account}\t{}\t{next}\n",
+            problem.code,
+            problem.sentence.replace(['\n', '\t'], " ")
+        )
     });
     lines.collect()
 }
@@ -142,7 +157,11 @@ async fn metrics(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Respo
         Ok(page) => text(StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8", &page),
         Err(error) => {
             tracing::warn!("the metrics cannot be read: {error:#}");
-            text(StatusCode::SERVICE_UNAVAILABLE, PLAIN, "the store cannot be read; see fased doctor\n")
+            text(
+                StatusCode::SERVICE_UNAVAILABLE,
+                PLAIN,
+                "the store cannot be read; see fased doctor\n",
+            )
         }
     }
 }

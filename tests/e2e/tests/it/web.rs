@@ -37,11 +37,19 @@ fn d1_nobody_listens_unless_told_to() {
 #[test]
 fn d1_a_foreign_host_or_origin_gets_nothing() {
     let (_world, address) = listening("{ enabled: true, port: 0 }");
-    assert!(address.starts_with("127.0.0.1:"), "on this machine alone: {address}");
+    assert!(
+        address.starts_with("127.0.0.1:"),
+        "on this machine alone: {address}"
+    );
     let here = format!("Host: {address}");
     for path in ["/metrics", "/healthz", "/livez", "/", "/anything"] {
         let ask = |headers: &[&str]| Page::ask(&address, &format!("GET {path} HTTP/1.1"), headers);
-        for host in ["evil.example", "evil.example:80", "localhost.evil.example", "192.0.2.1"] {
+        for host in [
+            "evil.example",
+            "evil.example:80",
+            "localhost.evil.example",
+            "192.0.2.1",
+        ] {
             let refused = ask(&[&format!("Host: {host}")]);
             assert_eq!(refused.status, 421, "{path} of {host}: {refused:?}");
             assert!(!refused.body.contains("fased_"), "{refused:?}");
@@ -58,11 +66,18 @@ fn d1_a_foreign_host_or_origin_gets_nothing() {
         );
         assert_eq!(posted.status, 405, "{path}: {posted:?}");
     }
-    let own = Page::ask(&address, "GET /livez HTTP/1.1", &[&here, &format!("Origin: http://{address}")]);
+    let own = Page::ask(
+        &address,
+        "GET /livez HTTP/1.1",
+        &[&here, &format!("Origin: http://{address}")],
+    );
     assert_eq!((own.status, own.body.as_str()), (200, "ok\n"));
     let head = Page::ask(&address, "HEAD /healthz HTTP/1.1", &["Host: localhost"]);
     assert_eq!((head.status, head.body.as_str()), (200, ""));
-    for header in ["x-content-type-options: nosniff", "content-security-policy: default-src 'none'"] {
+    for header in [
+        "x-content-type-options: nosniff",
+        "content-security-policy: default-src 'none'",
+    ] {
         assert!(own.head.contains(header), "{own:?}");
     }
     assert_eq!(Page::get(&address, "/", &[]).status, 404);
@@ -118,11 +133,19 @@ fn d1_an_exposed_listener_asks_for_its_token() {
         r#"{ enabled: true, bind: "0.0.0.0", port: 0, exposed: true, tokenEnv: "FASED_TEST_TOKEN", hosts: ["box.example"] }"#,
     ));
     world.start();
-    let port = address(&world.state).rsplit_once(':').expect("a port").1.to_owned();
+    let port = address(&world.state)
+        .rsplit_once(':')
+        .expect("a port")
+        .1
+        .to_owned();
     let address = format!("127.0.0.1:{port}");
     let bearer = format!("Authorization: Bearer {TOKEN}");
     assert_eq!(Page::get(&address, "/metrics", &[&bearer]).status, 200);
-    let named = Page::ask(&address, "GET /metrics HTTP/1.1", &[&format!("Host: box.example:{port}"), &bearer]);
+    let named = Page::ask(
+        &address,
+        "GET /metrics HTTP/1.1",
+        &[&format!("Host: box.example:{port}"), &bearer],
+    );
     assert_eq!(named.status, 200, "{named:?}");
     for header in [
         "X-None: x",
@@ -140,7 +163,10 @@ fn d1_an_exposed_listener_asks_for_its_token() {
     assert_eq!((without.status, without.body.as_str()), (503, "not ready\n"));
     let with = Page::get(&address, "/healthz", &[&bearer]);
     assert!(with.body.starts_with("unlinked\tdefault\t"), "{with:?}");
-    assert!(!world.state.log().contains(TOKEN), "a log can be shown to anybody");
+    assert!(
+        !world.state.log().contains(TOKEN),
+        "a log can be shown to anybody"
+    );
     let shown = world.state.verb(&["config", "get", "gateway.http"]);
     assert!(shown.code == 0 && !shown.stdout.contains(TOKEN), "{shown:?}");
 }
@@ -158,9 +184,21 @@ fn an_edit_moves_the_listener_and_a_taken_port_is_told() {
         let problem = status["gateway"]["http"]["problem"].take();
         problem.is_string().then_some(problem)
     });
-    assert!(problem.as_str().is_some_and(|said| said.contains(&port.to_string())), "{problem}");
-    assert_eq!(world.account("default")["state"], "ready", "and nothing else minds");
-    assert!(std::net::TcpStream::connect(&first).is_err(), "the old door is shut");
+    assert!(
+        problem
+            .as_str()
+            .is_some_and(|said| said.contains(&port.to_string())),
+        "{problem}"
+    );
+    assert_eq!(
+        world.account("default")["state"],
+        "ready",
+        "and nothing else minds"
+    );
+    assert!(
+        std::net::TcpStream::connect(&first).is_err(),
+        "the old door is shut"
+    );
     drop(taken);
     wait_for("it listens once the port is free", PATIENCE, || {
         let status = world.state.json(&["status"]);
@@ -178,8 +216,12 @@ fn an_edit_moves_the_listener_and_a_taken_port_is_told() {
 #[test]
 fn b11_health_and_metrics_say_what_the_account_says() {
     let (world, address) = listening("{ enabled: true, port: 0 }");
-    wait_for("all is well", PATIENCE, || (health(&address) == (200, "ok\n".to_owned())).then_some(()));
-    let metric = |name: &str, labels: &[(&str, &str)]| Page::get(&address, "/metrics", &[]).metrics().sum(name, labels);
+    wait_for("all is well", PATIENCE, || {
+        (health(&address) == (200, "ok\n".to_owned())).then_some(())
+    });
+    let metric = |name: &str, labels: &[(&str, &str)]| {
+        Page::get(&address, "/metrics", &[]).metrics().sum(name, labels)
+    };
     wait_for("the metrics say ready", PATIENCE, || {
         (metric("fased_account_ready", &[("account", "default")]) == Some(1.0)).then_some(())
     });
@@ -201,22 +243,31 @@ fn b11_health_and_metrics_say_what_the_account_says() {
         let told = Page::get(&address, "/metrics", &[]).metrics();
         let of = |state| told.sum("fased_account_state", &[("account", "default"), ("state", state)]);
         let fits = of("replaced") == Some(1.0) && of("ready") == Some(0.0);
-        (fits && told.sum("fased_account_ready", &[]) == Some(0.0) && told.sum("fased_healthy", &[]) == Some(0.0))
-            .then_some(())
+        (fits
+            && told.sum("fased_account_ready", &[]) == Some(0.0)
+            && told.sum("fased_healthy", &[]) == Some(0.0))
+        .then_some(())
     });
     assert_eq!(
         metric("fased_account_state", &[("account", "default")]),
         Some(1.0),
         "one state at a time"
     );
-    assert_eq!(Page::get(&address, "/livez", &[]).status, 200, "no reason to start it again");
+    assert_eq!(
+        Page::get(&address, "/livez", &[]).status,
+        200,
+        "no reason to start it again"
+    );
 
     let _done = world.state.json(&["channels", "resume"]);
     world.until("default", "ready");
     assert_eq!(health(&address).0, 200);
     let _done = world.state.json(&["channels", "pause"]);
     let (status, body) = health(&address);
-    assert!(status == 503 && body.starts_with("suspended\tdefault\t"), "{body}");
+    assert!(
+        status == 503 && body.starts_with("suspended\tdefault\t"),
+        "{body}"
+    );
 }
 
 #[test]
@@ -242,7 +293,10 @@ fn c6_verdicts_and_what_is_in_flight_add_up_to_the_events_at_any_instant() {
         }
         wait_for("all of it is counted", PATIENCE, || {
             let told = Page::get(address, "/metrics", &[]).metrics();
-            let admitted = told.sum("fased_inbound_total", &[("account", "default"), ("verdict", "admit")]);
+            let admitted = told.sum(
+                "fased_inbound_total",
+                &[("account", "default"), ("verdict", "admit")],
+            );
             admitted.filter(|admitted| *admitted >= f64::from(sent))
         });
         drop(stop);
@@ -254,7 +308,10 @@ fn c6_verdicts_and_what_is_in_flight_add_up_to_the_events_at_any_instant() {
         let events = told.sum("fased_events_total", &of).expect("events");
         let verdicts = told.sum("fased_inbound_total", &of).expect("verdicts");
         let in_flight = told.sum("fased_inbound_in_flight", &of).expect("in flight");
-        assert!((events - verdicts - in_flight).abs() < 0.5, "{events} = {verdicts} + {in_flight}");
+        assert!(
+            (events - verdicts - in_flight).abs() < 0.5,
+            "{events} = {verdicts} + {in_flight}"
+        );
     }
     let page = Page::get(&address, "/metrics", &[]);
     let told = page.metrics();
@@ -282,9 +339,9 @@ fn c6_verdicts_and_what_is_in_flight_add_up_to_the_events_at_any_instant() {
 #[test]
 fn a_listener_costs_its_gateway_no_start() {
     let mut world = World::new();
-    world
-        .state
-        .configure(&config(r#"{ enabled: true, port: 0, tokenFile: "no-such-file" }"#));
+    world.state.configure(&config(
+        r#"{ enabled: true, port: 0, tokenFile: "no-such-file" }"#,
+    ));
     world.start();
     let problem = wait_for("the missing token is told", PATIENCE, || {
         let mut status = world.state.json(&["status"]);

@@ -25,11 +25,6 @@ fn wrong(found: &mut Found<'_>, at: &str, message: &str, hint: &str) {
     found.wrong_at(at, at, message.to_owned(), Some(hint.to_owned()));
 }
 
-fn remark(found: &mut Found<'_>, at: &str, said: &str) {
-    let line = found.places.get(at).copied().unwrap_or_default();
-    found.remarks.push(format!("line {line}: {at}: {said}"));
-}
-
 fn is_on(block: &Node, key: &str) -> bool {
     block
         .get(key)
@@ -45,8 +40,15 @@ fn listener(found: &mut Found<'_>, http: &Node) {
     if let Some(token) = text(http.get("token"))
         && token.trim().chars().count() < SHORTEST_TOKEN
     {
-        let message = format!("this token is short enough to be guessed; allowed are {SHORTEST_TOKEN} characters or more");
-        wrong(found, "gateway.http.token", &message, "make one: openssl rand -hex 24");
+        let message = format!(
+            "this token is short enough to be guessed; allowed are {SHORTEST_TOKEN} characters or more"
+        );
+        wrong(
+            found,
+            "gateway.http.token",
+            &message,
+            "make one: openssl rand -hex 24",
+        );
     }
     let Some(bind) = text(http.get("bind")) else {
         return;
@@ -54,7 +56,12 @@ fn listener(found: &mut Found<'_>, http: &Node) {
     let Some(address) = merge::bind(bind) else {
         let at = "gateway.http.bind";
         let message = format!("found {bind:?}; allowed is the address of a network interface");
-        wrong(found, at, &message, "write \"127.0.0.1\", \"::1\", or \"0.0.0.0\" for all of them");
+        wrong(
+            found,
+            at,
+            &message,
+            "write \"127.0.0.1\", \"::1\", or \"0.0.0.0\" for all of them",
+        );
         return;
     };
     if address.to_canonical().is_loopback() {
@@ -62,7 +69,8 @@ fn listener(found: &mut Found<'_>, http: &Node) {
     }
     // Also where it is switched off: switching it on must not be what opens the door.
     if !is_on(http, "exposed") {
-        let message = format!("{bind:?} can be reached from other machines, and exposed does not say that it may be");
+        let message =
+            format!("{bind:?} can be reached from other machines, and exposed does not say that it may be");
         let hint = "write \"127.0.0.1\"; or exposed: true and a token";
         wrong(found, "gateway.http.bind", &message, hint);
     }
@@ -83,16 +91,28 @@ fn one_secret(found: &mut Found<'_>, path: &str, block: &Node, name: &str) {
     let keys = [name.to_owned(), format!("{name}Env"), format!("{name}File")];
     let mut first: Option<&String> = None;
     for key in &keys {
-        let Some(value) = text(block.get(key)) else { continue };
+        let Some(value) = text(block.get(key)) else {
+            continue;
+        };
         let at = format!("{path}.{key}");
         if value.trim().is_empty() {
-            wrong(found, &at, "found an empty text", "leave the key out if there is none");
+            wrong(
+                found,
+                &at,
+                "found an empty text",
+                "leave the key out if there is none",
+            );
         } else if key == name && value.trim().contains(char::is_whitespace) {
             wrong(found, &at, "there is blank space in it", "write one word");
         }
         match first {
             Some(first) => {
-                wrong(found, &at, &format!("{first} says that already"), "keep one of them");
+                wrong(
+                    found,
+                    &at,
+                    &format!("{first} says that already"),
+                    "keep one of them",
+                );
             }
             None => first = Some(key),
         }
@@ -108,12 +128,8 @@ fn alerts(found: &mut Found<'_>, alerts: &Node, file: &Path) {
             "alerts.webhook says already who is told",
             "keep one of them",
         ),
-        (None, None) => {
-            let at = "alerts";
-            remark(found, at, "nobody is told: there is neither a webhook nor a command");
-        }
         (None, Some(command)) => program::check_words(found, "alerts.command", &command.node, file),
-        (Some(_), None) => {}
+        (Some(_) | None, None) => {}
     }
     if let Some(webhook) = webhook {
         self::webhook(found, &webhook.node);

@@ -22,11 +22,12 @@ pub(in crate::config) fn http(file: &File, config: &Path) -> Result<HttpSettings
     Ok(HttpSettings {
         enabled: http.enabled.unwrap_or(false),
         address: SocketAddr::new(bind, http.port.unwrap_or(PORT)),
-        hosts: http.hosts.iter().map(|host| host.trim().to_ascii_lowercase()).collect(),
-        token: secret(
-            [&http.token, &http.token_env, &http.token_file],
-            config,
-        ),
+        hosts: http
+            .hosts
+            .iter()
+            .map(|host| host.trim().to_ascii_lowercase())
+            .collect(),
+        token: secret([&http.token, &http.token_env, &http.token_file], config),
     })
 }
 

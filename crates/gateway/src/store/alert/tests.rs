@@ -14,14 +14,23 @@ async fn untold(store: &Store) -> Vec<(i64, String)> {
 async fn an_alert_keeps_its_id_and_its_content_until_it_is_taken() {
     let (dir, store) = store().await;
     assert!(store.notices.notified().now_or_never().is_none(), "nothing rang");
-    store.add_notice_of("state", ACCOUNT, "It stopped.", NOW).await.expect("a notice");
+    store
+        .add_notice_of("state", ACCOUNT, "It stopped.", NOW)
+        .await
+        .expect("a notice");
     assert!(store.notices.notified().now_or_never().is_some(), "it rings");
-    store.add_notice_of("state", ACCOUNT, "It stopped again.", NOW + 1).await.expect("a notice");
+    store
+        .add_notice_of("state", ACCOUNT, "It stopped again.", NOW + 1)
+        .await
+        .expect("a notice");
     let ids: Vec<i64> = untold(&store).await.into_iter().map(|(id, _)| id).collect();
     assert_eq!(ids.len(), 2);
     assert_eq!(store.open_alert().await.expect("read"), None);
     store.begin_alert(&ids, "first").await.expect("begun");
-    store.add_notice_of("state", ACCOUNT, "And again.", NOW + 2).await.expect("a notice");
+    store
+        .add_notice_of("state", ACCOUNT, "And again.", NOW + 2)
+        .await
+        .expect("a notice");
     store.alert_failed("first").await.expect("counted");
     store.close().await;
 
@@ -49,16 +58,32 @@ async fn an_alert_keeps_its_id_and_its_content_until_it_is_taken() {
 #[tokio::test]
 async fn what_is_given_up_is_said_and_what_was_never_tried_is_not() {
     let (_dir, store) = store().await;
-    store.add_notice_of("loop", ACCOUNT, "Old.", NOW).await.expect("a notice");
-    assert_eq!(store.give_up_alerts(NOW + 1, NOW + 10).await.expect("given up"), 0);
+    store
+        .add_notice_of("loop", ACCOUNT, "Old.", NOW)
+        .await
+        .expect("a notice");
+    assert_eq!(
+        store.give_up_alerts(NOW + 1, NOW + 10).await.expect("given up"),
+        0
+    );
     assert_eq!(untold(&store).await, [], "it is settled without a word");
     assert_eq!(store.notices(10).await.expect("read").len(), 1);
 
-    store.add_notice_of("loop", ACCOUNT, "Tried.", NOW + 20).await.expect("a notice");
-    store.add_notice_of("loop", ACCOUNT, "Tried with it.", NOW + 40).await.expect("a notice");
+    store
+        .add_notice_of("loop", ACCOUNT, "Tried.", NOW + 20)
+        .await
+        .expect("a notice");
+    store
+        .add_notice_of("loop", ACCOUNT, "Tried with it.", NOW + 40)
+        .await
+        .expect("a notice");
     let ids: Vec<i64> = untold(&store).await.into_iter().map(|(id, _)| id).collect();
     store.begin_alert(&ids, "id").await.expect("begun");
-    assert_eq!(store.give_up_alerts(NOW + 20, NOW + 50).await.expect("given up"), 0, "not old enough");
+    assert_eq!(
+        store.give_up_alerts(NOW + 20, NOW + 50).await.expect("given up"),
+        0,
+        "not old enough"
+    );
     assert_eq!(
         store.give_up_alerts(NOW + 21, NOW + 50).await.expect("given up"),
         2,
@@ -75,8 +100,14 @@ async fn a_recovery_follows_a_stop_and_only_once() {
     let (_dir, store) = store().await;
     store.notice_recovered(ACCOUNT, NOW).await.expect("asked");
     assert_eq!(untold(&store).await, [], "nothing to recover from");
-    store.add_notice_of("breaker", ACCOUNT, "It stopped.", NOW).await.expect("a notice");
-    store.add_notice_of("expired", ACCOUNT, "Something else.", NOW).await.expect("a notice");
+    store
+        .add_notice_of("breaker", ACCOUNT, "It stopped.", NOW)
+        .await
+        .expect("a notice");
+    store
+        .add_notice_of("expired", ACCOUNT, "Something else.", NOW)
+        .await
+        .expect("a notice");
     store.notice_recovered("work", NOW).await.expect("asked");
     for _twice in 0..2 {
         store.notice_recovered(ACCOUNT, NOW).await.expect("asked");

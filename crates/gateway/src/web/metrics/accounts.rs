@@ -24,8 +24,14 @@ pub(super) const STATES: [&str; 14] = [
 ];
 
 pub(super) fn families(views: &[View]) -> Vec<Family> {
-    let mut state = Family::gauge("fased_account_state", "1 for the state that an account is in, 0 for all others");
-    let mut enabled = Family::gauge("fased_account_enabled", "1 if the account is switched on in the config");
+    let mut state = Family::gauge(
+        "fased_account_state",
+        "1 for the state that an account is in, 0 for all others",
+    );
+    let mut enabled = Family::gauge(
+        "fased_account_enabled",
+        "1 if the account is switched on in the config",
+    );
     let mut ready = Family::gauge("fased_account_ready", "1 while messages flow both ways");
     let mut since = Family::gauge(
         "fased_account_state_timestamp_seconds",
@@ -35,13 +41,22 @@ pub(super) fn families(views: &[View]) -> Vec<Family> {
         "fased_account_last_ready_timestamp_seconds",
         "When the account last became ready, Unix seconds",
     );
-    let mut starts = Family::counter("fased_sidecar_starts", "Sidecars that were started since the gateway started");
-    let mut memory = Family::gauge("fased_sidecar_resident_memory_bytes", "Memory of the sidecar's process in RAM");
+    let mut starts = Family::counter(
+        "fased_sidecar_starts",
+        "Sidecars that were started since the gateway started",
+    );
+    let mut memory = Family::gauge(
+        "fased_sidecar_resident_memory_bytes",
+        "Memory of the sidecar's process in RAM",
+    );
     for view in views {
         let account = view.stored.account.as_str();
         let of = [("account", account)];
         for word in STATES {
-            state.push(&[("account", account), ("state", word)], flag(view.stored.state == word));
+            state.push(
+                &[("account", account), ("state", word)],
+                flag(view.stored.state == word),
+            );
         }
         enabled.push(&of, flag(view.enabled));
         ready.push(&of, flag(view.stored.state == "ready"));

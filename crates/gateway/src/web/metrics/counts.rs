@@ -13,11 +13,21 @@ use crate::store::{Figure, Figures, InboundFigure, RESEND_MISSED, alert};
 pub(super) fn families(figures: &Figures, views: &[View]) -> Vec<Family> {
     let mut families = inbound(&figures.inbound, views);
     let mut queue = Family::gauge("fased_queue_depth", "What waits, by account and queue");
-    depth(&mut queue, "outbox", &figures.outbound, &["queued", "sending", "written", "unknown"], views);
+    depth(
+        &mut queue,
+        "outbox",
+        &figures.outbound,
+        &["queued", "sending", "written", "unknown"],
+        views,
+    );
     depth(&mut queue, "runs", &figures.runs, &["queued"], views);
     depth(&mut queue, "files", &figures.others, &[Figures::FILES], views);
     families.push(queue);
-    families.push(by_state("fased_outbound", "Messages that go out, by how far they came", &figures.outbound));
+    families.push(by_state(
+        "fased_outbound",
+        "Messages that go out, by how far they came",
+        &figures.outbound,
+    ));
     families.push(by_state("fased_runs", "Runs of agents, by state", &figures.runs));
     families.push(by_state("fased_tasks", "Tasks, by state", &figures.tasks));
     let mut pending = Family::gauge("fased_pairing_pending", "Senders that wait for approval");
@@ -51,18 +61,31 @@ pub(super) fn alerts(figures: &Figures, info: Option<&AlertsInfo>) -> Vec<Family
     let tally = |name| count(sum(&figures.tallies, "", &[name]));
     vec![
         Family::counter("fased_alerts_told", "Alerts that were taken").with(&[], tally(alert::TOLD)),
-        Family::counter("fased_alerts_failed", "Tries to tell an alert that failed").with(&[], tally(alert::FAILED)),
-        Family::counter("fased_alerts_given_up", "Notices that could not be told within a day")
-            .with(&[], tally(alert::GIVEN_UP)),
-        Family::gauge("fased_alerts_waiting", "Notices that are still to be told; of interest where alerts are set up")
-            .with(&[], count(sum(&figures.others, "", &[Figures::UNTOLD]))),
-        Family::gauge("fased_alerts_broken", "1 while the last try to tell an alert failed")
-            .maybe(&[], info.map(|info| flag(info.failures > 0))),
+        Family::counter("fased_alerts_failed", "Tries to tell an alert that failed")
+            .with(&[], tally(alert::FAILED)),
+        Family::counter(
+            "fased_alerts_given_up",
+            "Notices that could not be told within a day",
+        )
+        .with(&[], tally(alert::GIVEN_UP)),
+        Family::gauge(
+            "fased_alerts_waiting",
+            "Notices that are still to be told; of interest where alerts are set up",
+        )
+        .with(&[], count(sum(&figures.others, "", &[Figures::UNTOLD]))),
+        Family::gauge(
+            "fased_alerts_broken",
+            "1 while the last try to tell an alert failed",
+        )
+        .maybe(&[], info.map(|info| flag(info.failures > 0))),
     ]
 }
 
 fn inbound(rows: &[InboundFigure], views: &[View]) -> Vec<Family> {
-    let mut events = Family::counter("fased_events", "Deliveries of messages that came in, each repetition counted");
+    let mut events = Family::counter(
+        "fased_events",
+        "Deliveries of messages that came in, each repetition counted",
+    );
     let mut verdicts = Family::counter(
         "fased_inbound",
         "Deliveries with their one verdict and its reason; repetitions are duplicates",
@@ -71,8 +94,14 @@ fn inbound(rows: &[InboundFigure], views: &[View]) -> Vec<Family> {
         "fased_inbound_in_flight",
         "Messages that are recorded and have no verdict yet: fased_events_total less all of fased_inbound_total",
     );
-    let mut undecryptable = Family::counter("fased_inbound_undecryptable", "Messages that could not be decrypted");
-    let mut last = Family::gauge("fased_last_inbound_timestamp_seconds", "When a message last came in, Unix seconds");
+    let mut undecryptable = Family::counter(
+        "fased_inbound_undecryptable",
+        "Messages that could not be decrypted",
+    );
+    let mut last = Family::gauge(
+        "fased_last_inbound_timestamp_seconds",
+        "When a message last came in, Unix seconds",
+    );
     let mut by_account: BTreeMap<&str, Vec<&InboundFigure>> = BTreeMap::new();
     for view in views {
         by_account.entry(&view.stored.account).or_default();
@@ -91,14 +120,25 @@ fn inbound(rows: &[InboundFigure], views: &[View]) -> Vec<Family> {
         let waiting = total(|row| if row.outcome.is_none() { row.messages } else { 0 });
         in_flight.push(&of, waiting);
         let mut add = |verdict: &str, reason: &str, messages: f64| {
-            verdicts.push(&[("account", account), ("verdict", verdict), ("reason", reason)], messages);
+            verdicts.push(
+                &[("account", account), ("verdict", verdict), ("reason", reason)],
+                messages,
+            );
         };
         for row in &rows {
             if let Some(outcome) = &row.outcome {
-                add(outcome, row.reason.as_deref().unwrap_or_default(), count(row.messages));
+                add(
+                    outcome,
+                    row.reason.as_deref().unwrap_or_default(),
+                    count(row.messages),
+                );
             }
         }
-        add("duplicate", "duplicate", total(|row| row.deliveries - row.messages));
+        add(
+            "duplicate",
+            "duplicate",
+            total(|row| row.deliveries - row.messages),
+        );
         let newest = rows.iter().map(|row| row.last_ms).max();
         last = last.maybe(&of, newest.map(seconds));
     }
@@ -108,7 +148,10 @@ fn inbound(rows: &[InboundFigure], views: &[View]) -> Vec<Family> {
 fn by_state(name: &'static str, help: &'static str, figures: &[Figure]) -> Family {
     let mut family = Family::gauge(name, help);
     for figure in figures {
-        family.push(&[("account", &figure.account), ("state", &figure.name)], count(figure.count));
+        family.push(
+            &[("account", &figure.account), ("state", &figure.name)],
+            count(figure.count),
+        );
     }
     family
 }
@@ -117,7 +160,10 @@ fn depth(family: &mut Family, queue: &str, figures: &[Figure], states: &[&str], 
     for view in views {
         let account = view.stored.account.as_str();
         let waiting = sum(figures, account, states);
-        family.push(&[("account", account), ("queue", queue)], whole(waiting.unsigned_abs()));
+        family.push(
+            &[("account", account), ("queue", queue)],
+            whole(waiting.unsigned_abs()),
+        );
     }
 }
 

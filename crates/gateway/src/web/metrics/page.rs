@@ -122,10 +122,10 @@ mod tests {
         ]);
         assert_eq!(
             page.text().unwrap(),
-            "# HELP fased_up Is it up\n# TYPE fased_up gauge\nfased_up 1\n\
+            "# HELP fased_up Is it up\n# TYPE fased_up gauge\nfased_up 1.0\n\
              # HELP fased_things_total Things that happened\n# TYPE fased_things_total counter\n\
-             fased_things_total{account=\"a\\\"b\\\\c\\nd\",what=\"x\"} 3\n\
-             fased_things_total{account=\"b\",what=\"\"} 0\n"
+             fased_things_total{account=\"a\\\"b\\\\c\\nd\",what=\"x\"} 3.0\n\
+             fased_things_total{account=\"b\",what=\"\"} 0.0\n"
         );
     }
 }
