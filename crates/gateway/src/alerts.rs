@@ -55,9 +55,10 @@ async fn tell(live: &Live, settings: Option<&AlertSettings>) {
         target: settings.target.word().to_owned(),
         ..AlertsInfo::default()
     }));
+    let mut taken = None;
     loop {
         let moved = clock::moved();
-        let wait = match step(live, settings).await {
+        let wait = match step(live, settings, &mut taken).await {
             Ok(Step::Again) => continue,
             Ok(Step::Wait(wait)) => wait,
             Err(error) => {
@@ -86,14 +87,18 @@ enum Step {
     Wait(Option<Duration>),
 }
 
-async fn step(live: &Live, settings: &AlertSettings) -> anyhow::Result<Step> {
+/// `taken` is the alert that was taken while the store could not record that, as on a full disk: it is not told again.
+async fn step(live: &Live, settings: &AlertSettings, taken: &mut Option<String>) -> anyhow::Result<Step> {
     let store = live.store();
     let now = clock::now_ms();
     if let Some(alert) = store.open_alert().await? {
-        if alert.first_ms < now - GIVEN_UP_AFTER_MS {
+        if taken.as_ref() == Some(&alert.id) {
+            store.alert_told(&alert.id, now).await?;
+            *taken = None;
+        } else if alert.first_ms < now - GIVEN_UP_AFTER_MS {
             give_up(live, now).await?;
         } else {
-            hand_over(live, settings, &alert).await?;
+            hand_over(live, settings, &alert, taken).await;
         }
         return Ok(Step::Again);
     }
@@ -134,15 +139,13 @@ async fn give_up(live: &Live, now: i64) -> anyhow::Result<()> {
 }
 
 /// One try, and the wait after one that failed.
-async fn hand_over(live: &Live, settings: &AlertSettings, alert: &Alert) -> anyhow::Result<()> {
-    let views = live.running();
-    let state = views
-        .get(&alert.account)
-        .map(|account| account.view().stored.state);
-    let message = Message::of(alert, state);
-    match deliver(&settings.target, &message).await {
+async fn hand_over(live: &Live, settings: &AlertSettings, alert: &Alert, taken: &mut Option<String>) {
+    let running = live.running();
+    let account = running.get(&alert.account);
+    let state = account.map(|account| account.view().stored.state);
+    match deliver(&settings.target, &Message::of(alert, state)).await {
         Ok(_said) => {
-            live.store().alert_told(&alert.id, clock::now_ms()).await?;
+            *taken = Some(alert.id.clone());
             tracing::info!(account = alert.account, kind = alert.kind, "an alert was taken");
             change(live, |info| {
                 info.failures = 0;
@@ -152,14 +155,16 @@ async fn hand_over(live: &Live, settings: &AlertSettings, alert: &Alert) -> anyh
             });
         }
         Err(failure) => {
-            live.store().alert_failed(&alert.id).await?;
             let mut failures = 0;
             change(live, |info| {
                 info.failures = info.failures.saturating_add(1);
                 info.failing_since_ms.get_or_insert_with(clock::now_ms);
-                info.problem = Some(format!("{failure}"));
+                info.problem = Some(failure.to_string());
                 failures = info.failures;
             });
+            if let Err(error) = live.store().alert_failed(&alert.id).await {
+                tracing::error!("it cannot be recorded that an alert was not taken: {error:#}");
+            }
             let wait = Duration::from_millis(retry_after_ms(failures, clock::chance()));
             // What a server or a program says of it is for status: it may repeat what it was told.
             tracing::warn!(
@@ -171,7 +176,6 @@ async fn hand_over(live: &Live, settings: &AlertSettings, alert: &Alert) -> anyh
             clock::pause(wait).await;
         }
     }
-    Ok(())
 }
 
 fn change(live: &Live, change: impl FnOnce(&mut AlertsInfo)) {
