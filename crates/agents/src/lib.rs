@@ -20,7 +20,7 @@ pub use backend::{Backend, Done, Event, Events, Limits, Listener, run};
 pub use command::{Command, settled};
 pub use echo::Echo;
 pub use failure::Failure;
-pub use openai::{BadBaseUrl, OpenAi, check_base_url};
+pub use openai::{BadBaseUrl, OpenAi, check_base_url, http_client};
 pub use request::{Image, Request, Role, Said};
 pub use settings::{CommandOutput, CommandSettings, KeySource, OpenAiSettings, Settings};
 

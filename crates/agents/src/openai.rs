@@ -28,6 +28,7 @@ use self::address::Address;
 pub use self::address::{BadBaseUrl, check_base_url};
 use self::answer::Answer;
 use self::body::Dialect;
+pub use self::client::http_client;
 use self::key::Key;
 use self::retry::{Again, Tries, Trouble};
 use crate::{Backend, Done, Events, Failure, OpenAiSettings, Request};

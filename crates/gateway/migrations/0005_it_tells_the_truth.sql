@@ -3,7 +3,11 @@
 ALTER TABLE notice ADD COLUMN kind TEXT NOT NULL DEFAULT 'note';
 ALTER TABLE notice ADD COLUMN alerted_ms INTEGER;
 ALTER TABLE notice ADD COLUMN alert_attempts INTEGER NOT NULL DEFAULT 0;
+-- Of the alert that it is told with, chosen before the first try: whoever hears it twice knows that by the id. `alerted_ms`
+-- is 0 of what nobody wanted to be told, or was given up.
+ALTER TABLE notice ADD COLUMN alert_id TEXT;
 UPDATE notice SET alerted_ms = at_ms;
+CREATE INDEX notice_account ON notice (account, id);
 CREATE INDEX notice_unalerted ON notice (id) WHERE alerted_ms IS NULL;
 
 -- The states that an account went through, so that a link which comes and goes can be told from one that holds.

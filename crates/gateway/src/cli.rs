@@ -15,6 +15,8 @@ use crate::exit::Exit;
 mod agents;
 mod agents_list;
 mod agents_test;
+mod alerts;
+mod alerts_test;
 mod ask;
 mod channels_add;
 mod channels_list;
@@ -150,6 +152,9 @@ enum Verb {
     /// Look at the config, check it, change it
     #[command(subcommand)]
     Config(ConfigVerb),
+    /// Try whether alerts arrive
+    #[command(subcommand)]
+    Alerts(alerts::Verb),
     /// The overview: gateway, accounts, what needs attention
     Status(status::Options),
     /// Is all well? Exit code 0 if so, 5 if not, 3 without a gateway; for health checks
@@ -327,6 +332,7 @@ fn run(cli: Cli) -> Outcome {
         Verb::Status(options) => status::run(global, &options),
         Verb::Health => health::run(global),
         Verb::Logs(options) => logs::run(global, &options),
+        Verb::Alerts(verb) => alerts::run(global, &verb),
         Verb::Explain(options) => explain::run(global, options),
         Verb::Simulate(options) => simulate::run(global, &options),
     }

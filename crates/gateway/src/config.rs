@@ -22,6 +22,7 @@ mod likely;
 mod logging;
 mod merge;
 mod misplaced;
+mod outside;
 mod patterns;
 mod problem;
 mod read;
@@ -45,6 +46,7 @@ pub use key_path::{KeyPath, Step};
 pub(crate) use keys::greatest;
 pub use likely::runner;
 pub use logging::{Logging, ToFile};
+pub use outside::{AlertSettings, AlertTarget, HttpSettings, SHORTEST_TOKEN, Secret};
 pub use problem::Problem;
 pub use schema::schema;
 pub use sources::{Level, Source, Sources, join};
@@ -118,6 +120,10 @@ pub struct Config {
     pub agents: Arc<Agents>,
     /// How the gateway logs.
     pub logging: Logging,
+    /// The HTTP listener.
+    pub http: HttpSettings,
+    /// Who is told outside of WhatsApp.
+    pub alerts: Option<AlertSettings>,
     /// Where each key is written: its path, and the line from 1.
     places: Arc<BTreeMap<String, u32>>,
     /// Things that are accepted and have no effect in this version, for people.
@@ -152,6 +158,8 @@ impl Config {
         let file: File =
             serde_json::from_value(root.to_value()).map_err(|error| defect(error.to_string()))?;
         let common = merge::common(&file, path).map_err(defect)?;
+        let http = merge::http(&file, path).map_err(defect)?;
+        let alerts = merge::alerts(&file, path);
         let places = Arc::new(found.places);
         let whatsapp = file.channels.whatsapp;
         let listed = whatsapp
@@ -182,6 +190,8 @@ impl Config {
             accounts,
             agents: common.agents,
             logging: Logging::of(&file.logging),
+            http,
+            alerts,
             places,
             warnings,
         })

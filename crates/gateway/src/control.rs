@@ -63,7 +63,7 @@ use tokio_util::codec::{Framed, LinesCodec};
 use tokio_util::sync::CancellationToken;
 
 pub(crate) use accounts::account_infos;
-pub use live::{Accounts, Ending, Live};
+pub use live::{Accounts, Ending, Live, Outside};
 pub(crate) use outbox_list::shown as shown_chats;
 
 use crate::clock;

@@ -12,8 +12,9 @@ use tokio_util::task::TaskTracker;
 pub use crate::config::ConfigError;
 pub use crate::lease::LeaseHeld;
 
+use crate::alerts;
 use crate::config::{Config, without_numbers};
-use crate::control::{self, Ending, Live};
+use crate::control::{self, Ending, Live, Outside};
 use crate::lease::{Lease, make_private_dir};
 use crate::media;
 use crate::paths::Paths;
@@ -23,6 +24,7 @@ use crate::session;
 use crate::store::Store;
 use crate::tasks::scheduler;
 use crate::watch::Watchers;
+use crate::web;
 
 /// A drain that takes longer than this is cut off; the sidecars' groups are killed then.
 const DRAIN_DEADLINE: Duration = Duration::from_secs(12);
@@ -96,6 +98,12 @@ pub async fn run(
     }
     live.set_accounts(accounts);
     if only_account.is_none() {
+        live.set_outside(Outside {
+            http: config.http,
+            alerts: config.alerts,
+        });
+        tasks.spawn(web::listen_forever(Arc::clone(&live), shutdown.clone()));
+        tasks.spawn(alerts::tell_forever(Arc::clone(&live), shutdown.clone()));
         let reload = Reload::new(Arc::clone(&live), seen, config.warnings, shutdown.clone());
         tasks.spawn(reload.run(asked));
         service::ready();

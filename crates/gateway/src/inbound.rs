@@ -80,8 +80,9 @@ pub(crate) async fn decide_forever(shared: Arc<Shared>, shutdown: CancellationTo
     }
 }
 
-async fn notice(shared: &Shared, text: &str) {
-    if let Err(error) = shared.store.add_notice(shared.id(), text, clock::now_ms()).await {
+async fn notice(shared: &Shared, kind: &str, text: &str) {
+    let now = clock::now_ms();
+    if let Err(error) = shared.store.add_notice_of(kind, shared.id(), text, now).await {
         tracing::error!(account = shared.id(), "a notice cannot be left: {error:#}");
     }
 }
@@ -150,6 +151,7 @@ async fn decide_batch(shared: &Shared, memory: &mut Memory) -> Result<usize> {
         if decided.starts_loop_break {
             notice(
                 shared,
+                "loop",
                 "the gateway's own words kept coming back in a chat, so it fell silent there",
             )
             .await;

@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod agent;
+pub mod alerts;
 pub mod auth_dir;
 mod chat;
 pub mod client;
@@ -40,3 +41,4 @@ pub mod tasks;
 mod turn;
 mod typing;
 pub mod watch;
+mod web;

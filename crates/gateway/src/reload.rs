@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock;
 use crate::config::{Config, ConfigError, without_numbers};
-use crate::control::Live;
+use crate::control::{Live, Outside};
 use crate::paths::Paths;
 
 /// Requests to look at once that may wait. When full the asker waits.
@@ -151,6 +151,10 @@ impl Reload {
         }
         self.warnings = config.warnings;
         self.from_file = self.seen.0.is_some();
+        self.live.set_outside(Outside {
+            http: config.http,
+            alerts: config.alerts,
+        });
         let mut wanted = config.accounts;
         let mut accounts = BTreeMap::new();
         let mut leaving = Vec::new();

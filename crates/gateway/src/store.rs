@@ -4,6 +4,7 @@
 //! WAL with `synchronous = FULL`: when a function returns, its change survives a power cut.
 
 mod account;
+pub mod alert;
 mod alias;
 mod asking;
 mod attention;
@@ -14,6 +15,7 @@ mod conversation;
 mod decision;
 mod draft;
 mod echoes;
+mod figures;
 mod group;
 mod inbox;
 mod media;
@@ -57,6 +59,7 @@ pub use conversation::Conversation;
 pub use decision::{Decision, NewRun};
 pub use draft::{Draft, Pending, Purpose};
 pub use echoes::RecentSend;
+pub use figures::{Figure, Figures, InboundFigure};
 pub use group::GroupRow;
 pub use inbox::{Journaled, StoredMessage, Target};
 pub use media::{InboundFile, KeptFile, WantedFile};
@@ -84,6 +87,8 @@ pub struct Store {
     read: Line,
     aliases: Arc<Mutex<Option<alias::Aliases>>>,
     news: Arc<AtomicU64>,
+    /// Somebody is to be told something.
+    pub(crate) notices: Arc<Notify>,
     /// A Task was made or changed, or a run of one was queued.
     tasks: Arc<Notify>,
 }
@@ -150,11 +155,13 @@ impl Store {
             .map_err(|error| unreadable(path, error))
             .with_context(|| format!("cannot bring the store {} up to date", path.display()))?;
         let read = Line::open(&options.read_only(true)).await?;
+        let notices = alert::ring(&mut *write.turn().await?).await?;
         Ok(Self {
             write,
             read,
             aliases: Arc::default(),
             news: Arc::default(),
+            notices,
             tasks: Arc::default(),
         })
     }
@@ -179,6 +186,7 @@ impl Store {
             read,
             aliases: Arc::default(),
             news: Arc::default(),
+            notices: Arc::default(),
             tasks: Arc::default(),
         };
         store

@@ -22,6 +22,7 @@ pub mod echo;
 pub mod schedule;
 pub mod task;
 
+pub mod alerting;
 pub mod backoff;
 pub mod lifecycle;
 

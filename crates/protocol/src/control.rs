@@ -24,8 +24,8 @@ pub use follow::{LoginEvent, WatchEvent, Watched};
 pub use groups::{ActivationChoice, GroupInfo, ModeSource};
 pub use health::{Health, Problem};
 pub use info::{
-    AccountInfo, ApprovedInfo, CageInfo, ConfigInfo, ConfigProblem, Count, GatewayInfo, Notice, PendingInfo,
-    RunInfo, SentInfo, SidecarVersions, StatusInfo,
+    AccountInfo, AlertsInfo, ApprovedInfo, CageInfo, ConfigInfo, ConfigProblem, Count, GatewayInfo, HttpInfo,
+    Notice, PendingInfo, RunInfo, SentInfo, SidecarVersions, StatusInfo,
 };
 pub use message::{Destination, PartInfo, Place, SendInfo, SendRequest};
 pub use outbox::{ChangedInfo, OutboxInfo};

@@ -18,6 +18,8 @@ pub mod openai;
 pub mod process;
 pub mod state_dir;
 pub mod wait;
+pub mod web;
+pub mod webhook;
 pub mod world;
 
 pub use chance::Chance;
@@ -27,6 +29,8 @@ pub use login::Login;
 pub use openai::OpenAi;
 pub use state_dir::{Answer, StateDir};
 pub use wait::{never_within, unix_now, wait_for};
+pub use web::Page;
+pub use webhook::Webhook;
 pub use world::World;
 
 use std::time::Duration;

@@ -138,7 +138,7 @@ impl Address {
 }
 
 /// Whether a host, as a URL has it, is this machine or in its own network.
-fn is_near(host: &str) -> bool {
+pub(super) fn is_near(host: &str) -> bool {
     // The dot at the end of a whole name means nothing here.
     let host = host.strip_suffix('.').unwrap_or(host);
     let literal = host.trim_start_matches('[').trim_end_matches(']');

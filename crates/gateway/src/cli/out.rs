@@ -17,12 +17,13 @@ use super::{Failure, Outcome};
 static OPTIONS: RwLock<String> = RwLock::new(String::new());
 
 /// Verbs of commands that are suggested to people.
-const VERBS: [&str; 14] = [
+const VERBS: [&str; 15] = [
     "gateway",
     "channels",
     "pairing",
     "groups",
     "agents",
+    "alerts",
     "message",
     "outbox",
     "tasks",

@@ -19,6 +19,7 @@ pub(super) fn allowed(kind: Kind) -> String {
         Kind::Entries { .. } => "a list of numbers and hidden ids: [\"+15551234567\"]".to_owned(),
         Kind::Patterns => "a list of regular expressions: [\"…\"]".to_owned(),
         Kind::Folders => "a list of folders: [\"~/Pictures\"]".to_owned(),
+        Kind::Texts => "a list of texts: [\"…\"]".to_owned(),
         Kind::Argv => "a list with a program and its arguments: [\"python3\", \"answer.py\"]".to_owned(),
         Kind::Variables => "an object with texts: { NAME: \"value\" }".to_owned(),
         Kind::Block(_) | Kind::Map(..) | Kind::Object => "an object: { … }".to_owned(),

@@ -206,12 +206,17 @@ impl Found<'_> {
             }
             (Kind::Entries { anyone }, Shape::List(items)) => self.allow_list(path, items, anyone),
             (Kind::Patterns, Shape::List(items)) => self.patterns(path, items),
-            (Kind::Folders, Shape::List(items)) => {
+            (kind @ (Kind::Folders | Kind::Texts), Shape::List(items)) => {
+                let what = if matches!(kind, Kind::Texts) {
+                    "a name"
+                } else {
+                    "a folder"
+                };
                 for (index, item) in items.iter().enumerate() {
                     let path = format!("{path}[{index}]");
                     match &item.value {
                         Shape::Text(text) if text.trim().is_empty() => {
-                            let message = "found an empty text; allowed is a folder".to_owned();
+                            let message = format!("found an empty text; allowed is {what}");
                             self.wrong(item.span.clone(), &path, message, None);
                         }
                         Shape::Text(_) => {}

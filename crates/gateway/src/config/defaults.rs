@@ -44,6 +44,7 @@ fn entry(text: &mut String, key: &Key, depth: usize, all: bool, off: bool) {
         | Kind::Entries { .. }
         | Kind::Patterns
         | Kind::Folders
+        | Kind::Texts
         | Kind::Argv
         | Kind::Variables
         | Kind::Block(_)
@@ -57,7 +58,9 @@ fn entry(text: &mut String, key: &Key, depth: usize, all: bool, off: bool) {
     for line in wrapped(&doc, WIDTH - indent.len() - 3) {
         text.push_str(&format!("{indent}// {line}\n"));
     }
-    let live = !off && (!key.idle || all);
+    // A block that is nothing without some key would be wrong as it stands here.
+    let is_incomplete = matches!(key.kind, Kind::Block(inner) if inner.keys.iter().any(|key| key.required));
+    let live = !off && (!key.idle || all) && !is_incomplete;
     let start = if live { "" } else { "// " };
     match key.kind {
         Kind::Block(inner) => {
@@ -91,6 +94,7 @@ fn entry(text: &mut String, key: &Key, depth: usize, all: bool, off: bool) {
         | Kind::Entries { .. }
         | Kind::Patterns
         | Kind::Folders
+        | Kind::Texts
         | Kind::Argv
         | Kind::Variables
         | Kind::Object => match key.default {
@@ -127,6 +131,7 @@ fn example(key: &Key) -> String {
         Kind::Argv => "[\"program\"]",
         Kind::Variables => "{ NAME: \"value\" }",
         Kind::Folders => "[\"~/Pictures\"]",
+        Kind::Texts => "[\"…\"]",
         Kind::Text => "\"…\"",
         Kind::List(_) => "[]",
         Kind::Block(_) | Kind::Map(..) | Kind::Object => "{}",

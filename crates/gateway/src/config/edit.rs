@@ -31,7 +31,14 @@ pub fn set(text: Option<&str>, key: &KeyPath, raw: &str, append: bool) -> Result
     if append
         && !matches!(
             kind,
-            None | Some(Kind::Entries { .. } | Kind::Patterns | Kind::Folders | Kind::Argv | Kind::List(_))
+            None | Some(
+                Kind::Entries { .. }
+                    | Kind::Patterns
+                    | Kind::Folders
+                    | Kind::Texts
+                    | Kind::Argv
+                    | Kind::List(_)
+            )
         )
     {
         return Err(format!("{key} is no list; only lists are added to"));

@@ -1,6 +1,7 @@
 //! The config file as written: every key that has an effect, all optional. What is allowed was checked before.
 
 mod agents;
+mod outside;
 
 use std::collections::BTreeMap;
 
@@ -8,6 +9,7 @@ pub(super) use agents::{
     Agent, Agents, Backend, Binding, Commands, DmScope, Output, PeerKind, Session, Tasks,
 };
 use fased_policy::access::{DmPolicy, GroupPolicy, Mode};
+pub(super) use outside::{Alerts, Gateway};
 use serde::Deserialize;
 
 /// The whole file.
@@ -22,6 +24,8 @@ pub(super) struct File {
     pub(super) commands: Commands,
     pub(super) tasks: Tasks,
     pub(super) logging: Logging,
+    pub(super) gateway: Gateway,
+    pub(super) alerts: Alerts,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -7,6 +7,7 @@ mod agents;
 mod find;
 mod foreign;
 mod others;
+mod outside;
 mod whatsapp;
 
 pub(crate) use find::greatest;
@@ -55,6 +56,8 @@ pub(super) enum Kind {
     Patterns,
     /// Paths of folders.
     Folders,
+    /// Texts that are not empty.
+    Texts,
     /// A program and its arguments: texts, of which the first is not empty.
     Argv,
     /// Texts by names of environment variables.

@@ -1,6 +1,7 @@
 //! Account value, else root value, else default; nested blocks key by key.
 
 mod agents;
+mod outside;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -17,6 +18,7 @@ use fased_policy::pairing::PairingRules;
 use super::file::{File, Group, Keys};
 use super::{AccountConfig, Agents, MediaSettings, Sources, TaskSettings, Writing, join};
 pub(super) use agents::peer;
+pub(super) use outside::{alerts, bind, http};
 
 /// A megabyte, as keys with `Mb` count them.
 const MEGABYTE: u64 = 1024 * 1024;

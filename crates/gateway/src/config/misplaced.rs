@@ -79,6 +79,7 @@ fn find(block: &Block, name: &str, path: &str, not: &str) -> Option<String> {
         | Kind::Entries { .. }
         | Kind::Patterns
         | Kind::Folders
+        | Kind::Texts
         | Kind::Argv
         | Kind::Variables
         | Kind::Map(..)

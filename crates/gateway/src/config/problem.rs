@@ -118,11 +118,13 @@ impl Problem {
         let line = &text[start..start + length];
         let folded = line.to_lowercase();
         let secret = [
-            "token", "secret", "password", "apikey", "api_key", "baseurl", "env:", "env\":",
+            "token", "secret", "password", "apikey", "api_key", "baseurl", "env:", "env\":", "webhook",
         ]
         .iter()
         .any(|word| folded.contains(word))
-            || [".baseUrl", ".env."].iter().any(|key| self.path.contains(key));
+            || [".baseUrl", ".env.", "alerts.webhook"]
+                .iter()
+                .any(|key| self.path.contains(key));
         if secret || line.len() > MAX_LINE || line.contains(|c: char| c.is_control() && c != '\t') {
             return None;
         }

@@ -80,6 +80,7 @@ fn of_kind(kind: Kind) -> Value {
             "maxItems": fased_policy::mention::MAX_PATTERNS,
             "items": { "type": "string", "minLength": 1, "maxLength": fased_policy::mention::MAX_PATTERN_LEN },
         }),
+        Kind::Texts => json!({ "type": "array", "items": { "type": "string", "minLength": 1 } }),
         Kind::Folders => json!({ "type": "array", "items": { "type": "string", "minLength": 1 } }),
         Kind::Argv => json!({ "type": "array", "minItems": 1, "items": { "type": "string" } }),
         Kind::Variables => json!({ "type": "object", "additionalProperties": { "type": "string" } }),

@@ -12,7 +12,9 @@ pub(super) fn read(raw: &str, kind: Option<Kind>) -> Result<Value, String> {
     match kind {
         Some(Kind::Text | Kind::Words(_)) if !quoted => Ok(Value::from(raw)),
         // One entry stands for a list of one. A number would lose its + as JSON5.
-        Some(Kind::Entries { .. } | Kind::Patterns | Kind::Folders | Kind::Argv) if start != '[' => {
+        Some(Kind::Entries { .. } | Kind::Patterns | Kind::Folders | Kind::Texts | Kind::Argv)
+            if start != '[' =>
+        {
             let entry = if quoted { json5(raw)? } else { Value::from(raw) };
             Ok(Value::from(vec![entry]))
         }

@@ -5,14 +5,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use fased_protocol::control::{AccountInfo, ConfigInfo, ControlError, ErrorCode, GatewayInfo};
+use fased_protocol::control::{
+    AccountInfo, AlertsInfo, ConfigInfo, ControlError, ErrorCode, GatewayInfo, HttpInfo,
+};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::account_infos;
 use crate::account::{Account, failed_to_start, info_without_store};
 use crate::clock;
-use crate::config::AccountConfig;
+use crate::config::{AccountConfig, AlertSettings, HttpSettings};
 use crate::explain;
 use crate::health::{self, Health};
 use crate::memory;
@@ -63,6 +65,15 @@ impl Ending {
 /// The accounts that run, by id. Whoever works on them has them as they were when asked for.
 pub type Accounts = Arc<BTreeMap<String, Account>>;
 
+/// What the config says of HTTP and of alerts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Outside {
+    /// The listener.
+    pub http: HttpSettings,
+    /// Who is told.
+    pub alerts: Option<AlertSettings>,
+}
+
 /// What the handlers work on.
 pub struct Live {
     paths: Paths,
@@ -76,6 +87,11 @@ pub struct Live {
     /// Accounts that are configured and could not be started.
     failed: watch::Sender<BTreeSet<String>>,
     config: watch::Sender<ConfigInfo>,
+    /// What is to be heard and told outside of WhatsApp.
+    pub(crate) outside: watch::Sender<Outside>,
+    /// What became of it: the listener, and the alerts.
+    pub(crate) http: watch::Sender<Option<HttpInfo>>,
+    pub(crate) alerts: watch::Sender<Option<AlertsInfo>>,
     /// Who looks at the config file; nobody in a gateway that is there for one login.
     pub(super) reload: Option<mpsc::Sender<Asked>>,
 }
@@ -100,6 +116,8 @@ impl Live {
             config: paths.config.display().to_string(),
             rss_bytes: None,
             woke_ms: None,
+            http: None,
+            alerts: None,
             clock_ahead_ms: None,
         };
         Self {
@@ -115,15 +133,20 @@ impl Live {
                 problem: None,
                 loaded_ms: clock::now_ms(),
             }),
+            outside: watch::Sender::default(),
+            http: watch::Sender::default(),
+            alerts: watch::Sender::default(),
             reload,
         }
     }
 
     /// This process, now.
     #[must_use]
-    pub(super) fn info(&self) -> GatewayInfo {
+    pub(crate) fn info(&self) -> GatewayInfo {
         GatewayInfo {
             rss_bytes: memory::rss_bytes(self.info.pid),
+            http: self.http.borrow().clone(),
+            alerts: self.alerts.borrow().clone(),
             clock_ahead_ms: clock::simulated(),
             ..self.info.clone()
         }
@@ -145,6 +168,15 @@ impl Live {
     #[must_use]
     pub fn config(&self) -> ConfigInfo {
         self.config.borrow().clone()
+    }
+
+    /// From now on this is heard and told outside of WhatsApp.
+    pub fn set_outside(&self, outside: Outside) {
+        self.outside.send_if_modified(|now| {
+            let differs = *now != outside;
+            *now = outside;
+            differs
+        });
     }
 
     /// From now on this is told of the config.

@@ -16,6 +16,8 @@ fn gateway(age_ms: i64) -> GatewayInfo {
         config: "/s/fased.json".to_owned(),
         rss_bytes: None,
         woke_ms: None,
+        http: None,
+        alerts: None,
         clock_ahead_ms: None,
     }
 }

@@ -50,7 +50,8 @@ pub(crate) async fn set(shared: &Shared, active: bool, until_s: Option<i64>) -> 
         );
         shared
             .store
-            .add_notice(
+            .add_notice_of(
+                "timelock",
                 shared.id(),
                 "WhatsApp does not let this account write to people who never wrote to it, for a day or as long as it \
                  says. Answers go on. Next: fased channels status",

@@ -193,9 +193,18 @@ impl Store {
     /// # Errors
     /// What SQLite said.
     pub async fn add_notice(&self, account: &str, text: &str, now_ms: i64) -> Result<()> {
-        sqlx::query("INSERT INTO notice (at_ms, account, text) VALUES (?, ?, ?)")
+        self.add_notice_of("note", account, text, now_ms).await
+    }
+
+    /// Tells the owner something, once. `kind` is one of `fased_policy::alerting::KINDS`.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn add_notice_of(&self, kind: &str, account: &str, text: &str, now_ms: i64) -> Result<()> {
+        sqlx::query("INSERT INTO notice (at_ms, account, kind, text) VALUES (?, ?, ?, ?)")
             .bind(now_ms)
             .bind(account)
+            .bind(kind)
             .bind(text)
             .execute(&mut *self.write.turn().await?)
             .await?;
@@ -223,16 +232,17 @@ impl Store {
         Ok(())
     }
 
-    /// The newest notices, newest first.
+    /// The newest notices, newest first. That an account recovered is told outside only: here its state says it.
     ///
     /// # Errors
     /// What SQLite said.
     pub async fn notices(&self, limit: i64) -> Result<Vec<Notice>> {
-        let rows: Vec<(i64, String, String)> =
-            sqlx::query_as("SELECT at_ms, account, text FROM notice ORDER BY id DESC LIMIT ?")
-                .bind(limit)
-                .fetch_all(&mut *self.read.turn().await?)
-                .await?;
+        let rows: Vec<(i64, String, String)> = sqlx::query_as(
+            "SELECT at_ms, account, text FROM notice WHERE kind <> 'recovered' ORDER BY id DESC LIMIT ?",
+        )
+        .bind(limit)
+        .fetch_all(&mut *self.read.turn().await?)
+        .await?;
         Ok(rows
             .into_iter()
             .map(|(at_ms, account, text)| Notice { at_ms, account, text })

@@ -123,7 +123,7 @@ impl Store {
                 "{messages} not sent: the account could not send for too long. \
                  Next: fased outbox list --state expired, then fased outbox retry <id> for what is still worth it"
             );
-            sqlx::query("INSERT INTO notice (at_ms, account, text) VALUES (?, ?, ?)")
+            sqlx::query("INSERT INTO notice (at_ms, account, kind, text) VALUES (?, ?, 'expired', ?)")
                 .bind(now_ms)
                 .bind(account)
                 .bind(text)

@@ -180,8 +180,8 @@ pub(super) async fn tell_cut_off(
         "it is not done again"
     };
     sqlx::query(
-        "INSERT INTO notice (at_ms, account, text)
-         SELECT ?1, account, 'run ' || id || ' of Task ' || task || ' was cut off by the end of the gateway; ' || ?2
+        "INSERT INTO notice (at_ms, account, kind, text)
+         SELECT ?1, account, 'task', 'run ' || id || ' of Task ' || task || ' was cut off by the end of the gateway; ' || ?2
          FROM run WHERE id = ?3",
     )
     .bind(now_ms)

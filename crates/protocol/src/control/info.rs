@@ -25,9 +25,39 @@ pub struct GatewayInfo {
     /// When the host last woke from sleep while this gateway ran, Unix milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub woke_ms: Option<i64>,
+    /// The HTTP listener; absent while it is switched off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub http: Option<HttpInfo>,
+    /// Who is told outside of WhatsApp; absent where nobody is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alerts: Option<AlertsInfo>,
     /// In a simulation: by how much its wall clock is ahead of the real one, milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock_ahead_ms: Option<i64>,
+}
+
+/// The HTTP listener for monitoring.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HttpInfo {
+    /// Where it listens, as `address:port`; absent while it cannot.
+    pub address: Option<String>,
+    /// Why it does not listen; it tries again.
+    pub problem: Option<String>,
+}
+
+/// Who is told outside of WhatsApp, and how that goes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlertsInfo {
+    /// `webhook` or `command`.
+    pub target: String,
+    /// Tries in a row that failed.
+    pub failures: u32,
+    /// Why the last one did, for people.
+    pub problem: Option<String>,
+    /// Since when they fail, Unix milliseconds.
+    pub failing_since_ms: Option<i64>,
+    /// When one was last taken, Unix milliseconds; absent if none was since the gateway started.
+    pub last_told_ms: Option<i64>,
 }
 
 /// One account.

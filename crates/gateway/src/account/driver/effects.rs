@@ -182,6 +182,11 @@ impl Driver {
         if let Err(error) = store.record_account(&row).await {
             tracing::error!("cannot record the account's state: {error:#}");
         }
+        if status == Status::Ready
+            && let Err(error) = store.notice_recovered(self.shared.id(), now).await
+        {
+            tracing::error!("cannot leave a notice: {error:#}");
+        }
         let event = store.add_account_event(self.shared.id(), &row.state, &row.sentence, now);
         if let Err(error) = event.await {
             tracing::error!("cannot write down that the account changed its state: {error:#}");
@@ -242,7 +247,7 @@ impl Driver {
             if let Err(error) = self
                 .shared
                 .store
-                .add_notice(self.shared.id(), &notice, clock::now_ms())
+                .add_notice_of("state", self.shared.id(), &notice, clock::now_ms())
                 .await
             {
                 tracing::error!("cannot leave a notice: {error:#}");

@@ -13,9 +13,21 @@ const LOOKED_AT: usize = 256;
 
 /// Remarks on `argv` of this block of settings. `path` is that of the block, `file` the config.
 pub(super) fn check(found: &mut Found<'_>, path: &str, block: &Node, file: &Path) {
-    let Some(Shape::List(items)) = block.get("argv").map(|argv| &argv.node.value) else {
-        return;
-    };
+    let Some(argv) = block.get("argv") else { return };
+    let folder = text(block.get("cwd")).map_or_else(|| beside(file), |cwd| merge::folder(cwd, file));
+    words(found, &format!("{path}.argv"), &argv.node, &folder, file, FAILURE);
+}
+
+/// Remarks on a program that starts beside the config.
+pub(super) fn check_words(found: &mut Found<'_>, at: &str, argv: &Node, file: &Path) {
+    words(found, at, argv, &beside(file), file, "nobody is told");
+}
+
+/// What happens until it is mended.
+const FAILURE: &str = "messages get the failure text";
+
+fn words(found: &mut Found<'_>, at: &str, argv: &Node, folder: &Path, file: &Path, until: &str) {
+    let Shape::List(items) = &argv.value else { return };
     let words: Vec<&str> = items.iter().filter_map(|item| text_of(&item.value)).collect();
     let Some((program, arguments)) = words.split_first() else {
         return;
@@ -23,13 +35,11 @@ pub(super) fn check(found: &mut Found<'_>, path: &str, block: &Node, file: &Path
     if words.len() != items.len() || program.trim().is_empty() {
         return;
     }
-    let folder = text(block.get("cwd")).map_or_else(|| beside(file), |cwd| merge::folder(cwd, file));
-    let said = why_not(program, file)
+    let said = why_not(program, file, until)
         .or_else(|| not_a_program(&merge::program(program, file)))
-        .or_else(|| missing_script(arguments, &folder));
+        .or_else(|| missing_script(arguments, folder, until));
     if let Some(said) = said {
-        let at = format!("{path}.argv");
-        let line = found.places.get(&at).copied().unwrap_or_default();
+        let line = found.places.get(at).copied().unwrap_or_default();
         found.remarks.push(format!("line {line}: {at}: {said}"));
     }
 }
@@ -46,7 +56,7 @@ fn beside(file: &Path) -> PathBuf {
 }
 
 /// Why this cannot be run, and what to do; nothing if it can.
-fn why_not(written: &str, file: &Path) -> Option<String> {
+fn why_not(written: &str, file: &Path, until: &str) -> Option<String> {
     let program = merge::program(written, file);
     if is_there(&program) {
         return None;
@@ -66,7 +76,7 @@ fn why_not(written: &str, file: &Path) -> Option<String> {
     };
     let hint = hint.map(|hint| format!(". {hint}")).unwrap_or_default();
     Some(format!(
-        "{program:?} cannot be run: {why}; until that is mended, messages get the failure text{hint}"
+        "{program:?} cannot be run: {why}; until that is mended, {until}{hint}"
     ))
 }
 
@@ -122,7 +132,7 @@ fn not_a_program(program: &str) -> Option<String> {
 }
 
 /// The first argument that looks like a script and is not there where the program starts.
-fn missing_script(arguments: &[&str], folder: &Path) -> Option<String> {
+fn missing_script(arguments: &[&str], folder: &Path, until: &str) -> Option<String> {
     let is_script = |word: &&&str| {
         likely::runner(word).is_some() && !word.starts_with('-') && !word.contains(char::is_whitespace)
     };
@@ -130,8 +140,7 @@ fn missing_script(arguments: &[&str], folder: &Path) -> Option<String> {
     let missing = !folder.join(script).exists();
     missing.then(|| {
         format!(
-            "there is no file {script:?} in {}, where the program starts; if it is needed, messages get the failure text \
-             until it is there",
+            "there is no file {script:?} in {}, where the program starts; if it is needed, {until} until it is there",
             folder.display()
         )
     })

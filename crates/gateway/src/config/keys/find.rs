@@ -23,7 +23,10 @@ pub(in crate::config) fn kind_at(steps: &[Step]) -> Result<Option<Kind>, String>
             (Kind::List(block), Step::Index(_)) => Kind::Block(block),
             // By its id.
             (Kind::List(block), Step::Name(_)) if block.get("id").is_some() => Kind::Block(block),
-            (Kind::Entries { .. } | Kind::Patterns | Kind::Folders | Kind::Argv, Step::Index(_))
+            (
+                Kind::Entries { .. } | Kind::Patterns | Kind::Folders | Kind::Texts | Kind::Argv,
+                Step::Index(_),
+            )
             | (Kind::Variables, Step::Name(_)) => Kind::Text,
             (Kind::Object, Step::Name(_) | Step::Index(_)) => {
                 return Ok(None);
@@ -37,6 +40,7 @@ pub(in crate::config) fn kind_at(steps: &[Step]) -> Result<Option<Kind>, String>
                 | Kind::Entries { .. }
                 | Kind::Patterns
                 | Kind::Folders
+                | Kind::Texts
                 | Kind::Argv
                 | Kind::List(_),
                 Step::Name(_),

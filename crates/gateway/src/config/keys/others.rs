@@ -1,6 +1,6 @@
 //! The file, and its sections other than `channels`.
 
-use super::{Block, Kind, agents, block, foreign, key, whatsapp};
+use super::{Block, Kind, agents, block, foreign, key, outside, whatsapp};
 
 /// The whole file.
 pub(in crate::config) const FILE: Block = Block {
@@ -24,7 +24,7 @@ pub(in crate::config) const FILE: Block = Block {
         key("broadcast", Kind::Object, "Chats that several agents answer.").idle(),
         key("session", Kind::Block(agents::SESSION), "Conversations."),
         key("commands", Kind::Block(agents::COMMANDS), "Chat commands."),
-        key("gateway", Kind::Block(GATEWAY), "The gateway process.").idle(),
+        key("gateway", Kind::Block(outside::GATEWAY), "The gateway process."),
         key("store", Kind::Block(STORE), "Where everything is recorded.").idle(),
         key(
             "logging",
@@ -36,7 +36,11 @@ pub(in crate::config) const FILE: Block = Block {
             Kind::Block(agents::TASKS),
             "Work that is done by a schedule.",
         ),
-        key("alerts", Kind::Object, "Who is told when something breaks.").idle(),
+        key(
+            "alerts",
+            Kind::Block(outside::ALERTS),
+            "Who is told outside of WhatsApp when something breaks. Default: nobody.",
+        ),
         key(
             "$schema",
             Kind::Text,
@@ -88,19 +92,6 @@ const GROUP_CHAT: Block = Block {
     .default("[]")],
     foreign: foreign::GROUP_CHAT,
 };
-
-const GATEWAY: Block = Block {
-    keys: &[key("http", Kind::Block(HTTP), "The control page.").idle()],
-    foreign: foreign::GATEWAY,
-};
-
-const HTTP: Block = block(&[
-    key("bind", Kind::Text, "Address to listen on.").idle(),
-    key("port", Kind::Int { min: 0, max: 65_535 }, "Port to listen on.").idle(),
-    key("token", Kind::Text, "The secret that the page asks for.")
-        .idle()
-        .secret(),
-]);
 
 const STORE: Block = block(&[key(
     "url",

@@ -39,7 +39,9 @@ fn holds(config: &Config) -> String {
         account.sources = super::super::Sources::default();
         format!("{account:?}\n")
     });
-    accounts.collect()
+    accounts
+        .chain([format!("{:?} {:?}", config.http, config.alerts)])
+        .collect()
 }
 
 #[test]

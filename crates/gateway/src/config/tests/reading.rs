@@ -109,7 +109,7 @@ fn a_key_that_is_set_twice_is_an_error_at_every_depth() {
             "channels.whatsapp.mode",
         ),
         ("{ tools: {}, tools: {} }", "tools"),
-        ("{ alerts: { a: 1, a: 2 } }", "alerts.a"),
+        ("{ alerts: { on: [], on: [] } }", "alerts.on"),
     ] {
         let found = problems(text);
         assert_eq!(found[0].path, path, "{found:?}");

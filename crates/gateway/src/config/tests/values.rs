@@ -16,7 +16,7 @@ const TEXT: &str = r#"{
     accounts: { work: { pairing: { silent: true } }, home: { mode: "personal", enabled: false } },
   } },
   agents: { list: [{ id: "a", name: "Ann" }] },
-  gateway: { http: { token: "hunter2" } },
+  gateway: { http: { token: "hunter2-hunter2-hunter2" } },
 }"#;
 
 fn view(text: &str) -> (tempfile::TempDir, View) {

@@ -25,7 +25,7 @@ impl Store {
         .await?
         .rows_affected();
         if marked > 0 {
-            sqlx::query("INSERT INTO notice (at_ms, account, text) VALUES (?, ?, ?)")
+            sqlx::query("INSERT INTO notice (at_ms, account, kind, text) VALUES (?, ?, 'unreadable', ?)")
                 .bind(now_ms)
                 .bind(account)
                 .bind(format!(
@@ -79,7 +79,7 @@ impl Store {
         } else {
             &format!("{told} messages")
         };
-        sqlx::query("INSERT INTO notice (at_ms, account, text) VALUES (?, ?, ?)")
+        sqlx::query("INSERT INTO notice (at_ms, account, kind, text) VALUES (?, ?, 'backlog', ?)")
             .bind(now_ms)
             .bind(account)
             .bind(format!(

@@ -1,0 +1,251 @@
+//! Who may ask. A web page somewhere can make its reader's browser ask this listener, under a name of its own that leads
+//! here; such a request tells of itself by its `Host` and its `Origin`, and gets nothing.
+
+use std::collections::BTreeSet;
+use std::net::{IpAddr, SocketAddr};
+
+use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
+use sha2::{Digest, Sha256};
+
+use crate::config::HttpSettings;
+
+/// What is asked of a request.
+#[derive(Debug, Clone)]
+pub(super) struct Guard {
+    bind: IpAddr,
+    hosts: BTreeSet<String>,
+    /// Only its digest is kept and compared, so that the time this takes tells nothing of it.
+    token: Option<[u8; 32]>,
+}
+
+/// Why a request gets nothing: a status, and a sentence.
+pub(super) type Refusal = (StatusCode, &'static str);
+
+impl Guard {
+    pub(super) fn new(settings: &HttpSettings, token: Option<&str>) -> Self {
+        Self {
+            bind: settings.address.ip(),
+            hosts: settings.hosts.clone(),
+            token: token.map(|token| Sha256::digest(token.as_bytes()).into()),
+        }
+    }
+
+    /// Whether a request may be looked at. `local` is the address that it came to.
+    pub(super) fn judge(
+        &self,
+        method: &Method,
+        uri: &Uri,
+        headers: &HeaderMap,
+        local: Option<SocketAddr>,
+    ) -> Result<(), Refusal> {
+        let host =
+            authority(uri, headers).ok_or((StatusCode::MISDIRECTED_REQUEST, "there is no one Host"))?;
+        if !self.is_ours(host_of(&host), local) {
+            let said = "this is not a name of this gateway; add it to gateway.http.hosts if it is";
+            return Err((StatusCode::MISDIRECTED_REQUEST, said));
+        }
+        if headers.get_all(header::ORIGIN).iter().any(|origin| {
+            let origin = origin.to_str().unwrap_or_default().to_ascii_lowercase();
+            origin != format!("http://{host}") && origin != format!("https://{host}")
+        }) {
+            return Err((StatusCode::FORBIDDEN, "no other page may ask this gateway"));
+        }
+        if !matches!(*method, Method::GET | Method::HEAD) {
+            return Err((StatusCode::METHOD_NOT_ALLOWED, "only GET and HEAD"));
+        }
+        Ok(())
+    }
+
+    /// Whether the request has the token, where one is needed.
+    pub(super) fn may_see(&self, headers: &HeaderMap) -> bool {
+        let Some(token) = &self.token else { return true };
+        let given = headers
+            .get(header::AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.split_once(' '))
+            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+            .map(|(_, token)| token.trim());
+        given.is_some_and(|given| <[u8; 32]>::from(Sha256::digest(given.as_bytes())) == *token)
+    }
+
+    fn is_ours(&self, host: &str, local: Option<SocketAddr>) -> bool {
+        if let Ok(address) = host.parse::<IpAddr>() {
+            let address = address.to_canonical();
+            return address.is_loopback()
+                || address == self.bind.to_canonical()
+                || local.is_some_and(|local| local.ip().to_canonical() == address)
+                || self.hosts.contains(host);
+        }
+        let name = host.strip_suffix('.').unwrap_or(host);
+        name == "localhost" || self.hosts.contains(name)
+    }
+}
+
+/// Whom the request means, in small letters: one name or address, with or without a port.
+fn authority(uri: &Uri, headers: &HeaderMap) -> Option<String> {
+    let mut hosts = headers.get_all(header::HOST).iter();
+    let host = hosts.next()?.to_str().ok()?;
+    if hosts.next().is_some() {
+        return None;
+    }
+    // A request may name it in its first line, too; then it has to be the same.
+    if uri
+        .authority()
+        .is_some_and(|named| !named.as_str().eq_ignore_ascii_case(host))
+    {
+        return None;
+    }
+    Some(host.trim().to_ascii_lowercase())
+}
+
+/// Without its port and the brackets of an IPv6 address.
+fn host_of(authority: &str) -> &str {
+    if let Some(rest) = authority.strip_prefix('[') {
+        return rest.split_once(']').map_or("", |(address, _port)| address);
+    }
+    match authority.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+        Some(_) | None => authority,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TOKEN: &str = "a-token-of-some-length";
+
+    fn guard(bind: &str, hosts: &[&str], token: Option<&str>) -> Guard {
+        let settings = HttpSettings {
+            address: SocketAddr::new(bind.parse().unwrap(), 9464),
+            hosts: hosts.iter().map(|host| (*host).to_owned()).collect(),
+            ..HttpSettings::default()
+        };
+        Guard::new(&settings, token)
+    }
+
+    fn headers(pairs: &[(header::HeaderName, &str)]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs {
+            headers.append(name.clone(), value.parse().unwrap());
+        }
+        headers
+    }
+
+    fn status(guard: &Guard, method: &Method, pairs: &[(header::HeaderName, &str)]) -> Option<u16> {
+        let local = Some("192.0.2.7:9464".parse().unwrap());
+        let judged = guard.judge(method, &Uri::from_static("/metrics"), &headers(pairs), local);
+        judged.err().map(|(status, _)| status.as_u16())
+    }
+
+    #[test]
+    fn only_its_own_names_are_answered() {
+        let guard = guard("127.0.0.1", &["gateway.example"], None);
+        for host in [
+            "localhost",
+            "LOCALHOST:9464",
+            "localhost.",
+            "127.0.0.1:9464",
+            "127.8.8.8",
+            "[::1]:9464",
+            "[::1]",
+            "gateway.example:80",
+            "192.0.2.7:9464",
+        ] {
+            assert_eq!(
+                status(&guard, &Method::GET, &[(header::HOST, host)]),
+                None,
+                "{host}"
+            );
+        }
+        for host in [
+            "evil.example",
+            "localhost.evil.example",
+            "127.0.0.1.evil.example",
+            "evil.example:9464",
+            "192.0.2.8",
+            "0x7f000001",
+            "",
+            "[::1",
+            "[evil.example]",
+            "localhost:80:evil",
+            "localhost@evil.example",
+        ] {
+            assert_eq!(
+                status(&guard, &Method::GET, &[(header::HOST, host)]),
+                Some(421),
+                "{host}"
+            );
+        }
+        assert_eq!(status(&guard, &Method::GET, &[]), Some(421));
+        let twice = [(header::HOST, "localhost"), (header::HOST, "localhost")];
+        assert_eq!(status(&guard, &Method::GET, &twice), Some(421));
+        let whole = Uri::from_static("http://evil.example/metrics");
+        let judged = guard.judge(
+            &Method::GET,
+            &whole,
+            &headers(&[(header::HOST, "localhost")]),
+            None,
+        );
+        assert!(judged.is_err(), "the first line names somebody else");
+    }
+
+    #[test]
+    fn no_other_page_may_ask() {
+        let guard = guard("127.0.0.1", &[], None);
+        let from = |origin| {
+            let pairs = [(header::HOST, "localhost:9464"), (header::ORIGIN, origin)];
+            status(&guard, &Method::GET, &pairs)
+        };
+        assert_eq!(from("http://localhost:9464"), None);
+        for origin in [
+            "null",
+            "http://evil.example",
+            "http://localhost",
+            "http://127.0.0.1:9464",
+            "",
+        ] {
+            assert_eq!(from(origin), Some(403), "{origin}");
+        }
+    }
+
+    #[test]
+    fn nothing_can_be_changed() {
+        let guard = guard("127.0.0.1", &[], None);
+        let here = [(header::HOST, "localhost")];
+        assert_eq!(status(&guard, &Method::HEAD, &here), None);
+        for method in [
+            Method::POST,
+            Method::PUT,
+            Method::DELETE,
+            Method::OPTIONS,
+            Method::TRACE,
+            Method::CONNECT,
+        ] {
+            assert_eq!(status(&guard, &method, &here), Some(405), "{method}");
+        }
+    }
+
+    #[test]
+    fn the_token_is_asked_for_where_there_is_one() {
+        let with = |value: &str| headers(&[(header::AUTHORIZATION, value)]);
+        let open = guard("127.0.0.1", &[], None);
+        assert!(open.may_see(&HeaderMap::new()));
+        let closed = guard("127.0.0.1", &[], Some(TOKEN));
+        assert!(closed.may_see(&with(&format!("Bearer {TOKEN}"))));
+        assert!(closed.may_see(&with(&format!("bearer  {TOKEN}"))));
+        for wrong in [
+            "",
+            TOKEN,
+            "Bearer",
+            "Bearer ",
+            "Basic YTpi",
+            "Bearer a-token-of-some-lengtH",
+            "Bearer a-token",
+        ] {
+            assert!(!closed.may_see(&with(wrong)), "{wrong}");
+        }
+        assert!(!closed.may_see(&HeaderMap::new()));
+        assert!(!format!("{closed:?}").contains(TOKEN));
+    }
+}
