@@ -7,6 +7,7 @@
 pub mod account;
 pub mod agent;
 pub mod auth_dir;
+mod cage;
 mod chat;
 pub mod client;
 pub mod clock;
@@ -25,6 +26,7 @@ pub mod offline;
 pub mod outbound;
 mod pairing;
 pub mod paths;
+mod process;
 pub mod reading;
 mod reload;
 pub mod run;
