@@ -4,9 +4,9 @@
 // and writes the error code of each try, or `ok`, to `found.json` in its auth folder. Then it stays.
 
 import { execFile } from 'node:child_process';
+import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import fs from 'node:fs';
-import { lookup } from 'node:dns/promises';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -27,7 +27,7 @@ async function attempt(what, attempt) {
     await attempt();
     found[what] = 'ok';
   } catch (error) {
-    found[what] = /** @type {any} */ (error).code ?? String(error);
+    found[what] = String(/** @type {any} */ (error).code ?? error);
   }
 }
 
@@ -45,15 +45,18 @@ async function reach(to) {
     if (to.path === undefined) return;
     // Whoever listens may still hang up on us.
     socket.write(`${told.request}\n`);
-    const [answer] = await Promise.race([once(socket, 'data'), once(socket, 'close')]);
+    const answers = Promise.race([once(socket, 'data'), once(socket, 'close')]);
+    const [answer] = await answers.catch(() => []);
     if (typeof answer !== 'object') throw Object.assign(new Error(), { code: 'HUNG_UP' });
   } finally {
     socket.destroy();
   }
 }
 
-for (const [what, path] of Object.entries(told.read)) await attempt(`read ${what}`, () => fs.readFileSync(path));
-for (const [what, path] of Object.entries(told.list)) await attempt(`list ${what}`, () => fs.readdirSync(path));
+for (const [what, path] of Object.entries(told.read))
+  await attempt(`read ${what}`, () => fs.readFileSync(path));
+for (const [what, path] of Object.entries(told.list))
+  await attempt(`list ${what}`, () => fs.readdirSync(path));
 for (const [what, path] of Object.entries(told.write))
   await attempt(`write ${what}`, () => fs.writeFileSync(path, 'x'));
 await attempt('empty a file outside', () => fs.truncateSync(told.victim));
@@ -81,7 +84,7 @@ await attempt('read in a worker', async () => {
   const [code] = await once(new Worker(script, { eval: true }), 'exit');
   if (code !== 0) throw Object.assign(new Error(), { code });
 });
-await attempt('end the gateway', () => process.kill(process.ppid, 'SIGTERM'));
+await attempt('end the gateway', () => process.kill(process.ppid, told.signal));
 await attempt('read the environment of the gateway', () => fs.readFileSync(`/proc/${process.ppid}/environ`));
 await attempt('connect to a foreign port', () => reach({ port: told.foreign_port, host: '127.0.0.1' }));
 await attempt('listen', async () => {

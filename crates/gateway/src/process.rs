@@ -1,9 +1,11 @@
 //! How our own processes are started, each in a group of its own and with next to nothing of our environment;
 //! and one that is short-lived, with a deadline and always an end. Agents' programs are not ours.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use nix::sys::signal::{Signal, killpg};
@@ -60,6 +62,41 @@ impl From<std::io::Error> for Failure {
     }
 }
 
+/// The groups of our own processes. They serve; they give no orders.
+static SERVING: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
+
+/// A group of ours, for as long as this is kept.
+pub(crate) struct Serving(i32);
+
+impl Serving {
+    pub(crate) fn new(group: i32) -> Self {
+        SERVING
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(group);
+        Self(group)
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        SERVING
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&self.0);
+    }
+}
+
+/// Is it one of our own processes, or does it belong to one?
+pub(crate) fn serves_us(pid: i32) -> bool {
+    nix::unistd::getpgid(Some(Pid::from_raw(pid))).is_ok_and(|group| {
+        SERVING
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .contains(&group.as_raw())
+    })
+}
+
 /// Kills the whole group, also when nobody waits for the process any more.
 struct Group(Option<Pid>);
 
@@ -114,6 +151,7 @@ pub(crate) async fn run(job: Job) -> Result<Ended, Failure> {
         .and_then(|pid| i32::try_from(pid).ok())
         .map(Pid::from_raw);
     let mut group = Group(pid);
+    let _serving = pid.map(|pid| Serving::new(pid.as_raw()));
     let (mut stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
     let work = async {
         let write = async {

@@ -188,6 +188,7 @@ fn supervise(
 ) -> std::io::Result<Sidecar> {
     let missing = || std::io::Error::other("the child has no pipes");
     let pid = child.id().ok_or_else(missing)?;
+    let serving = i32::try_from(pid).ok().map(crate::process::Serving::new);
     let stdin = child.stdin.take().ok_or_else(missing)?;
     let stdout = child.stdout.take().ok_or_else(missing)?;
     let stderr = child.stderr.take().ok_or_else(missing)?;
@@ -206,7 +207,7 @@ fn supervise(
         let read_all = reader.await.is_ok();
         let stderr = listener.await.unwrap_or_default();
         all_calls.fail_all();
-        drop(lock);
+        drop((lock, serving));
         tracing::debug!(pid, ?status, read_all, "sidecar gone");
         if news.send(News::Exited { status, stderr }).await.is_err() {
             tracing::debug!(pid, "nobody waits for this sidecar any more");

@@ -86,5 +86,6 @@ pub(super) fn named_certificates() -> Vec<PathBuf> {
 /// for the file itself would end with it. One that lies in `/etc` is known again at the next start.
 pub(super) fn resolver_folder() -> Option<PathBuf> {
     let file = Path::new("/etc/resolv.conf").canonicalize().ok()?;
-    file.starts_with("/run").then(|| file.parent().map(Path::to_owned))?
+    file.starts_with("/run")
+        .then(|| file.parent().map(Path::to_owned))?
 }

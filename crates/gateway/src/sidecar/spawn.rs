@@ -56,7 +56,9 @@ fn ports(url: Option<&str>, media_port: Option<&str>) -> Vec<u16> {
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let port = host.rsplit_once(':').and_then(|(_, port)| port.parse().ok());
     let media_port = media_port.and_then(|port| port.parse().ok());
-    std::iter::once(port.unwrap_or(default)).chain(media_port).collect()
+    std::iter::once(port.unwrap_or(default))
+        .chain(media_port)
+        .collect()
 }
 
 /// What a sidecar may reach.
@@ -140,7 +142,10 @@ mod tests {
     #[test]
     fn d6_a_sidecar_connects_to_the_port_of_whatsapp_or_of_the_fake_one() {
         assert_eq!(ports(None, Some("9")), PORTS);
-        assert_eq!(ports(Some("ws://127.0.0.1:4000/ws/chat"), Some("4001")), [4000, 4001]);
+        assert_eq!(
+            ports(Some("ws://127.0.0.1:4000/ws/chat"), Some("4001")),
+            [4000, 4001]
+        );
         assert_eq!(ports(Some("wss://[::1]:4000/ws/chat?a=1:2"), None), [4000]);
         assert_eq!(ports(Some("wss://localhost/ws"), Some("")), [443]);
         assert_eq!(ports(Some("ws://[::1]/"), None), [80]);

@@ -9,6 +9,7 @@ mod agent_sessions;
 mod agents;
 mod approvals;
 mod broken_sidecar;
+mod cage;
 mod channels_add;
 mod commands;
 mod config;
