@@ -7,6 +7,7 @@ import { execFile } from 'node:child_process';
 import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import fs from 'node:fs';
+import { open } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -97,11 +98,15 @@ await attempt('command the gateway', () => reach({ path: told.socket }));
 await attempt('connect to WhatsApp', () => reach({ port: told.port, host: '127.0.0.1' }));
 await attempt('find a host', () => lookup('localhost'));
 await attempt('compile WebAssembly', () => WebAssembly.compile(Buffer.from('0061736d01000000', 'hex')));
-await attempt('keep a key', () => {
-  fs.writeFileSync(join(auth, '.tmp-1'), 'x');
+await attempt('keep a key', async () => {
+  const file = await open(join(auth, '.tmp-1'), 'w', 0o600);
+  fs.writeFileSync(file.fd, 'x');
+  await file.datasync();
+  await file.close();
   fs.renameSync(join(auth, '.tmp-1'), join(auth, 'pre-key.1.json'));
-  const folder = fs.openSync(auth, 'r');
-  fs.fsyncSync(folder);
+  const folder = await open(auth, 'r');
+  await folder.sync();
+  await folder.close();
   fs.unlinkSync(join(auth, 'pre-key.1.json'));
 });
 await attempt('take in a file', () => {

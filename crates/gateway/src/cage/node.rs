@@ -23,6 +23,11 @@ const QUESTION: &str = "process.report.excludeNetwork = true; \
     process.stdout.write(JSON.stringify({ version: process.version, program: process.execPath, \
     objects: process.report.getReport().sharedObjects, flags: [...process.allowedNodeEnvironmentFlags] }))";
 
+/// What it can do with its permission model in force. To flush files is what we cannot do without, and some versions
+/// refuse that as well; this one can be neither read nor flushed, which is another error.
+const TRIAL: &str = "require('fs/promises').open('/dev/null', 'r').then(file => file.sync()).catch(error => { \
+    if (error.code === 'ERR_ACCESS_DENIED') { console.error(error.message); process.exitCode = 1; } })";
+
 /// A Node program.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Node {
@@ -33,6 +38,9 @@ pub(crate) struct Node {
     /// What it is linked with, the loader among it.
     objects: Vec<PathBuf>,
     flags: Vec<String>,
+    /// Why its permission model is of no use to us, if it is not.
+    #[serde(skip)]
+    unfit: Option<String>,
 }
 
 /// Tells one build of a program from another in its place.
@@ -70,9 +78,25 @@ pub(crate) async fn know(node: &Path) -> Result<Arc<Node>> {
 }
 
 async fn ask(node: &Path) -> Result<Node> {
+    let said = run(node, vec!["--eval".into(), QUESTION.into()]).await?;
+    let mut it: Node = serde_json::from_slice(&said).context("it does not answer like Node")?;
+    if let Ok(mut args) = it.model_flags(true, true) {
+        args.push("--allow-fs-read=/dev/null".into());
+        args.extend(["--eval".into(), TRIAL.into()]);
+        if let Err(error) = run(node, args).await {
+            it.unfit = Some(format!(
+                "the permission model of Node {} cannot be used: {error:#}",
+                it.version
+            ));
+        }
+    }
+    Ok(it)
+}
+
+async fn run(node: &Path, args: Vec<OsString>) -> Result<Vec<u8>> {
     let job = Job {
         program: node.to_owned(),
-        args: vec!["--eval".into(), QUESTION.into()],
+        args,
         folder: PathBuf::from("/"),
         stdin: Vec::new(),
         stdout_bytes: ANSWER_BYTES,
@@ -88,7 +112,7 @@ async fn ask(node: &Path) -> Result<Node> {
         let said = ended.stderr.lines().last().unwrap_or("nothing");
         bail!("it ended with {}, and said: {said}", ended.status);
     }
-    serde_json::from_slice(&ended.stdout).context("it does not answer like Node")
+    Ok(ended.stdout)
 }
 
 impl Node {
@@ -108,9 +132,8 @@ impl Node {
         plan.allow_of_system(Reach::Read, folders.filter(|folder| folder.parent().is_some()));
     }
 
-    /// The flags that put its permission model in force for our own folders of a plan.
-    pub(super) fn permission_flags(&self, plan: &Plan, addons: bool) -> Result<Vec<OsString>, String> {
-        let version = &self.version;
+    /// The flags that put its permission model in force, with nothing allowed yet but this.
+    fn model_flags(&self, addons: bool, network: bool) -> Result<Vec<OsString>, String> {
         let mut flags: Vec<OsString> = if self.has("--permission") {
             vec!["--permission".into()]
         } else if self.has("--experimental-permission") {
@@ -120,16 +143,23 @@ impl Node {
                 .chain(quiet)
                 .collect()
         } else {
-            return Err(format!("Node {version} has no permission model"));
+            return Err(format!("Node {} has no permission model", self.version));
         };
-        for (flag, wanted) in [
-            ("--allow-addons", addons),
-            ("--allow-net", plan.connect != Connect::Ports(Vec::new())),
-        ] {
+        // Older ones do not ask for leave to use the network.
+        for (flag, wanted) in [("--allow-addons", addons), ("--allow-net", network)] {
             if wanted && self.has(flag) {
                 flags.push(flag.into());
             }
         }
+        Ok(flags)
+    }
+
+    /// The flags that put its permission model in force for our own folders of a plan.
+    pub(super) fn permission_flags(&self, plan: &Plan, addons: bool) -> Result<Vec<OsString>, String> {
+        if let Some(why) = &self.unfit {
+            return Err(why.clone());
+        }
+        let mut flags = self.model_flags(addons, plan.connect != Connect::Ports(Vec::new()))?;
         for (flag, writes) in [("--allow-fs-read=", false), ("--allow-fs-write=", true)] {
             for place in plan.node_places(writes).flat_map(spellings) {
                 if place.to_string_lossy().contains([',', '*']) {
