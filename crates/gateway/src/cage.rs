@@ -107,16 +107,6 @@ pub(crate) fn is_off() -> bool {
     std::env::var_os(SWITCH).is_some_and(|word| word == "off")
 }
 
-/// The program to start for a Node that is known: without a cage just what was named, within one the file that is
-/// executed in the end, since a script on the way would need a shell.
-pub(crate) fn program(named: &Path, node: &Node) -> PathBuf {
-    if is_off() {
-        named.to_owned()
-    } else {
-        node.program.clone()
-    }
-}
-
 /// Our JavaScript below the program's own folder, with its packages.
 pub(crate) fn code(home: &Path) -> [PathBuf; 3] {
     ["sidecar", "node_modules", "package.json"].map(|name| home.join(name))

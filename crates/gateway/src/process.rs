@@ -17,6 +17,8 @@ use crate::cage::{Cage, Plan};
 
 /// What a short-lived one may see of our environment.
 const ENVIRONMENT: [&str; 4] = ["PATH", "LANG", "SSL_CERT_FILE", "SSL_CERT_DIR"];
+/// What one may see besides that gets no cage: it may be a script that looks for a program.
+const UNCAGED: [&str; 1] = ["HOME"];
 /// How much of what it says on stderr is kept.
 const STDERR_BYTES: u64 = 4096;
 
@@ -135,7 +137,8 @@ pub(crate) fn command(program: &Path, folder: &Path, environment: &[&str]) -> Co
 
 /// Runs it to its end.
 pub(crate) async fn run(job: Job) -> Result<Ended, Failure> {
-    let mut command = command(&job.program, &job.folder, &ENVIRONMENT);
+    let more = if job.plan.is_none() { &UNCAGED[..] } else { &[] };
+    let mut command = command(&job.program, &job.folder, &[&ENVIRONMENT, more].concat());
     command.args(&job.args);
     if let Some(plan) = &job.plan {
         Cage::new(plan).close_around(&mut command);

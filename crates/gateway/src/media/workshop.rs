@@ -138,7 +138,7 @@ impl Workshop {
         // What they would keep it from is told for sidecars; sharp is an addon.
         let permissions = cage::node_flags(&plan, &node, true, &mut Vec::new());
         let job = Job {
-            program: cage::program(&self.node, &node),
+            program: node.program.clone(),
             args: NODE_FLAGS
                 .iter()
                 .map(Into::into)

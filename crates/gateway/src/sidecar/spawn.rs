@@ -25,6 +25,9 @@ const ENVIRONMENT: [&str; 9] = [
     "FASED_SIDECAR_LOG",
 ];
 
+/// What a script on the way to Node may need besides. In a cage there is none on the way.
+const FOR_SCRIPTS: [&str; 2] = ["PATH", "HOME"];
+
 /// Heap bounds. V8 lets garbage pile up in proportion to the first: live data of a sidecar stays below
 /// 60 MB, and this leaves room for the bounds of the wire. A smaller second one would slow the start.
 const NODE_FLAGS: [&str; 2] = ["--max-old-space-size=192", "--max-semi-space-size=16"];
@@ -100,18 +103,21 @@ pub async fn spawn(options: &SpawnOptions, ears: Ears) -> Result<Sidecar> {
     let plan = plan(options, &node);
     let mut missing = Vec::new();
     let permissions = cage::node_flags(&plan, &node, false, &mut missing);
-    let program = cage::program(&options.node, &node);
-    let mut command = command(&program, &options.home, &ENVIRONMENT);
+    let for_scripts = if cage::is_off() { &FOR_SCRIPTS[..] } else { &[] };
+    let environment = [&ENVIRONMENT, for_scripts].concat();
+    let mut command = command(&node.program, &options.home, &environment);
     command.args(NODE_FLAGS).args(permissions).arg(&main);
     inherit(&mut command, lock.file().as_raw_fd());
     let caged = Cage::new(&plan).close_around(&mut command);
     missing.splice(0..0, caged.missing);
     let caged = CageInfo { missing, ..caged };
     let child = command.spawn().with_context(|| {
-        format!(
-            "cannot start {} in its cage; FASED_CAGE=off starts it without",
-            program.display()
-        )
+        let program = node.program.display();
+        if cage::is_off() {
+            format!("cannot start {program} (Node 20.17 or newer; set FASED_NODE to its path)")
+        } else {
+            format!("cannot start {program} in its cage; FASED_CAGE=off starts it without")
+        }
     })?;
     super::supervise(child, lock, ears, caged)
         .map_err(|error| anyhow!(error).context("the sidecar has no pipes"))
