@@ -2,13 +2,9 @@
 // folder. After a kill at any instant each file holds its old or its new bytes.
 
 import { createHash } from 'node:crypto';
-import { closeSync, constants, fdatasync, fsync, openSync, renameSync, writeFileSync } from 'node:fs';
-import { readdir, readFile, rename, unlink } from 'node:fs/promises';
+import { constants, renameSync, writeFileSync } from 'node:fs';
+import { open, readdir, readFile, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-
-const flushed = promisify(fdatasync);
-const folderFlushed = promisify(fsync);
 
 const TEMP_PREFIX = '.tmp-';
 /** Longest id kept in a file name; file systems allow 255 bytes for the whole name. */
@@ -49,7 +45,7 @@ export function isAbsent(error) {
 export class AuthFiles {
   #dir;
   #temps = 0;
-  /** @type {number | undefined} open for as long as this process lives */
+  /** @type {import('node:fs/promises').FileHandle | undefined} open for as long as this process lives */
   #folder;
   /** @type {Promise<void> | undefined} a folder sync that has not begun yet */
   #nextSync;
@@ -89,7 +85,8 @@ export class AuthFiles {
   }
 
   /**
-   * Only what waits for the disk goes to another thread: the rest is done sooner than handed over.
+   * What does not wait for the disk is done sooner than handed over to another thread. The file is opened there
+   * nevertheless: under Node's permission model only a handle can be flushed.
    *
    * @param {string} name
    * @param {string} text
@@ -97,12 +94,12 @@ export class AuthFiles {
   async replace(name, text) {
     this.#temps += 1;
     const temp = join(this.#dir, `${TEMP_PREFIX}${this.#temps}`);
-    const file = openSync(temp, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC, 0o600);
+    const file = await open(temp, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC, 0o600);
     try {
-      writeFileSync(file, text);
-      await flushed(file);
+      writeFileSync(file.fd, text);
+      await file.datasync();
     } finally {
-      closeSync(file);
+      await file.close();
     }
     renameSync(temp, join(this.#dir, name));
     await this.#syncFolder();
@@ -133,8 +130,8 @@ export class AuthFiles {
   #syncFolder() {
     this.#nextSync ??= this.#lastSync.then(async () => {
       this.#nextSync = undefined;
-      this.#folder ??= openSync(this.#dir, constants.O_RDONLY);
-      await folderFlushed(this.#folder);
+      this.#folder ??= await open(this.#dir, constants.O_RDONLY);
+      await this.#folder.sync();
     });
     const sync = this.#nextSync;
     this.#lastSync = sync.catch(() => {});

@@ -81,7 +81,7 @@ test('another protocol version, or another host, is refused before anything is o
   const world = await startFake(t);
   const old = world.spawn({ protocol: 999 });
   assert.equal((await old.closed()).reason, 'protocol_mismatch');
-  assert.match((await old.closed()).text, /gateway speaks 999, sidecar speaks 4/);
+  assert.match((await old.closed()).text, /gateway speaks 999, sidecar speaks 5/);
   const astray = world.spawn({ login: 'qr', env: { FASED_WHATSAPP_URL: 'ws://192.0.2.1/ws' } });
   const refused = await astray.closed();
   assert.equal(refused.reason, 'untrusted');

@@ -23,7 +23,10 @@ export async function media({ dir, note, newFake, running }) {
   ours.configure({ mediaMaxMb: 200 });
   const authority = join(dir, 'media-ca.pem');
   writeFileSync(authority, fake.ca);
-  ours.environment = { FASED_WHATSAPP_CA: authority };
+  ours.environment = {
+    FASED_WHATSAPP_CA: authority,
+    FASED_WHATSAPP_MEDIA_PORT: fake.media.split(':').at(-1),
+  };
   await ours.link();
   running.add(ours);
   await ours.startLinked();

@@ -91,7 +91,8 @@ mod tasks_shown;
 const AFTER_HELP: &str = "\
 Exit codes: 0 ok · 1 refused or not found · 2 usage or config · 3 no gateway runs · 4 another gateway holds the \
 state dir · 5 not linked or not ready · 6 timed out
-Environment: FASED_STATE_DIR, FASED_CONFIG_PATH, FASED_LOG (error, warn, info, debug), FASED_HOME, FASED_NODE";
+Environment: FASED_STATE_DIR, FASED_CONFIG_PATH, FASED_LOG (error, warn, info, debug), FASED_HOME, FASED_NODE, \
+FASED_CAGE (off: sidecars run without a cage)";
 
 /// A self-hosted WhatsApp gateway.
 #[derive(Debug, Parser)]

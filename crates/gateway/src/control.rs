@@ -56,6 +56,7 @@ use fased_protocol::control::{ControlError, ControlRequest, ControlResponse, Err
 use fased_protocol::{MAX_LINE_BYTES, line};
 use futures_util::{SinkExt, StreamExt};
 use interprocess::local_socket::tokio::{Listener, Stream};
+use interprocess::local_socket::traits::StreamCommon as _;
 use interprocess::local_socket::traits::tokio::Listener as _;
 use interprocess::local_socket::{GenericFilePath, ListenerOptions, ToFsName};
 use interprocess::os::unix::local_socket::ListenerOptionsExt;
@@ -144,7 +145,18 @@ pub async fn serve(listener: Listener, live: Arc<Live>, shutdown: CancellationTo
     }
 }
 
+/// Files of the state dir are the owner's, and so is this socket, but a sidecar runs as the owner, too.
+/// Programs of agents are let in: they are the owner's own.
+fn is_from_ourselves(stream: &Stream) -> bool {
+    let pid = stream.peer_creds().ok().and_then(|peer| peer.pid());
+    pid.is_some_and(crate::process::serves_us)
+}
+
 async fn answer(stream: Stream, live: &Live) -> Result<()> {
+    if is_from_ourselves(&stream) {
+        tracing::warn!("a process of the gateway's own wanted to give it orders and was not heard");
+        return Ok(());
+    }
     let mut client = Framed::new(stream, LinesCodec::new_with_max_length(MAX_LINE_BYTES));
     let Some(request) = tokio::time::timeout(CLIENT_DEADLINE, client.next()).await? else {
         return Ok(());

@@ -11,7 +11,6 @@ pub(crate) mod incoming;
 mod local;
 mod ogg;
 pub mod outgoing;
-mod process;
 pub(crate) mod retention;
 mod scratch;
 mod sniff;

@@ -10,6 +10,7 @@ pub mod translate;
 use std::process::ExitStatus;
 use std::time::Duration;
 
+use fased_protocol::control::CageInfo;
 use fased_protocol::fault::Fault;
 use fased_protocol::line::{self, BadLine};
 use fased_protocol::private::Jid;
@@ -92,6 +93,8 @@ pub struct Ears {
 pub struct Sidecar {
     /// The process id; also that of its group.
     pub pid: u32,
+    /// What it is kept from. Whether Node's permission model is in force, it says itself later.
+    pub cage: CageInfo,
     writer: mpsc::Sender<ToSidecar>,
     calls: Calls,
 }
@@ -177,9 +180,15 @@ impl SidecarHandle {
 }
 
 /// Connects pipes to channels: one task reads, one writes, one listens to stderr, one waits.
-fn supervise(mut child: Child, lock: crate::lease::AuthLock, ears: Ears) -> std::io::Result<Sidecar> {
+fn supervise(
+    mut child: Child,
+    lock: crate::lease::AuthLock,
+    ears: Ears,
+    cage: CageInfo,
+) -> std::io::Result<Sidecar> {
     let missing = || std::io::Error::other("the child has no pipes");
     let pid = child.id().ok_or_else(missing)?;
+    let serving = i32::try_from(pid).ok().map(crate::process::Serving::new);
     let stdin = child.stdin.take().ok_or_else(missing)?;
     let stdout = child.stdout.take().ok_or_else(missing)?;
     let stderr = child.stderr.take().ok_or_else(missing)?;
@@ -198,13 +207,18 @@ fn supervise(mut child: Child, lock: crate::lease::AuthLock, ears: Ears) -> std:
         let read_all = reader.await.is_ok();
         let stderr = listener.await.unwrap_or_default();
         all_calls.fail_all();
-        drop(lock);
+        drop((lock, serving));
         tracing::debug!(pid, ?status, read_all, "sidecar gone");
         if news.send(News::Exited { status, stderr }).await.is_err() {
             tracing::debug!(pid, "nobody waits for this sidecar any more");
         }
     });
-    Ok(Sidecar { pid, writer, calls })
+    Ok(Sidecar {
+        pid,
+        cage,
+        writer,
+        calls,
+    })
 }
 
 async fn read(

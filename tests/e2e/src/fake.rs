@@ -21,6 +21,8 @@ pub struct Fake {
     pub root: String,
     /// The certificate authority of its media host, as PEM.
     pub ca: String,
+    /// The port of its media host.
+    pub media_port: String,
 }
 
 impl Fake {
@@ -62,6 +64,7 @@ impl Fake {
             ws: text("ws"),
             root: text("root"),
             ca: text("ca"),
+            media_port: text("media").rsplit(':').next().unwrap_or_default().to_owned(),
         }
     }
 

@@ -88,6 +88,7 @@ impl StateDir {
         let ca = made.beside("fake-ca.pem");
         std::fs::write(&ca, &fake.ca).expect("write the authority of the fake's media host");
         made.set("FASED_WHATSAPP_CA", &ca.display().to_string());
+        made.set("FASED_WHATSAPP_MEDIA_PORT", &fake.media_port);
         made
     }
 

@@ -13,9 +13,11 @@ use fased_protocol::private::Private;
 use fased_protocol::sidecar::MediaLook;
 use serde::Deserialize;
 
+use super::OUTBOUND;
 use super::error::{MediaError, MediaProblem};
 use super::outgoing::{Raw, Rules};
-use super::process::{self, Ended, Failure, Job};
+use crate::cage::{Connect, Plan, Reach};
+use crate::process::{self, Ended, Failure, Job};
 
 const CONVERT_DEADLINE: Duration = Duration::from_secs(120);
 const LOOK_DEADLINE: Duration = Duration::from_secs(15);
@@ -147,7 +149,12 @@ async fn start(
     deadline: Duration,
 ) -> Result<Ended, Failure> {
     let program = process::find(program).ok_or_else(|| Failure::Missing(program.into()))?;
+    // It reads what a stranger made: no network, and no files but those on their way out.
+    let mut plan = Plan::new(Connect::Ports(Vec::new()));
+    plan.allow_programs(&program);
+    plan.allow(Reach::Write, [rules.media_dir.join(OUTBOUND)]);
     let job = Job {
+        plan: Some(plan),
         program,
         args,
         folder: rules.media_dir.clone(),

@@ -2,17 +2,19 @@
 //!
 //! It is not the sidecar: it knows no keys and no account, gets one task, and ends with it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use fased_policy::media::essence;
 use serde::{Deserialize, Serialize};
 
+use super::OUTBOUND;
 use super::error::{MediaError, MediaProblem};
 use super::outgoing::{Raw, Rules};
-use super::process::{self, Failure, Job};
 use super::scratch::Scratch;
 use super::sniff::{HEAD_BYTES, sniff};
+use crate::cage::{self, Connect, Node, Plan, Reach};
+use crate::process::{self, Failure, Job};
 
 /// How long a server may take for the whole file; the process ends itself, and is ended a little later.
 const FETCH_SECONDS: u64 = 60;
@@ -103,6 +105,16 @@ impl Workshop {
         Self { open, ..self }
     }
 
+    /// Foreign servers are asked, at any port, and foreign pictures read: no keys, and no files but those on
+    /// their way out.
+    fn plan(&self, rules: &Rules, node: &Node) -> Plan {
+        let mut plan = Plan::new(Connect::Anywhere);
+        node.allow_in(&mut plan);
+        plan.allow(Reach::Read, cage::code(&self.home));
+        plan.allow(Reach::Write, [rules.media_dir.join(OUTBOUND)]);
+        plan
+    }
+
     async fn ask<T: for<'de> Deserialize<'de>>(
         &self,
         rules: &Rules,
@@ -111,24 +123,36 @@ impl Workshop {
     ) -> Result<T, MediaError> {
         let stdin = serde_json::to_vec(task).map_err(|error| MediaError::failed(error.to_string()))?;
         let main = self.home.join("sidecar/media/main.js");
+        let missing = |program: &Path| {
+            MediaError::new(
+                MediaProblem::ConverterMissing,
+                format!("cannot start {}", program.display()),
+                "install Node 20.17 or newer, or set FASED_NODE to its path",
+            )
+        };
+        let node = cage::know(&self.node).await.map_err(|error| {
+            tracing::warn!("{error:#}");
+            missing(&self.node)
+        })?;
+        let plan = self.plan(rules, &node);
+        // What they would keep it from is told for sidecars; sharp is an addon.
+        let permissions = cage::node_flags(&plan, &node, true, &mut Vec::new());
         let job = Job {
-            program: self.node.clone(),
+            program: node.program.clone(),
             args: NODE_FLAGS
                 .iter()
                 .map(Into::into)
+                .chain(permissions)
                 .chain([main.into_os_string()])
                 .collect(),
+            plan: Some(plan),
             folder: rules.media_dir.clone(),
             stdin,
             stdout_bytes: ANSWER_BYTES,
             deadline: Duration::from_secs(seconds) + GRACE,
         };
         let ended = process::run(job).await.map_err(|failure| match failure {
-            Failure::Missing(program) => MediaError::new(
-                MediaProblem::ConverterMissing,
-                format!("cannot start {}", program.display()),
-                "install Node 20.17 or newer, or set FASED_NODE to its path",
-            ),
+            Failure::Missing(program) => missing(&program),
             Failure::TimedOut => late(seconds),
             Failure::Io(error) => MediaError::failed(format!("the media process failed: {error}")),
         })?;

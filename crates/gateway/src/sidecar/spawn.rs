@@ -1,19 +1,19 @@
-//! Starting a sidecar: own process group, minimal environment, the auth dir's lock handed down.
+//! Starting a sidecar: own process group, minimal environment, the auth dir's lock handed down, in a cage.
 
 use std::os::fd::{AsRawFd, RawFd};
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 
 use anyhow::{Context, Result, anyhow, bail};
+use fased_protocol::control::CageInfo;
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 
 use super::{Ears, Sidecar};
+use crate::cage::{self, Cage, Connect, Node, Plan, Reach};
 use crate::lease::AuthLock;
+use crate::process::command;
 
 /// What the sidecar may see of our environment.
-const ENVIRONMENT: [&str; 11] = [
-    "PATH",
-    "HOME",
+const ENVIRONMENT: [&str; 9] = [
     "LANG",
     "TZ",
     "SSL_CERT_FILE",
@@ -24,6 +24,9 @@ const ENVIRONMENT: [&str; 11] = [
     "FASED_PING_INTERVAL_MS",
     "FASED_SIDECAR_LOG",
 ];
+
+/// What a script on the way to Node may need besides. In a cage there is none on the way.
+const FOR_SCRIPTS: [&str; 2] = ["PATH", "HOME"];
 
 /// Heap bounds. V8 lets garbage pile up in proportion to the first: live data of a sidecar stays below
 /// 60 MB, and this leaves room for the bounds of the wire. A smaller second one would slow the start.
@@ -38,6 +41,40 @@ pub struct SpawnOptions {
     pub node: PathBuf,
     /// The account's auth dir.
     pub auth_dir: PathBuf,
+    /// Where files come in and go out.
+    pub media_dir: PathBuf,
+}
+
+/// WhatsApp's own port. Names are asked for over TCP, too, when an answer is long.
+const PORTS: [u16; 2] = [443, 53];
+
+/// Where a sidecar connects to. With a fake server these are the ports of that one and of its media host.
+fn ports(url: Option<&str>, media_port: Option<&str>) -> Vec<u16> {
+    let Some(url) = url else { return PORTS.to_vec() };
+    let (default, rest) = match url.split_once("://") {
+        Some(("ws", rest)) => (80, rest),
+        Some((_, rest)) => (443, rest),
+        None => return Vec::new(),
+    };
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let port = host.rsplit_once(':').and_then(|(_, port)| port.parse().ok());
+    let media_port = media_port.and_then(|port| port.parse().ok());
+    std::iter::once(port.unwrap_or(default))
+        .chain(media_port)
+        .collect()
+}
+
+/// What a sidecar may reach.
+fn plan(options: &SpawnOptions, node: &Node) -> Plan {
+    let url = std::env::var("FASED_WHATSAPP_URL").ok();
+    let media_port = std::env::var("FASED_WHATSAPP_MEDIA_PORT").ok();
+    let mut plan = Plan::new(Connect::Ports(ports(url.as_deref(), media_port.as_deref())));
+    node.allow_in(&mut plan);
+    plan.allow(Reach::Read, cage::code(&options.home));
+    plan.allow(Reach::Read, std::env::var_os("FASED_WHATSAPP_CA"));
+    plan.allow(Reach::Write, [&options.auth_dir]);
+    plan.allow(Reach::Arrange, [&options.media_dir]);
+    plan
 }
 
 /// Without its packages Node ends with a trace that helps nobody.
@@ -62,31 +99,28 @@ pub async fn spawn(options: &SpawnOptions, ears: Ears) -> Result<Sidecar> {
     let lock = AuthLock::take(&options.auth_dir).await?;
     let main = options.home.join("sidecar/src/main.js");
     need_packages(&options.home)?;
-    let environment = ENVIRONMENT
-        .iter()
-        .filter_map(|name| Some((name, std::env::var_os(name)?)));
-    #[allow(clippy::disallowed_methods, reason = "the one place that starts sidecars")]
-    let mut command = tokio::process::Command::new(&options.node);
-    command
-        .args(NODE_FLAGS)
-        .arg(&main)
-        .current_dir(&options.home)
-        .env_clear()
-        .envs(environment)
-        .env("NODE_ENV", "production")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .process_group(0)
-        .kill_on_drop(true);
+    let node = cage::know(&options.node).await?;
+    let plan = plan(options, &node);
+    let mut missing = Vec::new();
+    let permissions = cage::node_flags(&plan, &node, false, &mut missing);
+    let for_scripts = if cage::is_off() { &FOR_SCRIPTS[..] } else { &[] };
+    let environment = [&ENVIRONMENT, for_scripts].concat();
+    let mut command = command(&node.program, &options.home, &environment);
+    command.args(NODE_FLAGS).args(permissions).arg(&main);
     inherit(&mut command, lock.file().as_raw_fd());
+    let caged = Cage::new(&plan).close_around(&mut command);
+    missing.splice(0..0, caged.missing);
+    let caged = CageInfo { missing, ..caged };
     let child = command.spawn().with_context(|| {
-        format!(
-            "cannot start {} (Node 20.17 or newer; set FASED_NODE to its path)",
-            options.node.display()
-        )
+        let program = node.program.display();
+        if cage::is_off() {
+            format!("cannot start {program} (Node 20.17 or newer; set FASED_NODE to its path)")
+        } else {
+            format!("cannot start {program} in its cage; FASED_CAGE=off starts it without")
+        }
     })?;
-    super::supervise(child, lock, ears).map_err(|error| anyhow!(error).context("the sidecar has no pipes"))
+    super::supervise(child, lock, ears, caged)
+        .map_err(|error| anyhow!(error).context("the sidecar has no pipes"))
 }
 
 /// Lets the child keep one file of ours open. Only the child's copy loses close-on-exec, so that
@@ -110,6 +144,19 @@ fn inherit(command: &mut tokio::process::Command, fd: RawFd) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn d6_a_sidecar_connects_to_the_port_of_whatsapp_or_of_the_fake_one() {
+        assert_eq!(ports(None, Some("9")), PORTS);
+        assert_eq!(
+            ports(Some("ws://127.0.0.1:4000/ws/chat"), Some("4001")),
+            [4000, 4001]
+        );
+        assert_eq!(ports(Some("wss://[::1]:4000/ws/chat?a=1:2"), None), [4000]);
+        assert_eq!(ports(Some("wss://localhost/ws"), Some("")), [443]);
+        assert_eq!(ports(Some("ws://[::1]/"), None), [80]);
+        assert_eq!(ports(Some("nonsense"), None), Vec::<u16>::new());
+    }
 
     #[test]
     fn missing_packages_are_named_with_the_command_that_brings_them() {

@@ -81,7 +81,7 @@ pub(super) struct World {
     home: PathBuf,
     executable: PathBuf,
     /// `FASED_WHATSAPP_URL` and what goes with it.
-    whatsapp: [(&'static str, String); 3],
+    whatsapp: [(&'static str, String); 4],
     fake: Child,
     /// None while a script has stopped it.
     gateway: Option<Child>,
@@ -127,6 +127,10 @@ impl World {
             ("FASED_WHATSAPP_URL", text("ws")),
             ("FASED_WHATSAPP_ROOT", text("root")),
             ("FASED_WHATSAPP_CA", ca_file.display().to_string()),
+            (
+                "FASED_WHATSAPP_MEDIA_PORT",
+                text("media").rsplit(':').next().unwrap_or_default().to_owned(),
+            ),
         ];
         let executable = std::env::current_exe().context("where is this executable?")?;
         let api = Api::new(&text("http"))?;

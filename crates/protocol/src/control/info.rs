@@ -135,9 +135,9 @@ pub struct CageInfo {
     pub landlock_abi: Option<u32>,
     /// The kernel lets it open its auth, media and code folders only.
     pub files: bool,
-    /// The kernel lets it execute nothing.
+    /// The kernel lets it execute nothing but Node itself, which stays in the same cage.
     pub execute: bool,
-    /// The kernel lets it connect to the ports of WhatsApp only.
+    /// The kernel lets it connect to the TCP ports of WhatsApp and of name servers only, and listen on none.
     pub ports: bool,
     /// Node's permission model refuses foreign files and child processes, too.
     pub node_permissions: bool,

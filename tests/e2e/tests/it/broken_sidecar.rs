@@ -25,6 +25,8 @@ fn playing(scripts: &Value) -> StateDir {
     fs::write(sidecar.join("package.json"), r#"{ "type": "module" }"#).expect("write package.json");
     fs::write(sidecar.join("scripts.json"), scripts.to_string()).expect("write the scripts");
     state.set("FASED_HOME", &state.beside("home").display().to_string());
+    // It counts its starts beside its own code, where a caged one may not write.
+    state.set("FASED_CAGE", "off");
     state.configure("{ channels: { whatsapp: { reconnect: { initialMs: 100, maxMs: 300 } } } }");
     state
 }

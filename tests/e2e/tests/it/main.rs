@@ -10,6 +10,7 @@ mod agents;
 mod alerts;
 mod approvals;
 mod broken_sidecar;
+mod cage;
 mod channels_add;
 mod commands;
 mod config;

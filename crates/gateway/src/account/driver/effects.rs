@@ -69,6 +69,7 @@ impl Driver {
                     .unwrap_or_else(|| "node".into())
                     .into(),
                 auth_dir: shared.config().auth_dir.clone(),
+                media_dir: shared.media_dir.clone(),
             };
             let (events, to_journal) = mpsc::channel(fased_protocol::READER_QUEUE_FRAMES);
             let (lookups, to_find) = mpsc::channel(LOOKUP_QUEUE);
@@ -199,6 +200,7 @@ impl Driver {
             Ok(sidecar) => {
                 self.view.send_modify(|view| {
                     view.sidecar_pid = Some(sidecar.pid);
+                    view.cage = Some(sidecar.cage.clone());
                     view.spawns += 1;
                 });
                 if abandoned {

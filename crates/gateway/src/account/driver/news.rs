@@ -16,7 +16,14 @@ impl Driver {
     pub(super) async fn hear(&mut self, news: News) {
         match news {
             News::Hello(hello) => self.welcome(&hello).await,
-            News::Ready { linked, .. } => self.step(Input::Ready { linked }).await,
+            News::Ready {
+                linked, permissions, ..
+            } => {
+                self.view.send_modify(|view| {
+                    view.cage.get_or_insert_default().node_permissions = permissions;
+                });
+                self.step(Input::Ready { linked }).await;
+            }
             News::Link(wire::Link::Qr { payload, expires_ms }) => {
                 self.show_code(LoginEvent::Qr {
                     payload: payload.0,

@@ -1,45 +1,55 @@
-//! A short-lived process: its own group, next to nothing of our environment, a deadline, and always an end.
+//! How our own processes are started, each in a group of its own and with next to nothing of our environment;
+//! and one that is short-lived, with a deadline and always an end. Agents' programs are not ours.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
+use tokio::process::Command;
 
-/// What it may see of our environment.
+use crate::cage::{Cage, Plan};
+
+/// What a short-lived one may see of our environment.
 const ENVIRONMENT: [&str; 4] = ["PATH", "LANG", "SSL_CERT_FILE", "SSL_CERT_DIR"];
+/// What one may see besides that gets no cage: it may be a script that looks for a program.
+const UNCAGED: [&str; 1] = ["HOME"];
 /// How much of what it says on stderr is kept.
 const STDERR_BYTES: u64 = 4096;
 
 /// What to start.
 #[derive(Debug)]
-pub(super) struct Job {
-    pub(super) program: PathBuf,
-    pub(super) args: Vec<OsString>,
+pub(crate) struct Job {
+    pub(crate) program: PathBuf,
+    pub(crate) args: Vec<OsString>,
     /// Where it starts; never a folder with keys in it.
-    pub(super) folder: PathBuf,
+    pub(crate) folder: PathBuf,
     /// What it reads.
-    pub(super) stdin: Vec<u8>,
+    pub(crate) stdin: Vec<u8>,
     /// Most that is read of what it writes; one that writes more is ended.
-    pub(super) stdout_bytes: u64,
+    pub(crate) stdout_bytes: u64,
     /// It is ended after this.
-    pub(super) deadline: Duration,
+    pub(crate) deadline: Duration,
+    /// What it may reach; none where nobody else's bytes are read.
+    pub(crate) plan: Option<Plan>,
 }
 
 /// How it went.
 #[derive(Debug)]
-pub(super) struct Ended {
-    pub(super) status: ExitStatus,
-    pub(super) stdout: Vec<u8>,
-    pub(super) stderr: String,
+pub(crate) struct Ended {
+    pub(crate) status: ExitStatus,
+    pub(crate) stdout: Vec<u8>,
+    pub(crate) stderr: String,
 }
 
 /// Why there is no such end.
 #[derive(Debug)]
-pub(super) enum Failure {
+pub(crate) enum Failure {
     /// There is no such program.
     Missing(PathBuf),
     /// It did not end in time.
@@ -52,6 +62,41 @@ impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
         Self::Io(error)
     }
+}
+
+/// The groups of our own processes. They serve; they give no orders.
+static SERVING: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
+
+/// A group of ours, for as long as this is kept.
+pub(crate) struct Serving(i32);
+
+impl Serving {
+    pub(crate) fn new(group: i32) -> Self {
+        SERVING
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(group);
+        Self(group)
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        SERVING
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&self.0);
+    }
+}
+
+/// Is it one of our own processes, or does it belong to one?
+pub(crate) fn serves_us(pid: i32) -> bool {
+    nix::unistd::getpgid(Some(Pid::from_raw(pid))).is_ok_and(|group| {
+        SERVING
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .contains(&group.as_raw())
+    })
 }
 
 /// Kills the whole group, also when nobody waits for the process any more.
@@ -67,27 +112,37 @@ impl Drop for Group {
     }
 }
 
-/// Runs it to its end.
-pub(super) async fn run(job: Job) -> Result<Ended, Failure> {
+/// A command in a group of its own with three pipes, which sees no more of our environment than it is let.
+pub(crate) fn command(program: &Path, folder: &Path, environment: &[&str]) -> Command {
     #[allow(
         clippy::disallowed_methods,
-        reason = "this module sees to the end of what it starts"
+        reason = "whoever asks for it sees to the end of what it starts"
     )]
-    let mut command = tokio::process::Command::new(&job.program);
-    let environment = ENVIRONMENT
+    let mut command = Command::new(program);
+    let seen = environment
         .iter()
         .filter_map(|name| Some((name, std::env::var_os(name)?)));
     command
-        .args(&job.args)
-        .current_dir(&job.folder)
+        .current_dir(folder)
         .env_clear()
-        .envs(environment)
+        .envs(seen)
         .env("NODE_ENV", "production")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .process_group(0)
         .kill_on_drop(true);
+    command
+}
+
+/// Runs it to its end.
+pub(crate) async fn run(job: Job) -> Result<Ended, Failure> {
+    let more = if job.plan.is_none() { &UNCAGED[..] } else { &[] };
+    let mut command = command(&job.program, &job.folder, &[&ENVIRONMENT, more].concat());
+    command.args(&job.args);
+    if let Some(plan) = &job.plan {
+        Cage::new(plan).close_around(&mut command);
+    }
     let mut child = command.spawn().map_err(|error| {
         if error.kind() == std::io::ErrorKind::NotFound {
             return Failure::Missing(job.program.clone());
@@ -99,6 +154,7 @@ pub(super) async fn run(job: Job) -> Result<Ended, Failure> {
         .and_then(|pid| i32::try_from(pid).ok())
         .map(Pid::from_raw);
     let mut group = Group(pid);
+    let _serving = pid.map(|pid| Serving::new(pid.as_raw()));
     let (mut stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
     let work = async {
         let write = async {
@@ -140,7 +196,7 @@ async fn read(pipe: Option<impl AsyncRead + Unpin>, most: u64) -> std::io::Resul
 }
 
 /// Finds a program by name, as a shell would.
-pub(super) fn find(name: &str) -> Option<PathBuf> {
+pub(crate) fn find(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     std::env::split_paths(&path)
         .map(|dir| dir.join(name))
