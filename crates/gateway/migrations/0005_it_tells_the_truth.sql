@@ -25,3 +25,5 @@ CREATE INDEX account_event_at ON account_event (at_ms);
 -- Messages that failed lately wait for a person; there are few of them.
 CREATE INDEX outbox_failed ON outbox (account, updated_ms) WHERE state IN ('failed', 'expired');
 CREATE INDEX task_failing ON task (failures) WHERE state = 'active' AND failures > 0;
+-- Why an account is degraded, in one word.
+ALTER TABLE account ADD COLUMN reason TEXT;

@@ -13,6 +13,7 @@ pub use crate::config::ConfigError;
 pub use crate::lease::LeaseHeld;
 
 use crate::alerts;
+use crate::clock;
 use crate::config::{Config, without_numbers};
 use crate::control::{self, Ending, Live, Outside};
 use crate::lease::{Lease, make_private_dir};
@@ -88,6 +89,7 @@ pub async fn run(
     let server = control::listen(&paths.socket)?;
     listening();
     tasks.spawn(control::serve(server, Arc::clone(&live), shutdown.clone()));
+    tasks.spawn(clock::watch_forever(shutdown.clone()));
     let mut accounts = BTreeMap::new();
     for (id, account) in config.accounts {
         if only_account.as_ref().is_some_and(|only| *only != id) {

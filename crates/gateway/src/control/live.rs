@@ -147,6 +147,7 @@ impl Live {
             rss_bytes: memory::rss_bytes(self.info.pid),
             http: self.http.borrow().clone(),
             alerts: self.alerts.borrow().clone(),
+            woke_ms: clock::woke_ms(),
             clock_ahead_ms: clock::simulated(),
             ..self.info.clone()
         }

@@ -94,6 +94,8 @@ fn a2_each_admitted_message_reaches_an_agent_once_whoever_is_killed() {
     let config = json!({
         "channels": { "whatsapp": {
             "dmPolicy": "open", "allowFrom": ["*"], "reconnect": { "initialMs": 200, "maxMs": 1000 },
+            // So many kills as here would open the breaker.
+            "supervision": { "breakerExits": 100, "breakerWindowMs": 1000 },
         } },
         "agents": { "list": [
             { "id": "main", "backend": "command", "command": { "argv": ["./agent.sh"] } },

@@ -10,7 +10,11 @@ use fased_e2e::{Chance, PATIENCE, journal, never_within, wait_for};
 use nix::sys::signal::Signal;
 use serde_json::json;
 
-const OPEN: &str = r#"{ dmPolicy: "open", allowFrom: ["*"], reconnect: { initialMs: 200, maxMs: 1000 } }"#;
+/// So many kills as here would open the breaker.
+const OPEN: &str = r#"{
+    dmPolicy: "open", allowFrom: ["*"], reconnect: { initialMs: 200, maxMs: 1000 },
+    supervision: { breakerExits: 100, breakerWindowMs: 1000 }
+}"#;
 
 fn receipts(world: &World, id: &str) -> usize {
     world

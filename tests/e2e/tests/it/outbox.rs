@@ -10,7 +10,8 @@ use serde_json::json;
 
 /// Twelve paragraphs, each of which is a message of its own at this limit.
 const CHUNKED: &str = r#"{
-    dmPolicy: "open", allowFrom: ["*"], textChunkLimit: 200, reconnect: { initialMs: 200, maxMs: 1000 }
+    dmPolicy: "open", allowFrom: ["*"], textChunkLimit: 200, reconnect: { initialMs: 200, maxMs: 1000 },
+    supervision: { breakerExits: 100, breakerWindowMs: 1000 }
 }"#;
 const OPEN: &str = r#"{ dmPolicy: "open", allowFrom: ["*"], reconnect: { initialMs: 200, maxMs: 1000 } }"#;
 const CHUNKS: usize = 12;

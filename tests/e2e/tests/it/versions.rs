@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use fased_e2e::never_within;
 use fased_e2e::world::{ANNA, OWNER, World};
+use fased_e2e::{never_within, unix_now};
 use serde_json::json;
 
 const OPEN: &str = r#"{ dmPolicy: "open", allowFrom: ["*"], reconnect: { initialMs: 200, maxMs: 1000 } }"#;
@@ -86,6 +86,11 @@ fn b7_when_all_are_refused_it_waits_after_three_tries() {
     never_within("another try", Duration::from_secs(4), || refused() > tries);
     assert_eq!(world.account("default")["state"], "client_outdated");
     assert_eq!(world.state.sidecars(), Vec::<i32>::new());
+    let until_ms = shown["until_ms"].as_i64().expect("when it tries again");
+    assert!(
+        (3_500..=3_600).contains(&(until_ms / 1000 - unix_now())),
+        "{shown}"
+    );
     let told = world.notices();
     assert_eq!(told.len(), 1, "{told:?}");
 }

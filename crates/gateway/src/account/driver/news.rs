@@ -17,8 +17,13 @@ impl Driver {
         match news {
             News::Hello(hello) => self.welcome(&hello).await,
             News::Ready {
-                linked, permissions, ..
+                linked,
+                restored,
+                permissions,
             } => {
+                if restored {
+                    self.step(Input::Restored).await;
+                }
                 self.view.send_modify(|view| {
                     view.cage.get_or_insert_default().node_permissions = permissions;
                 });
@@ -72,8 +77,8 @@ impl Driver {
                     self.step(Input::HelloRejected(closed.text)).await;
                     return;
                 }
-                self.step(Input::Closed(translate::close_cause(closed.reason)))
-                    .await;
+                let cause = translate::close_cause(closed.reason, closed.expires_s);
+                self.step(Input::Closed(cause)).await;
             }
             News::Broken(bad) => {
                 self.detail = Some(bad.to_string());

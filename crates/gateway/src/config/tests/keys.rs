@@ -168,13 +168,14 @@ const SHARED: &[(&str, &[&str], &[&str])] = &[
         "supervision",
         &[
             "{}",
-            "{ breakerExits: 5, breakerWindowMs: 60000, breakerRetryMs: 300000, firstRespawnMs: 0 }",
+            "{ breakerExits: 5, breakerWindowMs: 60000, breakerRetryMs: 300000, firstRespawnMs: 0, memoryMb: 384 }",
         ],
         &[
             "{ breakerExits: 0 }",
             "{ breakerWindowMs: 0 }",
             "{ breakerRetryMs: 0 }",
             "{ firstRespawnMs: -1 }",
+            "{ memoryMb: 15 }",
         ],
     ),
     (

@@ -203,7 +203,7 @@ fn agents_and_their_patterns_are_read() {
 fn keys_without_effect_are_named_in_one_warning() {
     let config = valid(
         "{ broadcast: {}, store: { url: 'x' }, agents: { list: [{ id: 'a', name: 'A' }] },
-           channels: { whatsapp: { ackReaction: { emoji: 'x' }, accounts: { a: { supervision: { breakerExits: 1 } } },
+           channels: { whatsapp: { ackReaction: { emoji: 'x' }, accounts: { a: { groups: { '*': { tools: {} } } } },
            supervision: { breakerExits: 3, firstRespawnMs: 1 }, groups: { '*': { tools: {} } } } } }",
     );
     assert_eq!(config.warnings.len(), 1, "{:?}", config.warnings);
@@ -211,14 +211,13 @@ fn keys_without_effect_are_named_in_one_warning() {
     for key in [
         "broadcast",
         "store",
-        "channels.whatsapp.accounts.a.supervision.breakerExits",
-        "channels.whatsapp.supervision.breakerExits",
+        "channels.whatsapp.accounts.a.groups[\"*\"].tools",
         "channels.whatsapp.groups[\"*\"].tools",
     ] {
         assert!(warning.contains(key), "{key}: {warning}");
     }
     assert!(
-        !warning.contains("firstRespawnMs") && !warning.contains("agents"),
+        !warning.contains("supervision") && !warning.contains("agents"),
         "{warning}"
     );
 }
