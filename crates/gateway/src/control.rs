@@ -227,8 +227,9 @@ async fn handle(live: &Live, request: &ControlRequest) -> Result<ControlResponse
             activation,
         } => groups_activation::answer(live, account.as_deref(), group, *activation).await,
         ControlRequest::Status => {
+            let accounts = live.infos().await?;
             let running = (live.info(), live.config());
-            status::answer(&live.store, Some(running), live.infos().await?).await
+            status::answer(&live.store, Some(running), live.judge(&accounts), accounts).await
         }
         ControlRequest::Explain { message_id } => {
             explain::answer(&live.store, &Ok(live.linked().await?), message_id).await

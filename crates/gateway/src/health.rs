@@ -140,6 +140,20 @@ pub fn attention(accounts: &[AccountInfo], failed: &Failed, now_ms: i64) -> Vec<
     all
 }
 
+/// The same of a gateway that is there for one login: it has not even started the other accounts.
+#[must_use]
+pub fn while_login(health: Health) -> Health {
+    let mut problems = vec![Problem {
+        account: None,
+        code: "login".to_owned(),
+        sentence: "This gateway is there for one login, and ends with it.".to_owned(),
+        next: Some("fased gateway run".to_owned()),
+        warning: false,
+    }];
+    problems.extend(health.problems);
+    Health { ok: false, problems }
+}
+
 fn of_account(account: &AccountInfo, is_young: bool) -> Option<Problem> {
     if !account.enabled || account.state == Status::Ready.as_str() {
         return None;

@@ -51,12 +51,13 @@ async fn read(paths: &Paths, request: &ControlRequest) -> Result<ControlResponse
         }),
         ControlRequest::Status => {
             let accounts = accounts(paths, store.as_ref()).await?;
+            let health = health(None, None, &accounts, clock::now_ms());
             match &store {
-                Some(store) => status::answer(store, None, accounts).await,
+                Some(store) => status::answer(store, None, health, accounts).await,
                 None => Ok(ControlResponse::Status(StatusInfo {
                     gateway: None,
                     config: None,
-                    health: health(None, None, &accounts, clock::now_ms()),
+                    health,
                     accounts,
                     notices: Vec::new(),
                     attention: Vec::new(),

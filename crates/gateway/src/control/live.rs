@@ -317,7 +317,17 @@ impl Live {
         let infos: Vec<_> = running
             .chain(failed.iter().map(|id| failed_to_start(id)))
             .collect();
-        health::health(Some(&self.info), Some(&self.config()), &infos, clock::now_ms())
+        self.judge(&infos)
+    }
+
+    /// The same by accounts that were looked at already.
+    #[must_use]
+    pub fn judge(&self, accounts: &[AccountInfo]) -> Health {
+        let health = health::health(Some(&self.info), Some(&self.config()), accounts, clock::now_ms());
+        if self.reload.is_none() {
+            return health::while_login(health);
+        }
+        health
     }
 }
 

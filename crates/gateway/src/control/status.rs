@@ -6,7 +6,7 @@ use fased_protocol::control::{
 
 use super::internal;
 use crate::clock;
-use crate::health::{Failed, attention, health};
+use crate::health::{Failed, Health, attention};
 use crate::store::Store;
 
 /// Notices that the overview shows.
@@ -19,9 +19,10 @@ const FAILED_SINCE_MS: i64 = 86_400_000;
 pub(crate) async fn answer(
     store: &Store,
     running: Option<(GatewayInfo, ConfigInfo)>,
+    health: Health,
     accounts: Vec<AccountInfo>,
 ) -> Result<ControlResponse, ControlError> {
-    gathered(store, running, accounts)
+    gathered(store, running, health, accounts)
         .await
         .map(ControlResponse::Status)
         .map_err(|error| internal(&error))
@@ -30,6 +31,7 @@ pub(crate) async fn answer(
 async fn gathered(
     store: &Store,
     running: Option<(GatewayInfo, ConfigInfo)>,
+    health: Health,
     accounts: Vec<AccountInfo>,
 ) -> anyhow::Result<StatusInfo> {
     let now = clock::now_ms();
@@ -43,7 +45,7 @@ async fn gathered(
     }
     let (gateway, config) = running.unzip();
     Ok(StatusInfo {
-        health: health(gateway.as_ref(), config.as_ref(), &accounts, now),
+        health,
         attention: attention(&accounts, &failed, now),
         notices: store.notices(NOTICES_SHOWN).await?,
         gateway,

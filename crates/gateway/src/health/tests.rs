@@ -111,6 +111,12 @@ fn a_young_gateway_starts_and_is_not_well_yet() {
 }
 
 #[test]
+fn a_gateway_for_one_login_is_not_well_even_where_its_account_is() {
+    let judged = while_login(health(Some(&gateway(0)), None, &[account("home", "ready")], NOW));
+    assert_eq!((judged.ok, codes(&judged)), (false, vec![(None, "login")]));
+}
+
+#[test]
 fn a_wrong_config_is_a_remark() {
     let config = ConfigInfo {
         problem: Some(ConfigProblem {

@@ -110,6 +110,19 @@ fn a_disk_that_takes_nothing_loses_lines_and_says_so_later() {
     assert_eq!(messages(&lines)[1], "line 0003");
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_loses_lines_and_nothing_else() {
+    let temp = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink("/dev/full", temp.path().join(FILE)).unwrap();
+    let mut files = Files::new(temp.path().to_owned(), 1 << 20, 2);
+    let lost = AtomicU64::new(0);
+    for number in 0..3 {
+        write(&mut files, line(number).as_bytes(), &lost);
+    }
+    assert_eq!(lost.load(Ordering::Relaxed), 3);
+}
+
 #[test]
 fn who_logs_does_not_wait_and_what_does_not_fit_is_counted() {
     let (queue, lines) = sync_channel(1);

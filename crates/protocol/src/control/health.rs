@@ -16,7 +16,8 @@ pub struct Health {
 pub struct Problem {
     /// Account id; absent where it is about the gateway.
     pub account: Option<String>,
-    /// For scripts: the state of the account, or `no_gateway`, `no_answer`, `starting`, `config`, `store`.
+    /// For scripts: the state of the account, or `no_gateway`, `no_answer`, `starting`, `login`, `config`,
+    /// `store`.
     pub code: String,
     /// What that means, for people.
     pub sentence: String,
