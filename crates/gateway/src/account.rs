@@ -10,6 +10,7 @@ pub(crate) mod intake;
 mod lids;
 mod login;
 mod lookup;
+mod storage;
 mod view;
 
 use std::collections::HashSet;
@@ -27,11 +28,12 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::config::AccountConfig;
+use crate::control::internal;
 use crate::reading;
 use crate::run::Engine;
 use crate::session::Conversations;
 use crate::sidecar::SidecarHandle;
-use crate::store::Store;
+use crate::store::{Store, Trouble, is_storage_fault};
 use crate::watch::Watchers;
 pub use view::{View, info, info_without_store, next_action};
 
@@ -67,6 +69,10 @@ pub struct Shared {
     pub link: watch::Sender<Option<OpenLink>>,
     /// Cancelled when the account ends, with the run or alone.
     pub ending: CancellationToken,
+    /// What keeps it from writing down what comes in, or its auth files: nothing is taken in meanwhile.
+    pub storage: watch::Sender<Option<Trouble>>,
+    /// What kept its sidecar from saving the auth files, until they can be written again.
+    auth_trouble: watch::Sender<Option<Trouble>>,
     /// Where tasks are counted that the end of the account waits for.
     pub tasks: TaskTracker,
     /// Held from reading who may write to recording the verdict, and by whoever changes who may
@@ -173,6 +179,8 @@ impl Account {
             media_dir,
             link: watch::Sender::new(None),
             ending: ending.clone(),
+            storage: watch::Sender::new(None),
+            auth_trouble: watch::Sender::new(None),
             tasks: tasks.clone(),
             verdicts: tokio::sync::Mutex::new(()),
             undecided: Notify::new(),
@@ -197,7 +205,8 @@ impl Account {
         tasks.spawn(crate::run::answer_forever(Arc::clone(&shared), work.clone()));
         tasks.spawn(crate::outbound::send_forever(Arc::clone(&shared), work.clone()));
         tasks.spawn(reading::mark_forever(Arc::clone(&shared), work.clone()));
-        tasks.spawn(lids::resolve_forever(Arc::clone(&shared), work));
+        tasks.spawn(lids::resolve_forever(Arc::clone(&shared), work.clone()));
+        tasks.spawn(storage::watch_forever(Arc::clone(&shared), work));
         let driver = driver::Driver::new(Arc::clone(&shared), shown, logins.clone());
         tasks.spawn(driver.run(to_do, ending));
         let account = Self {
@@ -366,6 +375,9 @@ impl Account {
 }
 
 fn stopping(error: &anyhow::Error) -> ControlError {
+    if is_storage_fault(error).is_some() {
+        return internal(error);
+    }
     ControlError {
         code: ErrorCode::NotReady,
         message: error.to_string(),

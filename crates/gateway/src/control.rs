@@ -68,6 +68,7 @@ pub(crate) use outbox_list::shown as shown_chats;
 
 use crate::clock;
 use crate::lease::make_private_dir;
+use crate::store::is_storage_fault;
 
 /// A client must send its request, and take its answer, within this.
 const CLIENT_DEADLINE: Duration = Duration::from_secs(10);
@@ -338,9 +339,21 @@ fn done(message: &str) -> ControlResponse {
 
 /// A defect or the machine, as an answer.
 pub(crate) fn internal(error: &anyhow::Error) -> ControlError {
+    if let Some(why) = is_storage_fault(error) {
+        return unwritable(why);
+    }
     ControlError {
         code: ErrorCode::Internal,
         message: format!("{error:#}"),
         next: "see the gateway's log".to_owned(),
+    }
+}
+
+/// Nothing was done, because it could not have been recorded.
+pub(crate) fn unwritable(why: &str) -> ControlError {
+    ControlError {
+        code: ErrorCode::Internal,
+        message: format!("the store cannot be written: {why}; nothing was changed"),
+        next: "see to it (a full disk: df -h), then try again; the gateway goes on by itself".to_owned(),
     }
 }

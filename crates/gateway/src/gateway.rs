@@ -19,6 +19,7 @@ use crate::media;
 use crate::paths::Paths;
 use crate::reload::{self, Reload};
 use crate::session;
+use crate::storage;
 use crate::store::Store;
 use crate::tasks::scheduler;
 use crate::watch::Watchers;
@@ -94,6 +95,7 @@ pub async fn run(
         accounts.insert(id, started.await?);
     }
     live.set_accounts(accounts);
+    tasks.spawn(storage::watch_forever(store.clone(), shutdown.clone()));
     if only_account.is_none() {
         let reload = Reload::new(Arc::clone(&live), seen, config.warnings, shutdown.clone());
         tasks.spawn(reload.run(asked));

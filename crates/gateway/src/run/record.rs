@@ -121,6 +121,7 @@ impl Desk<'_> {
             account = self.shared.id(),
             "replies cannot be recorded: {error:#}"
         );
+        self.shared.store.noticed(error);
         self.over.extend(runs);
         self.unrecorded = self.unrecorded.saturating_add(1);
         self.record_at = clock::monotonic() + STORE_RETRY;
