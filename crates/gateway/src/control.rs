@@ -339,21 +339,16 @@ fn done(message: &str) -> ControlResponse {
 
 /// A defect or the machine, as an answer.
 pub(crate) fn internal(error: &anyhow::Error) -> ControlError {
-    if let Some(why) = is_storage_fault(error) {
-        return unwritable(why);
-    }
+    let (message, next) = match is_storage_fault(error) {
+        Some(why) => (
+            format!("the store cannot be used, {why}: {error:#}"),
+            "see to it (a full disk: df -h), then try again; nothing was changed, and the gateway goes on by itself",
+        ),
+        None => (format!("{error:#}"), "see the gateway's log"),
+    };
     ControlError {
         code: ErrorCode::Internal,
-        message: format!("{error:#}"),
-        next: "see the gateway's log".to_owned(),
-    }
-}
-
-/// Nothing was done, because it could not have been recorded.
-pub(crate) fn unwritable(why: &str) -> ControlError {
-    ControlError {
-        code: ErrorCode::Internal,
-        message: format!("the store cannot be written: {why}; nothing was changed"),
-        next: "see to it (a full disk: df -h), then try again; the gateway goes on by itself".to_owned(),
+        message,
+        next: next.to_owned(),
     }
 }

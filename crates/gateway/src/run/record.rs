@@ -82,6 +82,11 @@ impl Desk<'_> {
         let Err(error) = self.commit(std::slice::from_ref(&finished)).await else {
             return;
         };
+        if self.shared.store.noticed(&error) {
+            // It is the disk and not this run: its reply is kept until there is room, though less would fit in now.
+            self.keep_over(std::iter::once((finished, entered)), &error);
+            return;
+        }
         tracing::error!(
             account = self.shared.id(),
             run = finished.id,
