@@ -17,3 +17,6 @@ CREATE TABLE account_event (
 ) STRICT;
 CREATE INDEX account_event_account ON account_event (account, at_ms);
 CREATE INDEX account_event_at ON account_event (at_ms);
+
+-- Why an account is degraded, in one word.
+ALTER TABLE account ADD COLUMN reason TEXT;

@@ -27,6 +27,7 @@ use tokio::sync::{Notify, broadcast, mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::clock;
 use crate::config::AccountConfig;
 use crate::control::internal;
 use crate::reading;
@@ -125,6 +126,11 @@ impl Shared {
 /// What an account is told to do.
 enum Command {
     Start,
+    /// To wait for the rest of a ban.
+    StillBanned {
+        /// So long.
+        rest_ms: u64,
+    },
     Stop,
     Login(LoginMethod),
     Logout {
@@ -165,6 +171,7 @@ impl Account {
         let stopped_for_good = [Status::Replaced, Status::LoggedOut, Status::Forbidden]
             .iter()
             .any(|status| status.as_str() == stored.state);
+        let banned_ms = view::rest_of_ban(&stored, clock::now_ms());
         let tasks = TaskTracker::new();
         let ending = shutdown.child_token();
         let asked = lids::Asked::new(store.asked_aliases().await?);
@@ -194,7 +201,12 @@ impl Account {
             asked,
         });
         let (commands, to_do) = mpsc::channel(COMMAND_QUEUE);
-        let (shown, view) = watch::channel(View::new(enabled, paused, stopped_for_good, &stored));
+        let (shown, view) = watch::channel(View::new(
+            enabled,
+            paused,
+            stopped_for_good || banned_ms.is_some(),
+            &stored,
+        ));
         let logins = broadcast::channel(LOGIN_QUEUE).0;
         let work = ending.child_token();
         tasks.spawn(crate::inbound::decide_forever(Arc::clone(&shared), work.clone()));
@@ -216,7 +228,9 @@ impl Account {
             logins,
         };
         if enabled && connect && !paused && !stopped_for_good {
-            account.command(Command::Start).await?;
+            account
+                .command(banned_ms.map_or(Command::Start, |rest_ms| Command::StillBanned { rest_ms }))
+                .await?;
         }
         Ok(account)
     }

@@ -1,10 +1,13 @@
 //! The only place that asks what time it is, waits, or rolls dice.
 #![allow(clippy::disallowed_methods, reason = "this module is what the ban points to")]
 
+mod asleep;
+
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+pub use asleep::{watch_forever, woke_ms, woken};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
@@ -87,6 +90,12 @@ fn set(offset_ms: i64) -> Result<(), Unmoved> {
 /// a move in between is missed.
 pub fn moved() -> impl Future<Output = ()> {
     MOVED.notified()
+}
+
+/// Milliseconds since the host started, on and on, also while it sleeps: what the account machine counts by.
+#[must_use]
+pub fn boot_ms() -> u64 {
+    asleep::Reading::now().boot_ms
 }
 
 /// Monotonic clock, for deadlines.

@@ -12,6 +12,7 @@ use tokio_util::task::TaskTracker;
 pub use crate::config::ConfigError;
 pub use crate::lease::LeaseHeld;
 
+use crate::clock;
 use crate::config::{Config, without_numbers};
 use crate::control::{self, Ending, Live};
 use crate::lease::{Lease, make_private_dir};
@@ -86,6 +87,7 @@ pub async fn run(
     let server = control::listen(&paths.socket)?;
     listening();
     tasks.spawn(control::serve(server, Arc::clone(&live), shutdown.clone()));
+    tasks.spawn(clock::watch_forever(shutdown.clone()));
     let mut accounts = BTreeMap::new();
     for (id, account) in config.accounts {
         if only_account.as_ref().is_some_and(|only| *only != id) {

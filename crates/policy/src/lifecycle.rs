@@ -6,7 +6,9 @@
 //! A timer is never cancelled: one that is not the current one of its kind is ignored when it fires.
 
 mod act;
+mod close;
 mod effect;
+mod heal;
 mod input;
 mod state;
 mod status;
@@ -19,7 +21,8 @@ pub use effect::{Effect, Signal, TimerId, TimerKind, VersionChoice};
 pub use input::{CloseCause, Input, LoginMethod};
 pub use status::{DegradedReason, Status};
 
-use state::{Draining, Next, Rest, State};
+use heal::Breaker;
+use state::{Draining, Next, Rest, State, Wait};
 
 /// How long things may take.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -40,6 +43,16 @@ pub struct Settings {
     pub first_respawn_ms: u64,
     /// Wait after WhatsApp refused every version.
     pub outdated_retry_ms: u64,
+    /// Wait after a ban that does not say how long it lasts.
+    pub ban_ms: u64,
+    /// Wait after a sidecar could not save its auth files.
+    pub storage_retry_ms: u64,
+    /// So many broken processes within the window open the breaker; at least 1.
+    pub breaker_exits: usize,
+    /// How close together they must be.
+    pub breaker_window_ms: u64,
+    /// Wait for the next attempt while the breaker is open.
+    pub breaker_retry_ms: u64,
 }
 
 impl Default for Settings {
@@ -53,6 +66,11 @@ impl Default for Settings {
             grace_ms: 5_000,
             first_respawn_ms: 0,
             outdated_retry_ms: 3_600_000,
+            ban_ms: 86_400_000,
+            storage_retry_ms: 5_000,
+            breaker_exits: 5,
+            breaker_window_ms: 60_000,
+            breaker_retry_ms: 300_000,
         }
     }
 }
@@ -72,6 +90,17 @@ pub struct Lifecycle {
     /// How many versions were refused in a row.
     refused_versions: usize,
     next_serial: u64,
+    /// The clock at the last input.
+    now_ms: u64,
+    breaker: Breaker,
+    /// When processes were replaced for their memory.
+    outgrown: Vec<u64>,
+    /// When an awakening last ended a wait.
+    woke_ms: Option<u64>,
+    /// Nothing can be written down.
+    storage_failed: bool,
+    /// The credentials came from their last good copy, and it was not online for long since.
+    restored: bool,
 }
 
 impl Lifecycle {
@@ -87,6 +116,12 @@ impl Lifecycle {
             version: VersionChoice::default(),
             refused_versions: 0,
             next_serial: 1,
+            now_ms: 0,
+            breaker: Breaker::default(),
+            outgrown: Vec::new(),
+            woke_ms: None,
+            storage_failed: false,
+            restored: false,
         }
     }
 
@@ -95,12 +130,14 @@ impl Lifecycle {
         self.settings = settings;
     }
 
-    /// Takes one input and says what to do, in order. `jitter` is drawn from 0.0 to 1.0.
+    /// Takes one input and says what to do, in order. `now_ms` counts milliseconds from any moment on, never backwards,
+    /// and while the host sleeps as well. `jitter` is drawn from 0.0 to 1.0.
     #[expect(
         clippy::needless_pass_by_value,
         reason = "an input is used up: the same news never comes twice"
     )]
-    pub fn step(&mut self, input: Input, jitter: f64) -> Vec<Effect> {
+    pub fn step(&mut self, input: Input, now_ms: u64, jitter: f64) -> Vec<Effect> {
+        self.now_ms = now_ms;
         let before = self.status();
         let mut effects = self.apply(&input, jitter);
         let after = self.status();
@@ -116,17 +153,56 @@ impl Lifecycle {
         match &self.state {
             State::Starting { .. } | State::Linking { .. } => Status::Connecting,
             State::LoggingIn { .. } => Status::Linking,
+            State::Online { .. } if self.restored => Status::Degraded(DegradedReason::CredsRestored),
             State::Online { .. } => Status::Ready,
-            State::Backoff { outdated: true, .. } => Status::ClientOutdated,
-            State::Backoff { delay_ms, .. } => Status::BackingOff { delay_ms: *delay_ms },
+            State::Backoff { wait, .. } => wait.status(),
+            State::AwaitingStorage => Status::StorageFailed,
             State::Resting(rest) => rest.status(),
             State::Draining(Draining { next, .. }) => match next {
+                Next::Spawn { .. } if self.storage_failed => Status::StorageFailed,
                 Next::Spawn { .. } => Status::Connecting,
-                Next::BackOff { outdated: true, .. } => Status::ClientOutdated,
-                Next::BackOff { delay_ms, .. } => Status::BackingOff { delay_ms: *delay_ms },
+                Next::BackOff(wait) => wait.status(),
                 Next::Rest(rest) => rest.status(),
             },
         }
+    }
+
+    /// When the next attempt follows by itself, by the clock of [`Lifecycle::step`]; none where it works, or waits for
+    /// something else than time.
+    #[must_use]
+    pub fn next_attempt_ms(&self) -> Option<u64> {
+        match &self.state {
+            State::Backoff { due_ms, .. } => Some(*due_ms),
+            State::Draining(Draining {
+                next: Next::BackOff(Wait { delay_ms, .. }),
+                ..
+            }) => Some(self.now_ms.saturating_add(*delay_ms)),
+            State::Resting(_)
+            | State::Starting { .. }
+            | State::Linking { .. }
+            | State::LoggingIn { .. }
+            | State::Online { .. }
+            | State::Draining(_)
+            | State::AwaitingStorage => None,
+        }
+    }
+
+    /// Is the link open?
+    #[must_use]
+    pub fn is_online(&self) -> bool {
+        matches!(self.state, State::Online { .. })
+    }
+
+    /// Was earlier trouble forgiven, because the link has held for long enough?
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        matches!(self.state, State::Online { stable: None })
+    }
+
+    /// Was it told that nothing can be written down?
+    #[must_use]
+    pub fn lacks_storage(&self) -> bool {
+        self.storage_failed
     }
 
     /// Does a sidecar process live, as far as the machine was told?
@@ -138,7 +214,7 @@ impl Lifecycle {
             | State::LoggingIn { .. }
             | State::Online { .. }
             | State::Draining(_) => true,
-            State::Backoff { .. } | State::Resting(_) => false,
+            State::Backoff { .. } | State::Resting(_) | State::AwaitingStorage => false,
         }
     }
 

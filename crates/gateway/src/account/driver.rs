@@ -2,14 +2,18 @@
 
 mod effects;
 mod news;
+mod report;
+mod vitals;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use fased_policy::lifecycle::{Input, Lifecycle, LoginMethod, Status, TimerId};
+use fased_policy::lifecycle::{DegradedReason, Input, Lifecycle, LoginMethod, Status, TimerId};
 use fased_protocol::control::LoginEvent;
+use fased_protocol::fault::{Fault, FaultCode};
 use fased_protocol::sidecar as wire;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
+use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -41,13 +45,26 @@ pub(super) struct Driver {
     logout: Option<oneshot::Sender<bool>>,
     /// Why the last process ended, in its own words; for people.
     detail: Option<String>,
+    /// The state that the owner has a notice about, until the link has held again or a command came.
+    alerted: Option<Status>,
+    /// A notice that could not be written down yet.
+    unsaid: Option<Unsaid>,
+    /// An open link that is asked for a sign of life; how it answered.
+    probe: Option<JoinHandle<Result<wire::Reply, Fault>>>,
+}
+
+/// What the owner is to be told, once it can be written down.
+struct Unsaid {
+    kind: &'static str,
+    text: String,
+    at_ms: i64,
 }
 
 enum Process {
     None,
     /// Waits for the auth dir's lock; `abandoned` once the machine wants it gone again.
     Starting {
-        spawned: tokio::task::JoinHandle<anyhow::Result<Sidecar>>,
+        spawned: JoinHandle<anyhow::Result<Sidecar>>,
         abandoned: bool,
     },
     Running(Sidecar),
@@ -72,6 +89,9 @@ impl Driver {
             code_on_show: false,
             logout: None,
             detail: None,
+            alerted: None,
+            unsaid: None,
+            probe: None,
         }
     }
 
@@ -79,6 +99,8 @@ impl Driver {
     pub(super) async fn run(mut self, mut commands: mpsc::Receiver<Command>, shutdown: CancellationToken) {
         let mut give_up: Option<Instant> = None;
         let mut settings = self.shared.config.subscribe();
+        let mut woken = clock::woken();
+        let mut memory = vitals::every_few_seconds();
         loop {
             if give_up.is_some() && matches!(self.process, Process::None) {
                 return;
@@ -89,12 +111,15 @@ impl Driver {
                 () = shutdown.cancelled(), if give_up.is_none() => {
                     give_up = Some(clock::monotonic() + DRAIN_DEADLINE);
                     // At rest there is nothing to stop, and why it rests is worth keeping.
-                    if self.machine.has_process() || matches!(self.machine.status(), Status::BackingOff { .. }) {
+                    if self.machine.has_process() || self.waits_in_vain() {
                         self.step(Input::Stop).await;
                     }
                 }
                 Some(command) = commands.recv(), if give_up.is_none() => self.obey(command).await,
                 Ok(()) = settings.changed() => self.machine.set_settings(self.shared.config().lifecycle),
+                Ok(()) = woken.changed() => self.step(Input::Woke).await,
+                _ = memory.tick(), if matches!(self.process, Process::Running(_)) => self.weigh().await,
+                alive = probed(&mut self.probe) => self.probed(alive).await,
                 spawned = finished(&mut self.process) => self.spawned(spawned).await,
                 // A sidecar may say hello before its start is noticed here; it could not be answered then.
                 Some(news) = self.news.recv(), if !matches!(self.process, Process::Starting { .. }) => self.hear(news).await,
@@ -112,7 +137,15 @@ impl Driver {
 
     async fn obey(&mut self, command: Command) {
         match command {
-            Command::Start => self.step(Input::Start).await,
+            Command::Start => {
+                self.alerted = None;
+                self.step(Input::Start).await;
+            }
+            Command::StillBanned { rest_ms } => {
+                // The owner was told by the run that was banned.
+                self.alerted = Some(Status::Degraded(DegradedReason::Banned));
+                self.step(Input::StillBanned { rest_ms }).await;
+            }
             Command::Stop => self.step(Input::Stop).await,
             Command::Logout { told } => {
                 self.logout = Some(told);
@@ -123,7 +156,8 @@ impl Driver {
             }
             Command::Login(method) => {
                 self.detail = None;
-                if self.machine.status() == Status::Ready {
+                self.alerted = None;
+                if self.machine.is_online() {
                     self.tell_linked();
                     return;
                 }
@@ -133,6 +167,9 @@ impl Driver {
                 };
                 self.login = Some(method);
                 self.step(Input::Login(input)).await;
+                if self.machine.lacks_storage() {
+                    self.end_login(Status::StorageFailed);
+                }
             }
         }
     }
@@ -153,9 +190,25 @@ impl Driver {
 
     async fn step(&mut self, input: Input) {
         tracing::debug!(?input, "input");
-        for effect in self.machine.step(input, clock::chance()) {
+        for effect in self.machine.step(input, clock::boot_ms(), clock::chance()) {
             self.carry_out(effect).await;
         }
+        if self.machine.is_settled() {
+            self.alerted = None;
+        }
+    }
+}
+
+/// Completes when a link that was asked for a sign of life has answered, or has not in time; never otherwise.
+async fn probed(probe: &mut Option<JoinHandle<Result<wire::Reply, Fault>>>) -> Result<wire::Reply, Fault> {
+    match probe {
+        Some(asked) => asked.await.unwrap_or_else(|panicked| {
+            Err(Fault {
+                code: FaultCode::Internal,
+                message: panicked.to_string(),
+            })
+        }),
+        None => std::future::pending().await,
     }
 }
 

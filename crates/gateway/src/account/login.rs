@@ -1,6 +1,6 @@
 //! What someone who waits for a login is told.
 
-use fased_policy::lifecycle::Status;
+use fased_policy::lifecycle::{DegradedReason, Status};
 use fased_protocol::control::{ControlError, ErrorCode, LoginEvent};
 
 use super::next_action;
@@ -8,7 +8,11 @@ use super::next_action;
 /// The error that ends a login in this status, if it does. `detail` is what was said last.
 pub(super) fn error_in(status: Status, detail: Option<&str>, account: &str) -> Option<LoginEvent> {
     let code = match status {
-        Status::Connecting | Status::Linking | Status::Ready | Status::Disabled => return None,
+        Status::Connecting
+        | Status::Linking
+        | Status::Ready
+        | Status::Degraded(DegradedReason::CredsRestored)
+        | Status::Disabled => return None,
         Status::Unlinked => ErrorCode::Expired,
         Status::BackingOff { .. } => ErrorCode::NotReady,
         Status::Suspended
@@ -17,6 +21,7 @@ pub(super) fn error_in(status: Status, detail: Option<&str>, account: &str) -> O
         | Status::LoggedOut
         | Status::Forbidden
         | Status::ClientOutdated => ErrorCode::Refused,
+        Status::StorageFailed | Status::BreakerOpen => ErrorCode::NotReady,
     };
     let message = match (status, detail) {
         (Status::Unlinked, Some(detail)) => format!("the login did not succeed: {detail}"),
@@ -35,7 +40,9 @@ pub(super) fn error_in(status: Status, detail: Option<&str>, account: &str) -> O
         | Status::Replaced
         | Status::LoggedOut
         | Status::Forbidden
-        | Status::ClientOutdated => next_action(status, account),
+        | Status::ClientOutdated
+        | Status::StorageFailed
+        | Status::BreakerOpen => next_action(status, account),
     };
     Some(LoginEvent::Error(ControlError { code, message, next }))
 }

@@ -1,6 +1,6 @@
 //! What every surface shows of one account.
 
-use fased_policy::lifecycle::Status;
+use fased_policy::lifecycle::{DegradedReason, Status};
 use fased_protocol::control::{AccountInfo, CageInfo, SidecarVersions};
 
 use crate::store::{Store, StoredAccount};
@@ -25,9 +25,9 @@ pub struct View {
 }
 
 impl View {
-    /// At the start of a run: what was last known of the link is no longer true.
-    pub(super) fn new(enabled: bool, paused: bool, stopped_for_good: bool, stored: &StoredAccount) -> Self {
-        if enabled && !paused && stopped_for_good {
+    /// At the start of a run: what was last known of the link is no longer true, except where it rests for good or for a time.
+    pub(super) fn new(enabled: bool, paused: bool, still_true: bool, stored: &StoredAccount) -> Self {
+        if enabled && !paused && still_true {
             return Self {
                 enabled,
                 stored: stored.clone(),
@@ -47,6 +47,7 @@ impl View {
             state: status.as_str().to_owned(),
             sentence: status.sentence().to_owned(),
             next: (!enabled || paused).then(|| next_action(status, &stored.account)),
+            reason: None,
             until_ms: None,
             ..stored.clone()
         };
@@ -66,6 +67,14 @@ impl View {
             .iter()
             .any(|status| status.as_str() == self.stored.state)
     }
+}
+
+/// What is left of a ban of an earlier run, milliseconds.
+pub(super) fn rest_of_ban(stored: &StoredAccount, now_ms: i64) -> Option<u64> {
+    let banned = Status::Degraded(DegradedReason::Banned);
+    let is_banned = stored.state == banned.as_str() && stored.reason.as_deref() == banned.reason();
+    let rest_ms = stored.until_ms.filter(|_| is_banned)?.saturating_sub(now_ms);
+    u64::try_from(rest_ms).ok().filter(|rest_ms| *rest_ms > 0)
 }
 
 /// What to do about a state; a command names the account where there may be several.
@@ -104,6 +113,7 @@ pub fn info_without_store(view: View) -> AccountInfo {
         channel: "whatsapp".to_owned(),
         enabled: view.enabled,
         state: view.stored.state,
+        reason: view.stored.reason,
         sentence: view.stored.sentence,
         next: view.stored.next,
         since_ms: view.stored.since_ms,
@@ -129,6 +139,26 @@ pub fn info_without_store(view: View) -> AccountInfo {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_rest_of_a_ban_is_kept_and_nothing_else() {
+        let stored = |state: &str, reason: Option<&str>, until_ms| StoredAccount {
+            state: state.to_owned(),
+            reason: reason.map(str::to_owned),
+            until_ms,
+            ..StoredAccount::default()
+        };
+        for (row, rest_ms) in [
+            (stored("degraded", Some("banned"), Some(5_000)), Some(4_000)),
+            (stored("degraded", Some("banned"), Some(1_000)), None),
+            (stored("degraded", Some("banned"), Some(500)), None),
+            (stored("degraded", Some("banned"), None), None),
+            (stored("degraded", Some("over_memory"), Some(5_000)), None),
+            (stored("backing_off", None, Some(5_000)), None),
+        ] {
+            assert_eq!(rest_of_ban(&row, 1_000), rest_ms, "{row:?}");
+        }
+    }
 
     #[test]
     fn a_command_names_the_account_unless_it_is_the_default_one() {

@@ -44,7 +44,7 @@ pub(super) fn rendered(accounts: &[AccountInfo]) -> String {
     for account in accounts {
         table.line([
             account.account.clone(),
-            account.state.clone(),
+            state(account),
             since(account.since_ms),
             account
                 .phone
@@ -54,7 +54,7 @@ pub(super) fn rendered(accounts: &[AccountInfo]) -> String {
             account.pending_pairings.to_string(),
         ]);
         table.line([account.sentence.clone()]);
-        if let Some(until) = account.until_ms {
+        if let Some(until) = account.until_ms.filter(|until| *until > now_ms()) {
             table.line([format!("next attempt in {}", span::span(until - now_ms()))]);
         }
         if let Some(next) = &account.next {
@@ -80,6 +80,14 @@ pub(super) fn rendered(accounts: &[AccountInfo]) -> String {
         }
     }
     table.render()
+}
+
+/// With the reason where it is degraded.
+fn state(account: &AccountInfo) -> String {
+    match &account.reason {
+        Some(reason) => format!("{}({reason})", account.state),
+        None => account.state.clone(),
+    }
 }
 
 /// Nothing is known from before the gateway's first run.
@@ -110,6 +118,7 @@ mod tests {
             channel: "whatsapp".to_owned(),
             enabled: true,
             state: "unlinked".to_owned(),
+            reason: None,
             sentence: "No phone is linked.".to_owned(),
             next: Some("fased channels login --channel whatsapp".to_owned()),
             since_ms: now_ms(),

@@ -59,6 +59,8 @@ pub struct AccountConfig {
     pub media: MediaSettings,
     /// The account machine's times.
     pub lifecycle: Settings,
+    /// So much memory its process may take, bytes.
+    pub memory_bytes: u64,
     /// Folder of the auth files.
     pub auth_dir: PathBuf,
     /// Where all this is written.

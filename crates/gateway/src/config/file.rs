@@ -161,5 +161,9 @@ block!(Reconnect {
     jitter: f64
 });
 block!(Supervision {
-    first_respawn_ms: u32
+    first_respawn_ms: u32,
+    breaker_exits: u32,
+    breaker_window_ms: u32,
+    breaker_retry_ms: u32,
+    memory_mb: u32
 });

@@ -115,6 +115,7 @@ pub(super) fn merge(
     let reconnect = own.reconnect.over(root.reconnect);
     let catch_up = own.catch_up.over(root.catch_up);
     let supervision = own.supervision.over(root.supervision);
+    let lifecycle = Settings::default();
     let pacing = own.pacing.over(root.pacing);
     let ack = own.ack_reaction.over(&root.ack_reaction);
     let pairing_defaults = PairingRules::default();
@@ -206,8 +207,18 @@ pub(super) fn merge(
                 jitter: reconnect.jitter.unwrap_or(backoff.jitter),
             },
             first_respawn_ms: supervision.first_respawn_ms.map_or(0, u64::from),
-            ..Settings::default()
+            breaker_exits: supervision
+                .breaker_exits
+                .map_or(lifecycle.breaker_exits, |exits| exits as usize),
+            breaker_window_ms: supervision
+                .breaker_window_ms
+                .map_or(lifecycle.breaker_window_ms, u64::from),
+            breaker_retry_ms: supervision
+                .breaker_retry_ms
+                .map_or(lifecycle.breaker_retry_ms, u64::from),
+            ..lifecycle
         },
+        memory_bytes: u64::from(supervision.memory_mb.unwrap_or(384)) << 20,
         auth_dir: match &own.auth_dir {
             Some(written) => folder(written, sources.file()),
             None => default_auth_dir,

@@ -123,6 +123,7 @@ impl Live {
     pub(super) fn info(&self) -> GatewayInfo {
         GatewayInfo {
             rss_bytes: memory::rss_bytes(self.info.pid),
+            woke_ms: clock::woke_ms(),
             clock_ahead_ms: clock::simulated(),
             ..self.info.clone()
         }

@@ -128,13 +128,13 @@ pub fn content_kind(name: &str) -> Option<ContentKind> {
 
 /// The account machine's word for a close reason.
 #[must_use]
-pub fn close_cause(reason: CloseReason) -> CloseCause {
+pub fn close_cause(reason: CloseReason, expires_s: Option<u64>) -> CloseCause {
     match reason {
         CloseReason::RestartRequired => CloseCause::RestartRequired,
         CloseReason::LoggedOut => CloseCause::LoggedOut,
         CloseReason::Replaced => CloseCause::Replaced,
         CloseReason::Forbidden => CloseCause::Forbidden,
-        CloseReason::Banned => CloseCause::Banned,
+        CloseReason::Banned => CloseCause::Banned { expires_s },
         CloseReason::ClientOutdated => CloseCause::ClientOutdated,
         CloseReason::LoginExpired => CloseCause::LoginExpired,
         CloseReason::Lost => CloseCause::Lost,
@@ -145,8 +145,8 @@ pub fn close_cause(reason: CloseReason) -> CloseCause {
         CloseReason::Untrusted => CloseCause::Untrusted,
         CloseReason::AuthUnreadable => CloseCause::AuthUnreadable,
         CloseReason::NotLinked => CloseCause::NotLinked,
-        // Tried again like any other failure; the text says what is wrong with the disk.
-        CloseReason::StorageFailed | CloseReason::ProtocolMismatch => CloseCause::Unknown,
+        CloseReason::StorageFailed => CloseCause::StorageFailed,
+        CloseReason::ProtocolMismatch => CloseCause::Unknown,
         CloseReason::Shutdown => CloseCause::Shutdown,
         CloseReason::Unknown => CloseCause::Unknown,
     }

@@ -26,6 +26,8 @@ pub struct StoredAccount {
     pub name: Option<String>,
     /// Name of the state.
     pub state: String,
+    /// The particulars of the state in one word: why it is degraded.
+    pub reason: Option<String>,
     /// What it means.
     pub sentence: String,
     /// What to do.
@@ -81,11 +83,11 @@ impl Store {
     pub async fn record_account(&self, row: &StoredAccount) -> Result<()> {
         sqlx::query(
             "INSERT INTO account (account, phone, lid, name, state, sentence, next, since_ms, until_ms, last_ready_ms,
-                 web_version)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+                 web_version, reason)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
              ON CONFLICT (account) DO UPDATE SET phone = ?2, lid = ?3, name = ?4, state = ?5, sentence = ?6,
                  next = ?7, since_ms = ?8, until_ms = ?9, last_ready_ms = ?10,
-                 web_version = ?11",
+                 web_version = ?11, reason = ?12",
         )
         .bind(&row.account)
         .bind(&row.phone)
@@ -98,6 +100,7 @@ impl Store {
         .bind(row.until_ms)
         .bind(row.last_ready_ms)
         .bind(&row.web_version)
+        .bind(&row.reason)
         .execute(&mut *self.write.turn().await?)
         .await?;
         Ok(())
@@ -193,9 +196,18 @@ impl Store {
     /// # Errors
     /// What SQLite said.
     pub async fn add_notice(&self, account: &str, text: &str, now_ms: i64) -> Result<()> {
-        sqlx::query("INSERT INTO notice (at_ms, account, text) VALUES (?, ?, ?)")
+        self.add_notice_of("note", account, text, now_ms).await
+    }
+
+    /// Tells the owner something, once. `kind` is one of `fased_policy::alerting::KINDS`.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn add_notice_of(&self, kind: &str, account: &str, text: &str, now_ms: i64) -> Result<()> {
+        sqlx::query("INSERT INTO notice (at_ms, account, kind, text) VALUES (?, ?, ?, ?)")
             .bind(now_ms)
             .bind(account)
+            .bind(kind)
             .bind(text)
             .execute(&mut *self.write.turn().await?)
             .await?;

@@ -1,6 +1,7 @@
 //! What the transitions are made of: spawn, drain, wait, rest, and the counting of failures.
 
-use super::state::{Draining, Login, Next, Pressure, Rest, State};
+use super::heal::Breaker;
+use super::state::{Draining, Login, Next, Pressure, Rest, State, Wait, Why};
 use super::{Effect, Lifecycle, LoginMethod, Signal, TimerId, TimerKind, VersionChoice};
 
 impl Lifecycle {
@@ -48,8 +49,14 @@ impl Lifecycle {
     }
 
     pub(super) fn gone_before_open(&mut self, login: Option<Login>, jitter: f64) -> Vec<Effect> {
-        let next = self.after_failure(login, jitter);
+        let next = self.broke(login, |machine| machine.after_failure(login, jitter));
         self.go_to(next)
+    }
+
+    /// The process makes no sense, or does not answer.
+    pub(super) fn drain_broken(&mut self, login: Option<Login>, jitter: f64) -> Vec<Effect> {
+        let next = self.broke(login, |machine| machine.after_failure(login, jitter));
+        self.drain(next)
     }
 
     pub(super) fn drain_failed(&mut self, login: Option<Login>, jitter: f64) -> Vec<Effect> {
@@ -64,10 +71,7 @@ impl Lifecycle {
         }
         let delay_ms = self.settings.backoff.delay_ms(self.failures, jitter);
         self.failures = self.failures.saturating_add(1);
-        Next::BackOff {
-            delay_ms,
-            outdated: false,
-        }
+        wait(Why::Failure, delay_ms)
     }
 
     /// The process broke while online: quickly back the first time, then as after any failure.
@@ -78,10 +82,7 @@ impl Lifecycle {
         self.respawned = true;
         match self.settings.first_respawn_ms {
             0 => Next::Spawn { login: None },
-            delay_ms => Next::BackOff {
-                delay_ms,
-                outdated: false,
-            },
+            delay_ms => wait(Why::Failure, delay_ms),
         }
     }
 
@@ -96,16 +97,14 @@ impl Lifecycle {
         if login.is_some() {
             return Next::Rest(Rest::ClientOutdated);
         }
-        Next::BackOff {
-            delay_ms: self.settings.outdated_retry_ms,
-            outdated: true,
-        }
+        wait(Why::Outdated, self.settings.outdated_retry_ms)
     }
 
     pub(super) fn forgive(&mut self) {
         self.failures = 0;
         self.restarts = 0;
         self.respawned = false;
+        self.breaker = Breaker::default();
     }
 
     pub(super) fn drain(&mut self, next: Next) -> Vec<Effect> {
@@ -150,14 +149,9 @@ impl Lifecycle {
     pub(super) fn go_to(&mut self, next: Next) -> Vec<Effect> {
         match next {
             Next::Spawn { login } => self.spawn(login),
-            Next::BackOff { delay_ms, outdated } => {
-                let (timer, arm) = self.arm(TimerKind::Backoff, delay_ms);
-                self.state = State::Backoff {
-                    timer,
-                    delay_ms,
-                    outdated,
-                };
-                vec![arm]
+            Next::BackOff(wait) => {
+                let due_ms = self.now_ms.saturating_add(wait.delay_ms);
+                self.wait_until(due_ms, wait)
             }
             Next::Rest(rest) => {
                 self.state = State::Resting(rest);
@@ -167,11 +161,17 @@ impl Lifecycle {
     }
 
     pub(super) fn forget_at_rest(&mut self) -> Vec<Effect> {
+        self.restored = false;
         self.state = State::Resting(Rest::Unlinked);
         vec![Effect::SetAsideAuth]
     }
 
+    /// Makes a process, unless nothing can be written down: that one could not save its auth files.
     pub(super) fn spawn(&mut self, login: Option<Login>) -> Vec<Effect> {
+        if self.storage_failed {
+            self.state = State::AwaitingStorage;
+            return vec![];
+        }
         let (handshake, arm) = self.arm(TimerKind::Handshake, self.settings.handshake_ms);
         self.state = State::Starting { handshake, login };
         vec![
@@ -185,6 +185,9 @@ impl Lifecycle {
 
     pub(super) fn spawn_with_login(&mut self, method: LoginMethod) -> Vec<Effect> {
         self.forgive();
+        if self.storage_failed {
+            return self.spawn(None);
+        }
         let (login, arm) = self.begin_login(method);
         let mut effects = self.spawn(Some(login));
         effects.push(arm);
@@ -204,6 +207,10 @@ impl Lifecycle {
         self.next_serial += 1;
         (timer, Effect::Arm { timer, after_ms })
     }
+}
+
+pub(super) fn wait(why: Why, delay_ms: u64) -> Next {
+    Next::BackOff(Wait { why, delay_ms })
 }
 
 pub(super) fn stopped() -> Next {

@@ -16,6 +16,8 @@ pub enum Effect {
     AskShutdown,
     /// Ask the process to unlink on WhatsApp's side, and then to leave.
     AskLogout,
+    /// Ask the open link for a sign of life; answered by `ProbeFailed`, or by nothing.
+    Probe,
     /// Signal the whole process group.
     Signal(Signal),
     /// Feed `Fired` with this timer after this long.

@@ -21,6 +21,13 @@ pub enum Input {
     Exited,
     /// The sidecar speaks another protocol; both versions and the remedy.
     HelloRejected(String),
+    /// The gateway started, and WhatsApp's ban of an earlier run has so long to go: wait, as that run would have.
+    StillBanned {
+        /// What is left of the wait, milliseconds.
+        rest_ms: u64,
+    },
+    /// The credentials were damaged, and the sidecar took their last good copy; comes before `Ready`.
+    Restored,
     /// The sidecar read the auth files.
     Ready {
         /// They hold usable credentials.
@@ -36,6 +43,16 @@ pub enum Input {
     Closed(CloseCause),
     /// The sidecar does not answer.
     Unresponsive,
+    /// The host slept, or the gateway stood still: what is said of a link may be long past.
+    Woke,
+    /// An open link that was asked for a sign of life gave none in time.
+    ProbeFailed,
+    /// Nothing can be written down any more.
+    StorageFailed,
+    /// It can again.
+    StorageBack,
+    /// The process has more memory than it may.
+    OverMemory,
     /// A timer that was armed fired.
     Fired(TimerId),
 }
@@ -61,7 +78,10 @@ pub enum CloseCause {
     /// 403, 406, 411: the account may not connect.
     Forbidden,
     /// 402: banned for a time.
-    Banned,
+    Banned {
+        /// How long, as WhatsApp says, seconds; unknown without.
+        expires_s: Option<u64>,
+    },
     /// 405: WhatsApp wants a newer version.
     ClientOutdated,
     /// All QRs were shown and none was scanned.
@@ -80,6 +100,8 @@ pub enum CloseCause {
     Untrusted,
     /// The auth files are there and cannot be read; nothing was touched.
     AuthUnreadable,
+    /// The auth files could not be written.
+    StorageFailed,
     /// There are no credentials and no login was asked for.
     NotLinked,
     /// Somebody asked it to leave.
@@ -90,12 +112,12 @@ pub enum CloseCause {
 
 impl CloseCause {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::RestartRequired,
         Self::LoggedOut,
         Self::Replaced,
         Self::Forbidden,
-        Self::Banned,
+        Self::Banned { expires_s: None },
         Self::ClientOutdated,
         Self::LoginExpired,
         Self::Lost,
@@ -105,6 +127,7 @@ impl CloseCause {
         Self::Overloaded,
         Self::Untrusted,
         Self::AuthUnreadable,
+        Self::StorageFailed,
         Self::NotLinked,
         Self::Shutdown,
         Self::Unknown,

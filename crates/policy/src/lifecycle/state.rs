@@ -23,9 +23,36 @@ pub(super) enum State {
     /// No process until the timer fires.
     Backoff {
         timer: TimerId,
-        delay_ms: u64,
-        outdated: bool,
+        wait: Wait,
+        /// When it fires, by the machine's clock.
+        due_ms: u64,
     },
+    /// No process until things can be written down again: it could not save its auth files.
+    AwaitingStorage,
+}
+
+/// A wait for the next attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Wait {
+    pub(super) why: Why,
+    pub(super) delay_ms: u64,
+}
+
+/// What is waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Why {
+    /// After a failure, which may be a passing one.
+    Failure,
+    /// Until WhatsApp may have changed its mind about our versions.
+    Outdated,
+    /// Until the ban is over.
+    Banned,
+    /// Too many processes broke.
+    Breaker,
+    /// Processes grew too big again and again.
+    OverMemory,
+    /// The auth files could not be written.
+    Storage,
 }
 
 /// A login, over all its processes.
@@ -72,7 +99,7 @@ pub(super) enum Pressure {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Next {
     Spawn { login: Option<Login> },
-    BackOff { delay_ms: u64, outdated: bool },
+    BackOff(Wait),
     Rest(Rest),
 }
 
@@ -80,7 +107,7 @@ impl Next {
     pub(super) fn login(&self) -> Option<Login> {
         match self {
             Self::Spawn { login } => *login,
-            Self::BackOff { .. } | Self::Rest(_) => None,
+            Self::BackOff(_) | Self::Rest(_) => None,
         }
     }
 }
@@ -91,7 +118,22 @@ impl State {
             Self::Starting { login, .. } | Self::Linking { login, .. } => *login,
             Self::LoggingIn { login } => Some(*login),
             Self::Draining(draining) => draining.next.login(),
-            Self::Resting(_) | Self::Online { .. } | Self::Backoff { .. } => None,
+            Self::Resting(_) | Self::Online { .. } | Self::Backoff { .. } | Self::AwaitingStorage => None,
+        }
+    }
+}
+
+impl Wait {
+    pub(super) fn status(self) -> Status {
+        match self.why {
+            Why::Failure => Status::BackingOff {
+                delay_ms: self.delay_ms,
+            },
+            Why::Outdated => Status::ClientOutdated,
+            Why::Banned => Status::Degraded(DegradedReason::Banned),
+            Why::Breaker => Status::BreakerOpen,
+            Why::OverMemory => Status::Degraded(DegradedReason::OverMemory),
+            Why::Storage => Status::StorageFailed,
         }
     }
 }

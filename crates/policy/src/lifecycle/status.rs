@@ -17,7 +17,7 @@ pub enum Status {
     Connecting,
     /// Messages flow both ways.
     Ready,
-    /// It cannot work until somebody sees to it.
+    /// It does not work as it should; somebody should see to it.
     Degraded(DegradedReason),
     /// The link is down; the next attempt follows by itself.
     BackingOff {
@@ -32,6 +32,10 @@ pub enum Status {
     Forbidden,
     /// WhatsApp wants a newer version.
     ClientOutdated,
+    /// Nothing can be written down, so nothing is taken in.
+    StorageFailed,
+    /// Its processes broke too often; the next attempt follows after a while.
+    BreakerOpen,
 }
 
 /// What somebody has to see to.
@@ -45,15 +49,21 @@ pub enum DegradedReason {
     AuthUnreadable,
     /// WhatsApp banned the account for a time.
     Banned,
+    /// The link works, with credentials that were taken from their last good copy.
+    CredsRestored,
+    /// Its process grew too big again and again.
+    OverMemory,
 }
 
 impl DegradedReason {
     /// All of them.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 6] = [
         Self::ProtocolMismatch,
         Self::Untrusted,
         Self::AuthUnreadable,
         Self::Banned,
+        Self::CredsRestored,
+        Self::OverMemory,
     ];
 
     /// The word in the store and on every surface.
@@ -64,6 +74,8 @@ impl DegradedReason {
             Self::Untrusted => "untrusted",
             Self::AuthUnreadable => "auth_unreadable",
             Self::Banned => "banned",
+            Self::CredsRestored => "creds_restored",
+            Self::OverMemory => "over_memory",
         }
     }
 
@@ -75,6 +87,10 @@ impl DegradedReason {
             Self::Untrusted => "The server could not prove that it is WhatsApp, so nothing was sent to it.",
             Self::AuthUnreadable => "The auth files are there but cannot be read; nothing was touched.",
             Self::Banned => "WhatsApp has banned this account for a time.",
+            Self::CredsRestored => {
+                "Messages flow; the credentials were damaged and were taken from their last good copy."
+            }
+            Self::OverMemory => "The sidecar grew beyond its memory again and again, so it pauses.",
         }
     }
 
@@ -90,13 +106,58 @@ impl DegradedReason {
                 "restore the auth files from a backup, or link anew: fased channels logout, then: fased channels login"
             }
             Self::Banned => {
-                "open WhatsApp on the phone to see when the ban ends, then: fased gateway restart"
+                "open WhatsApp on the phone to see why; it tries again by itself when the ban ends, or at once with: fased channels resume"
+            }
+            Self::CredsRestored => {
+                "check the disk and the last power failure; back up the folder of the auth files"
+            }
+            Self::OverMemory => {
+                "raise channels.whatsapp.supervision.memoryMb with fased config set, then: fased channels resume"
             }
         }
     }
 }
 
 impl Status {
+    /// The words of all of them, as [`Status::as_str`] says them, in the order of an account's life.
+    pub const WORDS: [&'static str; 14] = [
+        "disabled",
+        "unlinked",
+        "linking",
+        "connecting",
+        "ready",
+        "degraded",
+        "backing_off",
+        "replaced",
+        "logged_out",
+        "forbidden",
+        "client_outdated",
+        "suspended",
+        "storage_failed",
+        "breaker_open",
+    ];
+
+    /// The particulars in one word, where the state has some: why it is degraded.
+    #[must_use]
+    pub fn reason(self) -> Option<&'static str> {
+        match self {
+            Self::Degraded(reason) => Some(reason.as_str()),
+            Self::Disabled
+            | Self::Suspended
+            | Self::Unlinked
+            | Self::Linking
+            | Self::Connecting
+            | Self::Ready
+            | Self::BackingOff { .. }
+            | Self::Replaced
+            | Self::LoggedOut
+            | Self::Forbidden
+            | Self::ClientOutdated
+            | Self::StorageFailed
+            | Self::BreakerOpen => None,
+        }
+    }
+
     /// The word in the store and on every surface. `Display` adds the particulars.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -113,6 +174,8 @@ impl Status {
             Self::LoggedOut => "logged_out",
             Self::Forbidden => "forbidden",
             Self::ClientOutdated => "client_outdated",
+            Self::StorageFailed => "storage_failed",
+            Self::BreakerOpen => "breaker_open",
         }
     }
 
@@ -132,6 +195,12 @@ impl Status {
             Self::LoggedOut => "This device was unlinked; its auth files were set aside.",
             Self::Forbidden => "WhatsApp refuses this account; its auth files were set aside.",
             Self::ClientOutdated => "WhatsApp wants a newer version of its web client than this one.",
+            Self::StorageFailed => {
+                "Nothing can be written to the disk, so no message is taken in; WhatsApp keeps them."
+            }
+            Self::BreakerOpen => {
+                "The sidecar broke too often in a short time, so the gateway waits before it starts it again."
+            }
         }
     }
 
@@ -148,6 +217,12 @@ impl Status {
             Self::Replaced => "stop the other program, then: fased channels resume",
             Self::Forbidden => "check the account on the phone, then: fased channels login",
             Self::ClientOutdated => "update fased; it tries again every hour by itself",
+            Self::StorageFailed => {
+                "free space on the disk of the state dir, and make it writable; it goes on by itself"
+            }
+            Self::BreakerOpen => {
+                "see why with fased logs; it tries again by itself, or at once with: fased channels resume"
+            }
         }
     }
 }
@@ -166,7 +241,9 @@ impl fmt::Display for Status {
             | Self::Replaced
             | Self::LoggedOut
             | Self::Forbidden
-            | Self::ClientOutdated => f.write_str(self.as_str()),
+            | Self::ClientOutdated
+            | Self::StorageFailed
+            | Self::BreakerOpen => f.write_str(self.as_str()),
         }
     }
 }

@@ -4,14 +4,35 @@
 //! that has to decide about it.
 
 use super::act::stopped;
-use super::state::{Draining, Login, Next, Rest, State};
-use super::{CloseCause, DegradedReason, Effect, Input, Lifecycle, TimerId, TimerKind};
-
-/// Restarts that WhatsApp may ask for at once; a server that asks without end is waited for.
-const FREE_RESTARTS: u32 = 3;
+use super::state::{Draining, Login, Next, Rest, State, Wait};
+use super::{DegradedReason, Effect, Input, Lifecycle, TimerId, TimerKind};
 
 impl Lifecycle {
     pub(super) fn apply(&mut self, input: &Input, jitter: f64) -> Vec<Effect> {
+        match input {
+            Input::StorageFailed => self.storage_failed = true,
+            Input::StorageBack => self.storage_failed = false,
+            Input::Start
+            | Input::Stop
+            | Input::Restart
+            | Input::Login(_)
+            | Input::Logout
+            | Input::SpawnFailed(_)
+            | Input::Exited
+            | Input::HelloRejected(_)
+            | Input::StillBanned { .. }
+            | Input::Restored
+            | Input::Ready { .. }
+            | Input::QrShown
+            | Input::Scanned
+            | Input::Opened
+            | Input::Closed(_)
+            | Input::Unresponsive
+            | Input::Woke
+            | Input::ProbeFailed
+            | Input::OverMemory
+            | Input::Fired(_) => {}
+        }
         match self.state {
             State::Resting(_) => self.resting(input),
             State::Starting { handshake, login } => self.starting(input, handshake, login, jitter),
@@ -19,7 +40,8 @@ impl Lifecycle {
             State::LoggingIn { login } => self.logging_in(input, login, jitter),
             State::Online { stable } => self.online(input, stable, jitter),
             State::Draining(draining) => self.draining(input, draining),
-            State::Backoff { timer, .. } => self.backoff(input, timer),
+            State::Backoff { timer, wait, due_ms } => self.backoff(input, timer, wait, due_ms),
+            State::AwaitingStorage => self.awaiting_storage(input),
         }
     }
 
@@ -37,15 +59,25 @@ impl Lifecycle {
             }
             Input::Login(method) => self.spawn_with_login(*method),
             Input::Logout => self.forget_at_rest(),
+            Input::StillBanned { rest_ms } => {
+                self.forgive();
+                self.still_banned(*rest_ms)
+            }
             Input::SpawnFailed(_)
             | Input::Exited
             | Input::HelloRejected(_)
+            | Input::Restored
             | Input::Ready { .. }
             | Input::QrShown
             | Input::Scanned
             | Input::Opened
             | Input::Closed(_)
             | Input::Unresponsive
+            | Input::Woke
+            | Input::ProbeFailed
+            | Input::StorageFailed
+            | Input::StorageBack
+            | Input::OverMemory
             | Input::Fired(_) => vec![],
         }
     }
@@ -58,7 +90,11 @@ impl Lifecycle {
         jitter: f64,
     ) -> Vec<Effect> {
         match input {
-            Input::Start => vec![],
+            Input::Start
+            | Input::StillBanned { .. }
+            | Input::Woke
+            | Input::ProbeFailed
+            | Input::StorageBack => vec![],
             Input::Stop => self.drain(stopped()),
             Input::Restart => self.restart(login),
             Input::Login(method) => self.login_while_connecting(*method, login),
@@ -66,6 +102,10 @@ impl Lifecycle {
             Input::SpawnFailed(_) | Input::Exited => self.gone_before_open(login, jitter),
             Input::HelloRejected(_) => {
                 self.drain(Next::Rest(Rest::Degraded(DegradedReason::ProtocolMismatch)))
+            }
+            Input::Restored => {
+                self.restored = true;
+                vec![]
             }
             Input::Ready { linked } => {
                 if *linked || login.is_some() {
@@ -78,17 +118,26 @@ impl Lifecycle {
             }
             // Out of order: nothing may be said about a link before `ready`.
             Input::QrShown | Input::Scanned | Input::Opened | Input::Unresponsive => {
-                self.drain_failed(login, jitter)
+                self.drain_broken(login, jitter)
             }
             Input::Closed(cause) => self.closed(*cause, login, jitter),
-            Input::Fired(timer) if *timer == handshake => self.drain_failed(login, jitter),
+            Input::StorageFailed => self.drain_for_storage(),
+            Input::OverMemory => self.over_memory(login),
+            Input::Fired(timer) if *timer == handshake => self.drain_broken(login, jitter),
             Input::Fired(timer) => self.deadline(*timer, login),
         }
     }
 
     fn linking(&mut self, input: &Input, link: TimerId, login: Option<Login>, jitter: f64) -> Vec<Effect> {
         match input {
-            Input::Start | Input::HelloRejected(_) | Input::Ready { .. } => vec![],
+            Input::Start
+            | Input::HelloRejected(_)
+            | Input::StillBanned { .. }
+            | Input::Restored
+            | Input::Ready { .. }
+            | Input::Woke
+            | Input::ProbeFailed
+            | Input::StorageBack => vec![],
             Input::Stop => self.drain(stopped()),
             Input::Restart => self.restart(login),
             Input::Login(method) => self.login_while_connecting(*method, login),
@@ -104,7 +153,9 @@ impl Lifecycle {
             },
             Input::Opened => self.opened(),
             Input::Closed(cause) => self.closed(*cause, login, jitter),
-            Input::Unresponsive => self.drain_failed(login, jitter),
+            Input::Unresponsive => self.drain_broken(login, jitter),
+            Input::StorageFailed => self.drain_for_storage(),
+            Input::OverMemory => self.over_memory(login),
             Input::Fired(timer) if *timer == link => self.drain_failed(login, jitter),
             Input::Fired(timer) => self.deadline(*timer, login),
         }
@@ -115,16 +166,23 @@ impl Lifecycle {
             Input::Start
             | Input::Login(_)
             | Input::HelloRejected(_)
+            | Input::StillBanned { .. }
+            | Input::Restored
             | Input::Ready { .. }
             | Input::QrShown
-            | Input::Scanned => vec![],
+            | Input::Scanned
+            | Input::Woke
+            | Input::ProbeFailed
+            | Input::StorageBack => vec![],
             Input::Stop => self.drain(stopped()),
             Input::Restart => self.restart(Some(login)),
             Input::Logout => self.drain_and_forget(Rest::Unlinked),
             Input::SpawnFailed(_) | Input::Exited => self.gone_before_open(Some(login), jitter),
             Input::Opened => self.opened(),
             Input::Closed(cause) => self.closed(*cause, Some(login), jitter),
-            Input::Unresponsive => self.drain_failed(Some(login), jitter),
+            Input::Unresponsive => self.drain_broken(Some(login), jitter),
+            Input::StorageFailed => self.drain_for_storage(),
+            Input::OverMemory => self.over_memory(Some(login)),
             Input::Fired(timer) => self.deadline(*timer, Some(login)),
         }
     }
@@ -135,25 +193,34 @@ impl Lifecycle {
             Input::Start
             | Input::Login(_)
             | Input::HelloRejected(_)
+            | Input::StillBanned { .. }
+            | Input::Restored
             | Input::Ready { .. }
             | Input::QrShown
             | Input::Scanned
-            | Input::Opened => vec![],
+            | Input::Opened
+            | Input::StorageBack => vec![],
             Input::Stop => self.drain(stopped()),
             Input::Restart => self.restart(None),
             Input::Logout => self.log_out(),
             Input::SpawnFailed(_) | Input::Exited => {
-                let next = self.after_loss(jitter);
+                let next = self.broke(None, |machine| machine.after_loss(jitter));
                 self.go_to(next)
             }
             Input::Closed(cause) => self.closed(*cause, None, jitter),
             Input::Unresponsive => {
-                let next = self.after_loss(jitter);
+                let next = self.broke(None, |machine| machine.after_loss(jitter));
                 self.drain(next)
             }
+            // The link may have outlived the sleep, which costs nothing to ask.
+            Input::Woke => vec![Effect::Probe],
+            Input::ProbeFailed => self.drain(Next::Spawn { login: None }),
+            Input::StorageFailed => self.drain_for_storage(),
+            Input::OverMemory => self.over_memory(None),
             Input::Fired(timer) => {
                 if stable == Some(*timer) {
                     self.forgive();
+                    self.restored = false;
                     self.state = State::Online { stable: None };
                 }
                 vec![]
@@ -161,7 +228,7 @@ impl Lifecycle {
         }
     }
 
-    fn backoff(&mut self, input: &Input, own: TimerId) -> Vec<Effect> {
+    fn backoff(&mut self, input: &Input, own: TimerId, wait: Wait, due_ms: u64) -> Vec<Effect> {
         match input {
             Input::Stop => {
                 self.state = State::Resting(Rest::Stopped { by_command: true });
@@ -174,16 +241,54 @@ impl Lifecycle {
             }
             Input::Login(method) => self.spawn_with_login(*method),
             Input::Logout => self.forget_at_rest(),
+            Input::Woke => self.woke_while_waiting(wait, due_ms),
+            Input::StorageFailed => self.storage_failed_while_waiting(wait.why),
+            Input::StorageBack => self.storage_back_while_waiting(wait.why),
             Input::Fired(timer) if *timer == own => self.spawn(None),
             Input::SpawnFailed(_)
             | Input::Exited
             | Input::HelloRejected(_)
+            | Input::StillBanned { .. }
+            | Input::Restored
             | Input::Ready { .. }
             | Input::QrShown
             | Input::Scanned
             | Input::Opened
             | Input::Closed(_)
             | Input::Unresponsive
+            | Input::ProbeFailed
+            | Input::OverMemory
+            | Input::Fired(_) => vec![],
+        }
+    }
+
+    fn awaiting_storage(&mut self, input: &Input) -> Vec<Effect> {
+        match input {
+            Input::Stop => {
+                self.state = State::Resting(Rest::Stopped { by_command: true });
+                vec![]
+            }
+            Input::Logout => self.forget_at_rest(),
+            Input::StorageBack => self.spawn(None),
+            // No command makes the disk writable.
+            Input::Start
+            | Input::Restart
+            | Input::Login(_)
+            | Input::SpawnFailed(_)
+            | Input::Exited
+            | Input::HelloRejected(_)
+            | Input::StillBanned { .. }
+            | Input::Restored
+            | Input::Ready { .. }
+            | Input::QrShown
+            | Input::Scanned
+            | Input::Opened
+            | Input::Closed(_)
+            | Input::Unresponsive
+            | Input::Woke
+            | Input::ProbeFailed
+            | Input::StorageFailed
+            | Input::OverMemory
             | Input::Fired(_) => vec![],
         }
     }
@@ -196,7 +301,7 @@ impl Lifecycle {
         match input {
             Input::Start => match next {
                 Next::Spawn { .. } => vec![],
-                Next::BackOff { .. } | Next::Rest(_) => {
+                Next::BackOff(_) | Next::Rest(_) => {
                     self.forgive();
                     self.redirect(draining, Next::Spawn { login: None })
                 }
@@ -208,6 +313,10 @@ impl Lifecycle {
             }
             Input::Login(method) => match next.login() {
                 Some(_) => vec![],
+                None if self.storage_failed => {
+                    self.forgive();
+                    self.redirect(draining, Next::Spawn { login: None })
+                }
                 None => {
                     self.forgive();
                     let (login, arm) = self.begin_login(*method);
@@ -224,6 +333,7 @@ impl Lifecycle {
             ),
             Input::SpawnFailed(_) | Input::Exited => {
                 let mut effects = if forget {
+                    self.restored = false;
                     vec![Effect::SetAsideAuth]
                 } else {
                     vec![]
@@ -231,54 +341,25 @@ impl Lifecycle {
                 effects.extend(self.go_to(next));
                 effects
             }
+            Input::StorageFailed => self.storage_failed_while_draining(draining),
             Input::Fired(timer) if *timer == grace => self.push(draining),
             Input::Fired(timer) if next.login().is_some_and(|login| login.deadline == *timer) => {
                 self.redirect(draining, Next::Rest(Rest::LoginTimedOut))
             }
             Input::HelloRejected(_)
+            | Input::StillBanned { .. }
+            | Input::Restored
             | Input::Ready { .. }
             | Input::QrShown
             | Input::Scanned
             | Input::Opened
             | Input::Closed(_)
             | Input::Unresponsive
+            | Input::Woke
+            | Input::ProbeFailed
+            | Input::StorageBack
+            | Input::OverMemory
             | Input::Fired(_) => vec![],
-        }
-    }
-
-    /// What the end of a link leads to. The process is still there, and is seen out first.
-    fn closed(&mut self, cause: CloseCause, login: Option<Login>, jitter: f64) -> Vec<Effect> {
-        match cause {
-            CloseCause::RestartRequired if self.restarts < FREE_RESTARTS => {
-                self.restarts += 1;
-                self.drain(Next::Spawn { login })
-            }
-            CloseCause::RestartRequired => self.drain_failed(login, jitter),
-            CloseCause::LoggedOut => self.drain_and_forget(Rest::LoggedOut),
-            CloseCause::Forbidden => self.drain_and_forget(Rest::Forbidden),
-            CloseCause::Replaced => self.drain(Next::Rest(Rest::Replaced)),
-            CloseCause::ClientOutdated => {
-                let next = self.outdated(login);
-                self.drain(next)
-            }
-            CloseCause::Banned => self.drain(Next::Rest(Rest::Degraded(DegradedReason::Banned))),
-            CloseCause::Untrusted => self.drain(Next::Rest(Rest::Degraded(DegradedReason::Untrusted))),
-            CloseCause::AuthUnreadable => {
-                self.drain(Next::Rest(Rest::Degraded(DegradedReason::AuthUnreadable)))
-            }
-            CloseCause::NotLinked => self.drain(Next::Rest(Rest::NeverLinked)),
-            // New codes for as long as the login may take.
-            CloseCause::LoginExpired => match login {
-                Some(login) => self.drain(Next::Spawn { login: Some(login) }),
-                None => self.drain(Next::Rest(Rest::NeverLinked)),
-            },
-            CloseCause::Lost
-            | CloseCause::Unavailable
-            | CloseCause::BadSession
-            | CloseCause::Unresponsive
-            | CloseCause::Overloaded
-            | CloseCause::Shutdown
-            | CloseCause::Unknown => self.drain_failed(login, jitter),
         }
     }
 }

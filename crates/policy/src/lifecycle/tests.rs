@@ -1,26 +1,34 @@
 //! The account machine: scenes told in full, the printed table, and what holds for any course of events.
 
 mod golden;
+mod healing;
 mod properties;
 mod scenes;
+mod storage;
 mod versions;
+mod virtual_time;
 
 use super::*;
 
 /// A machine that remembers what it armed, so that a test can name a timer by its kind.
 struct Bench {
     machine: Lifecycle,
-    armed: Vec<TimerId>,
+    /// Each timer, with when it is due.
+    armed: Vec<(TimerId, u64)>,
+    /// The machine's clock, which a timer moves to its time, and a test at will.
+    now_ms: u64,
 }
 
 /// What happens next, in the words of a test.
 #[derive(Debug, Clone)]
 enum News {
     In(Input),
-    /// The timer of this kind that was armed last fires.
+    /// The timer of this kind that was armed last fires, when it is due.
     Latest(TimerKind),
     /// A timer of this kind that nobody waits for any more fires.
     Old(TimerKind),
+    /// So many milliseconds pass, and nothing happens.
+    Pass(u64),
 }
 
 impl Bench {
@@ -32,6 +40,7 @@ impl Bench {
         Self {
             machine: Lifecycle::new(settings),
             armed: vec![],
+            now_ms: 0,
         }
     }
 
@@ -47,19 +56,29 @@ impl Bench {
     fn step(&mut self, news: &News) -> Vec<Effect> {
         let input = match news {
             News::In(input) => input.clone(),
-            News::Latest(kind) => Input::Fired(self.latest(*kind)),
+            News::Latest(kind) => {
+                let due_ms = self.due(*kind);
+                self.now_ms = self.now_ms.max(due_ms);
+                Input::Fired(self.latest(*kind))
+            }
+            News::Pass(ms) => {
+                self.now_ms += ms;
+                return vec![];
+            }
             News::Old(kind) => Input::Fired(TimerId {
                 kind: *kind,
                 serial: 0,
             }),
         };
-        let effects = self.machine.step(input, 0.5);
+        let effects = self.machine.step(input, self.now_ms, 0.5);
+        let now_ms = self.now_ms;
         self.armed
             .extend(effects.iter().filter_map(|effect| match effect {
-                Effect::Arm { timer, .. } => Some(*timer),
+                Effect::Arm { timer, after_ms } => Some((*timer, now_ms + after_ms)),
                 Effect::Spawn { .. }
                 | Effect::AskShutdown
                 | Effect::AskLogout
+                | Effect::Probe
                 | Effect::Signal(_)
                 | Effect::SetAsideAuth
                 | Effect::Report(_) => None,
@@ -73,8 +92,13 @@ impl Bench {
 
     /// The timer of this kind that was armed last; one that cannot be current if none was.
     fn latest(&self, kind: TimerKind) -> TimerId {
-        let latest = self.armed.iter().rev().find(|timer| timer.kind == kind);
-        latest.copied().unwrap_or(TimerId { kind, serial: 0 })
+        let latest = self.armed.iter().rev().find(|(timer, _)| timer.kind == kind);
+        latest.map_or(TimerId { kind, serial: 0 }, |(timer, _)| *timer)
+    }
+
+    fn due(&self, kind: TimerKind) -> u64 {
+        let latest = self.armed.iter().rev().find(|(timer, _)| timer.kind == kind);
+        latest.map_or(0, |(_, due_ms)| *due_ms)
     }
 }
 
@@ -110,6 +134,8 @@ fn inputs() -> Vec<Input> {
         spawn_failed(),
         Input::Exited,
         hello_rejected(),
+        Input::StillBanned { rest_ms: 7_000 },
+        Input::Restored,
         EMPTY,
         READY,
         Input::QrShown,
@@ -117,7 +143,14 @@ fn inputs() -> Vec<Input> {
         Input::Opened,
     ];
     all.extend(CloseCause::ALL.map(Input::Closed));
-    all.push(Input::Unresponsive);
+    all.extend([
+        Input::Unresponsive,
+        Input::Woke,
+        Input::ProbeFailed,
+        Input::StorageFailed,
+        Input::StorageBack,
+        Input::OverMemory,
+    ]);
     all
 }
 
@@ -222,7 +255,50 @@ fn states() -> Vec<(&'static str, Vec<News>)> {
     let mut told: Vec<News> = [Input::Start, Input::Stop].into_iter().map(News::In).collect();
     told.push(News::Latest(TimerKind::Grace));
     states.push(("draining, told to leave", told));
+    states.extend(healing_states());
     states
+}
+
+/// Those that the account's own troubles lead to.
+fn healing_states() -> Vec<(&'static str, Vec<News>)> {
+    let all = |inputs: &[Input]| -> Vec<News> { inputs.iter().cloned().map(News::In).collect() };
+    let opened = [Input::Start, READY, Input::Opened];
+    let then = |more: &[Input]| all(&[opened.as_slice(), more].concat());
+    let banned = Input::Closed(CloseCause::Banned { expires_s: Some(600) });
+    let refused = [READY, Input::Closed(CloseCause::ClientOutdated), Input::Exited];
+    let outgrown = [Input::OverMemory, Input::Exited];
+    let mut breaker = all(&[Input::Start]);
+    for _ in 0..4 {
+        breaker.extend([News::In(Input::Exited), News::Latest(TimerKind::Backoff)]);
+    }
+    breaker.push(News::In(Input::Exited));
+    let retry = [breaker.clone(), vec![News::Latest(TimerKind::Backoff)]].concat();
+    vec![
+        ("online, credentials restored", {
+            all(&[Input::Start, Input::Restored, READY, Input::Opened])
+        }),
+        ("draining, then banned", then(&[banned.clone()])),
+        ("waiting: banned", then(&[banned.clone(), Input::Exited])),
+        ("waiting: outdated", {
+            all(&[[Input::Start].as_slice(), &refused, &refused, &refused].concat())
+        }),
+        ("waiting: breaker open", breaker),
+        ("starting, breaker open", retry),
+        ("waiting: over memory", {
+            then(&[outgrown.as_slice(), &outgrown, &outgrown, &outgrown].concat())
+        }),
+        ("waiting: auth files not saved", {
+            then(&[Input::Closed(CloseCause::StorageFailed), Input::Exited])
+        }),
+        ("draining, no storage", then(&[Input::StorageFailed])),
+        ("awaiting storage", then(&[Input::StorageFailed, Input::Exited])),
+        ("waiting: banned, no storage", {
+            then(&[banned, Input::Exited, Input::StorageFailed])
+        }),
+        ("resting: stopped, no storage", {
+            all(&[Input::Start, Input::Stop, Input::Exited, Input::StorageFailed])
+        }),
+    ]
 }
 
 #[test]
@@ -239,12 +315,22 @@ fn every_status_has_a_sentence_and_an_action() {
         Status::LoggedOut,
         Status::Forbidden,
         Status::ClientOutdated,
+        Status::StorageFailed,
+        Status::BreakerOpen,
     ];
     all.extend(DegradedReason::ALL.map(Status::Degraded));
+    for word in Status::WORDS {
+        assert!(all.iter().any(|status| status.as_str() == word), "{word}");
+    }
     for status in all {
         assert!(status.sentence().ends_with('.'), "{status}");
         assert!(!status.next_action().is_empty(), "{status}");
         assert!(status.to_string().starts_with(status.as_str()), "{status}");
+        assert!(Status::WORDS.contains(&status.as_str()), "{status}");
+        let named = status
+            .reason()
+            .is_none_or(|reason| status.to_string().contains(reason));
+        assert!(named, "{status}");
     }
     assert_eq!(
         Status::Degraded(DegradedReason::ProtocolMismatch).to_string(),

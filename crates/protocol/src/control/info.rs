@@ -39,6 +39,9 @@ pub struct AccountInfo {
     pub enabled: bool,
     /// One of the account states: `ready`, `backing_off`, `unlinked`, …
     pub state: String,
+    /// The particulars of the state in one word: why it is `degraded`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     /// What that means, for people.
     pub sentence: String,
     /// The next command, if one helps.

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use fased_policy::lifecycle::{Effect, Input, LoginMethod, Signal, Status, VersionChoice};
-use fased_protocol::control::{LoginEvent, Watched};
+use fased_policy::lifecycle::{Effect, Input, LoginMethod, Signal, VersionChoice};
+use fased_protocol::control::LoginEvent;
 use fased_protocol::sidecar as wire;
 use nix::sys::signal::Signal as UnixSignal;
 use tokio::sync::mpsc;
 
-use super::super::{intake, login, lookup, next_action};
+use super::super::{intake, lookup};
 use super::{Driver, LOOKUP_QUEUE, NEWS_QUEUE, Process};
 use crate::sidecar::{Ears, Sidecar, SidecarHandle, SpawnOptions, spawn};
 use crate::{auth_dir, clock, paths};
@@ -19,11 +19,13 @@ impl Driver {
         match effect {
             Effect::Spawn { login, version } => self.spawn(login, version),
             Effect::AskShutdown => {
+                self.probe = None;
                 self.end_link();
                 self.abandon();
                 self.send(wire::ToSidecar::Shutdown).await;
             }
             Effect::AskLogout => self.ask_logout(),
+            Effect::Probe => self.probe(),
             Effect::Signal(signal) => {
                 self.abandon();
                 if let Process::Running(sidecar) = &self.process {
@@ -132,62 +134,6 @@ impl Driver {
         });
     }
 
-    pub(super) async fn report(&mut self, status: Status) {
-        let now = clock::now_ms();
-        let sentence = match &self.detail {
-            Some(detail) if status != Status::Ready => format!("{} ({detail})", status.sentence()),
-            Some(_) | None => status.sentence().to_owned(),
-        };
-        self.view.send_modify(|view| {
-            view.stored.account = self.shared.id().to_owned();
-            if view.stored.state != status.as_str() {
-                view.stored.since_ms = now;
-            }
-            view.stored.state = status.as_str().to_owned();
-            view.stored.sentence = sentence.clone();
-            view.stored.next =
-                Some(next_action(status, self.shared.id())).filter(|next| next != "nothing to do");
-            view.stored.until_ms = match status {
-                Status::BackingOff { delay_ms } => Some(now.saturating_add_unsigned(delay_ms)),
-                Status::Disabled
-                | Status::Suspended
-                | Status::Unlinked
-                | Status::Linking
-                | Status::Connecting
-                | Status::Ready
-                | Status::Degraded(_)
-                | Status::Replaced
-                | Status::LoggedOut
-                | Status::Forbidden
-                | Status::ClientOutdated => None,
-            };
-        });
-        tracing::info!(state = %status, "{sentence}");
-        self.alert(status, &sentence).await;
-        if self.login.is_some()
-            && let Some(error) = login::error_in(status, self.detail.as_deref(), self.shared.id())
-        {
-            self.login = None;
-            self.tell_login(error);
-        }
-        self.shared.watchers.tell(
-            self.shared.id(),
-            Watched::Account {
-                state: status.as_str().to_owned(),
-                sentence,
-            },
-        );
-        let row = self.view.borrow().stored.clone();
-        let store = &self.shared.store;
-        if let Err(error) = store.record_account(&row).await {
-            tracing::error!("cannot record the account's state: {error:#}");
-        }
-        let event = store.add_account_event(self.shared.id(), &row.state, &row.sentence, now);
-        if let Err(error) = event.await {
-            tracing::error!("cannot write down that the account changed its state: {error:#}");
-        }
-    }
-
     pub(super) async fn spawned(&mut self, spawned: anyhow::Result<Sidecar>) {
         let abandoned = matches!(self.process, Process::Starting { abandoned: true, .. });
         match spawned {
@@ -217,37 +163,12 @@ impl Driver {
 
     pub(super) async fn exited(&mut self) {
         self.process = Process::None;
+        self.probe = None;
         self.end_link();
         self.code_on_show = false;
         self.logout = None;
         self.view.send_modify(|view| view.sidecar_pid = None);
         self.step(Input::Exited).await;
-    }
-
-    /// What stops an account for good is worth a notice.
-    async fn alert(&self, status: Status, sentence: &str) {
-        let stopped = match status {
-            Status::Replaced | Status::LoggedOut | Status::Forbidden | Status::ClientOutdated => true,
-            Status::Degraded(_) => true,
-            Status::Disabled
-            | Status::Suspended
-            | Status::Unlinked
-            | Status::Linking
-            | Status::Connecting
-            | Status::Ready
-            | Status::BackingOff { .. } => false,
-        };
-        if stopped {
-            let notice = format!("{sentence} Next: {}", next_action(status, self.shared.id()));
-            if let Err(error) = self
-                .shared
-                .store
-                .add_notice(self.shared.id(), &notice, clock::now_ms())
-                .await
-            {
-                tracing::error!("cannot leave a notice: {error:#}");
-            }
-        }
     }
 
     pub(super) fn handle(&self) -> Option<SidecarHandle> {

@@ -16,7 +16,12 @@ impl Driver {
     pub(super) async fn hear(&mut self, news: News) {
         match news {
             News::Hello(hello) => self.welcome(&hello).await,
-            News::Ready { linked, .. } => self.step(Input::Ready { linked }).await,
+            News::Ready { linked, restored, .. } => {
+                if restored {
+                    self.step(Input::Restored).await;
+                }
+                self.step(Input::Ready { linked }).await;
+            }
             News::Link(wire::Link::Qr { payload, expires_ms }) => {
                 self.show_code(LoginEvent::Qr {
                     payload: payload.0,
@@ -65,8 +70,8 @@ impl Driver {
                     self.step(Input::HelloRejected(closed.text)).await;
                     return;
                 }
-                self.step(Input::Closed(translate::close_cause(closed.reason)))
-                    .await;
+                let cause = translate::close_cause(closed.reason, closed.expires_s);
+                self.step(Input::Closed(cause)).await;
             }
             News::Broken(bad) => {
                 self.detail = Some(bad.to_string());

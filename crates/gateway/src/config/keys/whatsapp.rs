@@ -227,8 +227,7 @@ const SUPERVISION: Block = block(&[
         Kind::Int { min: 1, max: 100 },
         "So many early exits stop the attempts for a while.",
     )
-    .default("5")
-    .idle(),
+    .default("5"),
     key(
         "breakerWindowMs",
         Kind::Int {
@@ -237,8 +236,7 @@ const SUPERVISION: Block = block(&[
         },
         "Early exits count when they come within this, in milliseconds.",
     )
-    .default("60000")
-    .idle(),
+    .default("60000"),
     key(
         "breakerRetryMs",
         Kind::Int {
@@ -247,8 +245,7 @@ const SUPERVISION: Block = block(&[
         },
         "Then the next attempt comes after this, in milliseconds.",
     )
-    .default("300000")
-    .idle(),
+    .default("300000"),
     key(
         "firstRespawnMs",
         Kind::Int {
@@ -258,4 +255,10 @@ const SUPERVISION: Block = block(&[
         "Wait before a process that had been ready is started again, in milliseconds.",
     )
     .default("0"),
+    key(
+        "memoryMb",
+        Kind::Int { min: 16, max: 65_536 },
+        "Memory a sidecar may take, in MiB; one that takes more is drained and replaced.",
+    )
+    .default("384"),
 ]);

@@ -63,16 +63,23 @@ fn show_input(input: &Input) -> String {
         Input::Ready { linked: true } => "Ready linked".to_owned(),
         Input::Ready { linked: false } => "Ready empty".to_owned(),
         Input::Closed(cause) => format!("Closed {cause:?}"),
+        Input::StillBanned { rest_ms } => format!("StillBanned {rest_ms}"),
         Input::Login(_)
         | Input::Start
         | Input::Stop
         | Input::Restart
         | Input::Logout
         | Input::Exited
+        | Input::Restored
         | Input::QrShown
         | Input::Scanned
         | Input::Opened
         | Input::Unresponsive
+        | Input::Woke
+        | Input::ProbeFailed
+        | Input::StorageFailed
+        | Input::StorageBack
+        | Input::OverMemory
         | Input::Fired(_) => format!("{input:?}"),
     }
 }
@@ -87,7 +94,9 @@ fn show_effect(effect: &Effect) -> String {
         Effect::Signal(signal) => format!("{signal:?}"),
         Effect::Arm { timer, after_ms } => format!("Arm {:?} {after_ms}", timer.kind),
         Effect::Report(status) => format!("Report {status}"),
-        Effect::AskShutdown | Effect::AskLogout | Effect::SetAsideAuth => format!("{effect:?}"),
+        Effect::AskShutdown | Effect::AskLogout | Effect::Probe | Effect::SetAsideAuth => {
+            format!("{effect:?}")
+        }
     }
 }
 
@@ -100,22 +109,20 @@ fn show_state(state: &State) -> String {
         State::LoggingIn { .. } => "logging in".to_owned(),
         State::Online { stable: Some(_) } => "online".to_owned(),
         State::Online { stable: None } => "online, forgiven".to_owned(),
-        State::Backoff {
-            outdated: true,
-            delay_ms,
-            ..
-        } => format!("outdated {delay_ms}"),
-        State::Backoff { delay_ms, .. } => format!("backing off {delay_ms}"),
+        State::Backoff { wait, .. } => show_wait(*wait),
+        State::AwaitingStorage => "awaiting storage".to_owned(),
         State::Draining(draining) => {
             let forget = if draining.forget { ", forget" } else { "" };
             let next = match draining.next {
                 Next::Spawn { .. } => "spawn".to_owned(),
-                Next::BackOff { delay_ms, outdated } => {
-                    format!("{} {delay_ms}", if outdated { "outdated" } else { "back off" })
-                }
+                Next::BackOff(wait) => show_wait(wait),
                 Next::Rest(rest) => format!("{rest:?}"),
             };
             format!("draining ({:?}), then {next}{login}{forget}", draining.pressure)
         }
     }
+}
+
+fn show_wait(wait: Wait) -> String {
+    format!("wait {:?} {}", wait.why, wait.delay_ms)
 }

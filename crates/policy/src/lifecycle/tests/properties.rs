@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::lifecycle::state::Why;
 
 fn any_news() -> impl Strategy<Value = News> {
     let likely = vec![
@@ -20,6 +21,7 @@ fn any_news() -> impl Strategy<Value = News> {
         4 => proptest::sample::select(inputs()).prop_map(News::In),
         2 => proptest::sample::select(KINDS.to_vec()).prop_map(News::Latest),
         1 => proptest::sample::select(KINDS.to_vec()).prop_map(News::Old),
+        1 => proptest::sample::select(vec![1_000, 70_000, 700_000]).prop_map(News::Pass),
     ]
 }
 
@@ -41,7 +43,7 @@ impl World {
                     self.alive = true;
                 }
                 Effect::SetAsideAuth => prop_assert!(!self.alive, "auth set aside under a living process"),
-                Effect::AskShutdown | Effect::AskLogout | Effect::Signal(_) => {
+                Effect::AskShutdown | Effect::AskLogout | Effect::Probe | Effect::Signal(_) => {
                     prop_assert!(self.alive, "nobody is there to ask");
                 }
                 Effect::Arm { timer, after_ms } => {
@@ -51,7 +53,8 @@ impl World {
                         TimerKind::LoginDeadline => 300_000,
                         TimerKind::Stable => 30_000,
                         TimerKind::Grace => 5_000,
-                        TimerKind::Backoff => 37_500,
+                        // Beside failures: ban, outdated version, breaker.
+                        TimerKind::Backoff => 86_400_000,
                     };
                     prop_assert!(*after_ms <= most, "{timer:?} after {after_ms}");
                 }
@@ -74,8 +77,15 @@ proptest! {
             let effects = bench.step(news);
             world.carry_out(news, &effects)?;
             prop_assert_eq!(bench.machine.has_process(), world.alive);
-            let resting = matches!(bench.machine.state, State::Resting(_) | State::Backoff { .. });
+            let resting = matches!(
+                bench.machine.state,
+                State::Resting(_) | State::Backoff { .. } | State::AwaitingStorage
+            );
             prop_assert!(!(resting && world.alive), "a resting account owns a process");
+            if bench.machine.lacks_storage() {
+                let leaving = matches!(bench.machine.state, State::Draining(_));
+                prop_assert!(!world.alive || leaving, "a process that cannot save its auth files");
+            }
             let after = bench.machine.status();
             let reports: Vec<_> = effects.iter().filter(|effect| matches!(effect, Effect::Report(_))).collect();
             prop_assert_eq!(reports.len(), usize::from(before != after));
@@ -88,7 +98,10 @@ proptest! {
         // Online is watched by pings; everything else must come to rest, to a wait or online by timers and exits alone.
         for _ in 0..40 {
             let silent = match bench.machine.state {
-                State::Online { .. } | State::Resting(_) | State::Backoff { .. } => break,
+                State::Online { .. }
+                | State::Resting(_)
+                | State::Backoff { .. }
+                | State::AwaitingStorage => break,
                 State::Starting { .. } => TimerKind::Handshake,
                 State::Linking { .. } => TimerKind::Link,
                 State::LoggingIn { .. } => TimerKind::LoginDeadline,
@@ -100,7 +113,10 @@ proptest! {
                 bench.input(Input::Exited);
             }
         }
-        let ended = matches!(bench.machine.state, State::Online { .. } | State::Resting(_) | State::Backoff { .. });
+        let ended = matches!(
+            bench.machine.state,
+            State::Online { .. } | State::Resting(_) | State::Backoff { .. } | State::AwaitingStorage
+        );
         prop_assert!(ended, "{:?}", bench.machine.state);
     }
 
@@ -115,6 +131,50 @@ proptest! {
         for kind in KINDS {
             prop_assert_eq!(bench.step(&News::Latest(kind)), vec![]);
         }
+        for input in [Input::Woke, Input::ProbeFailed, Input::StorageFailed, Input::StorageBack, Input::OverMemory] {
+            prop_assert_eq!(bench.input(input), vec![]);
+        }
+    }
+
+    /// Neither a ban nor an open breaker nor any other long wait is cut short by anything but a command.
+    #[test]
+    fn no_attempt_comes_before_its_time(course in proptest::collection::vec(any_news(), 0..120)) {
+        let mut bench = Bench::new();
+        for news in &course {
+            let waits = match bench.machine.state {
+                State::Backoff { wait, due_ms, .. } => match wait.why {
+                    Why::Banned | Why::Breaker | Why::Outdated | Why::OverMemory => Some(due_ms),
+                    Why::Failure | Why::Storage => None,
+                },
+                State::Resting(_)
+                | State::Starting { .. }
+                | State::Linking { .. }
+                | State::LoggingIn { .. }
+                | State::Online { .. }
+                | State::Draining(_)
+                | State::AwaitingStorage => None,
+            };
+            let command = matches!(news, News::In(Input::Start | Input::Restart | Input::Login(_)));
+            let effects = bench.step(news);
+            if let Some(due_ms) = waits
+                && !command
+                && effects.iter().any(|effect| matches!(effect, Effect::Spawn { .. }))
+            {
+                prop_assert!(bench.now_ms >= due_ms, "{news:?} at {} before {due_ms}", bench.now_ms);
+            }
+        }
+    }
+
+    /// However it got there: told that the disk is writable again, an account that waits for it tries at once.
+    #[test]
+    fn a_writable_disk_ends_the_wait_for_it(course in proptest::collection::vec(any_news(), 0..80)) {
+        let mut bench = Bench::after(&course);
+        bench.input(Input::StorageFailed);
+        bench.input(Input::Exited);
+        let waits = bench.machine.state == State::AwaitingStorage;
+        let effects = bench.input(Input::StorageBack);
+        let spawned = effects.iter().any(|effect| matches!(effect, Effect::Spawn { .. }));
+        prop_assert_eq!(waits, spawned);
     }
 
     #[test]

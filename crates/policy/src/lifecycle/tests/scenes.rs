@@ -11,6 +11,7 @@ pub(super) fn armed(effects: &[Effect], kind: TimerKind) -> Option<u64> {
         | Effect::Spawn { .. }
         | Effect::AskShutdown
         | Effect::AskLogout
+        | Effect::Probe
         | Effect::Signal(_)
         | Effect::SetAsideAuth
         | Effect::Report(_) => None,
@@ -40,7 +41,12 @@ pub(super) fn spawns(effects: &[Effect]) -> bool {
 #[case::s440_stops(CloseCause::Replaced, Status::Replaced, false)]
 #[case::s401_is_terminal(CloseCause::LoggedOut, Status::LoggedOut, true)]
 #[case::s403_406_411_is_terminal(CloseCause::Forbidden, Status::Forbidden, true)]
-#[case::s402_waits_for_somebody(CloseCause::Banned, Status::Degraded(DegradedReason::Banned), false)]
+#[case::s402_waits_for_its_end(
+    CloseCause::Banned { expires_s: Some(60) },
+    Status::Degraded(DegradedReason::Banned),
+    false
+)]
+#[case::auth_files_not_saved(CloseCause::StorageFailed, Status::StorageFailed, false)]
 #[case::s405_tries_the_next_version(CloseCause::ClientOutdated, Status::Connecting, false)]
 #[case::untrusted_server(CloseCause::Untrusted, Status::Degraded(DegradedReason::Untrusted), false)]
 #[case::unreadable_auth_is_not_touched(

@@ -9,6 +9,7 @@ fn version(effects: &[Effect]) -> Option<VersionChoice> {
         Effect::Spawn { version, .. } => Some(*version),
         Effect::AskShutdown
         | Effect::AskLogout
+        | Effect::Probe
         | Effect::Signal(_)
         | Effect::Arm { .. }
         | Effect::SetAsideAuth
