@@ -32,9 +32,19 @@ export class AuthUnwritable extends Error {
   }
 }
 
+/** What the file system says most, in words. @type {Record<string, string>} */
+const WORDS = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  EROFS: 'the disk is read-only',
+  EACCES: 'access is denied',
+  EIO: 'the disk fails',
+};
+
 /** @param {unknown} error */
 function codeOf(error) {
-  return /** @type {NodeJS.ErrnoException} */ (error).code ?? 'unknown error';
+  const code = /** @type {NodeJS.ErrnoException} */ (error).code ?? 'unknown error';
+  return WORDS[code] ? `${WORDS[code]} (${code})` : code;
 }
 
 /**

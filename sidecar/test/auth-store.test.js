@@ -200,7 +200,8 @@ test('A11: an unwritable folder loses nothing that was there', {
   t.after(() => chmod(dir, 0o700));
   creds.nextPreKeyId = 99;
   await assert.rejects(store.saveCreds());
-  assert.deepEqual(failures, ['EACCES']);
+  assert.match(failures.join(), /EACCES/);
+  assert.equal(failures.length, 1);
   assert.equal((await open().load(never)).nextPreKeyId, 1);
 });
 

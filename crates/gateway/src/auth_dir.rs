@@ -101,7 +101,10 @@ fn within(auth_dir: &Path, now_ms: i64) -> PathBuf {
 }
 
 fn file_name(path: &Path) -> String {
-    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    path.file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
 }
 
 /// Such as `2026-11-29T13-30-00Z`: a name that sorts by time, and that every file system takes.

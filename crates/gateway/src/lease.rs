@@ -47,7 +47,11 @@ impl Lease {
         let file = open_private(path)?;
         match Flock::lock(file, FlockArg::LockExclusiveNonblock) {
             Ok(mut file) => {
-                let about = format!("pid {}, started {} (Unix ms)", std::process::id(), clock::now_ms());
+                let about = format!(
+                    "pid {}, started {} (Unix ms)",
+                    std::process::id(),
+                    clock::now_ms()
+                );
                 let written = file
                     .set_len(0)
                     .and_then(|()| file.rewind())

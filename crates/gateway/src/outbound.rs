@@ -160,7 +160,10 @@ async fn send_while_open(shared: &Arc<Shared>, link: &OpenLink) {
                     }
                 }
                 Err(error) => {
-                    tracing::error!(account = shared.id(), "the outbox cannot be read or written: {error:#}");
+                    tracing::error!(
+                        account = shared.id(),
+                        "the outbox cannot be read or written: {error:#}"
+                    );
                     shared.store.noticed(&error);
                 }
             }

@@ -133,7 +133,10 @@ impl<'a> Answer<'a> {
         let store = &self.shared.store;
         let is_open = loop {
             let now = clock::now_ms();
-            match store.say_meanwhile(self.shared.id(), self.run, &drafts, now).await {
+            match store
+                .say_meanwhile(self.shared.id(), self.run, &drafts, now)
+                .await
+            {
                 Ok(is_open) => break is_open,
                 // It is said once there is room on the disk.
                 Err(error) if store.noticed(&error) && !self.shared.ending.is_cancelled() => {

@@ -26,6 +26,11 @@ const CHECK_LINES: u32 = 20;
 /// Instructions of SQLite between two looks at the clock.
 const CHECK_STEPS: i32 = 10_000;
 
+/// For people.
+const FULL: &str = "the disk is full";
+/// SQLite could not make the file that the users of a store share room enough.
+const NO_SHARED_MEMORY: u32 = 4874;
+
 /// Why the store cannot be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trouble {
@@ -172,7 +177,12 @@ fn beside(path: &Path, ending: &str) -> PathBuf {
 /// What the file system said: there is no room, or nothing may be written.
 pub(crate) fn has_room(file: &Path) -> io::Result<()> {
     let mut options = std::fs::OpenOptions::new();
-    let mut opened = options.write(true).create(true).truncate(true).mode(0o600).open(file)?;
+    let mut opened = options
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(file)?;
     let filled = io::Write::write_all(&mut opened, &[1; ROOM_BYTES]).and_then(|()| opened.sync_data());
     let removed = std::fs::remove_file(file);
     filled.and(removed)
@@ -194,6 +204,9 @@ fn of_sqlite(error: &sqlx::Error) -> Option<&'static str> {
         return of_io(error);
     }
     let code: u32 = error.as_database_error()?.code()?.parse().ok()?;
+    if code == NO_SHARED_MEMORY {
+        return Some(FULL);
+    }
     // The low byte is the kind of error, the rest its particulars.
     match code & 0xff {
         3 | 23 => Some("access to it is denied"),
@@ -201,23 +214,26 @@ fn of_sqlite(error: &sqlx::Error) -> Option<&'static str> {
         8 => Some("it is read-only"),
         10 => Some("the disk fails or is full"),
         11 | 26 => Some("its file is damaged"),
-        13 => Some("the disk is full"),
+        13 => Some(FULL),
         14 => Some("a file of it cannot be opened"),
         _ => None,
     }
 }
 
+/// Kinds of errors that are matters of the disk.
+const KINDS: [(io::ErrorKind, &str); 4] = [
+    (io::ErrorKind::StorageFull, FULL),
+    (io::ErrorKind::QuotaExceeded, "the disk quota is used up"),
+    (io::ErrorKind::ReadOnlyFilesystem, "it is read-only"),
+    (io::ErrorKind::PermissionDenied, "access to it is denied"),
+];
+
 fn of_io(error: &io::Error) -> Option<&'static str> {
     if error.raw_os_error() == Some(nix::libc::EIO) {
         return Some("the disk fails");
     }
-    match error.kind() {
-        io::ErrorKind::StorageFull => Some("the disk is full"),
-        io::ErrorKind::QuotaExceeded => Some("the disk quota is used up"),
-        io::ErrorKind::ReadOnlyFilesystem => Some("it is read-only"),
-        io::ErrorKind::PermissionDenied => Some("access to it is denied"),
-        _ => None,
-    }
+    let known = KINDS.iter().find(|(kind, _)| *kind == error.kind());
+    known.map(|(_, why)| *why)
 }
 
 #[cfg(test)]

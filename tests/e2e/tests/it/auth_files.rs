@@ -41,7 +41,9 @@ fn a12_damaged_credentials_come_back_from_their_last_good_copy_and_it_is_said() 
     world.start();
     let shown = world.until("default", "degraded");
     assert!(
-        shown["sentence"].as_str().is_some_and(|said| said.contains("last good copy")),
+        shown["sentence"]
+            .as_str()
+            .is_some_and(|said| said.contains("last good copy")),
         "{shown}"
     );
     let _id = world.fake.send(OWNER, ANNA, "after");
@@ -68,7 +70,9 @@ fn is_refused(spoil: impl Fn(&Path)) {
     let sentence = shown["sentence"].as_str().expect("a sentence");
     assert!(sentence.contains("cannot be read"), "{shown}");
     assert!(
-        shown["next"].as_str().is_some_and(|next| next.contains("fased channels login")),
+        shown["next"]
+            .as_str()
+            .is_some_and(|next| next.contains("fased channels login")),
         "{shown}"
     );
     never_within("a connection, or a changed file", Duration::from_secs(2), || {

@@ -26,7 +26,10 @@ fn receipted(world: &World, ids: &[String]) -> Vec<String> {
 /// Those of them that are in the journal, sorted, as often as they are there.
 fn journaled(world: &World, ids: &[String]) -> Vec<String> {
     let rows = journal::inbound(world.state.path()).into_iter();
-    let mut journaled: Vec<String> = rows.map(|row| row.message_id).filter(|id| ids.contains(id)).collect();
+    let mut journaled: Vec<String> = rows
+        .map(|row| row.message_id)
+        .filter(|id| ids.contains(id))
+        .collect();
     journaled.sort();
     journaled
 }
@@ -41,7 +44,9 @@ fn a11_a_full_disk_stops_the_intake_and_costs_nothing() {
     let Some(disk) = SmallDisk::at(world.state.path(), 24) else {
         return;
     };
-    world.configure(BOTH);
+    // The keys of one account are on the same disk, and those of the other are not.
+    let elsewhere = world.state.beside("elsewhere");
+    world.configure(&BOTH.replace("work: {}", &format!("work: {{ authDir: {elsewhere:?} }}")));
     world.start();
     let phones = [("default", OWNER), ("work", WORK)];
     for (account, phone) in phones {
@@ -69,7 +74,18 @@ fn a11_a_full_disk_stops_the_intake_and_costs_nothing() {
     }
     eprintln!("told {:?} after the disk was full", full.elapsed());
     send(&mut ids, 10..15);
-    let refused = world.state.error(&["message", "send", "--account", "default", "--to", ANNA, "too late"], 1);
+    let refused = world.state.error(
+        &[
+            "message",
+            "send",
+            "--account",
+            "default",
+            "--to",
+            ANNA,
+            "too late",
+        ],
+        1,
+    );
     let message = refused["message"].as_str().expect("a message");
     assert!(message.contains("full"), "{refused}");
     let acknowledged = receipted(&world, &ids);
@@ -79,7 +95,10 @@ fn a11_a_full_disk_stops_the_intake_and_costs_nothing() {
     let journaled = journaled(&world, &ids);
     assert!(journaled.len() < ids.len(), "the disk is full");
     for id in &acknowledged {
-        assert!(journaled.contains(id), "{id} was acknowledged and is not in the journal");
+        assert!(
+            journaled.contains(id),
+            "{id} was acknowledged and is not in the journal"
+        );
     }
     sound(&world);
 
@@ -94,7 +113,11 @@ fn a11_a_full_disk_stops_the_intake_and_costs_nothing() {
     let texts: Vec<&str> = texts.iter().map(|text| text.trim_end()).collect();
     for (_, phone) in phones {
         world.until_inbox(phone, BERT, &texts);
-        assert_eq!(world.fake.inbox(phone, ANNA), ["before"], "what was refused is not sent");
+        assert_eq!(
+            world.fake.inbox(phone, ANNA),
+            ["before"],
+            "what was refused is not sent"
+        );
     }
     wait_for("each is acknowledged", PATIENCE, || {
         (receipted(&world, &ids).len() == ids.len()).then_some(())
@@ -109,10 +132,13 @@ fn a11_a_full_disk_stops_the_intake_and_costs_nothing() {
 fn a11_full_auth_files_stop_only_their_account() {
     let mut world = World::new();
     let auth = world.state.beside("auth");
-    let Some(disk) = SmallDisk::at(&auth, 2) else {
+    let Some(disk) = SmallDisk::at(&auth, 16) else {
         return;
     };
-    world.configure(&BOTH.replace("default: {}", &format!("default: {{ authDir: {:?} }}", auth.join("default"))));
+    world.configure(&BOTH.replace(
+        "default: {}",
+        &format!("default: {{ authDir: {:?} }}", auth.join("default")),
+    ));
     world.start();
     for (account, phone) in [("default", OWNER), ("work", WORK)] {
         world.link(account, phone);
@@ -124,15 +150,26 @@ fn a11_full_auth_files_stop_only_their_account() {
     let id = world.fake.send(OWNER, ANNA, "cannot be kept");
     let shown = world.until_within("default", "storage_failed", Duration::from_secs(10));
     assert!(
-        shown["sentence"].as_str().is_some_and(|said| said.contains("auth files")),
+        shown["sentence"]
+            .as_str()
+            .is_some_and(|said| said.contains("auth files")),
         "it says what cannot be written: {shown}"
     );
-    never_within("a try that cannot work, or a receipt", Duration::from_secs(3), || {
-        world.account("default")["state"] != "storage_failed" || !receipted(&world, std::slice::from_ref(&id)).is_empty()
-    });
+    never_within(
+        "a try that cannot work, or a receipt",
+        Duration::from_secs(3),
+        || {
+            world.account("default")["state"] != "storage_failed"
+                || !receipted(&world, std::slice::from_ref(&id)).is_empty()
+        },
+    );
     let _id = world.fake.send(WORK, ANNA, "meanwhile");
     world.until_inbox(WORK, ANNA, &["before", "meanwhile"]);
-    assert_eq!(world.account("work")["respawns"], 1, "the other one goes on undisturbed");
+    assert_eq!(
+        world.account("work")["respawns"],
+        1,
+        "the other one goes on undisturbed"
+    );
 
     disk.free();
     world.until_within("default", "ready", RESUMES_WITHIN);
@@ -163,13 +200,22 @@ fn a11_a_disk_that_is_full_at_the_start_is_said() {
     assert_eq!(gateway.ended(PATIENCE), 1, "it says so and ends");
     let log = world.state.log();
     let said: Vec<&str> = log.lines().rev().take(3).collect();
-    assert!(said.iter().any(|line| line.contains("the disk is full")), "{said:?}");
+    assert!(
+        said.iter().any(|line| line.contains("the disk is full")),
+        "{said:?}"
+    );
     assert!(said.iter().any(|line| line.starts_with("next: ")), "{said:?}");
-    assert_eq!(std::fs::read(&store).expect("the store"), before, "not a byte is touched");
+    assert_eq!(
+        std::fs::read(&store).expect("the store"),
+        before,
+        "not a byte is touched"
+    );
     disk.free();
     world.start();
     world.until("default", "ready");
     assert_eq!(world.fake.records("scanned").len(), 1, "no new QR");
-    let _id = world.fake.send_with(&json!({ "to": OWNER, "from": ANNA, "text": "back" }));
+    let _id = world
+        .fake
+        .send_with(&json!({ "to": OWNER, "from": ANNA, "text": "back" }));
     world.until_inbox(OWNER, ANNA, &["back"]);
 }

@@ -10,11 +10,11 @@ use serde_json::json;
 
 const DISABLED: &str = r#"{ dmPolicy: "disabled", reconnect: { initialMs: 200, maxMs: 1000 } }"#;
 
-/// Linked; pings come fast, but where the real times are asked for.
-fn linked() -> World {
+/// Linked; the time between pings is the real one, or this.
+fn linked(ping_interval_ms: Option<&str>) -> World {
     let mut world = World::new();
-    if std::env::var_os("FASED_SLOW").is_none() {
-        world.state.set("FASED_PING_INTERVAL_MS", "300");
+    if let Some(ms) = ping_interval_ms {
+        world.state.set("FASED_PING_INTERVAL_MS", ms);
     }
     world.configure(DISABLED);
     world.start();
@@ -43,12 +43,13 @@ fn until_journaled(world: &World, ids: &[String]) {
 
 #[test]
 fn b10_while_the_gateway_does_not_read_pings_go_on_and_nothing_is_acknowledged() {
-    let world = linked();
-    let connections = world.connections();
-    let (pings, span) = match std::env::var_os("FASED_SLOW") {
-        Some(_) => (2, Duration::from_secs(60)),
-        None => (12, Duration::from_secs(3)),
+    // For a minute with real pings, or a few seconds with quick ones.
+    let (interval, pings, span) = match std::env::var_os("FASED_SLOW") {
+        Some(_) => (None, 2, Duration::from_secs(60)),
+        None => (Some("1000"), 4, Duration::from_secs(5)),
     };
+    let world = linked(interval);
+    let connections = world.connections();
     world.gateway().signal(Signal::SIGSTOP);
     let stopped = now();
     let mark = world.fake.seq();
@@ -62,7 +63,11 @@ fn b10_while_the_gateway_does_not_read_pings_go_on_and_nothing_is_acknowledged()
         (pinged >= pings && stopped.elapsed() >= span).then_some(())
     });
     assert_eq!(world.connections(), connections, "by the same link");
-    assert_eq!(world.fake.records_after(mark, "receipt").len(), 0, "{first} waits for its ack");
+    assert_eq!(
+        world.fake.records_after(mark, "receipt").len(),
+        0,
+        "{first} waits for its ack"
+    );
     assert_eq!(journal::inbound_count(world.state.path()), 0);
     world.gateway().signal(Signal::SIGCONT);
     until_journaled(&world, &ids);
@@ -72,7 +77,7 @@ fn b10_while_the_gateway_does_not_read_pings_go_on_and_nothing_is_acknowledged()
 
 #[test]
 fn b10_too_much_behind_one_message_ends_the_link_and_loses_nothing() {
-    let world = linked();
+    let world = linked(None);
     world.gateway().signal(Signal::SIGSTOP);
     let mark = world.fake.seq();
     // One awaits its ack, and 2,000 may wait behind it.
@@ -82,8 +87,15 @@ fn b10_too_much_behind_one_message_ends_the_link_and_loses_nothing() {
         .wait_after(mark, &[("type", "connection_closed")], Duration::from_secs(90));
     let acknowledged = world.fake.records_after(mark, "receipt,client_ack");
     let is_one = |record: &&serde_json::Value| ids.iter().any(|id| record["id"] == id.as_str());
-    assert_eq!(acknowledged.iter().filter(is_one).count(), 0, "nothing is acknowledged");
-    assert_eq!(closed["by"], "client", "it was the sidecar that gave up: {closed}");
+    assert_eq!(
+        acknowledged.iter().filter(is_one).count(),
+        0,
+        "nothing is acknowledged"
+    );
+    assert_eq!(
+        closed["by"], "client",
+        "it was the sidecar that gave up: {closed}"
+    );
     world.gateway().signal(Signal::SIGCONT);
     until_journaled(&world, &ids);
     world.until("default", "ready");

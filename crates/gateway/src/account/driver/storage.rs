@@ -7,6 +7,9 @@ use super::Driver;
 use crate::clock;
 use crate::store::Trouble;
 
+/// States that wait to be written down, at most; older ones are forgotten.
+const MOST_UNWRITTEN: usize = 64;
+
 impl Driver {
     /// The store or the auth files fail, or work again.
     pub(super) async fn storage_changed(&mut self) {
@@ -20,6 +23,25 @@ impl Driver {
                 self.detail = None;
                 self.step(Input::StorageBack).await;
             }
+        }
+    }
+
+    /// Writes down that the account is in another state now, and before it what could not be written down when it was.
+    pub(super) async fn write_down(&mut self, state: String, sentence: String, at_ms: i64) {
+        if self.unwritten.len() == MOST_UNWRITTEN {
+            // The oldest say the least of what is so now.
+            self.unwritten.pop_front();
+        }
+        self.unwritten.push_back((state, sentence, at_ms));
+        while let Some((state, sentence, at_ms)) = self.unwritten.front() {
+            let store = &self.shared.store;
+            let event = store.add_account_event(self.shared.id(), state, sentence, *at_ms);
+            if let Err(error) = event.await {
+                tracing::error!("cannot write down that the account changed its state: {error:#}");
+                store.noticed(&error);
+                return;
+            }
+            self.unwritten.pop_front();
         }
     }
 

@@ -88,7 +88,9 @@ async fn a11_what_failed_on_a_full_disk_is_written_when_there_is_room_and_all_of
     let mut failures = 0;
     for number in 0..3 {
         // More than is kept in memory until the commit: SQLite rolls back by itself where that finds no room.
-        let batch: Vec<_> = (0..20).map(|part| long(&format!("full {number} {part}"))).collect();
+        let batch: Vec<_> = (0..20)
+            .map(|part| long(&format!("full {number} {part}")))
+            .collect();
         let error = store.journal(ACCOUNT, &batch, NOW).await.expect_err("no room");
         assert!(store.noticed(&error), "it is the disk: {error:#}");
         failures += 1;
@@ -96,7 +98,11 @@ async fn a11_what_failed_on_a_full_disk_is_written_when_there_is_room_and_all_of
     assert_eq!(failures, 3);
     assert!(!store.try_writing().await);
     assert_eq!(
-        store.trouble().borrow().as_ref().map(|trouble| trouble.why.clone()),
+        store
+            .trouble()
+            .borrow()
+            .as_ref()
+            .map(|trouble| trouble.why.clone()),
         Some("the disk is full".to_owned())
     );
 
@@ -108,7 +114,10 @@ async fn a11_what_failed_on_a_full_disk_is_written_when_there_is_room_and_all_of
         let mut turn = store.write.turn().await.expect("a turn");
         drop(turn.begin().await.expect("begun"));
     }
-    store.journal(ACCOUNT, &[long("after")], NOW).await.expect("committed");
+    store
+        .journal(ACCOUNT, &[long("after")], NOW)
+        .await
+        .expect("committed");
     store
         .add_notice(ACCOUNT, "outside of a transaction", NOW)
         .await
@@ -187,5 +196,8 @@ fn only_faults_of_the_disk_count() {
     let full = anyhow::Error::new(io::Error::from_raw_os_error(nix::libc::ENOSPC));
     assert_eq!(is_storage_fault(&full), Some("the disk is full"));
     assert_eq!(is_storage_fault(&anyhow::anyhow!("no such row")), None);
-    assert_eq!(is_storage_fault(&anyhow::Error::new(sqlx::Error::RowNotFound)), None);
+    assert_eq!(
+        is_storage_fault(&anyhow::Error::new(sqlx::Error::RowNotFound)),
+        None
+    );
 }
