@@ -74,18 +74,18 @@ fn a11_a_full_disk_stops_the_intake_and_costs_nothing() {
     }
     eprintln!("told {:?} after the disk was full", full.elapsed());
     send(&mut ids, 10..15);
-    let refused = world.state.error(
-        &[
-            "message",
-            "send",
-            "--account",
-            "default",
-            "--to",
-            ANNA,
-            "too late",
-        ],
-        1,
-    );
+    let late = text(99);
+    let words = [
+        "message",
+        "send",
+        "--account",
+        "default",
+        "--target",
+        ANNA,
+        "--text",
+        &late,
+    ];
+    let refused = world.state.error(&words, 1);
     let message = refused["message"].as_str().expect("a message");
     assert!(message.contains("full"), "{refused}");
     let acknowledged = receipted(&world, &ids);
@@ -146,6 +146,7 @@ fn a11_full_auth_files_stop_only_their_account() {
         world.until_inbox(phone, ANNA, &["before"]);
     }
     let mark = world.fake.seq();
+    let undisturbed = world.account("work")["respawns"].clone();
     disk.fill();
     let id = world.fake.send(OWNER, ANNA, "cannot be kept");
     let shown = world.until_within("default", "storage_failed", Duration::from_secs(10));
@@ -167,8 +168,8 @@ fn a11_full_auth_files_stop_only_their_account() {
     world.until_inbox(WORK, ANNA, &["before", "meanwhile"]);
     assert_eq!(
         world.account("work")["respawns"],
-        1,
-        "the other one goes on undisturbed"
+        undisturbed,
+        "the other one goes on"
     );
 
     disk.free();
