@@ -94,14 +94,20 @@ export class AuthFiles {
   async replace(name, text) {
     this.#temps += 1;
     const temp = join(this.#dir, `${TEMP_PREFIX}${this.#temps}`);
-    const file = await open(temp, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC, 0o600);
     try {
-      writeFileSync(file.fd, text);
-      await file.datasync();
-    } finally {
-      await file.close();
+      const file = await open(temp, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC, 0o600);
+      try {
+        writeFileSync(file.fd, text);
+        await file.datasync();
+      } finally {
+        await file.close();
+      }
+      renameSync(temp, join(this.#dir, name));
+    } catch (error) {
+      // On a full disk, what was begun takes the very room that is missing.
+      await unlink(temp).catch(() => {});
+      throw error;
     }
-    renameSync(temp, join(this.#dir, name));
     await this.#syncFolder();
   }
 

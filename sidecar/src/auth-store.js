@@ -22,6 +22,31 @@ export class AuthUnreadable extends Error {
   name = 'AuthUnreadable';
 }
 
+/** The credentials can be read, and nothing can be written. Nothing was made worse. */
+export class AuthUnwritable extends Error {
+  name = 'AuthUnwritable';
+
+  /** @param {unknown} error */
+  constructor(error) {
+    super(`the auth files cannot be written: ${codeOf(error)}`);
+  }
+}
+
+/** What the file system says most, in words. @type {Record<string, string>} */
+const WORDS = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  EROFS: 'the disk is read-only',
+  EACCES: 'access is denied',
+  EIO: 'the disk fails',
+};
+
+/** @param {unknown} error */
+function codeOf(error) {
+  const code = /** @type {NodeJS.ErrnoException} */ (error).code ?? 'unknown error';
+  return WORDS[code] ? `${WORDS[code]} (${code})` : code;
+}
+
 /**
  * @typedef {object} StoreHooks
  * @property {(problem: string) => void} onWriteFailed called once, before any waiting write rejects
@@ -65,24 +90,38 @@ export class AuthStore {
       throw new AuthUnreadable(`the auth folder cannot be listed: ${error.code ?? error.name}`);
     });
     const [creds, lastGood] = await Promise.all([this.#readCreds(CREDS), this.#readCreds(LAST_GOOD)]);
-    if (creds.value) {
-      this.#savedCreds = creds.text ?? '';
-      this.#creds = creds.value;
-      if (lastGood.text !== creds.text) await this.#files.replace(LAST_GOOD, this.#savedCreds);
-    } else if (lastGood.value) {
-      this.#hooks.onNotice('creds_restored: the credentials were taken from their last good copy');
-      this.restored = true;
-      if (creds.text !== undefined) await this.#files.setAside(CREDS);
-      this.#savedCreds = lastGood.text ?? '';
-      this.#creds = lastGood.value;
-      await this.#files.replace(CREDS, this.#savedCreds);
-    } else if (names.length > 0) {
+    const best = creds.value ? creds : lastGood;
+    if (!best.value && names.length > 0) {
       throw new AuthUnreadable(creds.problem ?? lastGood.problem ?? 'there are key files but no credentials');
-    } else {
-      this.#creds = makeIdentity();
     }
-    await this.#files.sweep();
+    try {
+      // First, because on a full disk it makes room.
+      await this.#files.sweep();
+      if (best.value) await this.#bothCopies(best.text ?? '', creds, lastGood);
+    } catch (error) {
+      throw new AuthUnwritable(error);
+    }
+    this.#savedCreds = best.text ?? '';
+    this.#creds = best.value ?? makeIdentity();
     return this.#creds;
+  }
+
+  /**
+   * Lets both copies of the credentials be the same again.
+   *
+   * @param {string} text of the better one
+   * @param {{ text?: string, value?: unknown }} creds
+   * @param {{ text?: string }} lastGood
+   */
+  async #bothCopies(text, creds, lastGood) {
+    if (creds.value) {
+      if (lastGood.text !== text) await this.#files.replace(LAST_GOOD, text);
+      return;
+    }
+    if (creds.text !== undefined) await this.#files.setAside(CREDS);
+    await this.#files.replace(CREDS, text);
+    this.#hooks.onNotice('creds_restored: the credentials were taken from their last good copy');
+    this.restored = true;
   }
 
   /** @param {string} name */
@@ -91,8 +130,7 @@ export class AuthStore {
     try {
       text = await this.#files.read(name);
     } catch (error) {
-      const code = /** @type {NodeJS.ErrnoException} */ (error).code;
-      throw new AuthUnreadable(`${name} cannot be read: ${code ?? 'unknown error'}`);
+      throw new AuthUnreadable(`${name} cannot be read: ${codeOf(error)}`);
     }
     if (text === undefined) return { problem: undefined };
     try {
@@ -232,8 +270,8 @@ export class AuthStore {
       const value = decode(text);
       return this.#hooks.revive?.[type]?.(value) ?? value;
     } catch {
+      await this.#guard(this.#files.setAside(name));
       this.#hooks.onNotice(`a damaged ${type} file was set aside`);
-      await this.#files.setAside(name);
       this.#remember(name, null);
       return undefined;
     }
@@ -271,7 +309,7 @@ export class AuthStore {
       if (!this.#failed) {
         this.#failed = true;
         this.#stopped = true;
-        this.#hooks.onWriteFailed(/** @type {NodeJS.ErrnoException} */ (error).code ?? 'unknown error');
+        this.#hooks.onWriteFailed(codeOf(error));
       }
       throw error;
     }

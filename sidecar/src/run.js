@@ -18,6 +18,14 @@ import { ended } from './translate.js';
 /** @type {typeof import('./protocol.gen.ts').PROTOCOL_VERSION} */
 const PROTOCOL_VERSION = 5;
 
+/** What is wrong with the auth files, by the name of the error. */
+const AUTH_FAULTS = new Map(
+  /** @type {const} */ ([
+    ['AuthUnreadable', 'auth_unreadable'],
+    ['AuthUnwritable', 'storage_failed'],
+  ]),
+);
+
 /** How long the auth files may take to settle on an ordered end. */
 const SETTLE_MS = 3_000;
 
@@ -59,9 +67,9 @@ export function run({ holdReceipts } = {}) {
         if (welcomed) return log('error', 'a second welcome');
         welcomed = true;
         return void start(frame).catch(error => {
-          const reason = error?.name === 'AuthUnreadable' ? 'auth_unreadable' : 'unknown';
-          const text = reason === 'unknown' ? `the sidecar failed to start: ${nameOf(error)}` : error.message;
-          close(ended(reason, text));
+          const reason = AUTH_FAULTS.get(error?.name);
+          const text = reason ? error.message : `the sidecar failed to start: ${nameOf(error)}`;
+          close(ended(reason ?? 'unknown', text));
         });
       case 'ack':
         return gate?.acknowledge(frame.seq);

@@ -12,7 +12,7 @@ const ROUNDS = Number(process.env.FASED_KILL_ROUNDS ?? 200);
 const AT_A_TIME = 5;
 const SAVER = fileURLToPath(new URL('./helpers/saver.js', import.meta.url));
 
-test(`${ROUNDS} kills during saves`, async t => {
+test(`A12: ${ROUNDS} kills during saves`, async t => {
   const perFolder = Math.ceil(ROUNDS / AT_A_TIME);
   const kills = await Promise.all(Array.from({ length: AT_A_TIME }, () => killRepeatedly(t, perFolder)));
   t.diagnostic(

@@ -126,7 +126,7 @@ for (const [name, damage] of /** @type {[string, (file: string) => Promise<void>
   ['something else', file => writeFile(file, '{}')],
   ['null', file => writeFile(file, 'null')],
 ])) {
-  test(`creds.json ${name}: the last good copy is used, and it is said`, async t => {
+  test(`A12: creds.json ${name}: the last good copy is used, and it is said`, async t => {
     const { dir, notices, open } = await setUp(t);
     const store = open();
     const creds = await store.load(makeIdentity);
@@ -139,7 +139,7 @@ for (const [name, damage] of /** @type {[string, (file: string) => Promise<void>
   });
 }
 
-test('neither copy can be read: refused, and not a byte is touched', async t => {
+test('A12: neither copy can be read: refused, and not a byte is touched', async t => {
   const { dir, open } = await setUp(t);
   await writeFile(join(dir, 'creds.json'), '{"half":');
   await writeFile(join(dir, 'creds.last-good.json'), '');
@@ -149,7 +149,7 @@ test('neither copy can be read: refused, and not a byte is touched', async t => 
   assert.deepEqual((await readdir(dir)).sort(), ['.tmp-1-1', 'creds.json', 'creds.last-good.json']);
 });
 
-test('keys without credentials, or a folder instead of a file, are refused too', async t => {
+test('A12: keys without credentials, or a folder instead of a file, are refused too', async t => {
   const { dir, open } = await setUp(t);
   await keysOf(open()).set({ session: { p: { n: 1 } } });
   await assert.rejects(open().load(never), AuthUnreadable);
@@ -157,7 +157,7 @@ test('keys without credentials, or a folder instead of a file, are refused too',
   await assert.rejects(open().load(never), AuthUnreadable);
 });
 
-test('a damaged session is set aside with its bytes, and absent', async t => {
+test('A12: a damaged session is set aside with its bytes, and absent', async t => {
   const { dir, notices, open } = await setUp(t);
   const name = keyFileName('session', 'p');
   await writeFile(join(dir, name), '{"_ses');
@@ -169,7 +169,7 @@ test('a damaged session is set aside with its bytes, and absent', async t => {
   assert.deepEqual(await keysOf(open()).get('session', ['p']), { p: { n: 2 } });
 });
 
-test('a write that fails is reported once, before it rejects, and nothing is written after it', async t => {
+test('A11: a write that fails is reported once, before it rejects, and nothing is written after it', async t => {
   const { dir, failures, open } = await setUp(t);
   const store = open();
   const creds = await store.load(makeIdentity);
@@ -189,7 +189,7 @@ test('a write that fails is reported once, before it rejects, and nothing is wri
   assert.deepEqual(await readdir(dir), ['creds.json']);
 });
 
-test('an unwritable folder loses nothing that was there', {
+test('A11: an unwritable folder loses nothing that was there', {
   skip: process.getuid?.() === 0 && 'root writes anywhere',
 }, async t => {
   const { dir, failures, open } = await setUp(t);
@@ -200,7 +200,8 @@ test('an unwritable folder loses nothing that was there', {
   t.after(() => chmod(dir, 0o700));
   creds.nextPreKeyId = 99;
   await assert.rejects(store.saveCreds());
-  assert.deepEqual(failures, ['EACCES']);
+  assert.match(failures.join(), /EACCES/);
+  assert.equal(failures.length, 1);
   assert.equal((await open().load(never)).nextPreKeyId, 1);
 });
 

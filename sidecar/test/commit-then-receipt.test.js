@@ -164,7 +164,7 @@ test('a message to the same person waits while theirs is held, and no key is use
   assert.deepEqual(await world.api.records('undecryptable'), []);
 });
 
-test('too much behind one unacknowledged message: overloaded, nothing acknowledged, nothing lost', async t => {
+test('B10: too much behind one unacknowledged message: overloaded, nothing acknowledged, nothing lost', async t => {
   for (const limits of [{ max_held_stanzas: 5 }, { max_held_bytes: 4_000 }]) {
     const first = await world.openFor(t, { limits });
     first.autoAck = false;
@@ -192,7 +192,7 @@ test('too much behind one unacknowledged message: overloaded, nothing acknowledg
   }
 });
 
-test('a gateway that does not read: bounded, and the reason is there when it reads again', async t => {
+test('B10: a gateway that does not read: bounded, and the reason is there when it reads again', async t => {
   const sidecar = await world.openFor(t, { limits: { max_held_bytes: 20_000 } });
   const { last_seq: start } = await world.api.get('/state');
   sidecar.child.stdout.pause();

@@ -11,6 +11,7 @@ pub(crate) mod intake;
 mod lids;
 mod login;
 mod lookup;
+mod storage;
 mod view;
 
 use std::collections::HashSet;
@@ -29,11 +30,12 @@ use tokio_util::task::TaskTracker;
 
 use crate::clock;
 use crate::config::AccountConfig;
+use crate::control::internal;
 use crate::reading;
 use crate::run::Engine;
 use crate::session::Conversations;
 use crate::sidecar::SidecarHandle;
-use crate::store::Store;
+use crate::store::{Store, Trouble, is_storage_fault};
 use crate::watch::Watchers;
 pub use view::{View, failed_to_start, info, info_without_store, next_action};
 
@@ -69,6 +71,10 @@ pub struct Shared {
     pub link: watch::Sender<Option<OpenLink>>,
     /// Cancelled when the account ends, with the run or alone.
     pub ending: CancellationToken,
+    /// What keeps it from writing down what comes in, or its auth files: nothing is taken in meanwhile.
+    pub storage: watch::Sender<Option<Trouble>>,
+    /// What kept its sidecar from saving the auth files, until they can be written again.
+    auth_trouble: watch::Sender<Option<Trouble>>,
     /// Where tasks are counted that the end of the account waits for.
     pub tasks: TaskTracker,
     /// Held from reading who may write to recording the verdict, and by whoever changes who may
@@ -183,6 +189,8 @@ impl Account {
             media_dir,
             link: watch::Sender::new(None),
             ending: ending.clone(),
+            storage: watch::Sender::new(None),
+            auth_trouble: watch::Sender::new(None),
             tasks: tasks.clone(),
             verdicts: tokio::sync::Mutex::new(()),
             undecided: Notify::new(),
@@ -213,7 +221,8 @@ impl Account {
         tasks.spawn(crate::run::answer_forever(Arc::clone(&shared), work.clone()));
         tasks.spawn(crate::outbound::send_forever(Arc::clone(&shared), work.clone()));
         tasks.spawn(reading::mark_forever(Arc::clone(&shared), work.clone()));
-        tasks.spawn(lids::resolve_forever(Arc::clone(&shared), work));
+        tasks.spawn(lids::resolve_forever(Arc::clone(&shared), work.clone()));
+        tasks.spawn(storage::watch_forever(Arc::clone(&shared), work));
         let driver = driver::Driver::new(Arc::clone(&shared), shown, logins.clone());
         tasks.spawn(driver.run(to_do, ending));
         let account = Self {
@@ -387,6 +396,9 @@ impl Account {
 }
 
 fn stopping(error: &anyhow::Error) -> ControlError {
+    if is_storage_fault(error).is_some() {
+        return internal(error);
+    }
     ControlError {
         code: ErrorCode::NotReady,
         message: error.to_string(),

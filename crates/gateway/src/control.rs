@@ -69,6 +69,7 @@ pub(crate) use outbox_list::shown as shown_chats;
 
 use crate::clock;
 use crate::lease::make_private_dir;
+use crate::store::is_storage_fault;
 
 /// A client must send its request, and take its answer, within this.
 const CLIENT_DEADLINE: Duration = Duration::from_secs(10);
@@ -352,9 +353,16 @@ fn done(message: &str) -> ControlResponse {
 
 /// A defect or the machine, as an answer.
 pub(crate) fn internal(error: &anyhow::Error) -> ControlError {
+    let (message, next) = match is_storage_fault(error) {
+        Some(why) => (
+            format!("the store cannot be used, {why}: {error:#}"),
+            "see to it (a full disk: df -h), then try again; nothing was changed, and the gateway goes on by itself",
+        ),
+        None => (format!("{error:#}"), "see the gateway's log"),
+    };
     ControlError {
         code: ErrorCode::Internal,
-        message: format!("{error:#}"),
-        next: "see the gateway's log".to_owned(),
+        message,
+        next: next.to_owned(),
     }
 }

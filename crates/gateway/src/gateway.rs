@@ -22,6 +22,7 @@ use crate::paths::Paths;
 use crate::reload::{self, Reload};
 use crate::service;
 use crate::session;
+use crate::storage;
 use crate::store::Store;
 use crate::tasks::scheduler;
 use crate::watch::Watchers;
@@ -99,6 +100,7 @@ pub async fn run(
         accounts.insert(id, started.await?);
     }
     live.set_accounts(accounts);
+    tasks.spawn(storage::watch_forever(store.clone(), shutdown.clone()));
     if only_account.is_none() {
         live.set_outside(Outside {
             http: config.http,

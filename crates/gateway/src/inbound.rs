@@ -69,6 +69,7 @@ pub(crate) async fn decide_forever(shared: Arc<Shared>, shutdown: CancellationTo
             Ok(_) => continue,
             Err(error) => {
                 tracing::error!(account = shared.id(), "verdicts cannot be recorded: {error:#}");
+                shared.store.noticed(&error);
                 clock::pause(Duration::from_secs(1)).await;
             }
         }

@@ -47,14 +47,16 @@ impl Lease {
         let file = open_private(path)?;
         match Flock::lock(file, FlockArg::LockExclusiveNonblock) {
             Ok(mut file) => {
-                file.set_len(0)?;
-                file.rewind()?;
-                write!(
-                    file,
+                let about = format!(
                     "pid {}, started {} (Unix ms)",
                     std::process::id(),
                     clock::now_ms()
-                )?;
+                );
+                let written = file
+                    .set_len(0)
+                    .and_then(|()| file.rewind())
+                    .and_then(|()| file.write_all(about.as_bytes()));
+                written.with_context(|| format!("cannot write {}", path.display()))?;
                 Ok(Self { _file: file })
             }
             Err((mut file, _)) => {

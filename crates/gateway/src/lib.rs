@@ -38,6 +38,7 @@ mod session;
 pub mod sidecar;
 pub mod span;
 pub mod spellings;
+mod storage;
 pub mod store;
 pub mod tasks;
 mod turn;

@@ -128,6 +128,7 @@ struct Attempted {
 async fn send_while_open(shared: &Arc<Shared>, link: &OpenLink) {
     while let Err(error) = shared.store.mark_unknown(shared.id(), clock::now_ms()).await {
         tracing::error!(account = shared.id(), "the outbox cannot be written: {error:#}");
+        shared.store.noticed(&error);
         clock::pause(SWEEP).await;
     }
     let mut sending = Sending {
@@ -162,7 +163,13 @@ async fn send_while_open(shared: &Arc<Shared>, link: &OpenLink) {
                         sending.tasks.insert(task.id(), key);
                     }
                 }
-                Err(error) => tracing::error!(account = shared.id(), "the outbox cannot be read: {error:#}"),
+                Err(error) => {
+                    tracing::error!(
+                        account = shared.id(),
+                        "the outbox cannot be read or written: {error:#}"
+                    );
+                    shared.store.noticed(&error);
+                }
             }
         }
         look = tokio::select! {
@@ -241,6 +248,7 @@ impl Sending {
             }
             Err(error) => {
                 tracing::error!(account = shared.id(), "attempts cannot be recorded: {error:#}");
+                shared.store.noticed(&error);
                 self.over = fates;
                 self.record_at = clock::monotonic() + SWEEP;
                 false

@@ -6,6 +6,8 @@ mod find;
 
 use fased_protocol::control::{ControlError, ErrorCode};
 
+use crate::control::internal;
+
 pub(crate) use approve::approval;
 pub(crate) use find::{Found, one_account, parse, person, request, sender};
 
@@ -68,7 +70,7 @@ impl From<Problem> for ControlError {
                 ErrorCode::Usage,
                 "name a number such as +15550100002, or a hidden id such as 100200300@lid".to_owned(),
             ),
-            Problem::Store(_) => (ErrorCode::Internal, "see the gateway's log".to_owned()),
+            Problem::Store(error) => return internal(error),
         };
         Self {
             code,

@@ -17,6 +17,7 @@ mod draft;
 mod echoes;
 mod figures;
 mod group;
+mod health;
 mod inbox;
 mod media;
 mod migrate;
@@ -41,7 +42,7 @@ mod task_run;
 mod transcript;
 
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
@@ -49,7 +50,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow};
 use sqlx::Connection as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
-use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard, Notify};
+use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard, Notify, watch};
 
 pub use account::StoredAccount;
 pub use asking::Waiting;
@@ -61,6 +62,8 @@ pub use draft::{Draft, Pending, Purpose};
 pub use echoes::RecentSend;
 pub use figures::{Figure, Figures, InboundFigure};
 pub use group::GroupRow;
+pub(crate) use health::has_room;
+pub use health::{Size, Trouble, is_storage_fault};
 pub use inbox::{Journaled, StoredMessage, Target};
 pub use media::{InboundFile, KeptFile, WantedFile};
 pub use outbox::{Fate, Line as OutboxLine, OpenFate, OutboxRow};
@@ -91,6 +94,10 @@ pub struct Store {
     pub(crate) notices: Arc<Notify>,
     /// A Task was made or changed, or a run of one was queued.
     tasks: Arc<Notify>,
+    /// Where it is.
+    path: Arc<PathBuf>,
+    /// What keeps it from being written.
+    trouble: Arc<watch::Sender<Option<Trouble>>>,
 }
 
 /// One connection, taken in turns. A pool would ask its connection at the beginning and the end of
@@ -98,6 +105,7 @@ pub struct Store {
 #[derive(Debug, Clone)]
 struct Line {
     connection: Arc<Mutex<Option<SqliteConnection>>>,
+    options: Arc<SqliteConnectOptions>,
 }
 
 impl Line {
@@ -105,12 +113,33 @@ impl Line {
         let connection = SqliteConnection::connect_with(options).await?;
         Ok(Self {
             connection: Arc::new(Mutex::new(Some(connection))),
+            options: Arc::new(options.clone()),
         })
     }
 
     async fn turn(&self) -> Result<MappedMutexGuard<'_, SqliteConnection>> {
-        MutexGuard::try_map(self.connection.lock().await, Option::as_mut)
-            .map_err(|_closed| anyhow!("the store is closed"))
+        let mut slot = self.connection.lock().await;
+        if let Some(connection) = slot.as_mut().filter(|connection| connection.is_in_transaction()) {
+            self.mend(connection).await?;
+        }
+        MutexGuard::try_map(slot, Option::as_mut).map_err(|_closed| anyhow!("the store is closed"))
+    }
+
+    /// On some failures, a full disk among them, SQLite rolls a transaction back by itself. sqlx still counts it as
+    /// open: whatever began next would be a part of it, and what is rolled back there would leave a
+    /// transaction open for good, in which nothing that is said to be committed ever is.
+    async fn mend(&self, connection: &mut SqliteConnection) -> Result<()> {
+        // One that was dropped is rolled back in the connection's own thread; this waits for its turn there.
+        connection.ping().await?;
+        if !connection.is_in_transaction() {
+            return Ok(());
+        }
+        let fresh = SqliteConnection::connect_with(&self.options).await?;
+        let spoiled = std::mem::replace(connection, fresh);
+        if let Err(error) = spoiled.close().await {
+            tracing::debug!("a connection to the store was not closed cleanly: {error}");
+        }
+        Ok(())
     }
 
     async fn close(&self) {
@@ -163,6 +192,8 @@ impl Store {
             news: Arc::default(),
             notices,
             tasks: Arc::default(),
+            path: Arc::new(path.to_owned()),
+            trouble: Arc::new(watch::Sender::new(None)),
         })
     }
 
@@ -188,6 +219,8 @@ impl Store {
             news: Arc::default(),
             notices: Arc::default(),
             tasks: Arc::default(),
+            path: Arc::new(path.to_owned()),
+            trouble: Arc::new(watch::Sender::new(None)),
         };
         store
             .accounts()

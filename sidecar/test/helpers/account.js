@@ -73,9 +73,13 @@ export async function startFake(context) {
       sidecars.push(sidecar);
       return sidecar;
     },
-    /** Links by QR and returns once the phone has it; the sidecar of the login has exited. */
-    async link() {
-      const sidecar = this.spawn({ login: 'qr' });
+    /**
+     * Links by QR and returns once the phone has it; the sidecar of the login has exited.
+     *
+     * @param {Partial<ConstructorParameters<typeof Sidecar>[0]>} [options]
+     */
+    async link(options) {
+      const sidecar = this.spawn({ ...options, login: 'qr' });
       const { link } = await sidecar.link('qr');
       await api.post('/scan', { phone: OWNER, qr: link.payload });
       await sidecar.closed();

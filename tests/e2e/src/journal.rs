@@ -120,6 +120,13 @@ pub fn runs(state_dir: &Path) -> usize {
     read::<(i64,)>(state_dir, "SELECT id FROM run").len()
 }
 
+/// What SQLite says of the store's soundness: `ok`, if it is.
+#[must_use]
+pub fn integrity(state_dir: &Path) -> Vec<String> {
+    let lines: Vec<(String,)> = read(state_dir, "PRAGMA integrity_check");
+    lines.into_iter().map(|(line,)| line).collect()
+}
+
 /// What WhatsApp takes numbers for, as the gateway keeps it: the number that was asked for, and the one
 /// that was told, if there is one.
 #[must_use]

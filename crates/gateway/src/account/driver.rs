@@ -3,8 +3,10 @@
 mod effects;
 mod news;
 mod report;
+mod storage;
 mod vitals;
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -49,6 +51,8 @@ pub(super) struct Driver {
     alerted: Option<Status>,
     /// A notice that could not be written down yet.
     unsaid: Option<Unsaid>,
+    /// States, what they meant and since when, that could not be written down yet.
+    unwritten: VecDeque<(String, String, i64)>,
     /// An open link that is asked for a sign of life; how it answered.
     probe: Option<JoinHandle<Result<wire::Reply, Fault>>>,
 }
@@ -91,6 +95,7 @@ impl Driver {
             detail: None,
             alerted: None,
             unsaid: None,
+            unwritten: VecDeque::new(),
             probe: None,
         }
     }
@@ -99,6 +104,10 @@ impl Driver {
     pub(super) async fn run(mut self, mut commands: mpsc::Receiver<Command>, shutdown: CancellationToken) {
         let mut give_up: Option<Instant> = None;
         let mut settings = self.shared.config.subscribe();
+        let mut storage = self.shared.storage.subscribe();
+        if storage.borrow().is_some() {
+            storage.mark_changed();
+        }
         let mut woken = clock::woken();
         let mut memory = vitals::every_few_seconds();
         loop {
@@ -116,6 +125,7 @@ impl Driver {
                     }
                 }
                 Some(command) = commands.recv(), if give_up.is_none() => self.obey(command).await,
+                Ok(()) = storage.changed() => self.storage_changed().await,
                 Ok(()) = settings.changed() => self.machine.set_settings(self.shared.config().lifecycle),
                 Ok(()) = woken.changed() => self.step(Input::Woke).await,
                 _ = memory.tick(), if matches!(self.process, Process::Running(_)) => self.weigh().await,

@@ -18,6 +18,8 @@ impl Shared {
             media_dir: PathBuf::from("/media"),
             link: watch::Sender::new(None),
             ending: CancellationToken::new(),
+            storage: watch::Sender::new(None),
+            auth_trouble: watch::Sender::new(None),
             tasks: TaskTracker::new(),
             verdicts: tokio::sync::Mutex::new(()),
             undecided: Notify::new(),

@@ -55,6 +55,7 @@ pub(super) async fn journal_until_gone(
         let awaited = gather(&mut events, &mut batch).await;
         let last_seq = batch.last().map_or(0, |(seq, _)| *seq);
         while let Err(error) = commit(&shared, &batch, &mut memory).await {
+            shared.store.noticed(&error);
             tracing::error!(
                 account = shared.id(),
                 "the journal cannot be written, so nothing is acknowledged: {error:#}"

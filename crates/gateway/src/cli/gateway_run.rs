@@ -7,7 +7,7 @@ use std::time::Duration;
 use fased::clock;
 use fased::config::Config;
 use fased::gateway::{self, ConfigError, Ended, LeaseHeld, RunOptions};
-use fased::store::StoreUnreadable;
+use fased::store::{StoreUnreadable, is_storage_fault};
 use fased_protocol::control::{ControlError, ErrorCode};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
@@ -113,6 +113,14 @@ pub(super) fn worded(error: &anyhow::Error) -> ControlError {
             code: ErrorCode::Internal,
             message: store.message.clone(),
             next: store.next.clone(),
+        };
+    }
+    if let Some(why) = is_storage_fault(error) {
+        return ControlError {
+            code: ErrorCode::Internal,
+            message: format!("the gateway cannot start: {why}: {error:#}"),
+            next: "see to it (a full disk: df -h), then start again; nothing was changed: fased gateway run"
+                .to_owned(),
         };
     }
     ControlError {

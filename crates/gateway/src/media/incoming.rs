@@ -160,6 +160,14 @@ async fn fetch(shared: &Shared, open: &OpenLink, wanted: &WantedFile) -> Result<
         // Nothing is wrong with the file; the next link fetches it.
         return Ok(());
     }
+    if fault.code == FaultCode::Internal
+        && shared.store.may_be_unwritable()
+        && !shared.store.try_writing().await
+    {
+        // Nothing is wrong with the file: there is no room for it. It is fetched once there is.
+        clock::pause(Duration::from_secs(1)).await;
+        return Ok(());
+    }
     let retry = match fault.code {
         FaultCode::TooLarge => Retry::Never(Lost::TooLarge),
         FaultCode::Damaged => Retry::Never(Lost::Damaged),

@@ -12,6 +12,7 @@ use fased_protocol::sidecar::{MediaFile, MediaKind, Outgoing, Payload, Quote};
 
 use crate::account::Shared;
 use crate::clock;
+use crate::control::internal;
 use crate::store::{Draft, Pending, Purpose};
 
 /// A message that was not sent for this long is not sent any more.
@@ -121,11 +122,7 @@ impl Refusal {
                 format!("{MOST_WAITING} messages of account {account} wait already"),
                 "see `fased outbox list`, and try again when some of them are through".to_owned(),
             ),
-            Self::Store(error) => (
-                ErrorCode::Internal,
-                format!("the message could not be recorded: {error:#}"),
-                "see the gateway's log, then try again".to_owned(),
-            ),
+            Self::Store(error) => return internal(error),
         };
         ControlError { code, message, next }
     }

@@ -12,6 +12,7 @@ use fased_protocol::private::{Jid, Private};
 use fased_protocol::sidecar::Quote;
 use tokio::sync::watch;
 
+use super::STORE_RETRY;
 use super::token::Token;
 use crate::account::Shared;
 use crate::clock;
@@ -129,13 +130,21 @@ impl<'a> Answer<'a> {
             return Ok(());
         };
         self.leaving = Some((first.message_id.clone(), part.clone()));
-        let (account, now) = (self.shared.id(), clock::now_ms());
-        let is_open = self
-            .shared
-            .store
-            .say_meanwhile(account, self.run, &drafts, now)
-            .await;
-        let is_open = is_open.map_err(unrecorded)?;
+        let store = &self.shared.store;
+        let is_open = loop {
+            let now = clock::now_ms();
+            match store
+                .say_meanwhile(self.shared.id(), self.run, &drafts, now)
+                .await
+            {
+                Ok(is_open) => break is_open,
+                // It is said once there is room on the disk.
+                Err(error) if store.noticed(&error) && !self.shared.ending.is_cancelled() => {
+                    clock::pause(STORE_RETRY).await;
+                }
+                Err(error) => return Err(unrecorded(error)),
+            }
+        };
         self.leaving = None;
         if !is_open {
             return Err(Failure::Cancelled);

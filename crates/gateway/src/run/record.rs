@@ -82,6 +82,11 @@ impl Desk<'_> {
         let Err(error) = self.commit(std::slice::from_ref(&finished)).await else {
             return;
         };
+        if self.shared.store.noticed(&error) {
+            // It is the disk and not this run: its reply is kept until there is room, though less would fit in now.
+            self.keep_over(std::iter::once((finished, entered)), &error);
+            return;
+        }
         tracing::error!(
             account = self.shared.id(),
             run = finished.id,
@@ -121,6 +126,7 @@ impl Desk<'_> {
             account = self.shared.id(),
             "replies cannot be recorded: {error:#}"
         );
+        self.shared.store.noticed(error);
         self.over.extend(runs);
         self.unrecorded = self.unrecorded.saturating_add(1);
         self.record_at = clock::monotonic() + STORE_RETRY;

@@ -4,6 +4,8 @@ use std::fmt;
 
 use fased_protocol::control::{ControlError, ErrorCode};
 
+use crate::control::internal;
+
 /// Why something could not be done with a Task. Its `Display` is one sentence, for a phone.
 #[derive(Debug)]
 pub enum TaskError {
@@ -69,7 +71,7 @@ impl TaskError {
                 "see how it is typed: fased tasks --help".to_owned(),
             ),
             Self::Refused { next, .. } => (ErrorCode::Refused, next.clone()),
-            Self::Store(_) => (ErrorCode::Internal, "see the gateway's log".to_owned()),
+            Self::Store(error) => return internal(error),
         };
         ControlError {
             code,

@@ -39,6 +39,7 @@ async fn schedule(live: &Live, shutdown: &CancellationToken) {
             Ok(rest) => rest,
             Err(error) => {
                 tracing::error!("due Tasks cannot be recorded: {error:#}");
+                store.noticed(&error);
                 STORE_RETRY
             }
         };

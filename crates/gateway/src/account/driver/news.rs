@@ -77,6 +77,7 @@ impl Driver {
                     self.step(Input::HelloRejected(closed.text)).await;
                     return;
                 }
+                self.note_auth_trouble(&closed);
                 let cause = translate::close_cause(closed.reason, closed.expires_s);
                 self.step(Input::Closed(cause)).await;
             }

@@ -50,10 +50,7 @@ impl Driver {
         {
             tracing::error!("cannot leave a notice: {error:#}");
         }
-        let event = store.add_account_event(self.shared.id(), &row.state, &row.sentence, now);
-        if let Err(error) = event.await {
-            tracing::error!("cannot write down that the account changed its state: {error:#}");
-        }
+        self.write_down(row.state, row.sentence, now).await;
     }
 
     /// What an account does not come out of in a moment is worth a notice: one, however often it is tried in vain.

@@ -1,0 +1,203 @@
+//! On a file system of a few hundred KiB, which only somebody with privileges can make: elsewhere these say that they did
+//! not run.
+
+use std::path::{Path, PathBuf};
+
+use nix::mount::{MntFlags, MsFlags, mount, umount2};
+
+use super::super::fixtures::{ACCOUNT, NOW, message, store};
+use super::*;
+
+/// A small file system in memory, until dropped.
+struct SmallDisk {
+    dir: tempfile::TempDir,
+}
+
+impl SmallDisk {
+    /// Of so many KiB; nothing where this process may not mount one.
+    fn of(kib: u32) -> Option<Self> {
+        let dir = tempfile::tempdir().expect("a folder");
+        let options = format!("size={kib}k");
+        let mounted = mount(
+            Some("tmpfs"),
+            dir.path(),
+            Some("tmpfs"),
+            MsFlags::empty(),
+            Some(options.as_str()),
+        );
+        if let Err(errno) = mounted {
+            not_run(&format!("no small file system can be mounted here ({errno})"));
+            return None;
+        }
+        Some(Self { dir })
+    }
+
+    fn path(&self) -> &Path {
+        self.dir.path()
+    }
+
+    fn ballast(&self) -> PathBuf {
+        self.path().join("ballast")
+    }
+
+    /// Leaves no room.
+    fn fill(&self) {
+        let mut file = std::fs::File::create(self.ballast()).expect("a file");
+        while io::Write::write_all(&mut file, &[0; 4096]).is_ok() {}
+    }
+
+    fn free(&self) {
+        std::fs::remove_file(self.ballast()).expect("removed");
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        umount2(self.path(), MntFlags::MNT_DETACH).ok();
+    }
+}
+
+/// Nobody sees the output of a test that passes, but `scripts/test` prints this file.
+fn not_run(why: &str) {
+    let test = std::thread::current().name().unwrap_or("a test").to_owned();
+    let line = format!("NOT RUN: {test}: {why}; root can, and so can `unshare -Urm`\n");
+    let built = std::env::current_exe().expect("the running tests");
+    let target = built.ancestors().nth(3).expect("target/<profile>/deps/<tests>");
+    let mut options = std::fs::OpenOptions::new();
+    let file = options.create(true).append(true).open(target.join("not-run"));
+    file.and_then(|mut file| io::Write::write_all(&mut file, line.as_bytes()))
+        .expect("written down");
+}
+
+/// Longer than what is free in the log.
+fn long(id: &str) -> crate::store::Journaled {
+    message(id, &"long ".repeat(20_000))
+}
+
+#[tokio::test]
+async fn a11_what_failed_on_a_full_disk_is_written_when_there_is_room_and_all_of_it_is_kept() {
+    let Some(disk) = SmallDisk::of(4096) else { return };
+    let path = disk.path().join("fased.db");
+    let store = Store::open(&path).await.expect("opened");
+    store
+        .journal(ACCOUNT, &[message("before", "kept")], NOW)
+        .await
+        .expect("committed");
+    disk.fill();
+    assert!(store.may_be_unwritable());
+    let mut failures = 0;
+    for number in 0..3 {
+        // More than is kept in memory until the commit: SQLite rolls back by itself where that finds no room.
+        let batch: Vec<_> = (0..20)
+            .map(|part| long(&format!("full {number} {part}")))
+            .collect();
+        let error = store.journal(ACCOUNT, &batch, NOW).await.expect_err("no room");
+        assert!(store.noticed(&error), "it is the disk: {error:#}");
+        failures += 1;
+    }
+    assert_eq!(failures, 3);
+    assert!(!store.try_writing().await);
+    assert_eq!(
+        store
+            .trouble()
+            .borrow()
+            .as_ref()
+            .map(|trouble| trouble.why.clone()),
+        Some("the disk is full".to_owned())
+    );
+
+    disk.free();
+    assert!(store.try_writing().await, "by itself");
+    assert_eq!(*store.trouble().borrow(), None);
+    {
+        // Somebody looks, and has nothing to commit.
+        let mut turn = store.write.turn().await.expect("a turn");
+        drop(turn.begin().await.expect("begun"));
+    }
+    store
+        .journal(ACCOUNT, &[long("after")], NOW)
+        .await
+        .expect("committed");
+    store
+        .add_notice(ACCOUNT, "outside of a transaction", NOW)
+        .await
+        .expect("committed");
+    // Who was told of a commit finds it, also in another process and after a crash of this one.
+    let other = Store::open_to_read(&path).await.expect("read").expect("there");
+    let ids = |rows: Vec<crate::store::StoredMessage>| -> Vec<String> {
+        rows.into_iter().map(|row| row.message_id).collect()
+    };
+    let rows = other.undecided(ACCOUNT, &[], 10).await.expect("read");
+    assert_eq!(ids(rows), ["before", "after"]);
+    assert_eq!(other.notices(10).await.expect("read").len(), 1);
+    assert_eq!(store.integrity().await.expect("checked"), Vec::<String>::new());
+    let size = store.size().expect("looked");
+    assert!(size.database > 0 && size.log > 0 && size.free > 0, "{size:?}");
+}
+
+#[tokio::test]
+async fn a11_a_disk_that_is_full_at_the_start_is_said_and_costs_nothing() {
+    let Some(disk) = SmallDisk::of(2048) else { return };
+    let path = disk.path().join("fased.db");
+    let store = Store::open(&path).await.expect("opened");
+    store
+        .journal(ACCOUNT, &[message("before", "kept")], NOW)
+        .await
+        .expect("committed");
+    store.close().await;
+    let before = std::fs::read(&path).expect("its bytes");
+    disk.fill();
+    let error = Store::open(&path).await.expect_err("no room for its log");
+    assert!(is_storage_fault(&error).is_some(), "{error:#}");
+    assert_eq!(std::fs::read(&path).expect("its bytes"), before);
+    disk.free();
+    let store = Store::open(&path).await.expect("opened");
+    assert_eq!(store.undecided(ACCOUNT, &[], 10).await.expect("read").len(), 1);
+    assert_eq!(store.integrity().await.expect("checked"), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a11_a_new_store_on_a_full_disk_is_made_once_there_is_room() {
+    let Some(disk) = SmallDisk::of(2048) else { return };
+    let path = disk.path().join("fased.db");
+    disk.fill();
+    let error = Store::open(&path).await.expect_err("no room");
+    assert!(is_storage_fault(&error).is_some(), "{error:#}");
+    disk.free();
+    let store = Store::open(&path).await.expect("opened");
+    assert_eq!(store.integrity().await.expect("checked"), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_sound_store_has_no_damages_and_a_spoilt_one_has() {
+    let (dir, store) = store().await;
+    let rows: Vec<_> = (0..200).map(|number| long(&number.to_string())).collect();
+    store.journal(ACCOUNT, &rows, NOW).await.expect("committed");
+    assert_eq!(store.integrity().await.expect("checked"), Vec::<String>::new());
+    store.close().await;
+    let path = dir.path().join("fased.db");
+    let mut bytes = std::fs::read(&path).expect("its bytes");
+    let middle = bytes.len() / 2;
+    bytes[middle..middle + 64 * 1024].fill(0x5a);
+    std::fs::write(&path, bytes).expect("spoilt");
+    let spoilt = Store::open_to_read(&path).await;
+    let told = match spoilt {
+        Ok(Some(store)) => store.integrity().await.map_or(1, |damages| damages.len()),
+        Ok(None) => 0,
+        Err(_unreadable) => 1,
+    };
+    assert!(told > 0, "damage is told");
+}
+
+#[test]
+fn only_faults_of_the_disk_count() {
+    let denied = anyhow::Error::new(io::Error::from(io::ErrorKind::PermissionDenied)).context("a file");
+    assert_eq!(is_storage_fault(&denied), Some("access to it is denied"));
+    let full = anyhow::Error::new(io::Error::from_raw_os_error(nix::libc::ENOSPC));
+    assert_eq!(is_storage_fault(&full), Some("the disk is full"));
+    assert_eq!(is_storage_fault(&anyhow::anyhow!("no such row")), None);
+    assert_eq!(
+        is_storage_fault(&anyhow::Error::new(sqlx::Error::RowNotFound)),
+        None
+    );
+}
