@@ -92,3 +92,28 @@ fn without_files_it_says_where_to_look() {
     drop(gateway);
     assert!(!state.path().join("logs").exists());
 }
+
+#[test]
+fn c6_the_first_refusal_of_a_kind_in_a_chat_is_a_warning_with_the_key_to_change() {
+    let world = World::linked(r#"{ dmPolicy: "disabled" }"#);
+    for text in ["one", "two"] {
+        let id = world.fake.send(OWNER, ANNA, text);
+        assert_eq!(world.verdict(&id)["reason"], "dm_disabled");
+    }
+    let warnings = wait_for("a warning", PATIENCE, || {
+        let shown = world.state.verb(&["logs", "--level", "warn", "--json"]).stdout;
+        let lines = shown
+            .lines()
+            .map(|line| serde_json::from_str(line).expect("JSON"));
+        let refusals: Vec<Value> = lines
+            .filter(|line: &Value| line["reason"] == "dm_disabled")
+            .collect();
+        (!refusals.is_empty()).then_some(refusals)
+    });
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    let remedy = warnings[0]["remedy"].as_str().expect("what to change");
+    assert!(
+        remedy.contains("channels.whatsapp") && remedy.contains("dmPolicy"),
+        "{remedy}"
+    );
+}
