@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
+use fased_agents::warden::{self, Ward};
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
@@ -55,7 +56,7 @@ impl From<std::io::Error> for Failure {
 }
 
 /// Kills the whole group, also when nobody waits for the process any more.
-struct Group(Option<Pid>);
+struct Group(Option<Pid>, Option<Ward>);
 
 impl Drop for Group {
     fn drop(&mut self) {
@@ -88,7 +89,7 @@ pub(super) async fn run(job: Job) -> Result<Ended, Failure> {
         .stderr(Stdio::piped())
         .process_group(0)
         .kill_on_drop(true);
-    let mut child = command.spawn().map_err(|error| {
+    let (mut child, ward) = warden::spawn(&mut command).map_err(|error| {
         if error.kind() == std::io::ErrorKind::NotFound {
             return Failure::Missing(job.program.clone());
         }
@@ -98,7 +99,7 @@ pub(super) async fn run(job: Job) -> Result<Ended, Failure> {
         .id()
         .and_then(|pid| i32::try_from(pid).ok())
         .map(Pid::from_raw);
-    let mut group = Group(pid);
+    let mut group = Group(pid, Some(ward));
     let (mut stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
     let work = async {
         let write = async {
@@ -127,6 +128,7 @@ pub(super) async fn run(job: Job) -> Result<Ended, Failure> {
     };
     // Its number may belong to somebody else from here on.
     group.0 = None;
+    group.1 = None;
     Ok(ended?)
 }
 

@@ -48,3 +48,4 @@ mod tasks;
 mod together;
 mod unasked;
 mod versions;
+mod wardens;
