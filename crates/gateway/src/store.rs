@@ -6,6 +6,7 @@
 mod account;
 mod alias;
 mod asking;
+mod audit;
 mod batch;
 mod command;
 mod contact;
@@ -50,6 +51,7 @@ use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard, Notify};
 
 pub use account::StoredAccount;
 pub use asking::Waiting;
+pub use audit::{Audited, AuditedMessage, AuditedRun, AuditedSend, AuditedTask};
 pub use command::Change;
 pub use conversation::Conversation;
 pub use decision::{Decision, NewRun};
