@@ -51,9 +51,15 @@ fn one(message: &Message) {
     let again: Envelope = serde_json::from_str(&line).expect("it can be read back");
     assert_eq!(again, envelope, "and says the same");
     if let Some(name) = &envelope.sender.name {
-        assert!(!name.0.contains(['\n', '\r', '\u{2028}', '\u{2029}']), "a name has one line");
+        assert!(
+            !name.0.contains(['\n', '\r', '\u{2028}', '\u{2029}']),
+            "a name has one line"
+        );
     }
-    assert!(envelope.body().len() <= 2 * line.len() + 200, "words are not multiplied");
+    assert!(
+        envelope.body().len() <= 2 * line.len() + 200,
+        "words are not multiplied"
+    );
     serde_json::to_string(&quote_of(&stored)).expect("a quote is JSON");
     let judgement = described(&judged(&ACCOUNT, &known, NOW_S), &ACCOUNT, &known, NOW_S);
     let told = serde_json::to_string(&judgement).expect("a verdict is JSON");

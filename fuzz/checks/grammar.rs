@@ -14,7 +14,10 @@ pub fn check(bytes: &[u8]) {
     let _read = command::parse(&text);
     schedule(&text);
     if let Some(name) = one_line(&text, 40) {
-        assert!(!name.is_empty() && name.chars().count() <= 41, "a short name: {name:?}");
+        assert!(
+            !name.is_empty() && name.chars().count() <= 41,
+            "a short name: {name:?}"
+        );
         assert!(!name.chars().any(char::is_control), "in one line: {name:?}");
     }
     let _worded = whatsapp(&text, Tables::Bullets);
@@ -29,11 +32,15 @@ pub fn check(bytes: &[u8]) {
 /// What is taken for a schedule names times that are later, each after the one before.
 fn schedule(text: &str) {
     let zone = Zone::UTC;
-    let Ok(task) = parse_new(text, NOW_MS, &zone) else { return };
+    let Ok(task) = parse_new(text, NOW_MS, &zone) else {
+        return;
+    };
     let Some(schedule) = task.schedule else { return };
     let mut after = NOW_MS;
     for _ in 0..5 {
-        let Some(next) = schedule.next_after(NOW_MS, after, &zone) else { return };
+        let Some(next) = schedule.next_after(NOW_MS, after, &zone) else {
+            return;
+        };
         assert!(next > after, "{next} is not after {after}");
         after = next;
     }

@@ -91,7 +91,9 @@ impl Drop for Ward {
 pub fn spawn(command: &mut tokio::process::Command) -> std::io::Result<(tokio::process::Child, Ward)> {
     let mut guard = warden();
     if let Err(error) = see_to(&mut guard) {
-        tracing::warn!("programs would live on if the gateway was killed: the warden cannot be started: {error}");
+        tracing::warn!(
+            "programs would live on if the gateway was killed: the warden cannot be started: {error}"
+        );
     }
     let Some(warden) = &mut *guard else {
         return Ok((command.spawn()?, Ward(None)));

@@ -73,7 +73,9 @@ fn stat(pid: u32) -> Option<Stat> {
     let line = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     // The name before may hold anything.
     let fields: Vec<&str> = line.rsplit_once(") ")?.1.split(' ').collect();
-    let [state, parent, ..] = fields[..] else { return None };
+    let [state, parent, ..] = fields[..] else {
+        return None;
+    };
     (state != "Z" && state != "X").then_some(())?;
     Some(Stat {
         parent: parent.parse().ok()?,

@@ -90,20 +90,22 @@ pub(super) struct World {
 impl World {
     /// Starts everything.
     pub(super) async fn start(config: Option<&str>, files: &[File], keep: &Keep) -> Result<Self> {
-        Self::start_with(config, files, keep, &[]).await
+        Self::start_with(config, files, keep, &[], None).await
     }
 
-    /// Starts everything, with these variables besides.
+    /// Starts everything, with these variables besides, and in this folder if one is given.
     pub(super) async fn start_with(
         config: Option<&str>,
         files: &[File],
         keep: &Keep,
         environment: &[(&'static str, &str)],
+        given: Option<&Path>,
     ) -> Result<Self> {
         let home = paths::home()?;
-        let dir = match keep {
-            Keep::Dir(dir) => own_dir(dir)?,
-            Keep::Nothing | Keep::Throwaway => throw_away_dir()?,
+        let dir = match (keep, given) {
+            (Keep::Nothing | Keep::Throwaway, Some(dir)) => dir.to_owned(),
+            (Keep::Dir(dir), _) => own_dir(dir)?,
+            (Keep::Nothing | Keep::Throwaway, None) => throw_away_dir()?,
         };
         let started = Self::start_in(&dir, home, config, files, keep, environment).await;
         if started.is_err() && *keep == Keep::Nothing {
@@ -139,7 +141,11 @@ impl World {
             ("FASED_WHATSAPP_ROOT", text("root")),
             ("FASED_WHATSAPP_CA", ca_file.display().to_string()),
         ];
-        whatsapp.extend(environment.iter().map(|(name, value)| (*name, (*value).to_owned())));
+        whatsapp.extend(
+            environment
+                .iter()
+                .map(|(name, value)| (*name, (*value).to_owned())),
+        );
         let executable = std::env::current_exe().context("where is this executable?")?;
         let api = Api::new(&text("http"))?;
         clock::start(dir, &api).await?;
@@ -286,7 +292,7 @@ fn own_dir(dir: &Path) -> Result<PathBuf> {
     Ok(dir)
 }
 
-fn throw_away_dir() -> Result<PathBuf> {
+pub(super) fn throw_away_dir() -> Result<PathBuf> {
     let name = u64::from_le_bytes(random());
     let dir = std::env::temp_dir().join(format!("fased-simulate-{name:016x}"));
     DirBuilder::new()

@@ -97,13 +97,21 @@ fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
 }
 
-#[allow(clippy::disallowed_methods, reason = "it goes on for as long as was asked for")]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "it goes on for as long as was asked for"
+)]
 fn fuzz(target: &str, check: impl Fn(&[u8]) + std::panic::RefUnwindSafe) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus").join(target);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../fuzz/corpus")
+        .join(target);
     let files = fs::read_dir(&folder).expect("inputs to begin with");
     let mut files: Vec<_> = files.map(|file| file.expect("a file").path()).collect();
     files.sort();
-    let inputs: Vec<Vec<u8>> = files.iter().map(|file| fs::read(file).expect("an input")).collect();
+    let inputs: Vec<Vec<u8>> = files
+        .iter()
+        .map(|file| fs::read(file).expect("an input"))
+        .collect();
     assert!(inputs.len() > 2, "{} has inputs", folder.display());
     for input in &inputs {
         check(input);

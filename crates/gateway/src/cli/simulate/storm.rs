@@ -105,7 +105,10 @@ fn summary(as_json: bool, seed: u64, report: &StormReport, again: &str) -> Outco
     let kept = kept.as_deref().unwrap_or("nowhere");
     Err(Failure::Error(ControlError {
         code: ErrorCode::Refused,
-        message: format!("the audit found {} deviations; all logs are in {kept}", deviations.len()),
+        message: format!(
+            "the audit found {} deviations; all logs are in {kept}",
+            deviations.len()
+        ),
         next: format!("the same storm again: {again}"),
     }))
 }

@@ -11,6 +11,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::json;
 
+use super::disk::Disk;
 use super::plan::{ACCOUNTS, Act, Whom};
 use super::raging::{Raging, outlive};
 use super::setting::{NAMES, config, phone};
@@ -27,14 +28,22 @@ impl Raging<'_> {
         match act {
             Act::KillGateway => {
                 let children = self.world.gateway_pid().map(processes::below).unwrap_or_default();
-                self.note("kill gateway", None, &format!("{} processes below it", children.len()));
+                self.note(
+                    "kill gateway",
+                    None,
+                    &format!("{} processes below it", children.len()),
+                );
                 self.world.kill_gateway().await?;
                 self.former.spawn(outlive(children, "its gateway was killed"));
                 Ok(())
             }
             Act::KillSidecar(account) => {
                 let found = self.sidecars(account);
-                self.note("kill sidecar", Some(account), if found.is_empty() { "none runs" } else { "" });
+                self.note(
+                    "kill sidecar",
+                    Some(account),
+                    if found.is_empty() { "none runs" } else { "" },
+                );
                 found.iter().for_each(|pid| signal(*pid, Signal::SIGKILL));
                 Ok(())
             }
@@ -63,15 +72,23 @@ impl Raging<'_> {
                 Ok(())
             }
             Act::Drop(account) => self.fault("drop", account, json!({ "kind": "drop" })).await,
-            Act::HalfOpen(account) => self.fault("half open", account, json!({ "kind": "half_open" })).await,
-            Act::StreamError(account, code) => {
-                self.fault("stream error", account, json!({ "kind": "stream_error", "code": code }))
+            Act::HalfOpen(account) => {
+                self.fault("half open", account, json!({ "kind": "half_open" }))
                     .await
+            }
+            Act::StreamError(account, code) => {
+                self.fault(
+                    "stream error",
+                    account,
+                    json!({ "kind": "stream_error", "code": code }),
+                )
+                .await
             }
             Act::RefuseUpgrade(account, times) => {
                 let refuse = json!({ "kind": "upgrade_http", "status": 503, "times": times });
                 self.world.api.post("/fault", &refuse).await?;
-                self.fault("refuse websocket", account, json!({ "kind": "drop" })).await
+                self.fault("refuse websocket", account, json!({ "kind": "drop" }))
+                    .await
             }
             Act::RefuseLogin(account, times) => {
                 let refuse = json!({ "kind": "login_failure", "code": 503, "times": times });
@@ -113,11 +130,22 @@ impl Raging<'_> {
                 let account = NAMES[account].to_owned();
                 self.ask(&ControlRequest::ChannelsResume { account }).await
             }
-            Act::FillDisk => {
-                self.note("full disk: SKIPPED", None, "the state dir has no file system of its own");
+            Act::FillDisk | Act::FreeDisk if !self.has_disk => {
+                self.note(
+                    "full disk: SKIPPED",
+                    None,
+                    "the state dir has no file system of its own",
+                );
                 Ok(())
             }
-            Act::FreeDisk => Ok(()),
+            Act::FillDisk => {
+                self.note("full disk", None, "");
+                Disk::fill(&self.world.paths.state_dir)
+            }
+            Act::FreeDisk => {
+                self.note("room on the disk", None, "");
+                Disk::free(&self.world.paths.state_dir)
+            }
         }
     }
 
@@ -125,7 +153,10 @@ impl Raging<'_> {
     pub(super) async fn heal(&mut self) -> Result<()> {
         self.thaw();
         for account in 0..ACCOUNTS {
-            for body in [json!({ "kind": "clear" }), json!({ "kind": "acks", "mode": "normal" })] {
+            for body in [
+                json!({ "kind": "clear" }),
+                json!({ "kind": "acks", "mode": "normal" }),
+            ] {
                 let mut body = body;
                 body["account"] = phone(account).into();
                 self.world.api.post("/fault", &body).await?;
@@ -159,7 +190,8 @@ impl Raging<'_> {
                 }
                 Err(error) => {
                     let at = self.started.elapsed().as_secs_f64();
-                    self.wrong.push(format!("at {at:.2} s a command was refused: {}", error.message));
+                    self.wrong
+                        .push(format!("at {at:.2} s a command was refused: {}", error.message));
                     return Ok(());
                 }
             }
@@ -170,7 +202,10 @@ impl Raging<'_> {
     fn sidecars(&self, account: usize) -> Vec<u32> {
         let auth_dir = self.world.paths.default_auth_dir(NAMES[account]);
         let there = processes::holding(&auth_dir).into_iter();
-        there.filter(Process::is_sidecar).map(|process| process.pid).collect()
+        there
+            .filter(Process::is_sidecar)
+            .map(|process| process.pid)
+            .collect()
     }
 
     fn thaw(&mut self) {

@@ -75,21 +75,32 @@ fn journal(facts: &Facts, report: &mut StormReport) {
         }
     }
     let decided: usize = verdicts.values().sum();
-    let repeated = facts.store.inbox.iter().map(|row| row.deliveries - 1).sum::<i64>();
+    let repeated = facts
+        .store
+        .inbox
+        .iter()
+        .map(|row| row.deliveries - 1)
+        .sum::<i64>();
     report.counted("in the journal", facts.store.inbox.len());
     report.counts.extend(
         verdicts
             .into_iter()
             .map(|(verdict, count)| (verdict, super::gather::count(count))),
     );
-    report.counted("  repeated deliveries left out", usize::try_from(repeated).unwrap_or(0));
+    report.counted(
+        "  repeated deliveries left out",
+        usize::try_from(repeated).unwrap_or(0),
+    );
     report.none_of("lost on the way in", lost);
     report.none_of("doubled in the journal", doubled);
     report.none_of("without a verdict", undecided);
     report.found_if_any("another verdict than expected", wrong);
     let rows = facts.store.inbox.len();
     if decided != rows {
-        let what = format!("{decided} verdicts on {} sent, {rows} in the journal", facts.said.len());
+        let what = format!(
+            "{decided} verdicts on {} sent, {rows} in the journal",
+            facts.said.len()
+        );
         report.found_if_any("unexplained", vec![what]);
     }
 }
@@ -122,7 +133,9 @@ fn runs(facts: &Facts, report: &mut StormReport) {
         match (row.run.and_then(|run| runs.get(&run)), admitted) {
             (None, false) | (Some(_), true) => {}
             (None, true) => wrong.push(format!("{}: let in, and no run", row.message_id)),
-            (Some(run), false) => wrong.push(format!("{}: run {}, though not let in", row.message_id, run.id)),
+            (Some(run), false) => {
+                wrong.push(format!("{}: run {}, though not let in", row.message_id, run.id))
+            }
         }
     }
     let mut states: BTreeMap<String, usize> = BTreeMap::new();
@@ -177,9 +190,10 @@ fn outbox(facts: &Facts, report: &mut StormReport) {
         "  written more than once",
         facts.store.outbox.iter().filter(|sent| sent.attempts > 1).count(),
     );
-    report
-        .counts
-        .push(("  repeated ids that phones dropped".to_owned(), facts.dropped_by_phones));
+    report.counts.push((
+        "  repeated ids that phones dropped".to_owned(),
+        facts.dropped_by_phones,
+    ));
     report.none_of("of unknown fate", open);
     report.found_if_any("given up without a reason of the storm", failed);
     if refused > facts.refusals {

@@ -30,7 +30,11 @@ pub(super) fn files(world: &World, store: &Audited) -> Vec<String> {
 /// Keys are whole, and there is nothing but keys.
 fn auth(dir: &Path, found: &mut Vec<String>) {
     for path in below(dir) {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         let shown = path.display();
         if name == ".lock" {
             continue;
@@ -76,7 +80,10 @@ fn media(dir: &Path, store: &Audited, found: &mut Vec<String>) {
 
 fn sockets(dir: &Path) -> Vec<PathBuf> {
     use std::os::unix::fs::FileTypeExt;
-    let is_socket = |path: &PathBuf| path.symlink_metadata().is_ok_and(|found| found.file_type().is_socket());
+    let is_socket = |path: &PathBuf| {
+        path.symlink_metadata()
+            .is_ok_and(|found| found.file_type().is_socket())
+    };
     below(dir).into_iter().filter(is_socket).collect()
 }
 

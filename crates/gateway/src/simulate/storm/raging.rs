@@ -45,6 +45,8 @@ pub(super) struct Raging<'a> {
     /// Those that are stopped.
     pub(super) frozen: Vec<u32>,
     pub(super) edits: u64,
+    /// The state dir has a file system of its own.
+    pub(super) has_disk: bool,
     /// What waits for the children of a gateway that was killed. Each says which lived on.
     pub(super) former: JoinSet<Vec<String>>,
     pub(super) started: Instant,
@@ -61,6 +63,7 @@ impl<'a> Raging<'a> {
             wrong: Vec::new(),
             frozen: Vec::new(),
             edits: 0,
+            has_disk: false,
             former: JoinSet::new(),
             started: monotonic(),
         }
@@ -78,7 +81,8 @@ impl<'a> Raging<'a> {
             }
             if told.elapsed() >= LINE_EVERY {
                 told = monotonic();
-                self.log.note("storm", format!("{} messages so far", self.said.len()));
+                self.log
+                    .note("storm", format!("{} messages so far", self.said.len()));
             }
         }
         self.heal().await

@@ -111,7 +111,10 @@ pub(super) async fn make(world: &World) -> Result<Setting> {
                 max_successes: None,
                 timezone: Some("UTC".to_owned()),
             }));
-            match client::ask(&world.paths, &request).await.map_err(|error| told(&error))? {
+            match client::ask(&world.paths, &request)
+                .await
+                .map_err(|error| told(&error))?
+            {
                 ControlResponse::Task(task) => tasks.push(task.id.clone()),
                 other => bail!("a Task was made, and the gateway said {other:?}"),
             }
@@ -134,7 +137,10 @@ async fn link(world: &World, account: usize) -> Result<()> {
 }
 
 async fn scan(world: &World, account: usize) -> Result<()> {
-    world.api.post("/phones", &json!({ "phone": phone(account) })).await?;
+    world
+        .api
+        .post("/phones", &json!({ "phone": phone(account) }))
+        .await?;
     let login = ControlRequest::ChannelsLogin {
         account: NAMES[account].to_owned(),
         method: LoginMethod::Qr,
@@ -171,11 +177,14 @@ pub(super) async fn until_ready(world: &World) -> Result<()> {
         loop {
             ticks.tick().await;
             let request = ControlRequest::ChannelsStatus { account: None };
-            if let Ok(ControlResponse::Accounts { accounts, .. }) = client::ask(&world.paths, &request).await {
+            if let Ok(ControlResponse::Accounts { accounts, .. }) = client::ask(&world.paths, &request).await
+            {
                 if accounts.len() == ACCOUNTS && accounts.iter().all(|account| account.state == "ready") {
                     return;
                 }
-                let told = accounts.iter().map(|account| format!("{}: {}", account.account, account.sentence));
+                let told = accounts
+                    .iter()
+                    .map(|account| format!("{}: {}", account.account, account.sentence));
                 states = told.collect::<Vec<_>>().join(" ");
             }
         }

@@ -66,8 +66,16 @@ async fn open(world: &World, said: &[Said]) -> Result<Vec<String>> {
     let runs = store.runs.iter();
     let runs = runs.filter(|run| matches!(run.state.as_str(), "queued" | "running"));
     open.extend(runs.map(|run| format!("run {} ({}) is {}", run.id, run.kind, run.state)));
-    let sends = store.outbox.iter().filter(|sent| OPEN.contains(&sent.state.as_str()));
-    open.extend(sends.map(|sent| format!("{} is {}, attempts {}", sent.message_id, sent.state, sent.attempts)));
+    let sends = store
+        .outbox
+        .iter()
+        .filter(|sent| OPEN.contains(&sent.state.as_str()));
+    open.extend(sends.map(|sent| {
+        format!(
+            "{} is {}, attempts {}",
+            sent.message_id, sent.state, sent.attempts
+        )
+    }));
     let files = store.files.iter().filter(|(state, _)| state == "wanted").count();
     if files > 0 {
         open.push(format!("{files} files are still to be fetched"));

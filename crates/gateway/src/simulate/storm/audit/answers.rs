@@ -27,7 +27,8 @@ fn sends(facts: &Facts) -> Sends<'_> {
 
 /// Whether a text has this word, and not only one that begins like it.
 fn says(text: &str, word: &str) -> bool {
-    text.split(|c: char| c != '-' && !c.is_alphanumeric()).any(|one| one == word)
+    text.split(|c: char| c != '-' && !c.is_alphanumeric())
+        .any(|one| one == word)
 }
 
 fn once(facts: &Facts, sends: &Sends<'_>, report: &mut StormReport) {
@@ -71,7 +72,9 @@ fn once(facts: &Facts, sends: &Sends<'_>, report: &mut StormReport) {
         }
         // It is not on every phone that is to have it. That needs a reason.
         let run = row.run.and_then(|run| runs.get(&run));
-        let sent = run.and_then(|run| by_run.get(&run.id)).map_or(&[][..], Vec::as_slice);
+        let sent = run
+            .and_then(|run| by_run.get(&run.id))
+            .map_or(&[][..], Vec::as_slice);
         let of_word = sent.iter().find(|sent| says(&sent.text, &said.word));
         let of_failure = sent.iter().find(|sent| sent.text == FAILED);
         match (run.map(|run| run.state.as_str()), of_word, of_failure) {
@@ -90,7 +93,10 @@ fn once(facts: &Facts, sends: &Sends<'_>, report: &mut StormReport) {
             }
             (state, sent, _) => {
                 let sent = sent.map(|sent| format!("{} {}", sent.message_id, sent.state));
-                lost.push(format!("{} of {} (run {state:?}, answer {sent:?})", said.word, NAMES[said.account]));
+                lost.push(format!(
+                    "{} of {} (run {state:?}, answer {sent:?})",
+                    said.word, NAMES[said.account]
+                ));
             }
         }
     }
@@ -107,13 +113,19 @@ fn crossed(facts: &Facts, sends: &Sends<'_>, report: &mut StormReport) {
     let (mut strays, mut crossed) = (Vec::new(), Vec::new());
     for got in &facts.got {
         let Some(sent) = sends.get(&(NAMES[got.account], got.id.as_str())) else {
-            strays.push(format!("{} at {} from {}", got.id, got.contact, NAMES[got.account]));
+            strays.push(format!(
+                "{} at {} from {}",
+                got.id, got.contact, NAMES[got.account]
+            ));
             continue;
         };
         let digits = got.contact.trim_start_matches('+');
         let meant = match &got.group {
             Some(group) => sent.chat == *group && facts.groups.get(got.account) == Some(group),
-            None => sent.chat.starts_with(&format!("{digits}@")) || sent.chat.starts_with(&format!("100{digits}@")),
+            None => {
+                sent.chat.starts_with(&format!("{digits}@"))
+                    || sent.chat.starts_with(&format!("100{digits}@"))
+            }
         };
         if !meant {
             crossed.push(format!("{} for {} at {}", got.id, sent.chat, got.contact));
@@ -127,7 +139,9 @@ fn crossed(facts: &Facts, sends: &Sends<'_>, report: &mut StormReport) {
             };
             (elsewhere || said.account != got.account) && says(&got.text, &said.word)
         });
-        crossed.extend(others.map(|said| format!("{} at {} from {}", said.word, got.contact, NAMES[got.account])));
+        crossed.extend(
+            others.map(|said| format!("{} at {} from {}", said.word, got.contact, NAMES[got.account])),
+        );
     }
     report.none_of("on a phone, and not in the outbox", strays);
     report.none_of("delivered to somebody else", crossed);
@@ -149,7 +163,10 @@ fn order(facts: &Facts, sends: &Sends<'_>, report: &mut StormReport) {
         let chat = (got.account, got.contact.as_str(), got.group.as_deref());
         let before = last.entry(chat).or_insert(i64::MIN);
         if sent.id < *before {
-            late.push(format!("{} at {} (row {} after {before})", got.id, got.contact, sent.id));
+            late.push(format!(
+                "{} at {} (row {} after {before})",
+                got.id, got.contact, sent.id
+            ));
         }
         *before = sent.id.max(*before);
     }

@@ -39,22 +39,22 @@ pub(super) fn audit(facts: &Facts, report: &mut StormReport) {
             }
         }
         let next = task.next_ms.unwrap_or(i64::MIN);
-        if task.state != "active" || next < facts.now_ms - SOON_MS || next > facts.now_ms + EVERY_MS + SOON_MS {
+        if task.state != "active" || next < facts.now_ms - SOON_MS || next > facts.now_ms + EVERY_MS + SOON_MS
+        {
             let ahead = next.saturating_sub(facts.now_ms);
             late.push(format!("{} is {} and due in {ahead} ms", task.id, task.state));
         }
         for run in runs {
             let sent = facts.store.outbox.iter().filter(|sent| sent.run == Some(run.id));
             let ids: Vec<&str> = sent.clone().map(|sent| sent.message_id.as_str()).collect();
-            let on_phones: HashMap<&str, usize> =
-                facts
-                    .got
-                    .iter()
-                    .filter(|got| ids.contains(&got.id.as_str()))
-                    .fold(HashMap::new(), |mut phones, got| {
-                        *phones.entry(got.contact.as_str()).or_default() += 1;
-                        phones
-                    });
+            let on_phones: HashMap<&str, usize> = facts
+                .got
+                .iter()
+                .filter(|got| ids.contains(&got.id.as_str()))
+                .fold(HashMap::new(), |mut phones, got| {
+                    *phones.entry(got.contact.as_str()).or_default() += 1;
+                    phones
+                });
             let count: usize = on_phones.values().sum();
             let refused = sent.clone().any(|sent| sent.state == "failed");
             let is_told = sent.clone().any(|sent| sent.text == FAILED);

@@ -97,7 +97,10 @@ fn finds(change: impl FnOnce(&mut Facts), what: &str) {
         .iter()
         .map(|finding| format!("{}: {}", finding.what, finding.ids.join(", ")))
         .collect();
-    assert!(found.iter().any(|found| found.starts_with(what)), "{what}: {found:?}");
+    assert!(
+        found.iter().any(|found| found.starts_with(what)),
+        "{what}: {found:?}"
+    );
 }
 
 #[test]
@@ -113,12 +116,18 @@ fn a_message_that_is_lost_doubled_undecided_or_late_is_found() {
         |facts| facts.store.inbox.push(facts.store.inbox[0].clone()),
         "doubled in the journal: 3A1",
     );
-    finds(|facts| facts.store.inbox[1].outcome = None, "without a verdict: 3A2");
+    finds(
+        |facts| facts.store.inbox[1].outcome = None,
+        "without a verdict: 3A2",
+    );
     finds(
         |facts| facts.store.inbox[1].outcome = Some("stale".to_owned()),
         "another verdict than expected: 3A2",
     );
-    finds(|facts| facts.store.inbox[1].seq = 0, "out of order in the journal: 3A2");
+    finds(
+        |facts| facts.store.inbox[1].seq = 0,
+        "out of order in the journal: 3A2",
+    );
     finds(
         |facts| {
             let mut row = facts.store.inbox[0].clone();
@@ -139,14 +148,23 @@ fn an_answer_that_is_lost_doubled_astray_or_late_is_found() {
         },
         "doubled: word-1 (2 answers",
     );
-    finds(|facts| facts.got[0].id = "FA77".to_owned(), "on a phone, and not in the outbox: FA77");
+    finds(
+        |facts| facts.got[0].id = "FA77".to_owned(),
+        "on a phone, and not in the outbox: FA77",
+    );
     finds(
         |facts| facts.got[0].contact = "+15550101001".to_owned(),
         "delivered to somebody else: FA1",
     );
-    finds(|facts| facts.got[0].account = 1, "on a phone, and not in the outbox: FA1");
+    finds(
+        |facts| facts.got[0].account = 1,
+        "on a phone, and not in the outbox: FA1",
+    );
     finds(|facts| facts.got[0].seq = 8, "out of order on a phone: FA1");
-    finds(|facts| facts.store.outbox[0].state = "unknown".to_owned(), "of unknown fate: FA1");
+    finds(
+        |facts| facts.store.outbox[0].state = "unknown".to_owned(),
+        "of unknown fate: FA1",
+    );
     finds(
         |facts| facts.store.outbox[0].state = "expired".to_owned(),
         "given up without a reason of the storm: FA1",
@@ -155,8 +173,14 @@ fn an_answer_that_is_lost_doubled_astray_or_late_is_found() {
 
 #[test]
 fn a_run_that_does_not_end_or_ends_without_a_word_is_found() {
-    finds(|facts| facts.store.runs[0].state = "running".to_owned(), "runs without a good end: run 1");
-    finds(|facts| facts.store.runs[0].attempts = 3, "runs without a good end: run 1");
+    finds(
+        |facts| facts.store.runs[0].state = "running".to_owned(),
+        "runs without a good end: run 1",
+    );
+    finds(
+        |facts| facts.store.runs[0].attempts = 3,
+        "runs without a good end: run 1",
+    );
     let interrupted = |facts: &mut Facts| {
         facts.store.runs[0].state = "interrupted".to_owned();
         facts.store.runs[0].attempts = 2;
@@ -172,7 +196,15 @@ fn a_run_that_does_not_end_or_ends_without_a_word_is_found() {
     let mut told = clean();
     interrupted(&mut told);
     told.store.outbox[0].text = FAILED.to_owned();
-    told.got.insert(0, Got { id: "FA1".to_owned(), contact: "+15550101000".to_owned(), seq: 1, ..Got::default() });
+    told.got.insert(
+        0,
+        Got {
+            id: "FA1".to_owned(),
+            contact: "+15550101000".to_owned(),
+            seq: 1,
+            ..Got::default()
+        },
+    );
     assert_eq!(audit(&told).deviations, [], "it was told, which is allowed");
 }
 
@@ -191,16 +223,36 @@ fn what_the_server_refused_is_counted_and_no_loss_unless_it_did_not() {
 #[test]
 fn a_task_that_ran_twice_lost_its_result_or_is_late_is_found() {
     finds(
-        |facts| facts.store.runs.push(AuditedRun { id: 10, ..facts.store.runs[2].clone() }),
+        |facts| {
+            facts.store.runs.push(AuditedRun {
+                id: 10,
+                ..facts.store.runs[2].clone()
+            })
+        },
         "Task runs doubled: abcd",
     );
-    finds(|facts| drop(facts.got.remove(2)), "Task results lost or doubled: run 3");
-    finds(|facts| facts.store.tasks[0].next_ms = Some(NOW - EVERY_MS), "Tasks that are late: abcd");
-    finds(|facts| facts.store.tasks[0].next_ms = None, "Tasks that are late: abcd");
+    finds(
+        |facts| drop(facts.got.remove(2)),
+        "Task results lost or doubled: run 3",
+    );
+    finds(
+        |facts| facts.store.tasks[0].next_ms = Some(NOW - EVERY_MS),
+        "Tasks that are late: abcd",
+    );
+    finds(
+        |facts| facts.store.tasks[0].next_ms = None,
+        "Tasks that are late: abcd",
+    );
 }
 
 #[test]
 fn violations_and_a_damaged_store_are_found() {
-    finds(|facts| facts.violations.push("id_reused".to_owned()), "violations: id_reused");
-    finds(|facts| facts.store.problems.push("page 3".to_owned()), "problems of the store: page 3");
+    finds(
+        |facts| facts.violations.push("id_reused".to_owned()),
+        "violations: id_reused",
+    );
+    finds(
+        |facts| facts.store.problems.push("page 3".to_owned()),
+        "problems of the store: page 3",
+    );
 }

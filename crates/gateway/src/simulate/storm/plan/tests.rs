@@ -41,9 +41,11 @@ fn a_long_storm_is_as_long_as_it_was_to_be_and_has_all_there_is() {
     assert!(acts.iter().any(|act| matches!(act, Act::HalfOpen(_))));
     assert!(acts.iter().any(|act| matches!(act, Act::RefuseLogin(..))));
     assert!(acts.contains(&Act::Restart));
-    assert!(plan.moments.iter().any(|moment| {
-        matches!(&moment.what, What::Say(say) if say.kind == Kind::Stalls)
-    }));
+    assert!(
+        plan.moments
+            .iter()
+            .any(|moment| { matches!(&moment.what, What::Say(say) if say.kind == Kind::Stalls) })
+    );
 }
 
 #[test]
