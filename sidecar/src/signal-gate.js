@@ -123,13 +123,18 @@ export function gatedRepository({ makeInner, keys, gate, intake, self, onBroken 
     decryptMessage: options => gated(options.ciphertext, options.jid, () => inner.decryptMessage(options)),
     decryptGroupMessage: options =>
       gated(options.msg, options.group, () => inner.decryptGroupMessage(options)),
-    encryptMessage: options => step(options.jid, () => inner.encryptMessage(options)),
+    encryptMessage: options =>
+      step(
+        options.jid,
+        () => inner.encryptMessage(options),
+        lid => step.both(options.jid, lid, () => inner.migrateSession(options.jid, lid)),
+      ),
     encryptGroupMessage: options => step(options.group, () => inner.encryptGroupMessage(options)),
     getSenderKeyDistributionMessage: options =>
       step(options.group, () => inner.getSenderKeyDistributionMessage(options)),
     injectE2ESession: options => step(options.jid, () => inner.injectE2ESession(options)),
     deleteSession: jids => step(jids[0] ?? '', () => inner.deleteSession(jids)),
-    migrateSession: (from, to) => step(to, () => inner.migrateSession(from, to)),
+    migrateSession: (from, to) => step.both(from, to, () => inner.migrateSession(from, to)),
     async processSenderKeyDistributionMessage(options) {
       // Done in the transaction of the message that brought it.
       if (senderKeyName(options.authorJid, options.item) === processedSenderKey) return;
@@ -168,17 +173,50 @@ export async function forgetSenderKey(keys, repository, group, { jid, lid }) {
  * beginning would be written when the message has long left, over whatever was received meanwhile,
  * and not at all when the process is killed in between. Then a message key is used twice, and the
  * recipient reads `Bad MAC`. So a step leaves the transaction it is called in and makes one of its
- * own. A number and its hidden id are the same person.
+ * own.
+ *
+ * A number and its hidden id are the same person, from the moment at which they are known to be. Who waited for the number
+ * until then goes on to wait for the hidden id, and a session moves from one to the other while nobody is at either.
  *
  * @param {Keys} keys
- * @returns {<T>(whose: string, work: () => Promise<T>) => Promise<T>}
  */
 function oneAtATime(keys) {
   const outside = new AsyncResource('SignalStep');
-  return (whose, work) =>
-    outside.runInAsyncScope(async () => {
-      const { user = whose, server = '' } = jidDecode(whose) ?? {};
-      const { [user]: hidden } = server === 's.whatsapp.net' ? await keys.get('lid-mapping', [user]) : {};
-      return keys.transaction(work, `signal-step ${hidden ?? user}`);
-    });
+  /** @template T @param {string} name @param {() => Promise<T>} work @returns {Promise<T>} */
+  const alone = (name, work) =>
+    outside.runInAsyncScope(() => keys.transaction(work, `signal-step ${name}`));
+
+  /** @param {string} whose */
+  async function nameNow(whose) {
+    const { user = whose, server = '' } = jidDecode(whose) ?? {};
+    const { [user]: hidden } = server === 's.whatsapp.net' ? await keys.get('lid-mapping', [user]) : {};
+    return hidden ?? user;
+  }
+
+  /**
+   * @template T
+   * @param {string} whose
+   * @param {() => Promise<T>} work
+   * @param {(lid: string) => Promise<unknown>} [move] takes the session along to the hidden id, if nobody did yet
+   * @returns {Promise<T>}
+   */
+  async function step(whose, work, move) {
+    let name = await outside.runInAsyncScope(() => nameNow(whose));
+    for (;;) {
+      const held = name;
+      const done = await alone(held, async () => {
+        name = await nameNow(whose);
+        return name === held ? { value: await work() } : undefined;
+      });
+      if (done) return done.value;
+      await move?.(`${name}@lid`);
+    }
+  }
+
+  /** @template T @param {string} from a number @param {string} to its hidden id @param {() => Promise<T>} work */
+  step.both = (from, to, work) => {
+    const [first, second] = [from, to].map(jid => jidDecode(jid)?.user ?? jid);
+    return first === second ? alone(second, work) : alone(first, () => alone(second, work));
+  };
+  return step;
 }

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import protobufs from 'libsignal/src/protobufs.js';
 import { makeAuthDir, removeDir } from './helpers/driver.js';
 import { BO, correspondent, GROUP, ME, padded, receiver, stanza } from './helpers/parties.js';
 
@@ -191,4 +192,33 @@ test('a ciphertext whose stanza was not seen ends the process rather than its me
   const { type, ciphertext } = await bo.encryptMessage({ jid: ME, data: padded({ conversation: 'x' }) });
   await assert.rejects(me.repository.decryptMessage({ jid: BO, type, ciphertext }));
   assert.match(me.frames[0].broken, /stanza/);
+});
+
+/** @param {{ type: string, ciphertext: Uint8Array }} encrypted @returns {string} which key it was encrypted with */
+function messageKey({ type, ciphertext }) {
+  const inner =
+    type === 'pkmsg'
+      ? protobufs.PreKeyWhisperMessage.decode(Buffer.from(ciphertext).subarray(1)).message
+      : ciphertext;
+  const { ephemeralKey, counter } = protobufs.WhisperMessage.decode(Buffer.from(inner).subarray(1, -8));
+  return `${Buffer.from(ephemeralKey).toString('hex')} ${counter}`;
+}
+
+test('a person whose hidden id becomes known while they are written to: no message key is used twice', async t => {
+  const { me } = await setUp(t);
+  const dir = await makeAuthDir();
+  t.after(() => removeDir(dir));
+  const [pn, lid] = ['15550100009@s.whatsapp.net', '200300400500609@lid'];
+  await me.keys.set({ 'device-list': { 15550100009: ['0'] } });
+  await me.repository.injectE2ESession({ jid: pn, session: (await receiver(dir)).bundle });
+  const write = () => me.repository.encryptMessage({ jid: pn, data: padded({ conversation: 'x' }) });
+  const written = [];
+  for (let before = 0; before < 5; before++) written.push(write());
+  // The moment at which the session moves is the one at which the first of them are under way.
+  await me.repository.lidMapping.storeLIDPNMappings([{ lid, pn }]);
+  await me.repository.migrateSession(pn, lid);
+  for (let after = 0; after < 5; after++) written.push(write());
+  written.push(me.repository.encryptMessage({ jid: lid, data: padded({ conversation: 'x' }) }));
+  const used = (await Promise.all(written)).map(messageKey);
+  assert.equal(new Set(used).size, used.length, used.map(key => key.slice(-4)).join());
 });

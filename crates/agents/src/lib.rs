@@ -13,6 +13,7 @@ mod lossy;
 mod openai;
 mod request;
 mod settings;
+pub mod warden;
 
 use std::sync::Arc;
 

@@ -87,6 +87,7 @@ mod tasks_run;
 mod tasks_runs;
 mod tasks_show;
 mod tasks_shown;
+mod warden;
 
 const AFTER_HELP: &str = "\
 Exit codes: 0 ok · 1 refused or not found · 2 usage or config · 3 no gateway runs · 4 another gateway holds the \
@@ -168,6 +169,9 @@ enum Verb {
     /// Try the gateway with no phone and no network, on a WhatsApp of its own: by hand or by script
     #[command(after_help = simulate::AFTER_HELP)]
     Simulate(simulate::Options),
+    /// Kill what a gateway has started, should that be killed; a gateway starts it
+    #[command(hide = true)]
+    Warden,
 }
 
 #[derive(Debug, Subcommand)]
@@ -296,6 +300,7 @@ pub(crate) fn main() -> Exit {
 }
 
 fn run(cli: Cli) -> Outcome {
+    warden::name();
     let global = &cli.global;
     out::address(global.state_dir.as_deref(), global.config.as_deref());
     runtime::clock()?;
@@ -336,6 +341,7 @@ fn run(cli: Cli) -> Outcome {
         Verb::Alerts(verb) => alerts::run(global, &verb),
         Verb::Explain(options) => explain::run(global, options),
         Verb::Simulate(options) => simulate::run(global, &options),
+        Verb::Warden => warden::run(),
     }
 }
 

@@ -8,6 +8,7 @@ use std::process::{ExitStatus, Stdio};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use fased_agents::warden::{self, Ward};
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
@@ -100,7 +101,7 @@ pub(crate) fn serves_us(pid: i32) -> bool {
 }
 
 /// Kills the whole group, also when nobody waits for the process any more.
-struct Group(Option<Pid>);
+struct Group(Option<Pid>, Option<Ward>);
 
 impl Drop for Group {
     fn drop(&mut self) {
@@ -143,7 +144,7 @@ pub(crate) async fn run(job: Job) -> Result<Ended, Failure> {
     if let Some(plan) = &job.plan {
         Cage::new(plan).close_around(&mut command);
     }
-    let mut child = command.spawn().map_err(|error| {
+    let (mut child, ward) = warden::spawn(&mut command).map_err(|error| {
         if error.kind() == std::io::ErrorKind::NotFound {
             return Failure::Missing(job.program.clone());
         }
@@ -153,7 +154,7 @@ pub(crate) async fn run(job: Job) -> Result<Ended, Failure> {
         .id()
         .and_then(|pid| i32::try_from(pid).ok())
         .map(Pid::from_raw);
-    let mut group = Group(pid);
+    let mut group = Group(pid, Some(ward));
     let _serving = pid.map(|pid| Serving::new(pid.as_raw()));
     let (mut stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
     let work = async {
@@ -183,6 +184,7 @@ pub(crate) async fn run(job: Job) -> Result<Ended, Failure> {
     };
     // Its number may belong to somebody else from here on.
     group.0 = None;
+    group.1 = None;
     Ok(ended?)
 }
 

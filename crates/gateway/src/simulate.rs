@@ -1,5 +1,5 @@
 //! A WhatsApp of its own to try the gateway on: a fake server, a gateway and a state dir, played with
-//! by script, by hand at a prompt, or by a storm of messages and kills. Everything is real but the
+//! by script, by hand at a prompt, or by a storm of messages and faults. Everything is real but the
 //! server, so what is seen here is what a phone would see.
 //!
 //! Nothing is printed here; what there is to tell goes to the screen, in order.
@@ -21,7 +21,7 @@ pub(crate) use self::prompt::Screen;
 pub(crate) use self::script::Script;
 #[cfg(test)]
 pub(crate) use self::storm::Finding;
-pub(crate) use self::storm::{Storm, StormReport};
+pub(crate) use self::storm::{Size, Storm, StormReport};
 pub(crate) use self::tally::Tally;
 use self::world::World;
 pub(crate) use self::world::{CONFIG_FILE, Keep};

@@ -13,6 +13,7 @@ use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout};
 use tokio::signal::unix::{self, SignalKind};
 use tokio_util::task::TaskTracker;
 
+use crate::warden::{self, Ward};
 use crate::{CommandSettings, Failure};
 
 /// How long it may take to end after it was told.
@@ -69,7 +70,7 @@ impl Process {
         if !settings.folder.as_os_str().is_empty() {
             command.current_dir(&settings.folder);
         }
-        let mut child = command.spawn().map_err(|error| cannot(&error))?;
+        let (mut child, ward) = warden::spawn(&mut command).map_err(|error| cannot(&error))?;
         let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let group = child
             .id()
@@ -86,6 +87,7 @@ impl Process {
         let leader = Some(Leader {
             child,
             group,
+            ward: Some(ward),
             ends,
             _open: open.into_iter().flatten().collect(),
         });
@@ -142,6 +144,7 @@ impl Ending {
 
     async fn kill(mut self) -> std::io::Result<ExitStatus> {
         self.0.signal(Signal::SIGKILL);
+        self.0.ward = None;
         self.0.child.wait().await
     }
 }
@@ -157,6 +160,8 @@ struct Leader {
     child: Child,
     /// The number of both the process and its group.
     group: Pid,
+    /// Has the group killed should this process be. None once it was killed.
+    ward: Option<Ward>,
     /// Rings when a child of ours may have ended.
     ends: unix::Signal,
     /// The other ends of its output, as long as it may write there.

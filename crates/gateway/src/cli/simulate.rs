@@ -1,5 +1,5 @@
 //! `fased simulate`: plays a script, or what is typed, and prints what arrives, what was decided and
-//! why, and what goes out with its ticks. Or lets a storm of kills rage and prints the audit.
+//! why, and what goes out with its ticks. Or lets a storm of faults rage and prints the audit.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

@@ -14,6 +14,7 @@ use serde_json::json;
 use super::asks::COMMAND_DEADLINE;
 use super::http::Api;
 use super::play::Player;
+use super::world::World;
 
 /// How far the clock is ahead of the real one, milliseconds.
 const FILE: &str = "fake-whatsapp-clock";
@@ -38,21 +39,26 @@ pub(super) fn environment() -> Option<(&'static str, String)> {
     simulated().map(|ahead_ms| (SIMULATED, ahead_ms.to_string()))
 }
 
+/// Moves the clock of everybody on but that of the gateway, which begins at once with what is due now. Returns what is to
+/// be asked of it.
+pub(super) async fn move_on(world: &World, by: Duration) -> Result<ControlRequest> {
+    let ms = u64::try_from(by.as_millis()).context("too far")?;
+    advance(i64::try_from(ms).context("too far")?)?;
+    world.api.post("/clock", &json!({ "ms": ms })).await?;
+    let ahead_ms = simulated().unwrap_or_default();
+    fs::write(world.paths.state_dir.join(FILE), ahead_ms.to_string())
+        .with_context(|| format!("cannot write {FILE}"))?;
+    Ok(ControlRequest::ClockAdvance { ms })
+}
+
 impl Player {
     /// Moves the clock on. A gateway that is stopped finds it so when it starts.
     pub(super) async fn advance(&mut self, by: Duration) -> Result<()> {
-        let ms = u64::try_from(by.as_millis()).context("too far")?;
-        // First everybody but the gateway, which begins at once with what is due now.
-        advance(i64::try_from(ms).context("too far")?)?;
-        self.world.api.post("/clock", &json!({ "ms": ms })).await?;
-        let ahead_ms = simulated().unwrap_or_default();
-        fs::write(self.world.paths.state_dir.join(FILE), ahead_ms.to_string())
-            .with_context(|| format!("cannot write {FILE}"))?;
+        let request = move_on(&self.world, by).await?;
         self.log.note("do", format!("the clock moves on by {}", told(by)));
         if self.world.is_stopped() {
             return Ok(());
         }
-        let request = ControlRequest::ClockAdvance { ms };
         self.until_answered(async |paths| client::ask_within(paths, &request, COMMAND_DEADLINE).await)
             .await?;
         Ok(())

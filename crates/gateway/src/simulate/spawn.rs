@@ -93,7 +93,7 @@ pub(super) fn gateway(
     executable: &Path,
     dir: &Path,
     home: &Path,
-    whatsapp: &[(&'static str, String); 4],
+    whatsapp: &[(&'static str, String)],
 ) -> Result<Child> {
     Command::new(executable)
         .args(["gateway", "run", "--state-dir"])

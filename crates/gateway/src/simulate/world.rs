@@ -81,7 +81,7 @@ pub(super) struct World {
     home: PathBuf,
     executable: PathBuf,
     /// `FASED_WHATSAPP_URL` and what goes with it.
-    whatsapp: [(&'static str, String); 4],
+    whatsapp: Vec<(&'static str, String)>,
     fake: Child,
     /// None while a script has stopped it.
     gateway: Option<Child>,
@@ -90,12 +90,24 @@ pub(super) struct World {
 impl World {
     /// Starts everything.
     pub(super) async fn start(config: Option<&str>, files: &[File], keep: &Keep) -> Result<Self> {
+        Self::start_with(config, files, keep, &[], None).await
+    }
+
+    /// Starts everything, with these variables besides, and in this folder if one is given.
+    pub(super) async fn start_with(
+        config: Option<&str>,
+        files: &[File],
+        keep: &Keep,
+        environment: &[(&'static str, &str)],
+        given: Option<&Path>,
+    ) -> Result<Self> {
         let home = paths::home()?;
-        let dir = match keep {
-            Keep::Dir(dir) => own_dir(dir)?,
-            Keep::Nothing | Keep::Throwaway => throw_away_dir()?,
+        let dir = match (keep, given) {
+            (Keep::Nothing | Keep::Throwaway, Some(dir)) => dir.to_owned(),
+            (Keep::Dir(dir), _) => own_dir(dir)?,
+            (Keep::Nothing | Keep::Throwaway, None) => throw_away_dir()?,
         };
-        let started = Self::start_in(&dir, home, config, files, keep).await;
+        let started = Self::start_in(&dir, home, config, files, keep, environment).await;
         if started.is_err() && *keep == Keep::Nothing {
             // The first error is the one to tell.
             fs::remove_dir_all(&dir).ok();
@@ -109,6 +121,7 @@ impl World {
         config: Option<&str>,
         files: &[File],
         keep: &Keep,
+        environment: &[(&'static str, &str)],
     ) -> Result<Self> {
         let paths = Paths::resolve(Some(dir), Some(&dir.join(CONFIG_FILE)))?;
         let config = config.or((!paths.config.exists()).then_some(CONFIG));
@@ -123,7 +136,7 @@ impl World {
         // Another one at each start.
         let ca_file = dir.join(CA_FILE);
         fs::write(&ca_file, text("ca")).with_context(|| format!("cannot write {CA_FILE}"))?;
-        let whatsapp = [
+        let mut whatsapp = vec![
             ("FASED_WHATSAPP_URL", text("ws")),
             ("FASED_WHATSAPP_ROOT", text("root")),
             ("FASED_WHATSAPP_CA", ca_file.display().to_string()),
@@ -132,6 +145,11 @@ impl World {
                 text("media").rsplit(':').next().unwrap_or_default().to_owned(),
             ),
         ];
+        whatsapp.extend(
+            environment
+                .iter()
+                .map(|(name, value)| (*name, (*value).to_owned())),
+        );
         let executable = std::env::current_exe().context("where is this executable?")?;
         let api = Api::new(&text("http"))?;
         clock::start(dir, &api).await?;
@@ -220,6 +238,17 @@ impl World {
         processes::holding(&self.dir)
     }
 
+    pub(super) fn gateway_pid(&self) -> Option<u32> {
+        self.gateway.as_ref().and_then(Child::id)
+    }
+
+    /// All of it stays when it ends.
+    pub(super) fn keep(&mut self) {
+        if self.keep == Keep::Nothing {
+            self.keep = Keep::Throwaway;
+        }
+    }
+
     /// The end of a process's log, for messages.
     pub(super) fn log(&self, name: &str) -> String {
         spawn::log_end(&self.dir, name)
@@ -267,7 +296,7 @@ fn own_dir(dir: &Path) -> Result<PathBuf> {
     Ok(dir)
 }
 
-fn throw_away_dir() -> Result<PathBuf> {
+pub(super) fn throw_away_dir() -> Result<PathBuf> {
     let name = u64::from_le_bytes(random());
     let dir = std::env::temp_dir().join(format!("fased-simulate-{name:016x}"));
     DirBuilder::new()

@@ -61,4 +61,5 @@ mod tasks;
 mod together;
 mod unasked;
 mod versions;
+mod wardens;
 mod web;

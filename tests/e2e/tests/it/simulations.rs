@@ -1,4 +1,4 @@
-//! `fased simulate`: the demonstration of who answers, and the clock that only a simulation may move.
+//! `fased simulate`: the demonstration of who answers, a quick storm, and the clock that only a simulation may move.
 
 use std::fs::File;
 use std::time::Duration;
@@ -36,6 +36,47 @@ fn the_demonstration_of_agents_and_tasks_goes_as_it_says() {
     assert_eq!(summary["held"], summary["expected"]);
     assert_eq!(summary["admitted"], summary["answered"]);
     assert_eq!((&summary["lost"], &summary["doubled"]), (&json!(0), &json!(0)));
+}
+
+/// Some ten seconds of faults, and as long for linking and settling; more on a busy machine.
+const STORM_DEADLINE: Duration = Duration::from_secs(200);
+
+#[test]
+fn a_quick_storm_loses_doubles_and_leaves_nothing() {
+    let state = StateDir::new();
+    let said = state.beside("said");
+    let file = File::create(&said).expect("a file for what it says");
+    let mut raging = state
+        .fased(&["simulate", "--storm", "--quick", "--seed", "1", "--json"])
+        .stdout(file.try_clone().expect("a second handle"))
+        .stderr(file)
+        .spawn()
+        .expect("start fased");
+    let code = exit_code(&mut raging, "the end of the storm", STORM_DEADLINE);
+    let said = std::fs::read_to_string(said).expect("what it said");
+    assert_eq!(code, 0, "{said}");
+    let last: Value = serde_json::from_str(said.lines().last().unwrap_or_default()).expect("a report");
+    let storm = &last["storm"];
+    assert_eq!(storm["deviations"], json!([]), "{last}");
+    let counts = &storm["counts"];
+    for none in [
+        "lost on the way in",
+        "lost on the way out",
+        "doubled",
+        "delivered to somebody else",
+        "processes left behind",
+        "leaked files",
+        "violations",
+    ] {
+        assert_eq!(counts[none], 0, "{none}: {last}");
+    }
+    assert!(
+        counts["answered exactly once"]
+            .as_u64()
+            .is_some_and(|count| count > 20),
+        "{last}"
+    );
+    assert_eq!(counts["did: kill gateway"], 1, "{last}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! `fased simulate --storm`: messages while processes are killed, and one table at the end.
+//! `fased simulate --storm`: messages while all goes wrong, and one table at the end.
 
 use std::cell::Cell;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use super::screen::print;
 use super::{broken, interrupted};
 use crate::cli::table::Table;
 use crate::cli::{Failure, Global, Outcome, out, runtime};
-use crate::simulate::{Entry, Keep, Storm, StormReport, storm};
+use crate::simulate::{Entry, Keep, Size, Storm, StormReport, storm};
 
 /// A deviation names so many messages.
 const NAMED: usize = 20;
@@ -21,28 +21,19 @@ const NAMED: usize = 20;
 #[derive(Debug, Args)]
 #[group(id = "storm_options")]
 pub(super) struct Options {
-    /// Send messages while gateway and sidecar are killed at random, then see what was lost
+    /// Let people write to three accounts while processes are killed and frozen and WhatsApp fails, then see what was lost
     #[arg(long)]
     storm: bool,
     /// The same seed makes the same storm [default: a new one, which is told]
     #[arg(long, value_name = "N", requires = "storm")]
     seed: Option<u64>,
-    /// How many messages
-    #[arg(long, value_name = "N", default_value_t = 2000, requires = "storm")]
-    messages: usize,
-    /// How many times something is killed
-    #[arg(long, value_name = "N", default_value_t = 200, requires = "storm")]
-    kills: usize,
-    /// From how many contacts
+    /// For how long
     #[arg(long, value_name = "N", default_value_t = 3, requires = "storm",
-          value_parser = clap::value_parser!(u16).range(1..=500))]
-    senders: u16,
-    /// In how many groups besides
-    #[arg(long, value_name = "N", default_value_t = 1, requires = "storm")]
-    groups: usize,
-    /// No more messages and kills after this
-    #[arg(long, value_name = "N", default_value_t = 30, requires = "storm")]
-    minutes: u64,
+          value_parser = clap::value_parser!(u16).range(1..=1440))]
+    minutes: u16,
+    /// Only some seconds, with one fault of each quick kind
+    #[arg(long, requires = "storm", conflicts_with = "minutes")]
+    quick: bool,
 }
 
 impl Options {
@@ -55,19 +46,16 @@ pub(super) fn run(global: &Global, options: &Options, keep: Keep) -> Outcome {
     let seed = options
         .seed
         .unwrap_or_else(|| u64::from(u32::from_le_bytes(random())));
-    let storm = Storm {
-        seed,
-        messages: options.messages,
-        kills: options.kills,
-        senders: usize::from(options.senders),
-        groups: options.groups,
-        at_most: Duration::from_secs(options.minutes.saturating_mul(60)),
-        keep,
+    let size = if options.quick {
+        Size::Quick
+    } else {
+        Size::Minutes(options.minutes)
     };
-    let again = format!(
-        "fased simulate --storm --seed {seed} --messages {} --kills {} --senders {} --groups {}",
-        storm.messages, storm.kills, storm.senders, storm.groups
-    );
+    let storm = Storm { seed, size, keep };
+    let again = match size {
+        Size::Quick => format!("fased simulate --storm --seed {seed} --quick"),
+        Size::Minutes(minutes) => format!("fased simulate --storm --seed {seed} --minutes {minutes}"),
+    };
     runtime::log(global, "warn");
     let runtime = runtime::for_gateway()?;
     if !global.json {
@@ -94,6 +82,7 @@ fn summary(as_json: bool, seed: u64, report: &StormReport, again: &str) -> Outco
         counts,
         deviations,
         seconds,
+        kept,
     } = report;
     if as_json {
         let counts: serde_json::Map<String, serde_json::Value> = counts
@@ -105,7 +94,7 @@ fn summary(as_json: bool, seed: u64, report: &StormReport, again: &str) -> Outco
             .map(|finding| json!({ "what": finding.what, "ids": finding.ids }))
             .collect();
         out::json(&json!({ "storm": {
-            "seed": seed, "seconds": seconds, "counts": counts, "deviations": deviations,
+            "seed": seed, "seconds": seconds, "counts": counts, "deviations": deviations, "kept": kept,
         }}))?;
     } else {
         out::text(&rendered(report))?;
@@ -113,10 +102,14 @@ fn summary(as_json: bool, seed: u64, report: &StormReport, again: &str) -> Outco
     if deviations.is_empty() {
         return Ok(());
     }
+    let kept = kept.as_deref().unwrap_or("nowhere");
     Err(Failure::Error(ControlError {
         code: ErrorCode::Refused,
-        message: format!("the audit found {} deviations", deviations.len()),
-        next: format!("the same storm again, with all logs: {again} --keep"),
+        message: format!(
+            "the audit found {} deviations; all logs are in {kept}",
+            deviations.len()
+        ),
+        next: format!("the same storm again: {again}"),
     }))
 }
 
@@ -157,6 +150,7 @@ mod tests {
             counts: vec![("sent".to_owned(), 20), ("  dm_open".to_owned(), 16)],
             deviations: vec![],
             seconds: 9,
+            kept: None,
         };
         let clean = "\nsent            20\n  dm_open       16\nseconds          9\n\naudit clean";
         assert_eq!(rendered(&report), clean);

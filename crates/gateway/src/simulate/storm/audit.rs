@@ -1,266 +1,203 @@
 //! The audit: what was sent, against what the gateway recorded and what the phones got.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+mod answers;
+mod tasks;
+#[cfg(test)]
+mod tests;
 
-/// A message that was sent, in the order of the sending.
-#[derive(Debug, Clone)]
-pub(super) struct Planned {
-    pub(super) id: String,
-    pub(super) from: String,
-    /// The group's address, if it was said in one.
-    pub(super) group: Option<String>,
-    /// No other message has the same.
-    pub(super) text: String,
-}
+use std::collections::{BTreeMap, HashMap};
 
-/// What the gateway recorded of a message.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Recorded {
-    pub(super) seq: i64,
-    pub(super) verdict: Option<String>,
-    pub(super) reason: Option<String>,
-    /// State and how often it was started.
-    pub(super) run: Option<(String, u32)>,
-    /// Ids and states of what was sent because of it.
-    pub(super) answers: Vec<(String, String)>,
-}
+use fased::store::{AuditedMessage, AuditedRun};
 
-/// A message that a contact's phone could read.
-#[derive(Debug, Clone)]
-pub(super) struct Answer {
-    pub(super) id: String,
-    pub(super) contact: String,
-    pub(super) text: String,
-}
+use super::gather::Facts;
+use super::raging::Said;
+use super::report::StormReport;
+use super::setting::NAMES;
+use super::settle::OPEN;
 
-/// Everything that is known when it is over.
-#[derive(Debug, Default)]
-pub(super) struct Facts {
-    /// By message id; more than one row for an id is a deviation.
-    pub(super) journal: HashMap<String, Vec<Recorded>>,
-    /// Rows in the journal, and repeated deliveries that were left out of it.
-    pub(super) rows: u64,
-    pub(super) repeated: u64,
-    pub(super) answers: Vec<Answer>,
-    /// Repeated ids that phones dropped.
-    pub(super) dropped_by_phones: u64,
-    /// What the server says no right client does, by code.
-    pub(super) violations: Vec<String>,
-}
-
-/// Something that is not as it should be.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Finding {
-    pub(crate) what: String,
-    pub(crate) ids: Vec<String>,
-}
-
-/// What a storm came to.
-#[derive(Debug, Default)]
-pub(crate) struct StormReport {
-    pub(crate) counts: Vec<(String, u64)>,
-    pub(crate) deviations: Vec<Finding>,
-    pub(crate) seconds: u64,
-}
-
-impl StormReport {
-    pub(super) fn counted(&mut self, what: &str, count: u64) {
-        self.counts.push((what.to_owned(), count));
-    }
-
-    /// One sidecar runs, or none while it is replaced.
-    pub(super) fn running(&mut self, sidecars: usize) {
-        if sidecars > 1 {
-            self.found(format!("{sidecars} sidecars run for one account"), Vec::new());
-        }
-    }
-
-    /// Processes that are still there when everything was ended.
-    pub(super) fn remains(&mut self, processes: impl Iterator<Item = String>) {
-        let left: Vec<String> = processes.collect();
-        self.counted("processes left behind", number(left.len()));
-        self.found_if_any("left behind", left);
-    }
-
-    fn found(&mut self, what: String, ids: Vec<String>) {
-        self.deviations.push(Finding { what, ids });
-    }
-
-    /// A deviation only if there are any.
-    fn found_if_any(&mut self, what: &str, ids: Vec<String>) {
-        if !ids.is_empty() {
-            self.found(what.to_owned(), ids);
-        }
-    }
-}
-
-/// States of an answer that nothing more is done about.
-const TAKEN: [&str; 4] = ["server_ack", "delivered", "read", "played"];
-
-pub(super) fn audit(planned: &[Planned], facts: &Facts) -> StormReport {
+pub(super) fn audit(facts: &Facts) -> StormReport {
     let mut report = StormReport::default();
-    let groups = planned.iter().filter(|message| message.group.is_some()).count();
-    report.counted("sent", number(planned.len()));
-    report.counted("  of these in groups", number(groups));
-    report.counted("in the journal", facts.rows);
-    report.counted("  repeated deliveries left out", facts.repeated);
-    journal(planned, facts, &mut report);
-    order(planned, facts, &mut report);
-    runs(planned, facts, &mut report);
-    answers(planned, facts, &mut report);
-    report.counted("repeated ids that phones dropped", facts.dropped_by_phones);
-    report.counted("violations", number(facts.violations.len()));
-    report.found_if_any("violations", facts.violations.clone());
+    let in_groups = facts.said.iter().filter(|said| said.group.is_some()).count();
+    report.counted("sent", facts.said.len());
+    report.counted("  of these in groups", in_groups);
+    journal(facts, &mut report);
+    order(facts, &mut report);
+    runs(facts, &mut report);
+    answers::audit(facts, &mut report);
+    outbox(facts, &mut report);
+    tasks::audit(facts, &mut report);
+    report.none_of("violations", facts.violations.clone());
+    report.none_of("problems of the store", facts.store.problems.clone());
     report
 }
 
-/// Every id exactly once, with a verdict, and no other.
-fn journal(planned: &[Planned], facts: &Facts, report: &mut StormReport) {
-    let rows = |message: &&Planned| facts.journal.get(&message.id).map_or(0, Vec::len);
-    let with = |test: &dyn Fn(usize) -> bool| ids(planned.iter().filter(|message| test(rows(message))));
-    report.found_if_any("not in the journal", with(&|rows| rows == 0));
-    report.found_if_any("more than once in the journal", with(&|rows| rows > 1));
-    let found: usize = planned.iter().map(|message| rows(&message)).sum();
-    if facts.rows != number(found) {
-        let what = format!(
-            "{} rows in the journal, {found} of them of this storm",
-            facts.rows
-        );
-        report.found(what, Vec::new());
+/// What the journal has of each message, by account and id.
+pub(super) fn recorded(facts: &Facts) -> HashMap<(&str, &str), Vec<&AuditedMessage>> {
+    let mut rows: HashMap<_, Vec<_>> = HashMap::new();
+    for row in &facts.store.inbox {
+        let key = (row.account.as_str(), row.message_id.as_str());
+        rows.entry(key).or_default().push(row);
     }
-    let mut verdicts: BTreeMap<String, u64> = BTreeMap::new();
-    let mut undecided = Vec::new();
-    let mut wrong = Vec::new();
-    for (message, recorded) in known(planned, facts) {
-        let reason = recorded.reason.as_deref().unwrap_or("undecided");
-        *verdicts.entry(format!("  {reason}")).or_default() += 1;
-        match recorded.verdict.as_deref() {
-            None => undecided.push(message.id.clone()),
-            Some("admit") => {}
-            Some("drop" | "context") if message.group.is_some() => {}
-            Some(verdict) => wrong.push(format!("{} ({verdict}: {reason})", message.id)),
+    rows
+}
+
+pub(super) fn key(said: &Said) -> (&str, &str) {
+    (NAMES[said.account], &said.id)
+}
+
+pub(super) fn by_id(facts: &Facts) -> HashMap<i64, &AuditedRun> {
+    facts.store.runs.iter().map(|run| (run.id, run)).collect()
+}
+
+/// Every message exactly once, with one verdict that has a reason, and no other message.
+fn journal(facts: &Facts, report: &mut StormReport) {
+    let rows = recorded(facts);
+    let (mut lost, mut doubled, mut undecided, mut wrong) = (vec![], vec![], vec![], vec![]);
+    let mut verdicts: BTreeMap<String, usize> = BTreeMap::new();
+    for said in &facts.said {
+        let found = rows.get(&key(said)).map_or(&[][..], Vec::as_slice);
+        let [row] = found else {
+            let into = if found.is_empty() { &mut lost } else { &mut doubled };
+            into.push(format!("{} ({})", said.id, said.word));
+            continue;
+        };
+        let (Some(outcome), Some(reason)) = (&row.outcome, &row.reason) else {
+            undecided.push(said.id.clone());
+            continue;
+        };
+        *verdicts.entry(format!("  {outcome}: {reason}")).or_default() += 1;
+        let expected = match (said.group.is_some(), said.mention) {
+            (false, _) | (true, true) => outcome == "admit",
+            (true, false) => matches!(outcome.as_str(), "drop" | "context"),
+        };
+        if !expected {
+            wrong.push(format!("{} ({outcome}: {reason})", said.id));
         }
     }
-    report.counts.extend(verdicts);
-    report.found_if_any("without a verdict", undecided);
-    report.found_if_any("not let in", wrong);
+    let decided: usize = verdicts.values().sum();
+    let repeated = facts
+        .store
+        .inbox
+        .iter()
+        .map(|row| row.deliveries - 1)
+        .sum::<i64>();
+    report.counted("in the journal", facts.store.inbox.len());
+    report.counts.extend(
+        verdicts
+            .into_iter()
+            .map(|(verdict, count)| (verdict, super::gather::count(count))),
+    );
+    report.counted(
+        "  repeated deliveries left out",
+        usize::try_from(repeated).unwrap_or(0),
+    );
+    report.none_of("lost on the way in", lost);
+    report.none_of("doubled in the journal", doubled);
+    report.none_of("without a verdict", undecided);
+    report.found_if_any("another verdict than expected", wrong);
+    let rows = facts.store.inbox.len();
+    if decided != rows {
+        let what = format!(
+            "{decided} verdicts on {} sent, {rows} in the journal",
+            facts.said.len()
+        );
+        report.found_if_any("unexplained", vec![what]);
+    }
 }
 
 /// In each chat the journal has the order of the sending.
-fn order(planned: &[Planned], facts: &Facts, report: &mut StormReport) {
-    let mut last: HashMap<&str, i64> = HashMap::new();
+fn order(facts: &Facts, report: &mut StormReport) {
+    let rows = recorded(facts);
+    let mut last: HashMap<(usize, &str), i64> = HashMap::new();
     let mut late = Vec::new();
-    for (message, recorded) in known(planned, facts) {
-        let chat = message.group.as_deref().unwrap_or(&message.from);
-        let before = last.entry(chat).or_insert(i64::MIN);
-        if recorded.seq < *before {
-            late.push(format!("{} (row {} after {before})", message.id, recorded.seq));
-        } else {
-            *before = recorded.seq;
+    for said in &facts.said {
+        let Some(row) = rows.get(&key(said)).and_then(|rows| rows.first()) else {
+            continue;
+        };
+        let chat = said.group.as_deref().unwrap_or(&said.from);
+        let before = last.entry((said.account, chat)).or_insert(i64::MIN);
+        if row.seq < *before {
+            late.push(format!("{} (row {} after {before})", said.id, row.seq));
         }
+        *before = row.seq.max(*before);
     }
-    report.found_if_any("out of order in the journal", late);
+    report.none_of("out of order in the journal", late);
 }
 
-/// What was let in was run, once, or once more after an interruption.
-fn runs(planned: &[Planned], facts: &Facts, report: &mut StormReport) {
-    let (mut ok, mut again) = (0, 0);
+/// What was let in was run, at most once more after it was cut off, and all runs are over.
+fn runs(facts: &Facts, report: &mut StormReport) {
+    let runs = by_id(facts);
     let mut wrong = Vec::new();
-    for (message, recorded) in known(planned, facts) {
-        let admitted = recorded.verdict.as_deref() == Some("admit");
-        match (&recorded.run, admitted) {
-            (None, false) => {}
-            (None, true) => wrong.push(format!("{} (no run)", message.id)),
-            (Some(_), false) => wrong.push(format!("{} (a run, though not let in)", message.id)),
-            (Some((state, attempts)), true) => {
-                again += u64::from(*attempts == 2);
-                if state == "ok" && (1..=2).contains(attempts) {
-                    ok += 1;
-                } else {
-                    wrong.push(format!("{} ({state}, started {attempts} times)", message.id));
-                }
+    for row in &facts.store.inbox {
+        let admitted = row.outcome.as_deref() == Some("admit");
+        match (row.run.and_then(|run| runs.get(&run)), admitted) {
+            (None, false) | (Some(_), true) => {}
+            (None, true) => wrong.push(format!("{}: let in, and no run", row.message_id)),
+            (Some(run), false) => {
+                wrong.push(format!("{}: run {}, though not let in", row.message_id, run.id))
             }
         }
     }
-    report.counted("runs ok", ok);
-    report.counted("  started again after a kill", again);
-    report.found_if_any("runs that did not come to a good end", wrong);
-}
-
-/// Exactly one answer on the sender's phone for each message that was let in.
-fn answers(planned: &[Planned], facts: &Facts, report: &mut StormReport) {
-    let mut states: BTreeMap<String, u64> = BTreeMap::new();
-    let (mut open, mut lost, mut doubled) = (Vec::new(), Vec::new(), Vec::new());
-    let mut answered = 0;
-    let mut got: HashMap<(&str, &str), HashSet<&str>> = HashMap::new();
-    for answer in &facts.answers {
-        got.entry((&answer.contact, &answer.text))
-            .or_default()
-            .insert(&answer.id);
-    }
-    let mut accounted: HashSet<&str> = HashSet::new();
-    for (message, recorded) in known(planned, facts) {
-        for (id, state) in &recorded.answers {
-            *states.entry(format!("  answer {state}")).or_default() += 1;
-            if !TAKEN.contains(&state.as_str()) && !matches!(state.as_str(), "failed" | "expired") {
-                open.push(format!("{id} ({state})"));
-            }
-        }
-        // The agent answers with what it was told, and no text was used twice.
-        let got = got.get(&(message.from.as_str(), message.text.as_str()));
-        accounted.extend(got.into_iter().flatten());
-        let phones = got.map_or(0, HashSet::len);
-        let admitted = recorded.verdict.as_deref() == Some("admit");
-        match (admitted, phones) {
-            (true, 1) => answered += 1,
-            (true, 0) => {
-                let known: Vec<String> = recorded
-                    .answers
-                    .iter()
-                    .map(|(id, state)| format!("{id} {state}"))
-                    .collect();
-                lost.push(format!("{} (answer: {})", message.id, known.join(", ")));
-            }
-            (false, 0) => {}
-            (_, phones) => doubled.push(format!("{} ({phones} answers)", message.id)),
+    let mut states: BTreeMap<String, usize> = BTreeMap::new();
+    let mut again = 0;
+    for run in &facts.store.runs {
+        *states.entry(format!("  {} {}", run.kind, run.state)).or_default() += 1;
+        again += usize::from(run.attempts > 1 && run.state != "skipped");
+        let may_end_so = match run.state.as_str() {
+            "ok" => (1..=2).contains(&run.attempts),
+            // Cut off, begun once more and cut off again; of a Task another run follows.
+            "interrupted" => run.attempts == 2 || run.kind == "task",
+            "skipped" | "missed" => run.kind == "task",
+            _ => false,
+        };
+        if !may_end_so {
+            let error = run.error.as_deref().unwrap_or_default();
+            wrong.push(format!(
+                "run {} ({}) is {} after {} beginnings {error}",
+                run.id, run.kind, run.state, run.attempts
+            ));
         }
     }
-    report.counted("answered exactly once", answered);
-    report.counts.extend(states);
-    report.counted("lost", number(lost.len()));
-    report.counted("doubled", number(doubled.len()));
-    report.found_if_any("without an answer on the phone", lost);
-    report.found_if_any("answered more often than once, or though not let in", doubled);
-    report.found_if_any("answers of unknown fate", open);
-    let strays: Vec<String> = facts
-        .answers
-        .iter()
-        .filter(|answer| !accounted.contains(answer.id.as_str()))
-        .map(|answer| answer.id.clone())
-        .collect::<HashSet<_>>()
-        .into_iter()
-        .collect();
-    report.found_if_any("on a phone without anything it answers", strays);
+    report.counted("runs", facts.store.runs.len());
+    let states = states.into_iter();
+    report
+        .counts
+        .extend(states.map(|(state, count)| (state, super::gather::count(count))));
+    report.counted("  begun again after they were cut off", again);
+    report.none_of("runs without a good end", wrong);
 }
 
-/// What is in the journal, in the order of the sending.
-fn known<'a>(
-    planned: &'a [Planned],
-    facts: &'a Facts,
-) -> impl Iterator<Item = (&'a Planned, &'a Recorded)> + use<'a> {
-    planned.iter().filter_map(|message| {
-        let rows = facts.journal.get(&message.id)?;
-        rows.first().map(|recorded| (message, recorded))
-    })
+/// Nothing of unknown fate, and nothing given up but what the server refused.
+fn outbox(facts: &Facts, report: &mut StormReport) {
+    let mut states: BTreeMap<String, usize> = BTreeMap::new();
+    let (mut open, mut refused, mut failed) = (vec![], 0, vec![]);
+    for sent in &facts.store.outbox {
+        *states.entry(format!("  {}", sent.state)).or_default() += 1;
+        let told = format!("{} ({}, {:?})", sent.message_id, sent.state, sent.error_code);
+        match sent.state.as_str() {
+            state if OPEN.contains(&state) => open.push(told),
+            "failed" if sent.error_code == Some(500) => refused += 1,
+            "server_ack" | "delivered" | "read" | "played" => {}
+            _ => failed.push(told),
+        }
+    }
+    report.counted("in the outbox", facts.store.outbox.len());
+    let states = states.into_iter();
+    report
+        .counts
+        .extend(states.map(|(state, count)| (state, super::gather::count(count))));
+    report.counted(
+        "  written more than once",
+        facts.store.outbox.iter().filter(|sent| sent.attempts > 1).count(),
+    );
+    report.counts.push((
+        "  repeated ids that phones dropped".to_owned(),
+        facts.dropped_by_phones,
+    ));
+    report.none_of("of unknown fate", open);
+    report.found_if_any("given up without a reason of the storm", failed);
+    if refused > facts.refusals {
+        let what = format!("{refused} failed, and the server refused {}", facts.refusals);
+        report.found_if_any("unexplained failures", vec![what]);
+    }
 }
-
-fn ids<'a>(messages: impl Iterator<Item = &'a Planned>) -> Vec<String> {
-    messages.map(|message| message.id.clone()).collect()
-}
-
-fn number(count: usize) -> u64 {
-    u64::try_from(count).unwrap_or(u64::MAX)
-}
-
-#[cfg(test)]
-mod tests;

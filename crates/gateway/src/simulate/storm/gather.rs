@@ -1,70 +1,86 @@
-//! Collects what the audit compares: the store, read beside the gateway, and the server's record.
-
-use std::collections::HashMap;
+//! Collects what the audit compares: the store, and what the phones got.
 
 use anyhow::{Context, Result};
+use fased::clock::now_ms;
+use fased::store::Audited;
 use serde_json::Value;
 
-use super::audit::{Answer, Facts, Planned, Recorded};
-use super::settle::open_store;
-use crate::simulate::play::{ACCOUNT, Player};
+use super::raging::Said;
+use super::setting::{NAMES, phone};
+use super::settle;
+use crate::simulate::http::Api;
+use crate::simulate::world::World;
 
-pub(super) async fn facts(player: &Player, planned: &[Planned]) -> Result<Facts> {
-    let store = open_store(player).await?;
-    let mut journal: HashMap<String, Vec<Recorded>> = HashMap::new();
-    for message in planned {
-        for row in store.messages_by_id(&message.id).await? {
-            let run = store.run_of(row.seq).await?;
-            let answers = match &run {
-                Some(run) => store.sent_by_run(run.id).await?,
-                None => Vec::new(),
-            };
-            let recorded = Recorded {
-                seq: row.seq,
-                verdict: row.outcome,
-                reason: row.reason,
-                run: run.map(|run| (run.state, run.attempts)),
-                answers: answers
-                    .into_iter()
-                    .map(|sent| (sent.message_id, sent.state))
-                    .collect(),
-            };
-            journal.entry(message.id.clone()).or_default().push(recorded);
-        }
-    }
-    let (mut rows, mut repeated) = (0, 0);
-    for count in store.count_inbound(ACCOUNT).await? {
-        if count.name == "duplicate" {
-            repeated += count.count;
-        } else {
-            rows += count.count;
-        }
-    }
-    store.close().await;
-    let text = |record: &Value, name: &str| record[name].as_str().unwrap_or_default().to_owned();
-    let got = records(player, "message").await?;
-    let answers = got.iter().map(|record| Answer {
-        id: text(record, "id"),
-        contact: text(record, "contact"),
-        text: text(record, "text"),
-    });
-    let dropped = records(player, "duplicate").await?;
-    let state = player.world.api.get("/state?inbox=0").await?;
+/// A message that a contact's phone could read.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Got {
+    /// When it came, by the order of the record.
+    pub(super) seq: u64,
+    /// Index of the account that sent it.
+    pub(super) account: usize,
+    pub(super) id: String,
+    pub(super) contact: String,
+    /// The group's address.
+    pub(super) group: Option<String>,
+    pub(super) text: String,
+}
+
+/// Everything that is known when it is over.
+#[derive(Debug, Default)]
+pub(super) struct Facts {
+    pub(super) said: Vec<Said>,
+    /// Addresses of the accounts' groups.
+    pub(super) groups: Vec<String>,
+    pub(super) store: Audited,
+    pub(super) got: Vec<Got>,
+    /// Repeated ids that phones dropped.
+    pub(super) dropped_by_phones: u64,
+    /// Messages that the server refused because the storm wanted it.
+    pub(super) refusals: u64,
+    /// What the server says no right client does.
+    pub(super) violations: Vec<String>,
+    /// The wall clock of the simulation.
+    pub(super) now_ms: i64,
+}
+
+pub(super) async fn facts(world: &World, said: &[Said], groups: &[String]) -> Result<Facts> {
+    let state = world.api.get("/state?inbox=0").await?;
     let violations = state["violations"].as_array().cloned().unwrap_or_default();
+    let got = records(&world.api, "message").await?;
+    let acks = records(&world.api, "server_ack").await?;
     Ok(Facts {
-        journal,
-        rows,
-        repeated,
-        answers: answers.collect(),
-        dropped_by_phones: u64::try_from(dropped.len()).unwrap_or(u64::MAX),
+        said: said.to_vec(),
+        groups: groups.to_vec(),
+        store: settle::read(world).await?,
+        got: got.iter().filter_map(read).collect(),
+        dropped_by_phones: count(records(&world.api, "duplicate").await?.len()),
+        refusals: count(acks.iter().filter(|ack| !ack["error"].is_null()).count()),
         violations: violations
             .iter()
-            .map(|violation| format!("{}: {}", text(violation, "code"), violation["detail"]))
+            .map(|violation| format!("{}: {}", violation["code"], violation["detail"]))
             .collect(),
+        now_ms: now_ms(),
     })
 }
 
-async fn records(player: &Player, kind: &str) -> Result<Vec<Value>> {
-    let mut answer = player.world.api.get(&format!("/record?type={kind}")).await?;
+fn read(record: &Value) -> Option<Got> {
+    let text = |name: &str| record[name].as_str().map(str::to_owned);
+    let of = text("account")?;
+    Some(Got {
+        seq: record["seq"].as_u64()?,
+        account: (0..NAMES.len()).find(|account| phone(*account) == of)?,
+        id: text("id")?,
+        contact: text("contact")?,
+        group: text("group"),
+        text: text("text").unwrap_or_default(),
+    })
+}
+
+async fn records(api: &Api, kind: &str) -> Result<Vec<Value>> {
+    let mut answer = api.get(&format!("/record?type={kind}")).await?;
     serde_json::from_value(answer["records"].take()).context("the fake server's record is no list")
+}
+
+pub(super) fn count(number: usize) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
 }

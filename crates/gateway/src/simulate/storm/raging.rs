@@ -1,165 +1,170 @@
-//! A storm while it rages: its rounds, one after the other.
+//! A storm while it rages: people write and faults happen, each at its moment.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result};
 use fased::clock::{monotonic, pause};
-use nix::sys::signal::{self, Signal};
-use nix::unistd::Pid;
-use serde_json::json;
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use super::Storm;
-use super::audit::Planned;
-use super::plan::{Kill, Round, Say, Target, When};
-use crate::simulate::play::{OWN_PHONE, Player};
+use super::plan::{Kind, Place, Plan, Say, What};
+use super::setting::{NAMES, Setting, person, phone};
+use crate::simulate::log::Log;
+use crate::simulate::processes::Process;
+use crate::simulate::world::World;
 
-/// The longest a start takes on a busy machine; what is not ready then is found by the audit.
-const READY_DEADLINE: Duration = Duration::from_secs(60);
+/// A line about how it goes is told this often.
+const LINE_EVERY: Duration = Duration::from_secs(15);
 
-/// A message of unknown fate is waited for after each start, and its chat with it. In a calm this is
-/// over, so that the next kills hit messages that go out.
-const CALM_DEADLINE: Duration = Duration::from_secs(20);
+/// A message that was sent, in the order of the sending.
+#[derive(Debug, Clone)]
+pub(super) struct Said {
+    pub(super) id: String,
+    pub(super) account: usize,
+    pub(super) from: String,
+    /// The group's address, if it was said in one.
+    pub(super) group: Option<String>,
+    /// In a group: the account was meant.
+    pub(super) mention: bool,
+    /// A word that no other message has.
+    pub(super) word: String,
+}
 
 /// One storm while it rages.
 pub(super) struct Raging<'a> {
-    pub(super) player: &'a mut Player,
-    pub(super) planned: Vec<Planned>,
-    /// Addresses of the groups.
-    pub(super) groups: Vec<String>,
-    pub(super) gateway_kills: u64,
-    pub(super) sidecar_kills: u64,
-    /// Kills that found no sidecar, because it was just being replaced.
-    pub(super) missed: u64,
+    pub(super) world: &'a mut World,
+    pub(super) log: Log,
+    pub(super) setting: Setting,
+    pub(super) said: Vec<Said>,
+    /// How often what was done.
+    pub(super) done: BTreeMap<&'static str, u64>,
+    /// What went wrong at once.
+    pub(super) wrong: Vec<String>,
+    /// Those that are stopped.
+    pub(super) frozen: Vec<u32>,
+    pub(super) edits: u64,
+    /// The state dir has a file system of its own.
+    pub(super) has_disk: bool,
+    /// What waits for the children of a gateway that was killed. Each says which lived on.
+    pub(super) former: JoinSet<Vec<String>>,
+    pub(super) started: Instant,
 }
 
-impl Raging<'_> {
-    pub(super) async fn round(&mut self, round: &Round) -> Result<()> {
-        if round.when == When::Calm {
-            self.until_calm().await?;
-        }
-        if matches!(round.when, When::Live | When::Calm) {
-            self.until_ready().await?;
-        }
-        for say in &round.say {
-            pause(say.after).await;
-            self.say(say).await?;
-        }
-        if round.when == When::Backlog {
-            self.until_ready().await?;
-        }
-        match &round.kill {
-            None => Ok(()),
-            Some(Kill { after, target }) => {
-                pause(*after).await;
-                self.kill(*target).await
-            }
+impl<'a> Raging<'a> {
+    pub(super) fn new(world: &'a mut World, log: Log, setting: Setting) -> Self {
+        Self {
+            world,
+            log,
+            setting,
+            said: Vec::new(),
+            done: BTreeMap::new(),
+            wrong: Vec::new(),
+            frozen: Vec::new(),
+            edits: 0,
+            has_disk: false,
+            former: JoinSet::new(),
+            started: monotonic(),
         }
     }
 
+    pub(super) async fn through(&mut self, plan: &Plan) -> Result<()> {
+        self.started = monotonic();
+        let mut told = self.started;
+        for moment in &plan.moments {
+            // What comes late, because something before it took long, comes at once.
+            pause((self.started + moment.at).saturating_duration_since(monotonic())).await;
+            match &moment.what {
+                What::Say(say) => self.say(say).await?,
+                What::Do(act) => self.act(*act).await?,
+            }
+            if told.elapsed() >= LINE_EVERY {
+                told = monotonic();
+                self.log
+                    .note("storm", format!("{} messages so far", self.said.len()));
+            }
+        }
+        self.heal().await
+    }
+
     async fn say(&mut self, say: &Say) -> Result<()> {
-        let from = sender(say.sender);
-        let group = say.group.and_then(|group| self.groups.get(group)).cloned();
-        let place = if group.is_some() { "group" } else { "direct" };
-        let text = format!("{place} {} from {from}", self.planned.len() + 1);
-        let body = match &group {
-            Some(group) => json!({ "group": group, "from": from, "text": text }),
-            None => json!({ "to": OWN_PHONE, "from": from, "text": text }),
+        let from = person(say.person);
+        let own = phone(say.account);
+        let word = format!("word-{}", self.said.len() + 1);
+        let group = match say.place {
+            Place::Direct => None,
+            Place::Mention | Place::Group => self.setting.groups.get(say.account).cloned(),
         };
-        let mut answer = self.player.world.api.post("/messages", &body).await?;
+        let mention = say.place == Place::Mention;
+        let mut body = match &group {
+            None => json!({ "to": own, "from": from, "text": word }),
+            Some(group) if mention => {
+                let text = format!("@{} {word}", own.trim_start_matches('+'));
+                json!({ "group": group, "from": from, "text": text, "mentions": [own] })
+            }
+            Some(group) => json!({ "group": group, "from": from, "text": word }),
+        };
+        with_file(&mut body, say.kind);
+        let mut answer = self.world.api.post("/messages", &body).await?;
         let mut ids: Vec<String> = serde_json::from_value(answer["ids"].take()).context("no message ids")?;
-        let id = ids.pop().context("no message id")?;
-        self.planned.push(Planned {
-            id,
+        self.said.push(Said {
+            id: ids.pop().context("no message id")?,
+            account: say.account,
             from,
             group,
-            text,
+            mention,
+            word,
         });
         Ok(())
     }
 
-    async fn kill(&mut self, target: Target) -> Result<()> {
-        self.player.world.gateway_lives()?;
-        match target {
-            Target::Gateway => {
-                self.gateway_kills += 1;
-                self.player.world.kill_gateway().await
-            }
-            Target::Sidecar => {
-                let accounts = self.player.accounts().await;
-                let pid = accounts.into_iter().find_map(|account| account.sidecar_pid);
-                let pid = pid.and_then(|pid| i32::try_from(pid).ok());
-                let killed = pid.is_some_and(|pid| signal::kill(Pid::from_raw(pid), Signal::SIGKILL).is_ok());
-                self.sidecar_kills += u64::from(killed);
-                self.missed += u64::from(!killed);
-                Ok(())
-            }
-        }
-    }
-
-    /// Waits until no message is of unknown fate, which is not to say that all are answered.
-    async fn until_calm(&mut self) -> Result<()> {
-        let calm = async |player: &mut Player| {
-            let accounts = player.accounts().await;
-            let account = accounts.first().filter(|account| account.state == "ready")?;
-            let unknown = account.outbound.iter().any(|count| count.name == "unknown");
-            (!unknown).then_some(())
+    /// Tells what is done, with its moment, and counts it.
+    pub(super) fn note(&mut self, kind: &'static str, account: Option<usize>, more: &str) {
+        *self.done.entry(kind).or_default() += 1;
+        let at = self.started.elapsed().as_secs_f64();
+        let whose = account.map_or_else(String::new, |account| format!(" of {}", NAMES[account]));
+        let more = if more.is_empty() {
+            String::new()
+        } else {
+            format!(" ({more})")
         };
-        // Where it never gets calm, the storm goes on as it is.
-        self.player.look(CALM_DEADLINE, calm).await?;
-        Ok(())
+        self.log.note("do", format!("{at:6.2} s  {kind}{whose}{more}"));
     }
 
-    pub(super) async fn until_ready(&mut self) -> Result<()> {
-        let ready = async |player: &mut Player| {
-            let accounts = player.accounts().await;
-            accounts
-                .iter()
-                .any(|account| account.state == "ready")
-                .then_some(())
-        };
-        if self.player.look(READY_DEADLINE, ready).await?.is_some() {
-            return Ok(());
+    /// Waits for those that a killed gateway has left, and says which lived on for too long.
+    pub(super) async fn orphans(&mut self) -> Vec<String> {
+        let mut left = Vec::new();
+        while let Some(found) = self.former.join_next().await {
+            left.extend(found.unwrap_or_default());
         }
-        let accounts = self.player.accounts().await;
-        let states: Vec<&str> = accounts.iter().map(|account| account.sentence.as_str()).collect();
-        Err(anyhow!(
-            "the account was not ready again within {} s: {}; {}",
-            READY_DEADLINE.as_secs(),
-            states.join(" "),
-            self.player.world.log("gateway.log")
-        ))
-    }
-
-    pub(super) fn tell(&self, done: usize, rounds: usize, started: Instant) {
-        self.player.log.note(
-            "storm",
-            format!(
-                "round {done} of {rounds}: {} messages, {} gateway and {} sidecar kills, {} s",
-                self.planned.len(),
-                self.gateway_kills,
-                self.sidecar_kills,
-                (monotonic() - started).as_secs()
-            ),
-        );
+        left
     }
 }
 
-impl Player {
-    pub(super) async fn make_storm_groups(&mut self, storm: &Storm) -> Result<Vec<String>> {
-        let members: Vec<String> = (0..storm.senders).map(sender).collect();
-        for group in 0..storm.groups {
-            self.make_group(&format!("storm{}", group + 1), &members).await?;
-        }
-        Ok(self
-            .groups()
-            .await?
-            .into_iter()
-            .map(|group| group.address)
-            .collect())
+/// Who of them is still there after five seconds.
+pub(super) async fn outlive(children: Vec<Process>, what: &'static str) -> Vec<String> {
+    const AT_MOST: Duration = Duration::from_secs(5);
+    let until = monotonic() + AT_MOST;
+    while monotonic() < until && children.iter().any(Process::lives) {
+        pause(Duration::from_millis(50)).await;
     }
+    let left = children.iter().filter(|child| child.lives());
+    left.map(|child| format!("{} ({}) after {what}", child.pid, child.command))
+        .collect()
 }
 
-fn sender(index: usize) -> String {
-    format!("+1555010{:04}", 100 + index)
+fn with_file(body: &mut Value, kind: Kind) {
+    let media = match kind {
+        Kind::Text => return,
+        Kind::Image | Kind::Document => json!({ "size": 3000 }),
+        Kind::Fails => json!({ "size": 5000, "fail": 2 }),
+        Kind::Stalls => json!({ "size": 200_000, "stall": 70_000 }),
+    };
+    body["kind"] = match kind {
+        Kind::Image => "image",
+        Kind::Text | Kind::Document | Kind::Fails | Kind::Stalls => "document",
+    }
+    .into();
+    body["media"] = media;
 }

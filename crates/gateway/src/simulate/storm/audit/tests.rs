@@ -1,189 +1,258 @@
-use super::*;
+//! The audit finds what it is for: each guard against facts in which one thing is wrong.
 
-const ONE: &str = "+15550100100";
+use fased::store::{Audited, AuditedMessage, AuditedRun, AuditedSend, AuditedTask};
 
-fn planned() -> Vec<Planned> {
-    ["A", "B", "G"]
-        .into_iter()
-        .map(|id| Planned {
-            id: id.to_owned(),
-            from: ONE.to_owned(),
-            group: (id == "G").then(|| "1203@g.us".to_owned()),
-            text: format!("text {id}"),
-        })
-        .collect()
-}
+use super::super::gather::{Facts, Got};
+use super::super::raging::Said;
+use super::super::setting::{EVERY_MS, FAILED};
+use super::audit;
 
-fn admitted(seq: i64, answer: &str) -> Recorded {
-    Recorded {
-        seq,
-        verdict: Some("admit".to_owned()),
-        reason: Some("dm_open".to_owned()),
-        run: Some(("ok".to_owned(), 1)),
-        answers: vec![(answer.to_owned(), "delivered".to_owned())],
+const GROUP: &str = "120363000000000001@g.us";
+const NOW: i64 = 1_000_000;
+
+fn said(number: usize) -> Said {
+    Said {
+        id: format!("3A{number}"),
+        account: 0,
+        from: "+15550101000".to_owned(),
+        group: None,
+        mention: false,
+        word: format!("word-{number}"),
     }
 }
 
-fn answer(id: &str, text: &str) -> Answer {
-    Answer {
-        id: id.to_owned(),
-        contact: ONE.to_owned(),
-        text: text.to_owned(),
-    }
-}
-
-/// As it should be.
-fn facts() -> Facts {
-    let group = Recorded {
-        seq: 3,
-        verdict: Some("drop".to_owned()),
-        reason: Some("group_sender_not_allowed".to_owned()),
-        ..Recorded::default()
-    };
-    let rows = [("A", admitted(1, "R1")), ("B", admitted(2, "R2")), ("G", group)];
-    Facts {
-        journal: rows.map(|(id, row)| (id.to_owned(), vec![row])).into(),
-        rows: 3,
-        answers: vec![answer("R1", "text A"), answer("R2", "text B")],
+/// Two messages of one person, each answered once, and a Task that ran once.
+fn clean() -> Facts {
+    let mut facts = Facts {
+        said: vec![said(1), said(2)],
+        groups: vec![GROUP.to_owned()],
+        now_ms: NOW,
         ..Facts::default()
+    };
+    for number in [1, 2] {
+        facts.store.inbox.push(AuditedMessage {
+            seq: number,
+            account: "first".to_owned(),
+            chat: "15550101000@s.whatsapp.net".to_owned(),
+            message_id: format!("3A{number}"),
+            outcome: Some("admit".to_owned()),
+            reason: Some("dm_open".to_owned()),
+            deliveries: 1,
+            run: Some(number),
+        });
+        run_and_answer(&mut facts, number, "reply", &format!("word-{number}"));
     }
-}
-
-fn row<'a>(facts: &'a mut Facts, id: &str) -> &'a mut Recorded {
-    &mut facts.journal.get_mut(id).expect("in the journal")[0]
-}
-
-fn found(change: impl FnOnce(&mut Facts)) -> Vec<(String, Vec<String>)> {
-    let mut facts = facts();
-    change(&mut facts);
-    let report = audit(&planned(), &facts);
-    report
-        .deviations
-        .into_iter()
-        .map(|finding| (finding.what, finding.ids))
-        .collect()
-}
-
-fn only(change: impl FnOnce(&mut Facts), what: &str, id: &str) {
-    let found = found(change);
-    assert_eq!(found.len(), 1, "{found:?}");
-    assert_eq!(found[0].0, what);
-    assert_eq!(found[0].1, [id]);
-}
-
-#[test]
-fn what_is_as_it_should_be_has_no_deviation() {
-    assert_eq!(found(|_| {}), []);
-    let report = audit(&planned(), &facts());
-    let count = |what: &str| {
-        report
-            .counts
-            .iter()
-            .find(|(name, _)| name == what)
-            .map(|(_, count)| *count)
-    };
-    assert_eq!(count("sent"), Some(3));
-    assert_eq!(count("answered exactly once"), Some(2));
-    assert_eq!(count("  group_sender_not_allowed"), Some(1));
-}
-
-#[test]
-fn the_same_id_twice_on_a_phone_is_one_answer() {
-    assert_eq!(found(|facts| facts.answers.push(answer("R1", "text A"))), []);
-}
-
-#[test]
-fn a_rerun_is_fine_once() {
-    assert_eq!(
-        found(|facts| row(facts, "A").run = Some(("ok".to_owned(), 2))),
-        []
-    );
-    only(
-        |facts| row(facts, "A").run = Some(("ok".to_owned(), 3)),
-        "runs that did not come to a good end",
-        "A (ok, started 3 times)",
-    );
-}
-
-#[test]
-fn a_lost_answer_is_named_with_its_fate() {
-    only(
-        |facts| {
-            facts.answers.remove(0);
-        },
-        "without an answer on the phone",
-        "A (answer: R1 delivered)",
-    );
-}
-
-#[test]
-fn a_second_answer_under_another_id_is_doubled() {
-    only(
-        |facts| facts.answers.push(answer("R9", "text A")),
-        "answered more often than once, or though not let in",
-        "A (2 answers)",
-    );
-    only(
-        |facts| facts.answers.push(answer("R9", "text G")),
-        "answered more often than once, or though not let in",
-        "G (1 answers)",
-    );
-}
-
-#[test]
-fn a_stray_text_on_a_phone_is_found() {
-    only(
-        |facts| facts.answers.push(answer("R9", "hello?")),
-        "on a phone without anything it answers",
-        "R9",
-    );
-}
-
-#[test]
-fn order_is_that_of_the_sending() {
-    let swap = |facts: &mut Facts| {
-        row(facts, "A").seq = 2;
-        row(facts, "B").seq = 1;
-    };
-    only(swap, "out of order in the journal", "B (row 1 after 2)");
-}
-
-#[test]
-fn the_journal_has_every_id_once() {
-    let lost = found(|facts| {
-        facts.journal.remove("A");
-        facts.rows = 2;
+    run_and_answer(&mut facts, 3, "task", "job-first-1");
+    let run = &mut facts.store.runs[2];
+    run.kind = "task".to_owned();
+    run.task = Some("abcd".to_owned());
+    run.cause = Some("schedule".to_owned());
+    run.due_ms = Some(NOW - 5_000);
+    facts.store.tasks.push(AuditedTask {
+        id: "abcd".to_owned(),
+        account: "first".to_owned(),
+        state: "active".to_owned(),
+        next_ms: Some(NOW - 5_000 + EVERY_MS),
     });
-    assert_eq!(lost[0], ("not in the journal".to_owned(), vec!["A".to_owned()]));
-    let twice = |facts: &mut Facts| {
-        let again = row(facts, "A").clone();
-        facts.journal.get_mut("A").expect("there").push(again);
-        facts.rows = 4;
-    };
-    only(twice, "more than once in the journal", "A");
-    assert_eq!(
-        found(|facts| facts.rows = 4)[0].0,
-        "4 rows in the journal, 3 of them of this storm"
+    facts
+}
+
+fn run_and_answer(facts: &mut Facts, id: i64, purpose: &str, text: &str) {
+    facts.store.runs.push(AuditedRun {
+        id,
+        account: "first".to_owned(),
+        kind: "message".to_owned(),
+        state: "ok".to_owned(),
+        attempts: 1,
+        ..AuditedRun::default()
+    });
+    facts.store.outbox.push(AuditedSend {
+        id,
+        account: "first".to_owned(),
+        chat: "15550101000@s.whatsapp.net".to_owned(),
+        message_id: format!("FA{id}"),
+        purpose: purpose.to_owned(),
+        run: Some(id),
+        text: text.to_owned(),
+        state: "delivered".to_owned(),
+        attempts: 1,
+        ..AuditedSend::default()
+    });
+    facts.got.push(Got {
+        seq: u64::try_from(id).expect("small"),
+        account: 0,
+        id: format!("FA{id}"),
+        contact: "+15550101000".to_owned(),
+        group: None,
+        text: text.to_owned(),
+    });
+}
+
+#[track_caller]
+fn finds(change: impl FnOnce(&mut Facts), what: &str) {
+    let mut facts = clean();
+    change(&mut facts);
+    let found: Vec<String> = audit(&facts)
+        .deviations
+        .iter()
+        .map(|finding| format!("{}: {}", finding.what, finding.ids.join(", ")))
+        .collect();
+    assert!(
+        found.iter().any(|found| found.starts_with(what)),
+        "{what}: {found:?}"
     );
 }
 
 #[test]
-fn what_is_still_open_or_wrong_is_named() {
-    only(
-        |facts| row(facts, "B").answers[0].1 = "unknown".to_owned(),
-        "answers of unknown fate",
-        "R2 (unknown)",
+fn nothing_is_found_where_all_is_well() {
+    assert_eq!(audit(&clean()).deviations, []);
+}
+
+#[test]
+fn a_message_that_is_lost_doubled_undecided_or_late_is_found() {
+    let inbox = |store: &mut Audited| store.inbox.remove(0);
+    finds(|facts| drop(inbox(&mut facts.store)), "lost on the way in: 3A1");
+    finds(
+        |facts| facts.store.inbox.push(facts.store.inbox[0].clone()),
+        "doubled in the journal: 3A1",
     );
-    only(
-        |facts| facts.violations.push("bad_mac: x".to_owned()),
-        "violations",
-        "bad_mac: x",
+    finds(
+        |facts| facts.store.inbox[1].outcome = None,
+        "without a verdict: 3A2",
     );
-    only(
+    finds(
+        |facts| facts.store.inbox[1].outcome = Some("stale".to_owned()),
+        "another verdict than expected: 3A2",
+    );
+    finds(
+        |facts| facts.store.inbox[1].seq = 0,
+        "out of order in the journal: 3A2",
+    );
+    finds(
         |facts| {
-            row(facts, "G").verdict = None;
+            let mut row = facts.store.inbox[0].clone();
+            row.message_id = "3A9".to_owned();
+            facts.store.inbox.push(row);
         },
-        "without a verdict",
-        "G",
+        "unexplained: 2 verdicts on 2 sent, 3",
+    );
+}
+
+#[test]
+fn an_answer_that_is_lost_doubled_astray_or_late_is_found() {
+    finds(|facts| drop(facts.got.remove(0)), "lost on the way out: word-1");
+    finds(
+        |facts| {
+            run_and_answer(facts, 9, "reply", "word-1");
+            facts.store.runs[3].kind = "task".to_owned();
+        },
+        "doubled: word-1 (2 answers",
+    );
+    finds(
+        |facts| facts.got[0].id = "FA77".to_owned(),
+        "on a phone, and not in the outbox: FA77",
+    );
+    finds(
+        |facts| facts.got[0].contact = "+15550101001".to_owned(),
+        "delivered to somebody else: FA1",
+    );
+    finds(
+        |facts| facts.got[0].account = 1,
+        "on a phone, and not in the outbox: FA1",
+    );
+    finds(|facts| facts.got[0].seq = 8, "out of order on a phone: FA1");
+    finds(
+        |facts| facts.store.outbox[0].state = "unknown".to_owned(),
+        "of unknown fate: FA1",
+    );
+    finds(
+        |facts| facts.store.outbox[0].state = "expired".to_owned(),
+        "given up without a reason of the storm: FA1",
+    );
+}
+
+#[test]
+fn a_run_that_does_not_end_or_ends_without_a_word_is_found() {
+    finds(
+        |facts| facts.store.runs[0].state = "running".to_owned(),
+        "runs without a good end: run 1",
+    );
+    finds(
+        |facts| facts.store.runs[0].attempts = 3,
+        "runs without a good end: run 1",
+    );
+    let interrupted = |facts: &mut Facts| {
+        facts.store.runs[0].state = "interrupted".to_owned();
+        facts.store.runs[0].attempts = 2;
+        facts.got.remove(0);
+    };
+    finds(
+        |facts| {
+            interrupted(facts);
+            facts.store.outbox.remove(0);
+        },
+        "lost on the way out: word-1 (given up",
+    );
+    let mut told = clean();
+    interrupted(&mut told);
+    told.store.outbox[0].text = FAILED.to_owned();
+    told.got.insert(
+        0,
+        Got {
+            id: "FA1".to_owned(),
+            contact: "+15550101000".to_owned(),
+            seq: 1,
+            ..Got::default()
+        },
+    );
+    assert_eq!(audit(&told).deviations, [], "it was told, which is allowed");
+}
+
+#[test]
+fn what_the_server_refused_is_counted_and_no_loss_unless_it_did_not() {
+    let mut facts = clean();
+    facts.got.remove(0);
+    facts.store.outbox[0].state = "failed".to_owned();
+    facts.store.outbox[0].error_code = Some(500);
+    facts.refusals = 1;
+    assert_eq!(audit(&facts).deviations, []);
+    facts.refusals = 0;
+    assert_eq!(audit(&facts).deviations[0].what, "unexplained failures");
+}
+
+#[test]
+fn a_task_that_ran_twice_lost_its_result_or_is_late_is_found() {
+    finds(
+        |facts| {
+            facts.store.runs.push(AuditedRun {
+                id: 10,
+                ..facts.store.runs[2].clone()
+            })
+        },
+        "Task runs doubled: abcd",
+    );
+    finds(
+        |facts| drop(facts.got.remove(2)),
+        "Task results lost or doubled: run 3",
+    );
+    finds(
+        |facts| facts.store.tasks[0].next_ms = Some(NOW - EVERY_MS),
+        "Tasks that are late: abcd",
+    );
+    finds(
+        |facts| facts.store.tasks[0].next_ms = None,
+        "Tasks that are late: abcd",
+    );
+}
+
+#[test]
+fn violations_and_a_damaged_store_are_found() {
+    finds(
+        |facts| facts.violations.push("id_reused".to_owned()),
+        "violations: id_reused",
+    );
+    finds(
+        |facts| facts.store.problems.push("page 3".to_owned()),
+        "problems of the store: page 3",
     );
 }

@@ -1,0 +1,5 @@
+#![no_main]
+#[path = "../checks/grammar.rs"]
+mod checks;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| checks::check(bytes));
