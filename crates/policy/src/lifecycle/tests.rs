@@ -2,6 +2,7 @@
 
 mod golden;
 mod properties;
+mod quiet;
 mod scenes;
 mod versions;
 
