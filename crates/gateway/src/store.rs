@@ -67,6 +67,7 @@ pub use run_again::CutOff;
 pub use run_end::{FinishedRun, RunEnd};
 pub use run_start::{Patience, StartedRun};
 pub use session::SessionRow;
+pub use settle::Moved;
 pub use standing::Standing;
 pub use tally::RESEND_MISSED;
 pub use task::{Created, ID_LEN, MOST_TASKS, NewTaskRow, TaskDefinition, TaskFilter, TaskRow, short_id};

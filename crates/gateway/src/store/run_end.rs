@@ -111,30 +111,40 @@ impl FinishedRun {
     }
 }
 
+/// Does another run wait in the session of a run?
+macro_rules! followed {
+    () => {
+        "EXISTS (SELECT 1 FROM run AS next WHERE next.session = run.session
+             AND next.state = 'queued' AND next.state IN ('queued', 'running'))"
+    };
+}
+
 /// An ended run, as the store knows it.
 #[derive(sqlx::FromRow)]
 struct Ended {
     id: i64,
     chat: String,
     task: Option<String>,
+    /// Another run waits in its session.
+    followed: bool,
 }
 
 impl Store {
     /// Ends runs and commits their replies, all or nothing. A run that has ended already is passed over with all that it
-    /// would say.
+    /// would say. Returns whether others may start now that waited for these to end.
     ///
     /// # Errors
     /// What SQLite said.
-    pub async fn finish_runs(&self, account: &str, finished: &[FinishedRun], now_ms: i64) -> Result<()> {
+    pub async fn finish_runs(&self, account: &str, finished: &[FinishedRun], now_ms: i64) -> Result<bool> {
         let mut turn = self.write.turn().await?;
         let mut tx = turn.begin().await?;
-        record_finished(&mut tx, account, finished, now_ms).await?;
+        let followed = record_finished(&mut tx, account, finished, now_ms).await?;
         tx.commit().await?;
         let mut changes = finished.iter().flat_map(|run| &run.changes);
         if changes.any(Change::is_about_tasks) {
             self.tasks.notify_one();
         }
-        Ok(())
+        Ok(followed)
     }
 
     /// Commits a part of a run's answer, or a word on its progress, while it works. Returns whether it is still under way.
@@ -227,22 +237,30 @@ async fn record_finished(
     account: &str,
     finished: &[FinishedRun],
     now_ms: i64,
-) -> Result<()> {
+) -> Result<bool> {
     let mut ended: HashMap<i64, Ended> = HashMap::with_capacity(finished.len());
     let (plain, special): (Vec<_>, Vec<_>) = finished
         .iter()
         .partition(|run| run.end == RunEnd::Ok && run.detail.is_none() && run.result.is_none());
+    // What becomes of the others may let more start than what follows them.
+    let mut followed = !special.is_empty();
     if !plain.is_empty() {
         let mut update = QueryBuilder::<Sqlite>::new(
             "UPDATE run SET state = 'ok', failure = NULL, error = NULL, ended_ms = ",
         );
         update.push_bind(now_ms).push(" WHERE id IN (");
         let mut ids = update.separated(", ");
-        for run in plain {
+        for run in &plain {
             ids.push_bind(run.id);
         }
-        update.push(") AND state = 'running' RETURNING id, chat, task");
+        update.push(concat!(
+            ") AND state = 'running' RETURNING id, chat, task, ",
+            followed!(),
+            " AS followed"
+        ));
+        let many = plain.len();
         let rows: Vec<Ended> = update.build_query_as().fetch_all(&mut *tx).await?;
+        followed |= rows.len() < many || rows.iter().any(|row| row.followed);
         ended.extend(rows.into_iter().map(|row| (row.id, row)));
     }
     for run in special {
@@ -255,7 +273,7 @@ async fn record_finished(
         };
         let row: Option<Ended> = sqlx::query_as(
             "UPDATE run SET state = ?, failure = ?, error = ?, detail = ?, result = ?, ended_ms = ?
-             WHERE id = ? AND state = 'running' RETURNING id, chat, task",
+             WHERE id = ? AND state = 'running' RETURNING id, chat, task, 1 AS followed",
         )
         .bind(end.state())
         .bind(end.failure())
@@ -303,7 +321,8 @@ async fn record_finished(
         session::touch(tx, used.into_iter(), now_ms).await?;
     }
     transcript::record(tx, &said, now_ms).await?;
-    batch::queue(tx, account, &drafts, now_ms).await
+    batch::queue(tx, account, &drafts, now_ms).await?;
+    Ok(followed)
 }
 
 /// What a run may say: something, and nowhere but in its own chat.
