@@ -39,6 +39,7 @@ async function linked(dir, count, newFake, running) {
   side.configure({ accounts: Object.fromEntries(phones.map((_, i) => [`number${i}`, {}])) });
   running.add(side);
   await side.start();
+  await side.untilAll(({ state }) => state === 'unlinked');
   for (const [i, phone] of phones.entries()) {
     await fake.call('POST /phones', { phone });
     await side.login(`number${i}`, phone);
