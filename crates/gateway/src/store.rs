@@ -25,6 +25,7 @@ mod pairing;
 mod run;
 mod run_again;
 mod run_end;
+mod run_over;
 mod run_start;
 mod session;
 mod settle;
