@@ -4,7 +4,8 @@
 // gives no events.
 
 const PING_EVERY_MS = 20_000;
-const PING_JITTER_MS = 5_000;
+/** With the deadline and the time that a new process takes, who falls silent is replaced within 35 s. */
+const PING_JITTER_MS = 3_000;
 const PONG_DEADLINE_MS = 10_000;
 const CONNECT_DEADLINE_MS = 45_000;
 /** With the time that a new process takes, a deaf one is replaced within 40 s. */

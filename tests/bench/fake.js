@@ -32,8 +32,13 @@ export class Fake {
     return answer;
   }
 
-  scan(qr) {
-    return this.call('POST /scan', { phone: this.phone, qr });
+  scan(qr, phone = this.phone) {
+    return this.call('POST /scan', { phone, qr });
+  }
+
+  /** What becomes of the link of this account. */
+  fault(kind, account = this.phone) {
+    return this.call('POST /fault', { kind, account });
   }
 
   /** @returns {Promise<string[]>} the messages' ids */

@@ -10,6 +10,9 @@ import { ended, sleep } from './fake.js';
 const BINARY = process.env.FASED_BENCH_BINARY;
 const CONTROL = 'run/v5/gateway.sock';
 const PATIENCE_MS = 30_000;
+/** For what has its own gate, which is lower. */
+const LONG_PATIENCE_MS = 90_000;
+const LOOK_EVERY_MS = 5;
 
 export class Gateway {
   /** @param {string} dir its state dir @param {import('./fake.js').Fake} fake the only server it may reach */
@@ -19,6 +22,8 @@ export class Gateway {
     this.fake = fake;
     /** More for its environment. */
     this.environment = {};
+    /** @type {number[]} their process ids */
+    this.sidecars = [];
     mkdirSync(dir, { recursive: true, mode: 0o700 });
     this.configure();
   }
@@ -55,31 +60,58 @@ export class Gateway {
     await this.start();
     await this.until({ verb: 'watch' }, ({ what }) => what?.type === 'account' && what.state === 'ready');
     const time = performance.now() - began;
-    const [account] = (await this.ask({ verb: 'channels_status', account: null })).accounts;
-    this.sidecar = account.sidecar_pid;
+    this.sidecars = (await this.accounts()).map(({ sidecar_pid }) => sidecar_pid);
     return time;
   }
 
+  /** Links the only account. */
   async link() {
     await this.start();
+    await this.login('default', this.fake.phone);
+    await this.stop();
+  }
+
+  /** Links one account of a gateway that runs. @param {string} account @param {string} phone of its owner */
+  async login(account, phone) {
     let scanned;
-    await this.until({ verb: 'channels_login', account: 'default', method: { type: 'qr' } }, answer => {
+    await this.until({ verb: 'channels_login', account, method: { type: 'qr' } }, answer => {
       if (answer.kind === 'error') throw new Error(answer.message);
-      if (answer.event === 'qr') scanned ??= this.fake.scan(answer.payload);
+      if (answer.event === 'qr') scanned ??= this.fake.scan(answer.payload, phone);
       return answer.event === 'linked';
     });
     await scanned;
-    await this.stop();
+  }
+
+  /** How the accounts are. */
+  async accounts() {
+    return (await this.ask({ verb: 'channels_status', account: null })).accounts;
+  }
+
+  /** Waits until this holds for every account, and notes their sidecars. */
+  async untilAll(holds) {
+    const end = performance.now() + LONG_PATIENCE_MS;
+    for (;;) {
+      const accounts = await this.accounts();
+      if (accounts.every(holds)) {
+        this.sidecars = accounts.map(({ sidecar_pid }) => sidecar_pid);
+        return accounts;
+      }
+      if (performance.now() > end) {
+        const states = accounts.map(({ account, state }) => `${account} is ${state}`);
+        throw new Error(`waited in vain; ${states.join(', ')}`);
+      }
+      await sleep(LOOK_EVERY_MS);
+    }
   }
 
   /** How many messages the journal holds. */
   async journaled() {
-    const [account] = (await this.ask({ verb: 'channels_status', account: null })).accounts;
+    const [account] = await this.accounts();
     return account.inbound.reduce((sum, { name, count }) => sum + (name === 'duplicate' ? 0 : count), 0);
   }
 
   pids() {
-    return [this.process.pid, this.sidecar];
+    return [this.process.pid, ...this.sidecars];
   }
 
   async stop() {

@@ -9,6 +9,7 @@ const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
+    long: { type: 'boolean', default: false },
     rounds: { type: 'string' },
     idle: { type: 'string' },
     only: { type: 'string' },
@@ -20,15 +21,18 @@ const FULL = {
   ...{ warmSends: 1, sends: 3 },
   ...{ known: 100_000, judged: 200 },
   ...{ tasks: 10_000, questions: 3 },
+  ...{ kills: 3, accounts: 20, reconnects: 1_000, played: 1_000, messages: 10_000 },
 };
+const LONG = { ...FULL, played: 10_000, messages: 100_000 };
 const QUICK = {
   ...{ empty: 2, starts: 3, idleS: 5, trips: 5, bursts: 1, burst: 50 },
   ...{ warmFloods: 1, floods: 2, warmGroups: 1, groups: 2 },
   ...{ warmSends: 1, sends: 1 },
   ...{ known: 100_000, judged: 20 },
   ...{ tasks: 10_000, questions: 1 },
+  ...{ kills: 1, accounts: 3, reconnects: 20, played: 50, messages: 2_000 },
 };
-const sizes = { ...(values.quick ? QUICK : FULL) };
+const sizes = { ...(values.quick ? QUICK : values.long ? LONG : FULL) };
 if (values.idle !== undefined) sizes.idleS = Number(values.idle);
 const parts = values.only?.split(',') ?? Object.keys(PARTS);
 for (const part of parts) {
@@ -100,6 +104,21 @@ const FIGURES = [
     q: 1,
     gate: { most: 3000, worst: true },
   },
+  { name: 'sidecar killed, to ready', unit: 'ms', key: 'killed', gate: { most: 2000, worst: true } },
+  { name: 'half-open, to ready', unit: 's', key: 'half open', gate: { most: 35, worst: true } },
+  { name: 'gateway idle, 3 accounts', unit: '% of a core', key: 'accounts idle', gate: { most: 0.5 } },
+  { name: `gateway RSS, ${sizes.accounts} accounts`, unit: 'MiB', key: 'many gateway rss' },
+  { name: `gateway USS, ${sizes.accounts} accounts`, unit: 'MiB', key: 'many gateway uss' },
+  { name: `RSS of ${sizes.accounts} sidecars`, unit: 'MiB', key: 'many sidecar rss' },
+  { name: `USS of ${sizes.accounts} sidecars`, unit: 'MiB', key: 'many sidecar uss' },
+  ...[
+    ['reconnects', 'reconnects'],
+    ['played', 'reconnects of a played sidecar'],
+    ['messages', 'messages'],
+  ].flatMap(([key, of]) => [
+    { name: `gateway RSS, ${sizes[key]} ${of}`, unit: 'MiB', key: `${key} rss` },
+    { name: `its growth by ${of}`, unit: '%', key: `${key} growth`, gate: { most: 5, worst: true } },
+  ]),
   { name: 'burst, unanswered', unit: 'msg', key: 'unanswered', q: 1, gate: { most: 0, worst: true } },
 ];
 

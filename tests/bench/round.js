@@ -4,10 +4,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { accounts } from './accounts.js';
 import { agents } from './agents.js';
 import { chunking, decisions, identities } from './decisions.js';
 import { at, Fake, sleep } from './fake.js';
 import { Gateway } from './gateway.js';
+import { messages, played, reconnects } from './growth.js';
+import { healing } from './healing.js';
 import { media } from './media.js';
 import { Plain } from './plain.js';
 import { cpuMs, rss, uss } from './processes.js';
@@ -40,6 +43,11 @@ const SETTLE_MS = 400;
  * @property {number} judged messages that it judges before its memory is read
  * @property {number} tasks in the store of a gateway
  * @property {number} questions asked in many chats at once
+ * @property {number} kills of a sidecar
+ * @property {number} accounts of one gateway
+ * @property {number} reconnects of a real sidecar
+ * @property {number} played reconnects of one that plays a script
+ * @property {number} messages taken in by one gateway
  */
 
 /**
@@ -63,6 +71,11 @@ export const PARTS = {
   media: [media],
   tasks: [tasks],
   agents: [agents],
+  healing: [healing],
+  accounts: [accounts],
+  reconnects: [reconnects],
+  played: [played],
+  messages: [messages],
 };
 
 /**

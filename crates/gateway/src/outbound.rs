@@ -108,6 +108,8 @@ struct Sending {
     tasks: HashMap<tokio::task::Id, Key>,
     /// Unknown rows that were sent again in this link: they block their chat no longer.
     repeated: HashSet<i64>,
+    /// In the last look a message was passed over because an attempt of its line was under way.
+    passed_over: bool,
     /// Attempts that are over and not recorded yet.
     over: Vec<Fate>,
     /// When they must be.
@@ -136,6 +138,7 @@ async fn send_while_open(shared: &Arc<Shared>, link: &OpenLink) {
         preparing: HashSet::new(),
         tasks: HashMap::new(),
         repeated: HashSet::new(),
+        passed_over: false,
         over: Vec::new(),
         record_at: clock::monotonic(),
         wake_ms: None,
@@ -242,9 +245,9 @@ impl Sending {
         match shared.store.settle(shared.id(), &fates, clock::now_ms()).await {
             Ok(moved) => {
                 // One that did not move was acknowledged while it was still under way.
-                let acknowledged = moved.len() < fates.len();
+                let acknowledged = moved.sent.len() < fates.len();
                 tell_moved(shared, moved);
-                acknowledged
+                acknowledged && self.passed_over
             }
             Err(error) => {
                 tracing::error!(account = shared.id(), "attempts cannot be recorded: {error:#}");

@@ -108,6 +108,8 @@ struct Desk<'a> {
     unrecorded: u32,
     /// Chat commands are among them.
     has_commands: bool,
+    /// Others may start because of what was recorded last.
+    followed: bool,
     /// Its turn to get a place, while it waits for one, and the place that it got.
     turn: Option<Turn>,
     slot: Option<Slot>,
@@ -129,6 +131,7 @@ impl<'a> Desk<'a> {
             record_at: now,
             unrecorded: 0,
             has_commands: false,
+            followed: false,
             turn: None,
             slot: None,
             waits_for_others: false,

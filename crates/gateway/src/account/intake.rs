@@ -19,7 +19,7 @@ use crate::clock;
 use crate::log;
 use crate::outbound::timelock;
 use crate::sidecar::{SequencedEvent, SidecarHandle, translate};
-use crate::store::{Fate, Journaled};
+use crate::store::{Fate, Journaled, Moved};
 
 /// Events that go into one transaction.
 const BATCH: usize = 64;
@@ -183,7 +183,7 @@ fn log_unreadable(shared: &Shared, memory: &mut Memory, reason: &str) {
 }
 
 /// Wakes the sender, where the next message of a chat may go now, and tells watchers.
-pub(crate) fn tell_moved(shared: &Shared, moved: Vec<SentInfo>) {
+pub(crate) fn tell_moved(shared: &Shared, moved: Moved) {
     let frees = |sent: &SentInfo| match SendState::parse(&sent.state) {
         Some(SendState::ServerAck | SendState::Failed | SendState::Unknown | SendState::Written) => true,
         // The ack came before and made the way free; should it be missing, the sender's next look finds it.
@@ -192,7 +192,7 @@ pub(crate) fn tell_moved(shared: &Shared, moved: Vec<SentInfo>) {
             false
         }
     };
-    if moved.iter().any(frees) {
+    if moved.followed && moved.sent.iter().any(frees) {
         shared.outbox.notify_one();
     }
     for SentInfo {
@@ -200,7 +200,7 @@ pub(crate) fn tell_moved(shared: &Shared, moved: Vec<SentInfo>) {
         chat,
         state,
         ..
-    } in moved
+    } in moved.sent
     {
         shared.watchers.tell(
             shared.id(),

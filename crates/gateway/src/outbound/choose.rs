@@ -44,12 +44,15 @@ pub(super) async fn next_rows(shared: &Shared, link: &OpenLink, sending: &mut Se
     let mut blocked: HashSet<Key> = sending.busy.keys().cloned().collect();
     let mut again = Vec::new();
     let preparing = sending.preparing.len();
+    sending.passed_over = false;
     for row in open {
         if chosen.write.len() + sending.busy.len() - preparing >= PARALLEL_CHATS {
             break;
         }
         let key = (row.chat.clone(), row.line);
         if blocked.contains(&key) {
+            // The one under way itself is none.
+            sending.passed_over |= sending.busy.get(&key).is_some_and(|busy| *busy != row.id);
             continue;
         }
         match SendState::parse(&row.state) {

@@ -59,7 +59,7 @@ impl Desk<'_> {
             return false;
         }
         let over = std::mem::take(&mut self.over);
-        let many = over.len();
+        self.followed = false;
         if self.unrecorded < TOGETHER_TRIES {
             let (finished, sessions): (Vec<FinishedRun>, Vec<Entered>) = over.into_iter().unzip();
             if let Err(error) = self.commit(&finished).await {
@@ -74,7 +74,7 @@ impl Desk<'_> {
         if self.over.is_empty() {
             (self.unrecorded, self.has_commands) = (0, false);
         }
-        self.over.len() < many
+        self.followed
     }
 
     /// Records one run; if that cannot be, at least that it has ended.
@@ -109,10 +109,11 @@ impl Desk<'_> {
         } else {
             None
         };
-        shared
+        let followed = shared
             .store
             .finish_runs(shared.id(), finished, clock::now_ms())
             .await?;
+        self.followed |= followed || self.has_commands;
         if self.has_commands {
             chat::done(shared, changes()).await;
         }

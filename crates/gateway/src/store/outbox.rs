@@ -181,7 +181,9 @@ impl Store {
     /// What SQLite said.
     pub async fn next_message_due(&self, account: &str, now_ms: i64) -> Result<Option<i64>> {
         Ok(sqlx::query_scalar(
-            "SELECT MIN(not_before_ms) FROM outbox WHERE account = ? AND state = 'queued' AND not_before_ms > ?",
+            // Word for word what the index says: without it everything that was ever sent is looked at.
+            "SELECT MIN(not_before_ms) FROM outbox WHERE account = ? AND state = 'queued' AND not_before_ms > ?
+                 AND state IN ('queued', 'sending', 'written', 'unknown')",
         )
         .bind(account)
         .bind(now_ms)

@@ -41,6 +41,22 @@ const PLANS: &[(&str, &str)] = &[
         "USING INDEX outbox_open (account=?)",
     ),
     (
+        "SELECT MIN(not_before_ms) FROM outbox WHERE account = 'a' AND state = 'queued' AND not_before_ms > 1
+             AND state IN ('queued', 'sending', 'written', 'unknown')",
+        "USING INDEX outbox_open (account=?)",
+    ),
+    (
+        "SELECT EXISTS (SELECT 1 FROM outbox AS next WHERE next.account = outbox.account
+             AND next.chat = outbox.chat AND next.state IN ('queued', 'unknown')
+             AND next.state IN ('queued', 'sending', 'written', 'unknown')) FROM outbox WHERE id = 1",
+        "next USING INDEX outbox_open (account=?)",
+    ),
+    (
+        "SELECT EXISTS (SELECT 1 FROM run AS next WHERE next.session = run.session
+             AND next.state = 'queued' AND next.state IN ('queued', 'running')) FROM run WHERE id = 1",
+        "next USING INDEX run_of_session (session=?)",
+    ),
+    (
         "UPDATE outbox SET state = 'expired' WHERE account = 'a' AND state IN ('queued', 'unknown')
              AND expires_ms <= 1 AND state IN ('queued', 'sending', 'written', 'unknown')",
         "USING INDEX outbox_open (account=?)",
@@ -181,6 +197,20 @@ const PLANS: &[(&str, &str)] = &[
         "USING INDEX run_of_task_open (task=?)",
     ),
 ];
+
+/// `.cargo/config.toml` says so, wherever below its folder the build was started.
+#[tokio::test]
+async fn sqlite_is_built_to_plan_a_statement_once() {
+    let (_dir, store) = store().await;
+    let options: Vec<String> = sqlx::query_scalar("PRAGMA compile_options")
+        .fetch_all(&mut *store.read.turn().await.expect("open"))
+        .await
+        .expect("options");
+    assert!(
+        options.iter().any(|option| option == "ENABLE_QPSG"),
+        "{options:?}"
+    );
+}
 
 #[tokio::test]
 async fn questions_use_their_indexes() {

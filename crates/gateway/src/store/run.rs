@@ -1,4 +1,4 @@
-//! Runs: which wait, which are due, and what each has to answer. `run_start`, `run_end` and `run_again` move them on.
+//! Runs: which wait, which are due, and what each has to answer. `run_start`, `run_end`, `run_over` and `run_again` move them on.
 
 use anyhow::Result;
 use fased_protocol::control::RunInfo;

@@ -7,6 +7,7 @@ use sqlx::{Connection as _, QueryBuilder, Sqlite, SqliteConnection};
 
 use super::command::{self, Change};
 use super::draft::Draft;
+use super::run_over::{HandedOver, hand_over};
 use super::transcript::{self, Exchange};
 use super::{Store, batch, session, task};
 
@@ -111,30 +112,40 @@ impl FinishedRun {
     }
 }
 
+/// Does another run wait in the session of a run?
+macro_rules! followed {
+    () => {
+        "EXISTS (SELECT 1 FROM run AS next WHERE next.session = run.session
+             AND next.state = 'queued' AND next.state IN ('queued', 'running'))"
+    };
+}
+
 /// An ended run, as the store knows it.
 #[derive(sqlx::FromRow)]
 struct Ended {
     id: i64,
     chat: String,
     task: Option<String>,
+    /// Another run waits in its session.
+    followed: bool,
 }
 
 impl Store {
     /// Ends runs and commits their replies, all or nothing. A run that has ended already is passed over with all that it
-    /// would say.
+    /// would say. Returns whether others may start now that waited for these to end.
     ///
     /// # Errors
     /// What SQLite said.
-    pub async fn finish_runs(&self, account: &str, finished: &[FinishedRun], now_ms: i64) -> Result<()> {
+    pub async fn finish_runs(&self, account: &str, finished: &[FinishedRun], now_ms: i64) -> Result<bool> {
         let mut turn = self.write.turn().await?;
         let mut tx = turn.begin().await?;
-        record_finished(&mut tx, account, finished, now_ms).await?;
+        let followed = record_finished(&mut tx, account, finished, now_ms).await?;
         tx.commit().await?;
         let mut changes = finished.iter().flat_map(|run| &run.changes);
         if changes.any(Change::is_about_tasks) {
             self.tasks.notify_one();
         }
-        Ok(())
+        Ok(followed)
     }
 
     /// Commits a part of a run's answer, or a word on its progress, while it works. Returns whether it is still under way.
@@ -227,22 +238,30 @@ async fn record_finished(
     account: &str,
     finished: &[FinishedRun],
     now_ms: i64,
-) -> Result<()> {
+) -> Result<bool> {
     let mut ended: HashMap<i64, Ended> = HashMap::with_capacity(finished.len());
     let (plain, special): (Vec<_>, Vec<_>) = finished
         .iter()
         .partition(|run| run.end == RunEnd::Ok && run.detail.is_none() && run.result.is_none());
+    // What becomes of the others may let more start than what follows them.
+    let mut followed = !special.is_empty();
     if !plain.is_empty() {
         let mut update = QueryBuilder::<Sqlite>::new(
             "UPDATE run SET state = 'ok', failure = NULL, error = NULL, ended_ms = ",
         );
         update.push_bind(now_ms).push(" WHERE id IN (");
         let mut ids = update.separated(", ");
-        for run in plain {
+        for run in &plain {
             ids.push_bind(run.id);
         }
-        update.push(") AND state = 'running' RETURNING id, chat, task");
+        update.push(concat!(
+            ") AND state = 'running' RETURNING id, chat, task, ",
+            followed!(),
+            " AS followed"
+        ));
+        let many = plain.len();
         let rows: Vec<Ended> = update.build_query_as().fetch_all(&mut *tx).await?;
+        followed |= rows.len() < many || rows.iter().any(|row| row.followed);
         ended.extend(rows.into_iter().map(|row| (row.id, row)));
     }
     for run in special {
@@ -255,7 +274,7 @@ async fn record_finished(
         };
         let row: Option<Ended> = sqlx::query_as(
             "UPDATE run SET state = ?, failure = ?, error = ?, detail = ?, result = ?, ended_ms = ?
-             WHERE id = ? AND state = 'running' RETURNING id, chat, task",
+             WHERE id = ? AND state = 'running' RETURNING id, chat, task, 1 AS followed",
         )
         .bind(end.state())
         .bind(end.failure())
@@ -303,7 +322,8 @@ async fn record_finished(
         session::touch(tx, used.into_iter(), now_ms).await?;
     }
     transcript::record(tx, &said, now_ms).await?;
-    batch::queue(tx, account, &drafts, now_ms).await
+    batch::queue(tx, account, &drafts, now_ms).await?;
+    Ok(followed)
 }
 
 /// What a run may say: something, and nowhere but in its own chat.
@@ -324,69 +344,3 @@ fn sayable<'a>(run: i64, chat: &str, drafts: &'a [Draft]) -> Vec<(Option<i64>, &
         .map(|draft| (Some(run), draft))
         .collect()
 }
-
-/// What becomes of a run that a newer message ended.
-enum HandedOver {
-    /// It has ended.
-    Ends(RunEnd),
-    /// It waits again.
-    Waits,
-}
-
-/// What a run was to answer and to read goes to the next of its session and chat. Where that is gone, the run waits once
-/// more, as if it had not started. One of whose answer a part was sent has ended: a question is not asked again of which
-/// an answer is there. Neither does one go on that somebody wished to end.
-async fn hand_over(tx: &mut SqliteConnection, run: i64, now_ms: i64) -> Result<HandedOver> {
-    let found: Option<(Option<String>, bool, Option<i64>)> =
-        sqlx::query_as(NEXT).bind(run).fetch_optional(&mut *tx).await?;
-    let (wish, has_spoken, next) = found.unwrap_or_default();
-    if wish.is_some() {
-        let failure = crate::run::STOPPED;
-        return Ok(HandedOver::Ends(RunEnd::Cancelled { failure }));
-    }
-    if has_spoken {
-        let failure = "interrupted_by_newer";
-        return Ok(HandedOver::Ends(RunEnd::Cancelled { failure }));
-    }
-    let Some(next) = next else {
-        sqlx::query(
-            "UPDATE run SET state = 'queued', attempts = attempts - 1, started_ms = NULL
-             WHERE id = ? AND state = 'running'",
-        )
-        .bind(run)
-        .execute(tx)
-        .await?;
-        return Ok(HandedOver::Waits);
-    };
-    sqlx::query(
-        "UPDATE run SET superseded = MAX(run.superseded, was.superseded + 1),
-             superseded_ms = COALESCE(was.superseded_ms, run.superseded_ms, ?3)
-         FROM run AS was WHERE was.id = ?1 AND run.id = ?2",
-    )
-    .bind(run)
-    .bind(next)
-    .bind(now_ms)
-    .execute(&mut *tx)
-    .await?;
-    for step in [
-        "UPDATE run_input SET run_id = ?2 WHERE run_id = ?1",
-        "INSERT INTO run_input (inbox_seq, run_id) SELECT inbox_seq, ?2 FROM run WHERE id = ?1 AND inbox_seq IS NOT NULL",
-        "UPDATE inbox SET context_run = ?2 WHERE context_run = ?1",
-    ] {
-        sqlx::query(step).bind(run).bind(next).execute(&mut *tx).await?;
-    }
-    sqlx::query("UPDATE run SET inbox_seq = NULL WHERE id = ?")
-        .bind(run)
-        .execute(tx)
-        .await?;
-    Ok(HandedOver::Ends(RunEnd::Superseded))
-}
-
-/// Of the run ?1: the wish that it ends, whether a part of its answer was sent, and which is the next of its session and
-/// chat.
-pub(super) const NEXT: &str = "SELECT run.failure,
-     EXISTS (SELECT 1 FROM outbox WHERE run_id = run.id AND purpose IN ('reply', 'task')),
-     (SELECT other.id FROM run AS other WHERE other.session = run.session AND other.account = run.account
-         AND other.chat = run.chat AND other.kind = 'message' AND other.state = 'queued'
-         AND other.state IN ('queued', 'running') ORDER BY other.id LIMIT 1)
-     FROM run WHERE run.id = ?1 AND run.state = 'running'";

@@ -361,7 +361,7 @@ const PLANS: &[(&str, &[&str])] = &[
         ],
     ),
     (
-        super::run_end::NEXT,
+        super::run_over::NEXT,
         &[
             "other USING INDEX run_of_session (session=?)",
             "outbox USING INDEX outbox_run (run_id=?)",

@@ -12,31 +12,39 @@ use super::outbox::{Fate, sent};
 /// Messages in one statement. SQLite takes 32,766 values; a receipt may name any number of messages.
 const STEP: usize = 500;
 
+/// Id, chat, run and purpose of a message that moved, and whether another one waits in its chat.
+type Row = (String, String, Option<i64>, String, bool);
+
+/// What news of messages led to.
+#[derive(Debug, Clone, Default)]
+pub struct Moved {
+    /// The messages that moved.
+    pub sent: Vec<SentInfo>,
+    /// Another message waits in the chat of one of them.
+    pub followed: bool,
+}
+
 impl Store {
     /// Moves messages to new states, where those are steps forward. Returns the messages that moved.
     ///
     /// # Errors
     /// What SQLite said; the news may be told again.
-    pub async fn settle(&self, account: &str, fates: &[Fate], now_ms: i64) -> Result<Vec<SentInfo>> {
-        let mut moved = Vec::with_capacity(fates.len());
+    pub async fn settle(&self, account: &str, fates: &[Fate], now_ms: i64) -> Result<Moved> {
+        let mut moved = Moved::default();
         let mut rest = fates;
         while let Some(first) = rest.first() {
             // The same news of several messages is one step; two pieces of news of one message are two.
             let alike = rest.iter().take_while(|fate| fate.is_like(first)).count();
             let (step, later) = rest.split_at(alike.min(STEP));
-            moved.extend(self.step_forward(account, first, step, now_ms).await?);
+            let these = self.step_forward(account, first, step, now_ms).await?;
+            moved.sent.extend(these.sent);
+            moved.followed |= these.followed;
             rest = later;
         }
         Ok(moved)
     }
 
-    async fn step_forward(
-        &self,
-        account: &str,
-        news: &Fate,
-        of: &[Fate],
-        now_ms: i64,
-    ) -> Result<Vec<SentInfo>> {
+    async fn step_forward(&self, account: &str, news: &Fate, of: &[Fate], now_ms: i64) -> Result<Moved> {
         let mut update = QueryBuilder::<Sqlite>::new("UPDATE outbox SET state = ");
         update.push_bind(news.to.as_str());
         update.push(", error_code = ").push_bind(news.error_code);
@@ -53,13 +61,17 @@ impl Store {
         for state in steps_to(news.to) {
             from.push(format_args!("'{}'", state.as_str()));
         }
-        update.push(") RETURNING message_id, chat, run_id, purpose");
+        update.push(
+            ") RETURNING message_id, chat, run_id, purpose, EXISTS (
+                 SELECT 1 FROM outbox AS next WHERE next.account = outbox.account
+                     AND next.chat = outbox.chat AND next.state IN ('queued', 'unknown')
+                     AND next.state IN ('queued', 'sending', 'written', 'unknown'))",
+        );
         let mut turn = self.write.turn().await?;
-        let rows: Vec<(String, String, Option<i64>, String)> = if news.to == SendState::Failed {
+        let rows: Vec<Row> = if news.to == SendState::Failed {
             // Whoever asks for the run learns it together with whoever asks for the message.
             let mut tx = turn.begin().await?;
-            let rows: Vec<(String, String, Option<i64>, String)> =
-                update.build_query_as().fetch_all(&mut *tx).await?;
+            let rows: Vec<Row> = update.build_query_as().fetch_all(&mut *tx).await?;
             let code = news
                 .error_code
                 .map(|code| format!(" ({code})"))
@@ -75,12 +87,15 @@ impl Store {
             update.build_query_as().fetch_all(&mut *turn).await?
         };
         let state = news.to.as_str();
-        Ok(rows
-            .into_iter()
-            .map(|(id, chat, _run, _purpose)| {
-                sent(id, chat, state.to_owned(), news.error_code.map(i64::from), now_ms)
-            })
-            .collect())
+        Ok(Moved {
+            followed: rows.iter().any(|row| row.4),
+            sent: rows
+                .into_iter()
+                .map(|(id, chat, ..)| {
+                    sent(id, chat, state.to_owned(), news.error_code.map(i64::from), now_ms)
+                })
+                .collect(),
+        })
     }
 }
 

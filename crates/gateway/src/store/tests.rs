@@ -177,7 +177,7 @@ async fn a_finished_run_is_never_started_again() {
 async fn settle(store: &Store, id: &str, states: &[SendState]) -> Vec<String> {
     let fates: Vec<Fate> = states.iter().map(|to| Fate::new(id.to_owned(), *to)).collect();
     let moved = store.settle(ACCOUNT, &fates, NOW).await.expect("committed");
-    moved.into_iter().map(|sent| sent.state).collect()
+    moved.sent.into_iter().map(|sent| sent.state).collect()
 }
 
 #[tokio::test]
@@ -195,8 +195,28 @@ async fn a_receipt_may_name_any_number_of_messages() {
         .map(|id| Fate::new(id, SendState::Delivered))
         .collect();
     let moved = store.settle(ACCOUNT, &fates, NOW).await.expect("committed");
-    assert_eq!(moved.len(), 1);
-    assert_eq!(moved[0].message_id, "OUT1");
+    assert_eq!(moved.sent.len(), 1);
+    assert_eq!(moved.sent[0].message_id, "OUT1");
+}
+
+#[tokio::test]
+async fn whoever_sends_is_told_whether_another_message_waits_in_the_chat() {
+    let (_dir, store) = store().await;
+    let other = Draft {
+        chat: "15550100099@s.whatsapp.net".to_owned(),
+        ..draft("ELSEWHERE")
+    };
+    let change = Decision {
+        run: None,
+        sends: vec![draft("OUT1"), draft("OUT2"), other],
+        ..admit(0)
+    };
+    store.decide(ACCOUNT, &[change], NOW).await.expect("committed");
+    for (id, followed) in [("OUT1", true), ("OUT2", false), ("ELSEWHERE", false)] {
+        let fate = Fate::new(id.to_owned(), SendState::ServerAck);
+        let moved = store.settle(ACCOUNT, &[fate], NOW).await.expect("committed");
+        assert_eq!((moved.sent.len(), moved.followed), (1, followed), "{id}");
+    }
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 mod golden;
 mod healing;
 mod properties;
+mod quiet;
 mod scenes;
 mod storage;
 mod versions;

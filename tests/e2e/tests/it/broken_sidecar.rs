@@ -13,7 +13,7 @@ const PROTOCOL: u32 = 5;
 const OWN_ADDRESS: &str = "15550100001:1@s.whatsapp.net";
 
 /// A state dir whose sidecars play these scripts, one after the other, the last one for ever.
-fn playing(scripts: &Value) -> StateDir {
+pub(crate) fn playing(scripts: &Value) -> StateDir {
     let mut state = StateDir::new();
     let sidecar = state.beside("home/sidecar");
     fs::create_dir_all(sidecar.join("src")).expect("a folder");
@@ -44,7 +44,7 @@ fn hello(protocol: u32) -> Value {
 }
 
 /// Opens the link and stays.
-fn good() -> Vec<Value> {
+pub(crate) fn good() -> Vec<Value> {
     vec![
         hello(PROTOCOL),
         json!({ "hear": "welcome" }),
@@ -125,6 +125,42 @@ fn is_replaced_after(last: &Value) {
 #[test]
 fn c11_an_over_long_line_costs_the_process() {
     is_replaced_after(&json!({ "line_of": 1024 * 1024 + 10 }));
+}
+
+/// A text from a contact, as the library tells it.
+fn text(seq: u64, id: &str) -> Value {
+    let from = "15550100002@s.whatsapp.net";
+    json!({ "say": { "kind": "event", "seq": seq, "event": {
+        "type": "message", "content": "text", "raw_kind": "conversation", "text": "hello", "mentions": [],
+        "quoted": null, "media": null, "detail": null,
+        "origin": { "id": id, "chat": from, "chat_alt": null, "sender": from, "sender_alt": null, "from_me": false,
+            "push_name": null, "timestamp": 1_700_000_000, "offline": false },
+    } } })
+}
+
+/// What was told before such a line is journaled, and what was not told comes again from the next process.
+#[test]
+fn c11_an_over_long_line_loses_nothing() {
+    let mut broken = good();
+    broken.pop();
+    broken.extend([
+        text(1, "3EB0A1"),
+        json!({ "line_of": 1024 * 1024 + 10 }),
+        text(2, "3EB0A2"),
+        json!({ "stay": true }),
+    ]);
+    let mut whole = good();
+    whole.pop();
+    whole.extend([text(1, "3EB0A1"), text(2, "3EB0A2"), json!({ "stay": true })]);
+    let state = playing(&json!([broken, whole]));
+    let _gateway = Gateway::start(&state);
+    let ids = wait_for("both are in the journal", PATIENCE, || {
+        let rows = journal::inbound(state.path());
+        (rows.len() >= 2).then(|| rows.into_iter().map(|row| row.message_id).collect::<Vec<_>>())
+    });
+    assert_eq!(ids, ["3EB0A1", "3EB0A2"], "each once and in order");
+    assert_eq!(starts(&state), 2, "what came behind the line was not read");
+    until(&state, "ready");
 }
 
 #[test]

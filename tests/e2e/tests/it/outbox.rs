@@ -80,7 +80,9 @@ fn a7_a_refusal_two_seconds_later_is_the_fate_of_the_message_and_told_to_the_run
         &json!({ "kind": "acks", "account": OWNER, "mode": "error", "code": 479, "ms": 2000, "count": 1 }),
     );
     let id = world.fake.send(OWNER, ANNA, "refuse my answer");
-    wait_for("the refusal", Duration::from_secs(8), || {
+    let refused = [("type", "server_ack"), ("error", "479")];
+    world.fake.wait_after(0, &refused, PATIENCE);
+    wait_for("the refusal is known", Duration::from_secs(3), || {
         let rows = journal::outbound(world.state.path());
         rows.iter().any(|row| row.state == "failed").then_some(())
     });
@@ -90,6 +92,32 @@ fn a7_a_refusal_two_seconds_later_is_the_fate_of_the_message_and_told_to_the_run
     assert!(told.contains("479"), "the run is told: {shown}");
     let _id = world.fake.send(OWNER, ANNA, "and this one goes");
     world.until_inbox(OWNER, ANNA, &["and this one goes"]);
+}
+
+#[test]
+fn a7_without_any_word_for_half_a_minute_it_is_sent_once_more_under_its_id_and_settled() {
+    let world = World::linked(OPEN);
+    for fault in [
+        json!({ "kind": "acks", "account": OWNER, "mode": "drop", "count": 1 }),
+        json!({ "kind": "receipts_from_contacts", "account": OWNER, "mode": "none" }),
+    ] {
+        world.fake.fault(&fault);
+    }
+    let _id = world.fake.send(OWNER, ANNA, "say nothing");
+    let first = world
+        .fake
+        .wait_after(0, &[("type", "message"), ("text", "say nothing")], PATIENCE);
+    let id = first["id"].as_str().expect("an id");
+    let again = [("type", "duplicate"), ("id", id)];
+    let again = world.fake.wait_after(0, &again, Duration::from_secs(60));
+    let at = |record: &serde_json::Value| record["at_ms"].as_i64().expect("a time");
+    let waited = at(&again) - at(&first);
+    assert!((29_000..40_000).contains(&waited), "after {waited} ms");
+    wait_for("it is settled", Duration::from_secs(3), || {
+        let rows = journal::outbound(world.state.path());
+        (rows.len() == 1 && rows[0].state == "server_ack").then_some(())
+    });
+    assert_eq!(world.fake.inbox(OWNER, ANNA), ["say nothing"]);
 }
 
 #[test]
