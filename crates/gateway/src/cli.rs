@@ -35,6 +35,7 @@ mod config_validate;
 mod directory;
 mod directory_groups;
 mod directory_self;
+mod doctor;
 mod explain;
 mod explain_event;
 mod explain_sender;
@@ -150,6 +151,9 @@ enum Verb {
     Config(ConfigVerb),
     /// The overview: gateway, accounts, what needs attention
     Status,
+    /// What is wrong, why, and the command that mends it
+    #[command(after_help = doctor::AFTER_HELP)]
+    Doctor(doctor::Options),
     /// What became of a message, and why; or what would become of one
     #[command(override_usage = explain::USAGE, after_help = explain::AFTER_HELP)]
     Explain(explain::Options),
@@ -319,6 +323,7 @@ fn run(cli: Cli) -> Outcome {
         Verb::Config(ConfigVerb::Unset(options)) => config_unset::run(global, &options),
         Verb::Config(ConfigVerb::Schema) => config_schema::run(global),
         Verb::Status => status::run(global),
+        Verb::Doctor(options) => doctor::run(global, &options),
         Verb::Explain(options) => explain::run(global, options),
         Verb::Simulate(options) => simulate::run(global, &options),
     }

@@ -11,7 +11,7 @@ pub(crate) mod incoming;
 mod local;
 mod ogg;
 pub mod outgoing;
-mod process;
+pub(crate) mod process;
 pub(crate) mod retention;
 mod scratch;
 mod sniff;

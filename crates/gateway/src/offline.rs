@@ -195,6 +195,7 @@ async fn read(paths: &Paths, request: &ControlRequest) -> Result<ControlResponse
         | ControlRequest::PairingRevoke { .. }
         | ControlRequest::GroupsActivation { .. }
         | ControlRequest::ConfigReload
+        | ControlRequest::Doctor
         | ControlRequest::ClockAdvance { .. }
         | ControlRequest::Watch => Err(ControlError {
             code: ErrorCode::NoGateway,
@@ -212,7 +213,7 @@ fn config(paths: &Paths) -> Result<Config, ControlError> {
     })
 }
 
-async fn accounts(
+pub(crate) async fn accounts(
     paths: &Paths,
     store: Option<&Store>,
 ) -> Result<Vec<fased_protocol::control::AccountInfo>, ControlError> {
@@ -224,15 +225,7 @@ async fn accounts(
             None => None,
         };
         let seen = stored.is_some();
-        let mut view = View {
-            enabled: account.enabled,
-            stored: stored.unwrap_or_default(),
-            sidecar_pid: None,
-            spawns: 0,
-            versions: None,
-            cage: None,
-            set_aside_problem: None,
-        };
+        let mut view = view(account.enabled, stored.unwrap_or_default());
         view.stored.account.clone_from(id);
         describe_stopped(&mut view.stored, account.enabled, seen);
         views.push(view);
@@ -246,8 +239,33 @@ async fn accounts(
     }
 }
 
+/// Accounts as the store remembers them, for where the config cannot be read.
+pub(crate) async fn stored_accounts(
+    store: &Store,
+) -> Result<Vec<fased_protocol::control::AccountInfo>, ControlError> {
+    let stored = store.accounts().await.map_err(|error| internal(&error))?;
+    let views = stored.into_iter().map(|mut stored| {
+        describe_stopped(&mut stored, true, true);
+        view(true, stored)
+    });
+    account_infos(store, views).await
+}
+
+/// Of an account that nobody runs.
+pub(crate) fn view(enabled: bool, stored: StoredAccount) -> View {
+    View {
+        enabled,
+        stored,
+        sidecar_pid: None,
+        spawns: 0,
+        versions: None,
+        cage: None,
+        set_aside_problem: None,
+    }
+}
+
 /// All accounts, as far as judging needs them.
-async fn linked(paths: &Paths, store: Option<&Store>) -> Result<Accounts, ControlError> {
+pub(crate) async fn linked(paths: &Paths, store: Option<&Store>) -> Result<Accounts, ControlError> {
     let mut accounts = Accounts::new();
     let asked = match store {
         Some(store) => store.asked_aliases().await.map_err(|error| internal(&error))?,

@@ -4,6 +4,7 @@
 //! `channels_login` and `watch`, with one line per event until it closes the connection.
 
 mod directory;
+mod doctor;
 mod error;
 mod explain;
 mod follow;
@@ -16,6 +17,7 @@ mod task;
 use serde::{Deserialize, Serialize};
 
 pub use directory::{MemberOf, OwnInfo};
+pub use doctor::{DoctorInfo, HostProbe, LinkProbe};
 pub use error::{ControlError, ErrorCode};
 pub use explain::{Explanation, HearingInfo, JudgementInfo, PersonInfo, RouteInfo, SourceInfo, TriedInfo};
 pub use follow::{LoginEvent, WatchEvent, Watched};
@@ -121,6 +123,9 @@ pub enum ControlRequest {
     },
     /// The overview. Answered by `status`.
     Status,
+    /// What only the gateway can see of itself: does WhatsApp answer on each open link, and is its host to be reached from
+    /// here. Answered by `doctor`, within fifteen seconds.
+    Doctor,
     /// What became of a message, in or out. Answered by `explanation`.
     Explain {
         /// Its id on WhatsApp.
@@ -340,6 +345,8 @@ pub enum ControlResponse {
     },
     /// The overview.
     Status(StatusInfo),
+    /// What only the gateway can see of itself.
+    Doctor(DoctorInfo),
     /// What became of a message.
     Explanation {
         /// One for each account and chat that saw the id.

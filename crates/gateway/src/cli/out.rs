@@ -17,7 +17,7 @@ use super::{Failure, Outcome};
 static OPTIONS: RwLock<String> = RwLock::new(String::new());
 
 /// Verbs of commands that are suggested to people.
-const VERBS: [&str; 12] = [
+const VERBS: [&str; 13] = [
     "gateway",
     "channels",
     "pairing",
@@ -29,6 +29,7 @@ const VERBS: [&str; 12] = [
     "directory",
     "config",
     "status",
+    "doctor",
     "explain",
 ];
 

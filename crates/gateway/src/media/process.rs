@@ -16,30 +16,30 @@ const STDERR_BYTES: u64 = 4096;
 
 /// What to start.
 #[derive(Debug)]
-pub(super) struct Job {
-    pub(super) program: PathBuf,
-    pub(super) args: Vec<OsString>,
+pub(crate) struct Job {
+    pub(crate) program: PathBuf,
+    pub(crate) args: Vec<OsString>,
     /// Where it starts; never a folder with keys in it.
-    pub(super) folder: PathBuf,
+    pub(crate) folder: PathBuf,
     /// What it reads.
-    pub(super) stdin: Vec<u8>,
+    pub(crate) stdin: Vec<u8>,
     /// Most that is read of what it writes; one that writes more is ended.
-    pub(super) stdout_bytes: u64,
+    pub(crate) stdout_bytes: u64,
     /// It is ended after this.
-    pub(super) deadline: Duration,
+    pub(crate) deadline: Duration,
 }
 
 /// How it went.
 #[derive(Debug)]
-pub(super) struct Ended {
-    pub(super) status: ExitStatus,
-    pub(super) stdout: Vec<u8>,
-    pub(super) stderr: String,
+pub(crate) struct Ended {
+    pub(crate) status: ExitStatus,
+    pub(crate) stdout: Vec<u8>,
+    pub(crate) stderr: String,
 }
 
 /// Why there is no such end.
 #[derive(Debug)]
-pub(super) enum Failure {
+pub(crate) enum Failure {
     /// There is no such program.
     Missing(PathBuf),
     /// It did not end in time.
@@ -68,7 +68,7 @@ impl Drop for Group {
 }
 
 /// Runs it to its end.
-pub(super) async fn run(job: Job) -> Result<Ended, Failure> {
+pub(crate) async fn run(job: Job) -> Result<Ended, Failure> {
     #[allow(
         clippy::disallowed_methods,
         reason = "this module sees to the end of what it starts"
@@ -140,14 +140,15 @@ async fn read(pipe: Option<impl AsyncRead + Unpin>, most: u64) -> std::io::Resul
 }
 
 /// Finds a program by name, as a shell would.
-pub(super) fn find(name: &str) -> Option<PathBuf> {
+pub(crate) fn find(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     std::env::split_paths(&path)
         .map(|dir| dir.join(name))
         .find(|candidate| is_program(candidate))
 }
 
-fn is_program(path: &Path) -> bool {
+/// A file that may be executed.
+pub(crate) fn is_program(path: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt;
     path.metadata()
         .is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
