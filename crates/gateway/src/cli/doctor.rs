@@ -66,7 +66,11 @@ pub(super) fn run(global: &Global, options: &Options) -> Outcome {
         }
         None => {
             let findings = look(&paths)?;
-            let mended = if options.fix { fixed(global, options, &paths, &findings)? } else { None };
+            let mended = if options.fix {
+                fixed(global, options, &paths, &findings)?
+            } else {
+                None
+            };
             match mended {
                 // What is left is what counts.
                 Some(mended) => shown(global, options, &look(&paths)?, Some(&mended)),
@@ -152,21 +156,35 @@ fn shown_symptom(global: &Global, diagnosis: &Diagnosis) -> Outcome {
         out::json(diagnosis)?;
     } else {
         let mut text = lines(&diagnosis.findings, Level::Ok);
-        text.push_str(&format!("\nmost likely: {}\nnext: {}\n", diagnosis.likely.what, diagnosis.likely.next));
+        text.push_str(&format!(
+            "\nmost likely: {}\nnext: {}\n",
+            diagnosis.likely.what, diagnosis.likely.next
+        ));
         out::text(&text)?;
     }
     ended(&diagnosis.findings)
 }
 
 fn ended(findings: &[Finding]) -> Outcome {
-    if is_well(findings) { Ok(()) } else { Err(Failure::Shown(Exit::Refused)) }
+    if is_well(findings) {
+        Ok(())
+    } else {
+        Err(Failure::Shown(Exit::Refused))
+    }
 }
 
 /// One line each, the worst first.
 fn lines(findings: &[Finding], least: Level) -> String {
     let told = findings.iter().filter(|finding| finding.level >= least);
-    told.map(|finding| format!("{:8} {}: {}\n", finding.level.as_str(), finding.check, finding.line()))
-        .collect()
+    told.map(|finding| {
+        format!(
+            "{:8} {}: {}\n",
+            finding.level.as_str(),
+            finding.check,
+            finding.line()
+        )
+    })
+    .collect()
 }
 
 fn rendered(findings: &[Finding], all: bool) -> String {
@@ -210,19 +228,34 @@ mod tests {
             level,
             what: what.to_owned(),
             cause: "no room".to_owned(),
-            next: if level > Level::Ok { "df -h /s".to_owned() } else { String::new() },
+            next: if level > Level::Ok {
+                "df -h /s".to_owned()
+            } else {
+                String::new()
+            },
             fix: None,
         }
     }
 
     #[test]
     fn all_fine_is_short_and_a_problem_is_a_line_with_its_command() {
-        assert_eq!(rendered(&[finding(Level::Ok, "20 GiB free")], false), "all fine: 1 checks passed\n");
         assert_eq!(
-            rendered(&[finding(Level::Problem, "only 3 MiB are free"), finding(Level::Ok, "x")], false),
+            rendered(&[finding(Level::Ok, "20 GiB free")], false),
+            "all fine: 1 checks passed\n"
+        );
+        assert_eq!(
+            rendered(
+                &[
+                    finding(Level::Problem, "only 3 MiB are free"),
+                    finding(Level::Ok, "x")
+                ],
+                false
+            ),
             "problem  disk: only 3 MiB are free: no room. Next: df -h /s\n1 wrong, 0 to keep an eye on; 1 checks passed\n"
         );
-        assert!(rendered(&[finding(Level::Ok, "20 GiB free")], true).starts_with("ok       disk: 20 GiB free"));
+        assert!(
+            rendered(&[finding(Level::Ok, "20 GiB free")], true).starts_with("ok       disk: 20 GiB free")
+        );
     }
 
     #[test]
@@ -234,6 +267,9 @@ mod tests {
             error: None,
         };
         let text = rendered_mended(&[done]);
-        assert!(text.contains("done     chmod 0700 /s") && text.contains("/s/backup/doctor-7/undo.sh"), "{text}");
+        assert!(
+            text.contains("done     chmod 0700 /s") && text.contains("/s/backup/doctor-7/undo.sh"),
+            "{text}"
+        );
     }
 }

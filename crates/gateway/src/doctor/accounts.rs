@@ -15,7 +15,11 @@ const MOST_LOSSES: usize = 5;
 const LONG_ATTEMPT_MS: i64 = 120_000;
 
 pub(super) fn check(facts: &Facts) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = facts.accounts.iter().map(|account| state(facts, account)).collect();
+    let mut findings: Vec<Finding> = facts
+        .accounts
+        .iter()
+        .map(|account| state(facts, account))
+        .collect();
     for account in facts.accounts.iter().filter(|account| account.enabled) {
         findings.extend(flapping(facts, &account.account));
     }
@@ -78,8 +82,9 @@ fn flapping(facts: &Facts, account: &str) -> Option<Finding> {
     (lost > MOST_LOSSES).then(|| {
         let what = format!("the link of {account} was lost {lost} times within 24 h");
         let cause = "messages wait at WhatsApp meanwhile, and none is lost";
-        Finding::warning(CHECK, what, cause)
-            .next(format!("fased doctor --symptom session-disconnects --account {account}"))
+        Finding::warning(CHECK, what, cause).next(format!(
+            "fased doctor --symptom session-disconnects --account {account}"
+        ))
     })
 }
 
@@ -111,7 +116,10 @@ mod tests {
             let finding = &check(&facts)[0];
             assert_eq!(finding.level, level, "{state_word}");
             if level > Level::Ok {
-                assert!(!finding.cause.is_empty() && !finding.next.is_empty(), "{finding:?}");
+                assert!(
+                    !finding.cause.is_empty() && !finding.next.is_empty(),
+                    "{finding:?}"
+                );
             }
         }
         let mut stuck = account("default", "connecting");
@@ -142,7 +150,11 @@ mod tests {
             events
         };
         facts.history.events = times(["ready", "backing_off"], 6);
-        assert!(check(&facts).iter().any(|finding| finding.what.contains("6 times")));
+        assert!(
+            check(&facts)
+                .iter()
+                .any(|finding| finding.what.contains("6 times"))
+        );
         facts.history.events = times(["ready", "suspended"], 6);
         assert_eq!(check(&facts).len(), 1);
         facts.history.events = times(["ready", "backing_off"], 3);

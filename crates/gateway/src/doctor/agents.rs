@@ -13,7 +13,11 @@ pub(super) fn check(facts: &Facts) -> Vec<Finding> {
         findings.push(match &agent.error {
             None => Finding::ok(CHECK, format!("{id}: {}", agent.backend)),
             Some(error) => {
-                let level = if agent.is_default { Level::Problem } else { Level::Warning };
+                let level = if agent.is_default {
+                    Level::Problem
+                } else {
+                    Level::Warning
+                };
                 let what = format!("the agent {id} cannot answer");
                 Finding::new(CHECK, level, what, error.clone()).next(format!("fased agents test {id}"))
             }
@@ -28,9 +32,18 @@ pub(super) fn failures(facts: &Facts, account: Option<&str>) -> Vec<Finding> {
     let own = facts.history.failed_runs.iter();
     let own = own.filter(|runs| account.is_none_or(|account| runs.account == account));
     own.map(|runs| {
-        let what = format!("{} runs of the agent {} failed within {}", runs.count, runs.agent, span(super::facts::WEEK_MS));
+        let what = format!(
+            "{} runs of the agent {} failed within {}",
+            runs.count,
+            runs.agent,
+            span(super::facts::WEEK_MS)
+        );
         let word = runs.failure.clone().unwrap_or_else(|| "error".to_owned());
-        let error = runs.error.as_deref().and_then(|error| error.lines().next()).unwrap_or_default();
+        let error = runs
+            .error
+            .as_deref()
+            .and_then(|error| error.lines().next())
+            .unwrap_or_default();
         Finding::warning(CHECK, what, format!("the last one: {word}: {error}"))
             .next(format!("fased agents test {}", runs.agent))
     })

@@ -15,12 +15,20 @@ fn one(facts: &Facts, auth: &AuthFacts) -> Vec<Finding> {
     let shown = auth.dir.display();
     if let Some(error) = &auth.error {
         return vec![
-            Finding::problem(CHECK, format!("the auth files of {account} cannot be read"), error)
-                .next(format!("look at its owner and mode: ls -ld {shown}")),
+            Finding::problem(
+                CHECK,
+                format!("the auth files of {account} cannot be read"),
+                error,
+            )
+            .next(format!("look at its owner and mode: ls -ld {shown}")),
         ];
     }
     let mut findings = Vec::new();
-    let option = if account == "default" { String::new() } else { format!(" --account {account}") };
+    let option = if account == "default" {
+        String::new()
+    } else {
+        format!(" --account {account}")
+    };
     let anew = format!(
         "put a backup of {shown} in its place, or link anew: fased channels logout{option}, then: fased channels login{option}"
     );
@@ -33,7 +41,8 @@ fn one(facts: &Facts, auth: &AuthFacts) -> Vec<Finding> {
         }
         (Copy::Damaged, Copy::Damaged | Copy::Absent) | (Copy::Absent, Copy::Damaged) => {
             let what = format!("the login of {account} is damaged, and so is its copy");
-            findings.push(Finding::problem(CHECK, what, "nothing was touched, and no link is opened").next(anew));
+            findings
+                .push(Finding::problem(CHECK, what, "nothing was touched, and no link is opened").next(anew));
         }
         (Copy::Absent, Copy::Absent) if auth.keys > 0 => {
             let what = format!("there are {} key files of {account} and no creds.json", auth.keys);
@@ -52,7 +61,10 @@ fn one(facts: &Facts, auth: &AuthFacts) -> Vec<Finding> {
         }
     }
     if !auth.open_files.is_empty() {
-        let what = format!("others can read or change {} key files of {account}", auth.open_files.len());
+        let what = format!(
+            "others can read or change {} key files of {account}",
+            auth.open_files.len()
+        );
         let cause = "whoever has them is logged in as this account";
         findings.push(Finding::problem(CHECK, what, cause).fix(Fix::FileModes {
             folder: auth.dir.clone(),
@@ -65,7 +77,10 @@ fn one(facts: &Facts, auth: &AuthFacts) -> Vec<Finding> {
         findings.push(Finding::note(CHECK, what, cause));
     }
     if let Some(newest) = auth.set_aside.last() {
-        let what = format!("{} folders keep the files of earlier logins of {account}", auth.set_aside.len());
+        let what = format!(
+            "{} folders keep the files of earlier logins of {account}",
+            auth.set_aside.len()
+        );
         let next = format!("once the present login works: rm -r {}", newest.display());
         findings.push(Finding::note(CHECK, what, "they are of no use once a new login works").next(next));
     }
@@ -102,8 +117,18 @@ mod tests {
             (Copy::Absent, Copy::Absent, 3, Some(Level::Problem)),
             (Copy::Absent, Copy::Absent, 0, None),
         ] {
-            let auth = AuthFacts { account: "default".to_owned(), creds, last_good, keys, ..AuthFacts::default() };
-            assert_eq!(levels(auth).first().copied(), level, "{creds:?} {last_good:?} {keys}");
+            let auth = AuthFacts {
+                account: "default".to_owned(),
+                creds,
+                last_good,
+                keys,
+                ..AuthFacts::default()
+            };
+            assert_eq!(
+                levels(auth).first().copied(),
+                level,
+                "{creds:?} {last_good:?} {keys}"
+            );
         }
     }
 
@@ -117,7 +142,12 @@ mod tests {
         };
         let mut facts = facts();
         facts.auth = vec![auth.clone()];
-        assert_eq!(check(&facts)[1].fix, Some(Fix::MoveAway { path: "/s/.tmp-1".into() }));
+        assert_eq!(
+            check(&facts)[1].fix,
+            Some(Fix::MoveAway {
+                path: "/s/.tmp-1".into()
+            })
+        );
         let mut facts = running();
         facts.auth = vec![auth];
         assert_eq!(check(&facts).len(), 1);

@@ -22,7 +22,10 @@ pub(super) fn check(facts: &Facts) -> Vec<Finding> {
         };
         let (kept, free) = (named(true), named(false));
         if free.is_empty() {
-            findings.push(Finding::ok(CHECK, format!("the sidecar of {id} cannot {}", kept.replace(", ", " or "))));
+            findings.push(Finding::ok(
+                CHECK,
+                format!("the sidecar of {id} cannot {}", kept.replace(", ", " or ")),
+            ));
             continue;
         }
         let mut cause = cage.missing.join("; ");
@@ -36,7 +39,9 @@ pub(super) fn check(facts: &Facts) -> Vec<Finding> {
             cause = format!("{cause}; it cannot {}", kept.replace(", ", " or "));
         }
         let what = format!("nothing would stop the sidecar of {id} if it tried to: {free}");
-        findings.push(Finding::note(CHECK, what, cause).next("run it on Linux 6.7 or newer with Node 20.17 or newer"));
+        findings.push(
+            Finding::note(CHECK, what, cause).next("run it on Linux 6.7 or newer with Node 20.17 or newer"),
+        );
     }
     findings
 }
@@ -63,8 +68,14 @@ mod tests {
         });
         facts.accounts = vec![caged];
         let line = check(&facts)[0].line();
-        assert!(line.contains("reach other ports") && line.contains("ports need Landlock 4"), "{line}");
-        assert!(line.contains("cannot open foreign files or run programs"), "{line}");
+        assert!(
+            line.contains("reach other ports") && line.contains("ports need Landlock 4"),
+            "{line}"
+        );
+        assert!(
+            line.contains("cannot open foreign files or run programs"),
+            "{line}"
+        );
         if let Some(cage) = &mut facts.accounts[0].cage {
             cage.ports = true;
         }

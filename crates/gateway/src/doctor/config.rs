@@ -21,8 +21,14 @@ pub(super) fn check(facts: &Facts) -> Vec<Finding> {
         } else {
             "no gateway can start"
         };
-        findings.push(Finding::problem(CHECK, format!("the config is wrong, {effect}"), first).next(VALIDATE));
-    } else if let Some(problem) = facts.gateway.config.as_ref().and_then(|config| config.problem.as_ref()) {
+        findings
+            .push(Finding::problem(CHECK, format!("the config is wrong, {effect}"), first).next(VALIDATE));
+    } else if let Some(problem) = facts
+        .gateway
+        .config
+        .as_ref()
+        .and_then(|config| config.problem.as_ref())
+    {
         // Mended since, and the gateway has not looked yet.
         let first = problem.message.lines().next().unwrap_or_default();
         let what = "the gateway goes on with an older config than the file holds";
@@ -37,8 +43,12 @@ pub(super) fn check(facts: &Facts) -> Vec<Finding> {
     for number in &facts.config.unknown_numbers {
         let cause = "what its owner writes comes from another number, so the entry matches nobody";
         findings.push(
-            Finding::warning(CHECK, format!("WhatsApp knows no {number}, which {file} lists"), cause)
-                .next("correct the number: fased config get"),
+            Finding::warning(
+                CHECK,
+                format!("WhatsApp knows no {number}, which {file} lists"),
+                cause,
+            )
+            .next("correct the number: fased config get"),
         );
     }
     let (on, off): (BTreeMap<_, _>, BTreeMap<_, _>) =
@@ -117,7 +127,8 @@ fn direct_shut(rules: &Rules) -> bool {
     match rules.dm_policy {
         DmPolicy::Disabled => true,
         DmPolicy::Allowlist => {
-            let owner = rules.self_chat_mode || rules.owners.as_ref().is_some_and(|owners| !owners.is_empty());
+            let owner =
+                rules.self_chat_mode || rules.owners.as_ref().is_some_and(|owners| !owners.is_empty());
             rules.allow_from.is_empty() && !rules.honour_pairings_in_allowlist && !owner
         }
         DmPolicy::Pairing | DmPolicy::Open => false,
@@ -155,7 +166,10 @@ mod tests {
         assert_eq!((told.len(), told[0].0), (1, Level::Warning), "{told:?}");
         assert!(told[0].1.contains("nobody may write there"), "{told:?}");
         let told = found(r#"{ dmPolicy: "disabled" }"#);
-        assert!(told.len() == 1 && told[0].1.contains("no direct message"), "{told:?}");
+        assert!(
+            told.len() == 1 && told[0].1.contains("no direct message"),
+            "{told:?}"
+        );
     }
 
     #[test]
@@ -176,7 +190,11 @@ mod tests {
         facts.config.problem = Some("/s/fased.json:3:1: dmPolicy: found 7\n  hint".to_owned());
         let findings = check(&facts);
         assert_eq!(findings[0].level, Level::Problem);
-        assert!(findings[0].line().contains("fased.json:3:1"), "{}", findings[0].line());
+        assert!(
+            findings[0].line().contains("fased.json:3:1"),
+            "{}",
+            findings[0].line()
+        );
         assert!(!findings[0].line().contains('\n'));
     }
 }

@@ -64,7 +64,11 @@ mod tests {
             (3 << 20, Some(50_000), &[Level::Problem]),
             (20 << 30, Some(12), &[Level::Ok, Level::Problem]),
         ] {
-            facts.disks = vec![DiskFact { path: "/s".into(), free_bytes, free_inodes }];
+            facts.disks = vec![DiskFact {
+                path: "/s".into(),
+                free_bytes,
+                free_inodes,
+            }];
             let found: Vec<Level> = check(&facts).iter().map(|finding| finding.level).collect();
             assert_eq!(found, levels, "{free_bytes} {free_inodes:?}");
         }

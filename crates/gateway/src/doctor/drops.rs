@@ -13,8 +13,14 @@ const CHECK: &str = "unanswered";
 const MOST: usize = 8;
 
 pub(super) fn check(facts: &Facts) -> Vec<Finding> {
-    let told = facts.history.refused.iter().filter(|(refused, _)| is_worth(&refused.reason));
-    told.take(MOST).map(|(refused, fix)| one(facts, refused, fix.as_deref())).collect()
+    let told = facts
+        .history
+        .refused
+        .iter()
+        .filter(|(refused, _)| is_worth(&refused.reason));
+    told.take(MOST)
+        .map(|(refused, fix)| one(facts, refused, fix.as_deref()))
+        .collect()
 }
 
 /// What nobody wants answered, such as status updates and our own messages, is not told.
@@ -33,7 +39,10 @@ fn one(facts: &Facts, refused: &Refused, fix: Option<&str>) -> Finding {
         refused.count, refused.reason
     );
     let cause = sentence(&refused.reason).unwrap_or_default();
-    let next = fix.map_or_else(|| "fased doctor --symptom bot-ignores-dms".to_owned(), str::to_owned);
+    let next = fix.map_or_else(
+        || "fased doctor --symptom bot-ignores-dms".to_owned(),
+        str::to_owned,
+    );
     Finding::note(CHECK, what, cause).next(next)
 }
 
@@ -55,11 +64,18 @@ mod tests {
         };
         facts.history.refused = vec![
             (refused("own_outgoing", 40), None),
-            (refused("not_in_allowlist", 3), Some("run: fased config set x y".to_owned())),
+            (
+                refused("not_in_allowlist", 3),
+                Some("run: fased config set x y".to_owned()),
+            ),
             (refused("undecryptable", 1), None),
         ];
         let findings = check(&facts);
-        assert_eq!(findings.len(), 2, "what the owner wrote by hand is nobody's concern: {findings:?}");
+        assert_eq!(
+            findings.len(),
+            2,
+            "what the owner wrote by hand is nobody's concern: {findings:?}"
+        );
         assert!(findings[0].line().contains("3 messages"), "{findings:?}");
         assert_eq!(findings[0].next, "run: fased config set x y");
         assert!(findings[0].cause.contains("allow list"), "{findings:?}");

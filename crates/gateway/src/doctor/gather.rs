@@ -52,7 +52,11 @@ pub async fn gather(
     progress("the gateway and its links");
     let (gateway, live) = gateway::look(paths).await;
     let runs = gateway.info.is_some();
-    let host = if runs { None } else { Some(network::whatsapp().await) };
+    let host = if runs {
+        None
+    } else {
+        Some(network::whatsapp().await)
+    };
     progress("the agents and Node.js");
     let mut facts = Facts {
         now_ms,
@@ -114,7 +118,10 @@ async fn open_store(paths: &Paths, facts: &mut StoreFacts) -> Option<Store> {
         std::fs::metadata(name).map_or(0, |found| found.len())
     };
     let found = std::fs::symlink_metadata(path);
-    if found.as_ref().is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound) {
+    if found
+        .as_ref()
+        .is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound)
+    {
         return None;
     }
     facts.exists = true;
@@ -143,12 +150,17 @@ async fn open_store(paths: &Paths, facts: &mut StoreFacts) -> Option<Store> {
 
 /// The file systems that are written to; each once.
 fn disks(paths: &Paths) -> Vec<DiskFact> {
-    let simulated = std::env::var_os("FASED_WHATSAPP_URL").and_then(|_| std::env::var(SIMULATED_FREE).ok()?.parse().ok());
+    let simulated =
+        std::env::var_os("FASED_WHATSAPP_URL").and_then(|_| std::env::var(SIMULATED_FREE).ok()?.parse().ok());
     let mut disks: Vec<DiskFact> = Vec::new();
     for wanted in [paths.state_dir.clone(), paths.media_dir()] {
         // What is not there yet is going to be on its parent's.
-        let Some(path) = wanted.ancestors().find(|folder| folder.is_dir()) else { continue };
-        let Ok(room) = nix::sys::statvfs::statvfs(path) else { continue };
+        let Some(path) = wanted.ancestors().find(|folder| folder.is_dir()) else {
+            continue;
+        };
+        let Ok(room) = nix::sys::statvfs::statvfs(path) else {
+            continue;
+        };
         let free_bytes = simulated.unwrap_or(room.blocks_available() * room.fragment_size());
         let free_inodes = (room.files() > 0).then(|| room.files_available());
         let same = |disk: &DiskFact| (disk.free_bytes, disk.free_inodes) == (free_bytes, free_inodes);

@@ -22,14 +22,28 @@ pub(super) fn one(facts: &Facts, group: &GroupInfo) -> Option<Finding> {
     let recent = group.last_ms.is_some_and(|last| last > facts.now_ms - WEEK_MS);
     if !group.listed && recent {
         let what = format!("messages in {id} are dropped");
-        return Some(Finding::note(CHECK, what, "other groups are listed in the config, this one is not").next(symptom));
+        return Some(
+            Finding::note(
+                CHECK,
+                what,
+                "other groups are listed in the config, this one is not",
+            )
+            .next(symptom),
+        );
     }
     if !group.enabled && recent {
         let what = format!("messages in {id} are dropped");
-        return Some(Finding::note(CHECK, what, "the config switches groups, or this one, off").next(symptom));
+        return Some(
+            Finding::note(CHECK, what, "the config switches groups, or this one, off").next(symptom),
+        );
     }
     let settings = facts.settings(&group.account)?;
-    let named = settings.rules.groups.listed.keys().any(|listed| listed.as_str() == id);
+    let named = settings
+        .rules
+        .groups
+        .listed
+        .keys()
+        .any(|listed| listed.as_str() == id);
     if !named || !group.enabled {
         return None;
     }
@@ -37,10 +51,16 @@ pub(super) fn one(facts: &Facts, group: &GroupInfo) -> Option<Finding> {
         None => {
             let what = format!("{id} is listed, and no message ever came from there");
             let cause = "the account may not be a member, or nobody wrote";
-            Some(Finding::note(CHECK, what, cause).next(format!("fased directory groups --account {}", group.account)))
+            Some(
+                Finding::note(CHECK, what, cause)
+                    .next(format!("fased directory groups --account {}", group.account)),
+            )
         }
         Some(last) if !recent => {
-            let what = format!("{id} is listed, and the last message there is {} old", span(facts.now_ms - last));
+            let what = format!(
+                "{id} is listed, and the last message there is {} old",
+                span(facts.now_ms - last)
+            );
             let next = format!("fased directory groups --account {}", group.account);
             Some(Finding::note(CHECK, what, "nobody wrote, or the account left the group").next(next))
         }

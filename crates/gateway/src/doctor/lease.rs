@@ -1,7 +1,7 @@
 //! Is there one gateway, the right one, and what did the last one leave?
 
-use super::finding::{Finding, Fix};
 use super::Facts;
+use super::finding::{Finding, Fix};
 
 const CHECK: &str = "gateway";
 
@@ -13,17 +13,20 @@ pub(super) fn check(facts: &Facts) -> Vec<Finding> {
         (Some(info), _) => {
             let ours = env!("CARGO_PKG_VERSION");
             if info.version == ours {
-                findings.push(Finding::ok(CHECK, format!("running, pid {}, version {ours}", info.pid)));
+                findings.push(Finding::ok(
+                    CHECK,
+                    format!("running, pid {}, version {ours}", info.pid),
+                ));
             } else {
                 let what = format!("the gateway is version {}, this program {ours}", info.version);
                 findings.push(
-                    Finding::warning(CHECK, what, "fased was updated while it ran").next("fased gateway restart"),
+                    Finding::warning(CHECK, what, "fased was updated while it ran")
+                        .next("fased gateway restart"),
                 );
             }
         }
-        (None, Some(why)) => findings.push(
-            Finding::problem(CHECK, "the gateway does not answer", why).next(kill(&gateway.holders)),
-        ),
+        (None, Some(why)) => findings
+            .push(Finding::problem(CHECK, "the gateway does not answer", why).next(kill(&gateway.holders))),
         (None, None) => findings.extend(stopped(facts)),
     }
     for socket in &gateway.sockets {
@@ -60,11 +63,16 @@ fn stopped(facts: &Facts) -> Option<Finding> {
     if let Some(pid) = facts.gateway.holders.first() {
         let what = format!("process {pid} holds the state dir and answers nothing");
         return Some(
-            Finding::problem(CHECK, what, "it is starting, ending or stuck").next(kill(&facts.gateway.holders)),
+            Finding::problem(CHECK, what, "it is starting, ending or stuck")
+                .next(kill(&facts.gateway.holders)),
         );
     }
     let run = "fased gateway run";
-    if facts.accounts.iter().any(|account| account.enabled && account.phone.is_some()) {
+    if facts
+        .accounts
+        .iter()
+        .any(|account| account.enabled && account.phone.is_some())
+    {
         let what = "no gateway runs";
         let cause = "messages wait at WhatsApp until one does";
         return Some(Finding::problem(CHECK, what, cause).next(run));
@@ -103,7 +111,11 @@ mod tests {
     fn a_socket_without_a_listener_is_moved_away_unless_it_is_in_use() {
         let mut facts = running();
         let path = std::path::PathBuf::from("/s/run/v4/gateway.sock");
-        facts.gateway.sockets = vec![SocketFact { path: path.clone(), ours: false, listening: false }];
+        facts.gateway.sockets = vec![SocketFact {
+            path: path.clone(),
+            ours: false,
+            listening: false,
+        }];
         let found = check(&facts);
         assert_eq!(found[1].fix, Some(Fix::MoveAway { path }));
         facts.gateway.sockets[0].listening = true;
@@ -119,6 +131,9 @@ mod tests {
             info.version = "0.0.9".to_owned();
         }
         let finding = &check(&facts)[0];
-        assert_eq!((finding.level, finding.next.as_str()), (Level::Warning, "fased gateway restart"));
+        assert_eq!(
+            (finding.level, finding.next.as_str()),
+            (Level::Warning, "fased gateway restart")
+        );
     }
 }

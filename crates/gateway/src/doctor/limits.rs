@@ -25,13 +25,15 @@ pub(super) fn check(facts: &Facts) -> Vec<Finding> {
     let gateway = facts.gateway.info.as_ref().and_then(|info| info.rss_bytes);
     if let Some(bytes) = gateway.filter(|bytes| *bytes > GATEWAY_BYTES) {
         let what = format!("the gateway has {} in memory", size(bytes));
-        findings.push(Finding::warning(CHECK, what, "it should stay far below").next("fased gateway restart"));
+        findings
+            .push(Finding::warning(CHECK, what, "it should stay far below").next("fased gateway restart"));
     }
     for account in &facts.accounts {
         if let Some(bytes) = account.sidecar_rss_bytes.filter(|bytes| *bytes > SIDECAR_BYTES) {
             let id = &account.account;
             let what = format!("the sidecar of {id} has {} in memory", size(bytes));
-            let next = format!("fased channels pause --account {id}, then: fased channels resume --account {id}");
+            let next =
+                format!("fased channels pause --account {id}, then: fased channels resume --account {id}");
             findings.push(Finding::warning(CHECK, what, "it should stay far below").next(next));
         }
     }

@@ -32,7 +32,10 @@ pub struct Mended {
 /// backup is made of the time.
 #[must_use]
 pub fn mend(paths: &Paths, findings: &[Finding], now_ms: i64) -> Vec<Mended> {
-    let mut fixes: Vec<&Fix> = findings.iter().filter_map(|finding| finding.fix.as_ref()).collect();
+    let mut fixes: Vec<&Fix> = findings
+        .iter()
+        .filter_map(|finding| finding.fix.as_ref())
+        .collect();
     fixes.sort_by_key(|fix| match fix {
         Fix::Mode { .. } => 0,
         Fix::FileModes { .. } => 1,
@@ -111,7 +114,11 @@ fn change_mode(backup: &mut Backup, path: &Path, from: u32, to: u32) -> Result<(
         return noted;
     }
     fs::set_permissions(path, Permissions::from_mode(to)).map_err(|error| error.to_string())?;
-    if noted.is_err() { backup.note(&undo) } else { Ok(()) }
+    if noted.is_err() {
+        backup.note(&undo)
+    } else {
+        Ok(())
+    }
 }
 
 fn move_away(backup: &mut Backup, path: &Path) -> Result<(), String> {
@@ -163,12 +170,19 @@ mod tests {
         let folder = dir.path().join("media/inbound");
         let findings = [
             of(Fix::MoveAway { path: temp.clone() }),
-            of(Fix::Mode { path: store.clone(), from: 0o644, to: 0o600 }),
+            of(Fix::Mode {
+                path: store.clone(),
+                from: 0o644,
+                to: 0o600,
+            }),
             of(Fix::MakeFolder { path: folder.clone() }),
             Finding::problem("x", "no fix", "x"),
         ];
         let mended = mend(&paths, &findings, 7);
-        assert!(mended.len() == 3 && mended.iter().all(|mended| mended.done), "{mended:?}");
+        assert!(
+            mended.len() == 3 && mended.iter().all(|mended| mended.done),
+            "{mended:?}"
+        );
         assert_eq!((mode(&store), mode(&folder)), (0o600, 0o700));
         assert!(!temp.exists());
         let backup = dir.path().join("backup/doctor-7");
@@ -184,7 +198,15 @@ mod tests {
         let paths = paths(dir.path());
         fs::write(&paths.store, "rows").expect("written");
         fs::set_permissions(&paths.store, Permissions::from_mode(0o640)).expect("a mode");
-        let mended = mend(&paths, &[of(Fix::Mode { path: paths.store.clone(), from: 0o644, to: 0o600 })], 7);
+        let mended = mend(
+            &paths,
+            &[of(Fix::Mode {
+                path: paths.store.clone(),
+                from: 0o644,
+                to: 0o600,
+            })],
+            7,
+        );
         assert!(!mended[0].done && mode(&paths.store) == 0o640, "{mended:?}");
     }
 
@@ -197,6 +219,11 @@ mod tests {
         fs::write(&temp, "half").expect("written");
         let mended = mend(&paths, &[of(Fix::MoveAway { path: temp.clone() })], 7);
         assert!(!mended[0].done && temp.exists(), "{mended:?}");
-        assert!(mended[0].error.as_ref().is_some_and(|error| error.contains("fased gateway stop")));
+        assert!(
+            mended[0]
+                .error
+                .as_ref()
+                .is_some_and(|error| error.contains("fased gateway stop"))
+        );
     }
 }

@@ -22,8 +22,13 @@ const SLOW_MS: u64 = 2_000;
 
 /// Tries WhatsApp's host, or the one of `FASED_WHATSAPP_URL`, from this process.
 pub async fn whatsapp() -> HostProbe {
-    let named = std::env::var("FASED_WHATSAPP_URL").ok().filter(|url| !url.is_empty());
-    let (host, port) = named.as_deref().and_then(host_of).unwrap_or((HOST.to_owned(), PORT));
+    let named = std::env::var("FASED_WHATSAPP_URL")
+        .ok()
+        .filter(|url| !url.is_empty());
+    let (host, port) = named
+        .as_deref()
+        .and_then(host_of)
+        .unwrap_or((HOST.to_owned(), PORT));
     reach(&host, port).await
 }
 
@@ -54,7 +59,10 @@ pub(super) async fn reach(host: &str, port: u16) -> HostProbe {
             return probe;
         }
         Err(_elapsed) => {
-            probe.error = Some(format!("{host} is not resolved within {} s", RESOLVE_DEADLINE.as_secs()));
+            probe.error = Some(format!(
+                "{host} is not resolved within {} s",
+                RESOLVE_DEADLINE.as_secs()
+            ));
             return probe;
         }
     };
@@ -73,7 +81,12 @@ pub(super) async fn reach(host: &str, port: u16) -> HostProbe {
 
 pub(super) fn check(facts: &Facts) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let seen = facts.gateway.probe.as_ref().map(|probe| &probe.host).or(facts.host.as_ref());
+    let seen = facts
+        .gateway
+        .probe
+        .as_ref()
+        .map(|probe| &probe.host)
+        .or(facts.host.as_ref());
     if let Some(host) = seen {
         findings.push(way(host));
     }
@@ -88,8 +101,12 @@ pub(super) fn check(facts: &Facts) -> Vec<Finding> {
             (Some(ms), _) => Finding::ok(CHECK, format!("WhatsApp answers {account} after {ms} ms")),
             (None, error) => {
                 let cause = error.clone().unwrap_or_default();
-                Finding::problem(CHECK, format!("WhatsApp does not answer on the link of {account}"), cause)
-                    .next("it is replaced within a minute; watch it with: fased channels status")
+                Finding::problem(
+                    CHECK,
+                    format!("WhatsApp does not answer on the link of {account}"),
+                    cause,
+                )
+                .next("it is replaced within a minute; watch it with: fased channels status")
             }
         });
     }
@@ -103,11 +120,17 @@ fn way(host: &HostProbe) -> Finding {
         (error, _) => {
             let cause = error.clone().unwrap_or_default();
             let (what, next) = if host.addresses == 0 {
-                ("WhatsApp's name is not resolved", format!("look at the DNS of this machine: getent hosts {name}"))
+                (
+                    "WhatsApp's name is not resolved",
+                    format!("look at the DNS of this machine: getent hosts {name}"),
+                )
             } else {
                 (
                     "WhatsApp is not reached",
-                    format!("look at the firewall and the network: nc -vz {name} {}", host.port),
+                    format!(
+                        "look at the firewall and the network: nc -vz {name} {}",
+                        host.port
+                    ),
                 )
             };
             Finding::problem(CHECK, what, cause).next(next)
@@ -125,7 +148,10 @@ mod tests {
 
     #[test]
     fn hosts_are_read_from_addresses() {
-        assert_eq!(host_of("ws://127.0.0.1:9/ws/chat"), Some(("127.0.0.1".to_owned(), 9)));
+        assert_eq!(
+            host_of("ws://127.0.0.1:9/ws/chat"),
+            Some(("127.0.0.1".to_owned(), 9))
+        );
         assert_eq!(host_of("wss://chat.test/ws"), Some(("chat.test".to_owned(), 443)));
         assert_eq!(host_of("http://[::1]:11434/v1"), Some(("::1".to_owned(), 11434)));
         assert_eq!(host_of("nonsense"), None);
@@ -165,15 +191,24 @@ mod tests {
             (link(Some(4_000), None), Level::Warning),
             (link(None, Some("silent")), Level::Problem),
         ] {
-            let host = HostProbe { addresses: 1, connected_ms: Some(1), ..HostProbe::default() };
-            facts.gateway.probe = Some(DoctorInfo { links: vec![link], host });
+            let host = HostProbe {
+                addresses: 1,
+                connected_ms: Some(1),
+                ..HostProbe::default()
+            };
+            facts.gateway.probe = Some(DoctorInfo {
+                links: vec![link],
+                host,
+            });
             assert_eq!(check(&facts)[1].level, level);
         }
     }
 
     #[tokio::test]
     async fn a_closed_port_is_found_closed_and_an_open_one_open() {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("a port");
         let port = listener.local_addr().expect("an address").port();
         assert!(reach("127.0.0.1", port).await.connected_ms.is_some());
         drop(listener);

@@ -16,10 +16,10 @@ pub(super) fn check(facts: &Facts) -> Vec<Finding> {
     });
     if !facts.node.ffmpeg && ffmpeg_missed {
         let cause = "it makes voice notes and films of other files, and some were to be sent";
-        findings.push(
-            Finding::warning(CHECK, "ffmpeg is not installed", cause)
-                .next("install it with the system's package manager, then: fased outbox list --state failed"),
-        );
+        findings
+            .push(Finding::warning(CHECK, "ffmpeg is not installed", cause).next(
+                "install it with the system's package manager, then: fased outbox list --state failed",
+            ));
     }
     findings
 }
@@ -32,7 +32,10 @@ fn program(facts: &Facts) -> Vec<Finding> {
         "install Node 20.17 or newer, or set FASED_NODE to its path, then: fased gateway restart"
     };
     let Some(program) = &node.program else {
-        let cause = node.error.clone().unwrap_or_else(|| "no `node` in any folder of PATH".to_owned());
+        let cause = node
+            .error
+            .clone()
+            .unwrap_or_else(|| "no `node` in any folder of PATH".to_owned());
         return vec![Finding::problem(CHECK, "Node.js is not found", cause).next(get)];
     };
     let shown = program.display();
@@ -74,7 +77,9 @@ fn packages(facts: &Facts) -> Vec<Finding> {
         findings.push(Finding::warning(CHECK, what, "it was not tried with this fased").next(install));
     }
     for account in &facts.accounts {
-        let Some(versions) = &account.versions else { continue };
+        let Some(versions) = &account.versions else {
+            continue;
+        };
         if versions.baileys != *installed {
             let what = format!(
                 "the sidecar of {} runs Baileys {}, {installed} is installed",
@@ -122,20 +127,40 @@ mod tests {
             facts.node = node;
             let findings = check(&facts);
             let worst = findings.iter().max_by_key(|finding| finding.level).cloned();
-            worst.map(|finding| (finding.level, finding.next)).expect("a finding")
+            worst
+                .map(|finding| (finding.level, finding.next))
+                .expect("a finding")
         };
         assert_eq!(worst(fine()).0, Level::Ok);
-        let (level, next) = worst(NodeFacts { program: None, ..fine() });
+        let (level, next) = worst(NodeFacts {
+            program: None,
+            ..fine()
+        });
         assert!(level == Level::Problem && next.contains("FASED_NODE"), "{next}");
-        let old = NodeFacts { version: Some("18.20.1".to_owned()), ..fine() };
+        let old = NodeFacts {
+            version: Some("18.20.1".to_owned()),
+            ..fine()
+        };
         assert_eq!(worst(old).0, Level::Problem);
-        let just = NodeFacts { version: Some("20.16.0".to_owned()), ..fine() };
+        let just = NodeFacts {
+            version: Some("20.16.0".to_owned()),
+            ..fine()
+        };
         assert_eq!(worst(just).0, Level::Problem);
-        let (level, next) = worst(NodeFacts { installed: None, ..fine() });
+        let (level, next) = worst(NodeFacts {
+            installed: None,
+            ..fine()
+        });
         assert!(level == Level::Problem && next.contains("npm ci"), "{next}");
-        let other = NodeFacts { installed: Some("6.7.0".to_owned()), ..fine() };
+        let other = NodeFacts {
+            installed: Some("6.7.0".to_owned()),
+            ..fine()
+        };
         assert_eq!(worst(other).0, Level::Warning);
-        let half = NodeFacts { sidecar: Some("0.0.1".to_owned()), ..fine() };
+        let half = NodeFacts {
+            sidecar: Some("0.0.1".to_owned()),
+            ..fine()
+        };
         assert_eq!(worst(half).0, Level::Warning);
     }
 
@@ -149,6 +174,10 @@ mod tests {
             error: Some("this needs ffmpeg, which is not installed".to_owned()),
             ..Default::default()
         }];
-        assert!(check(&facts).iter().any(|finding| finding.what.contains("ffmpeg")));
+        assert!(
+            check(&facts)
+                .iter()
+                .any(|finding| finding.what.contains("ffmpeg"))
+        );
     }
 }

@@ -36,11 +36,15 @@ fn one(sum: &OutboxSum) -> Option<Finding> {
         }
         "expired" => {
             let what = format!("{count} messages of {account} became too old to be sent within 7 days");
-            Some(Finding::note(CHECK, what, "the link was away for longer than they lasted").next(list("expired")))
+            Some(
+                Finding::note(CHECK, what, "the link was away for longer than they lasted")
+                    .next(list("expired")),
+            )
         }
         "unknown" => {
             let what = format!("of {count} messages of {account} it is not known whether they left");
-            let cause = "the link broke before WhatsApp confirmed them; they are sent again under the same id";
+            let cause =
+                "the link broke before WhatsApp confirmed them; they are sent again under the same id";
             Some(Finding::note(CHECK, what, cause).next(list("unknown")))
         }
         _ => None,
@@ -52,14 +56,19 @@ pub(super) fn locks(facts: &Facts, account: Option<&str>) -> Vec<Finding> {
     let own = facts.accounts.iter();
     let own = own.filter(|info| account.is_none_or(|account| info.account == account));
     own.filter_map(|info| {
-        let until = info.first_contacts_locked_until_ms.filter(|until| *until > facts.now_ms)?;
+        let until = info
+            .first_contacts_locked_until_ms
+            .filter(|until| *until > facts.now_ms)?;
         let what = format!(
             "WhatsApp lets {} write to nobody first for {}",
             info.account,
             span(until - facts.now_ms)
         );
         let cause = "too many first messages were sent; such messages wait, answers go on";
-        Some(Finding::warning(CHECK, what, cause).next(format!("fased outbox list --account {}", info.account)))
+        Some(
+            Finding::warning(CHECK, what, cause)
+                .next(format!("fased outbox list --account {}", info.account)),
+        )
     })
     .collect()
 }

@@ -26,10 +26,17 @@ pub(super) fn check(facts: &Facts) -> Vec<Finding> {
 fn of_account(facts: &Facts, account: &str, waiting: &[&PendingInfo]) -> Vec<Finding> {
     let list = format!("fased pairing list --account {account}");
     let mut findings = Vec::new();
-    let first_end = waiting.iter().map(|request| request.expires_ms).min().unwrap_or(i64::MAX);
+    let first_end = waiting
+        .iter()
+        .map(|request| request.expires_ms)
+        .min()
+        .unwrap_or(i64::MAX);
     let left_ms = first_end - facts.now_ms;
     let cause = if left_ms < SOON_MS {
-        format!("the first code ends in {}; who writes after that has to ask again", span(left_ms))
+        format!(
+            "the first code ends in {}; who writes after that has to ask again",
+            span(left_ms)
+        )
     } else {
         "they are answered once you approve them".to_owned()
     };

@@ -1,8 +1,8 @@
 //! Who can read the state: keys and messages are for their owner alone.
 
+use super::Facts;
 use super::facts::FileFact;
 use super::finding::{Finding, Fix};
-use super::Facts;
 
 const CHECK: &str = "permissions";
 
@@ -24,14 +24,21 @@ fn one(facts: &Facts, file: &FileFact) -> Option<Finding> {
     }
     let Some((mode, owner)) = file.found else {
         return file.needed.then(|| {
-            Finding::note(CHECK, format!("the folder {shown} is missing"), "the gateway makes it at its start")
-                .fix(Fix::MakeFolder {
-                    path: file.path.clone(),
-                })
+            Finding::note(
+                CHECK,
+                format!("the folder {shown} is missing"),
+                "the gateway makes it at its start",
+            )
+            .fix(Fix::MakeFolder {
+                path: file.path.clone(),
+            })
         });
     };
     if owner != facts.uid {
-        let what = format!("{shown} belongs to another user (id {owner}, you are {})", facts.uid);
+        let what = format!(
+            "{shown} belongs to another user (id {owner}, you are {})",
+            facts.uid
+        );
         let cause = "a gateway that you start can read it wrongly or not at all";
         return Some(
             Finding::problem(CHECK, what, cause)
@@ -94,10 +101,22 @@ mod tests {
     #[test]
     fn what_others_can_read_is_closed_by_a_fix() {
         let mut facts = facts();
-        facts.files = vec![file("/s", true, 0o755, 1000), file("/s/fased.db", false, 0o644, 1000)];
+        facts.files = vec![
+            file("/s", true, 0o755, 1000),
+            file("/s/fased.db", false, 0o644, 1000),
+        ];
         let findings = check(&facts);
-        let fixes: Vec<_> = findings.iter().map(|finding| (finding.level, finding.fix.clone())).collect();
-        let to = |path: &str, from, to| Some(Fix::Mode { path: path.into(), from, to });
+        let fixes: Vec<_> = findings
+            .iter()
+            .map(|finding| (finding.level, finding.fix.clone()))
+            .collect();
+        let to = |path: &str, from, to| {
+            Some(Fix::Mode {
+                path: path.into(),
+                from,
+                to,
+            })
+        };
         assert_eq!(
             fixes,
             [
@@ -116,7 +135,14 @@ mod tests {
         let mut facts = facts();
         facts.files = vec![file("/s/fased.db", false, 0o200, 1000)];
         let finding = &check(&facts)[0];
-        assert_eq!(finding.fix, Some(Fix::Mode { path: "/s/fased.db".into(), from: 0o200, to: 0o600 }));
+        assert_eq!(
+            finding.fix,
+            Some(Fix::Mode {
+                path: "/s/fased.db".into(),
+                from: 0o200,
+                to: 0o600
+            })
+        );
     }
 
     #[test]

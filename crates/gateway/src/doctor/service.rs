@@ -16,10 +16,11 @@ pub(super) fn check(facts: &Facts) -> Vec<Finding> {
             return Vec::new();
         }
         let cause = "after a reboot somebody has to start the gateway by hand";
-        return vec![
-            Finding::note(CHECK, "no service starts the gateway", cause)
-                .next("install a service as README.md shows, under \"As a service\""),
-        ];
+        let program = service.executable.display();
+        let next = format!(
+            "systemctl --user edit --force --full fased.service, with ExecStart={program} gateway run"
+        );
+        return vec![Finding::note(CHECK, "no service starts the gateway", cause).next(next)];
     }
     service.units.iter().flat_map(|unit| one(facts, unit)).collect()
 }
@@ -27,7 +28,11 @@ pub(super) fn check(facts: &Facts) -> Vec<Finding> {
 fn one(facts: &Facts, unit: &UnitFact) -> Vec<Finding> {
     let shown = unit.path.display();
     let program = unit.program.display();
-    let control = if unit.of_user { "systemctl --user" } else { "systemctl" };
+    let control = if unit.of_user {
+        "systemctl --user"
+    } else {
+        "systemctl"
+    };
     let again = format!("edit {shown}, then: {control} daemon-reload");
     let mut findings = Vec::new();
     if !unit.program_exists {
@@ -63,7 +68,9 @@ fn one(facts: &Facts, unit: &UnitFact) -> Vec<Finding> {
 /// Reads a unit; nothing for one that starts no gateway.
 pub(super) fn parse(path: std::path::PathBuf, of_user: bool, text: &str) -> Option<UnitFact> {
     let value = |key: &str| {
-        let lines = text.lines().filter_map(|line| line.trim().strip_prefix(key)?.trim().strip_prefix('='));
+        let lines = text
+            .lines()
+            .filter_map(|line| line.trim().strip_prefix(key)?.trim().strip_prefix('='));
         lines.map(str::trim).rfind(|value| !value.is_empty())
     };
     let start = value("ExecStart")?.trim_start_matches(['-', '@', ':', '+', '!']);
@@ -98,7 +105,14 @@ mod tests {
         let unit = parse("/u/fased.service".into(), true, UNIT).expect("ours");
         assert_eq!(unit.program, std::path::Path::new("/opt/fased/bin/fased"));
         assert!(unit.watchdog && unit.restart && !unit.program_exists);
-        assert!(parse("/u/x.service".into(), true, "[Service]\nExecStart=/bin/fased status\n").is_none());
+        assert!(
+            parse(
+                "/u/x.service".into(),
+                true,
+                "[Service]\nExecStart=/bin/fased status\n"
+            )
+            .is_none()
+        );
         assert!(parse("/u/x.service".into(), true, "ExecStart=/bin/other gateway run\n").is_none());
     }
 
@@ -113,13 +127,20 @@ mod tests {
         };
         assert_eq!(check(&facts)[0].level, Level::Note, "none at all");
         let unit = parse("/u/fased.service".into(), true, UNIT).expect("ours");
-        facts.service.units = vec![UnitFact { program_exists: true, ..unit.clone() }];
+        facts.service.units = vec![UnitFact {
+            program_exists: true,
+            ..unit.clone()
+        }];
         let lines: Vec<String> = check(&facts).iter().map(Finding::line).collect();
         assert_eq!(lines.len(), 1, "{lines:?}");
         assert!(lines[0].contains("loginctl enable-linger alice"), "{lines:?}");
         facts.service.lingers = true;
         assert_eq!(check(&facts)[0].level, Level::Ok);
-        facts.service.units = vec![UnitFact { restart: false, watchdog: false, ..unit }];
+        facts.service.units = vec![UnitFact {
+            restart: false,
+            watchdog: false,
+            ..unit
+        }];
         let levels: Vec<Level> = check(&facts).iter().map(|finding| finding.level).collect();
         assert_eq!(levels, [Level::Problem, Level::Warning, Level::Note]);
     }

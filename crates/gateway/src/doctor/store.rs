@@ -53,10 +53,17 @@ pub(super) fn check(facts: &Facts) -> Vec<Finding> {
         }
     }
     if store.wal_bytes > LARGE_WAL {
-        let what = format!("the store's log of changes has grown to {}", size(store.wal_bytes));
+        let what = format!(
+            "the store's log of changes has grown to {}",
+            size(store.wal_bytes)
+        );
         findings.push(
-            Finding::warning(CHECK, what, "some program reads the store all the time, or a gateway was killed")
-                .next("fased gateway restart"),
+            Finding::warning(
+                CHECK,
+                what,
+                "some program reads the store all the time, or a gateway was killed",
+            )
+            .next("fased gateway restart"),
         );
     }
     if findings.is_empty() {
@@ -89,14 +96,32 @@ mod tests {
         };
         assert_eq!(level(whole.clone()), Level::Ok);
         assert_eq!(level(StoreFacts::default()), Level::Ok);
-        let newer = StoreFacts { schema: Some((6, 5)), ..whole.clone() };
+        let newer = StoreFacts {
+            schema: Some((6, 5)),
+            ..whole.clone()
+        };
         assert_eq!(level(newer), Level::Problem);
-        let older = StoreFacts { schema: Some((4, 5)), ..whole.clone() };
+        let older = StoreFacts {
+            schema: Some((4, 5)),
+            ..whole.clone()
+        };
         assert_eq!(level(older), Level::Note);
-        let damaged = StoreFacts { complaints: Some(vec!["row 1 missing".to_owned()]), ..whole.clone() };
+        let damaged = StoreFacts {
+            complaints: Some(vec!["row 1 missing".to_owned()]),
+            ..whole.clone()
+        };
         assert_eq!(level(damaged), Level::Problem);
-        let no_store = StoreFacts { unreadable: Some(("no".to_owned(), "mv".to_owned())), ..whole.clone() };
+        let no_store = StoreFacts {
+            unreadable: Some(("no".to_owned(), "mv".to_owned())),
+            ..whole.clone()
+        };
         assert_eq!(level(no_store), Level::Problem);
-        assert_eq!(level(StoreFacts { wal_bytes: 1 << 30, ..whole }), Level::Warning);
+        assert_eq!(
+            level(StoreFacts {
+                wal_bytes: 1 << 30,
+                ..whole
+            }),
+            Level::Warning
+        );
     }
 }

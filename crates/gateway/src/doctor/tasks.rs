@@ -7,8 +7,14 @@ const CHECK: &str = "tasks";
 
 pub(super) fn check(facts: &Facts) -> Vec<Finding> {
     let failing = facts.history.tasks.iter().map(|task| {
-        let name = task.name.as_deref().map_or_else(String::new, |name| format!(" ({name})"));
-        let what = format!("the Task {}{name} failed {} times in a row", task.id, task.failures);
+        let name = task
+            .name
+            .as_deref()
+            .map_or_else(String::new, |name| format!(" ({name})"));
+        let what = format!(
+            "the Task {}{name} failed {} times in a row",
+            task.id, task.failures
+        );
         let cause = format!("it is run by the agent {}", task.agent);
         Finding::warning(CHECK, what, cause).next(format!("fased tasks runs {}", task.id))
     });
@@ -26,6 +32,9 @@ mod tests {
         assert!(check(&facts).is_empty());
         facts.history.tasks = vec![task("k3m9", 4)];
         let line = check(&facts)[0].line();
-        assert!(line.contains("k3m9") && line.contains("4 times") && line.contains("fased tasks runs k3m9"), "{line}");
+        assert!(
+            line.contains("k3m9") && line.contains("4 times") && line.contains("fased tasks runs k3m9"),
+            "{line}"
+        );
     }
 }

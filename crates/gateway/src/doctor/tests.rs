@@ -45,5 +45,9 @@ fn notes_and_warnings_are_no_failure() {
 fn what_could_not_be_looked_at_does_not_pass_for_well() {
     let mut facts = facts();
     facts.unread = vec![("the outbox".to_owned(), "it is locked".to_owned())];
-    assert!(examine(&facts).iter().any(|finding| finding.line().contains("could not look at the outbox")));
+    assert!(
+        examine(&facts)
+            .iter()
+            .any(|finding| finding.line().contains("could not look at the outbox"))
+    );
 }

@@ -46,14 +46,21 @@ fn slept(facts: &Facts, woke_ms: Option<i64>) -> Vec<Finding> {
     });
     let findings: Vec<Finding> = missing
         .map(|account| {
-            let what = format!("{} has not been ready since this host woke {ago} ago", account.account);
+            let what = format!(
+                "{} has not been ready since this host woke {ago} ago",
+                account.account
+            );
             let cause = "while a host sleeps nothing is received; links are probed when it wakes";
             Finding::warning(CHECK, what, cause).next("keep the host awake: systemctl mask sleep.target")
         })
         .collect();
     if findings.is_empty() {
         let cause = "while it slept nothing was received; all links are back";
-        return vec![Finding::note(CHECK, format!("this host slept and woke {ago} ago"), cause)];
+        return vec![Finding::note(
+            CHECK,
+            format!("this host slept and woke {ago} ago"),
+            cause,
+        )];
     }
     findings
 }
@@ -71,7 +78,11 @@ mod tests {
         facts.built_ms = Some(NOW + 10 * 86_400_000);
         assert_eq!(check(&facts)[0].level, Level::Problem);
         facts.built_ms = Some(NOW + 3_600_000);
-        assert_eq!(check(&facts)[0].level, Level::Ok, "zones and copies move a file's date a little");
+        assert_eq!(
+            check(&facts)[0].level,
+            Level::Ok,
+            "zones and copies move a file's date a little"
+        );
         facts.store.newest_ms = NOW + 3_600_000;
         assert!(check(&facts)[0].what.contains("set back"));
     }

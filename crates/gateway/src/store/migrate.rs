@@ -30,7 +30,11 @@ pub(super) async fn bring_up_to_date(connection: &mut SqliteConnection) -> Resul
 
 /// The newest migration that this program knows.
 pub(super) fn newest() -> i64 {
-    MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0)
+    MIGRATIONS
+        .iter()
+        .map(|migration| migration.version)
+        .max()
+        .unwrap_or(0)
 }
 
 /// How many migrations a store has had; none of a new one.

@@ -85,23 +85,43 @@ fn broken_modes_are_found_and_mended_with_a_way_back() {
     let mut world = World::linked("{}");
     stop(&mut world);
     let state = &world.state;
-    let (store, creds) = (state.path().join("fased.db"), state.auth_dir("default").join("creds.json"));
+    let (store, creds) = (
+        state.path().join("fased.db"),
+        state.auth_dir("default").join("creds.json"),
+    );
     let temp = state.auth_dir("default").join(".tmp-7");
     fs::write(&temp, "half").expect("written");
-    for (path, mode) in [(state.path(), 0o755), (&store, 0o644), (&creds, 0o644), (&temp, 0o600)] {
+    for (path, mode) in [
+        (state.path(), 0o755),
+        (&store, 0o644),
+        (&creds, 0o644),
+        (&temp, 0o600),
+    ] {
         set_mode(path, mode);
     }
     let answer = doctor(state, &[], 1);
     assert_eq!(of(&answer, "permissions").len(), 2, "{answer:#}");
-    assert_eq!(saying(&answer, "key files of default")["fix"]["action"], "file_modes");
+    assert_eq!(
+        saying(&answer, "key files of default")["fix"]["action"],
+        "file_modes"
+    );
     assert_eq!(saying(&answer, "no gateway runs")["next"], "fased gateway run");
     assert_eq!(mode(state.path()), 0o755, "looking changes nothing");
 
     let answer = doctor(state, &["--fix"], 1);
     let fixed = answer["fixed"].as_array().expect("a list of what was done");
-    assert!(fixed.len() >= 4 && fixed.iter().all(|one| one["done"] == true), "{answer:#}");
-    assert!(of(&answer, "permissions").is_empty() && of(&answer, "auth").is_empty(), "{answer:#}");
-    assert_eq!((mode(state.path()), mode(&store), mode(&creds)), (0o700, 0o600, 0o600));
+    assert!(
+        fixed.len() >= 4 && fixed.iter().all(|one| one["done"] == true),
+        "{answer:#}"
+    );
+    assert!(
+        of(&answer, "permissions").is_empty() && of(&answer, "auth").is_empty(),
+        "{answer:#}"
+    );
+    assert_eq!(
+        (mode(state.path()), mode(&store), mode(&creds)),
+        (0o700, 0o600, 0o600)
+    );
     assert!(!temp.exists());
     let backup = Path::new(fixed[0]["backup"].as_str().expect("a backup"));
     let undo = fs::read_to_string(backup.join("undo.sh")).expect("a way back");
@@ -125,9 +145,14 @@ fn beside_a_running_gateway_modes_are_mended_and_nothing_is_moved() {
     assert_eq!(mode(world.state.path()), 0o700);
     assert!(socket.exists(), "{answer:#}");
     let fixed = answer["fixed"].as_array().expect("a list");
-    let refused = fixed.iter().find(|one| one["done"] == false).expect("one is left");
+    let refused = fixed
+        .iter()
+        .find(|one| one["done"] == false)
+        .expect("one is left");
     assert!(
-        refused["error"].as_str().is_some_and(|error| error.contains("fased gateway stop")),
+        refused["error"]
+            .as_str()
+            .is_some_and(|error| error.contains("fased gateway stop")),
         "{answer:#}"
     );
     world.until("default", "ready");
@@ -145,7 +170,11 @@ fn damaged_credentials_are_told_by_what_is_left_of_them() {
     let answer = doctor(&world.state, &[], 1);
     let finding = saying(&answer, "so is its copy");
     assert_eq!(finding["level"], "problem");
-    assert!(finding["next"].as_str().is_some_and(|next| next.contains("fased channels login")));
+    assert!(
+        finding["next"]
+            .as_str()
+            .is_some_and(|next| next.contains("fased channels login"))
+    );
 }
 
 #[test]
@@ -160,10 +189,20 @@ fn a_config_and_a_store_that_cannot_be_read_are_problems_with_their_place() {
     set_mode(&store, 0o600);
     let answer = doctor(&state, &[], 1);
     let config = saying(&answer, "the config is wrong");
-    assert!(config["cause"].as_str().is_some_and(|cause| cause.contains("fased.json:1:")), "{config}");
+    assert!(
+        config["cause"]
+            .as_str()
+            .is_some_and(|cause| cause.contains("fased.json:1:")),
+        "{config}"
+    );
     assert_eq!(config["next"], "fased config validate");
     let store = saying(&answer, "cannot be read");
-    assert!(store["next"].as_str().is_some_and(|next| next.contains("fased.db")), "{store}");
+    assert!(
+        store["next"]
+            .as_str()
+            .is_some_and(|next| next.contains("fased.db")),
+        "{store}"
+    );
 }
 
 #[test]
@@ -172,13 +211,18 @@ fn a_full_disk_is_told() {
     world.state.set("FASED_SIMULATED_FREE_BYTES", "5000000");
     let answer = doctor(&world.state, &[], 1);
     let finding = saying(&answer, "only 4 MiB are free");
-    assert!(finding["next"].as_str().is_some_and(|next| next.contains("df -h")), "{finding}");
+    assert!(
+        finding["next"]
+            .as_str()
+            .is_some_and(|next| next.contains("df -h")),
+        "{finding}"
+    );
 }
 
 #[test]
 fn a_dropped_sender_is_let_in_by_the_command_that_the_symptom_names() {
     let world = World::linked(&format!(r#"{{ dmPolicy: "allowlist", allowFrom: ["{ANNA}"] }}"#));
-    let id = world.fake.send(BERT, OWNER, "hello");
+    let id = world.fake.send(OWNER, BERT, "hello");
     assert_eq!(world.verdict(&id)["verdict"], "drop");
     let words = ["--symptom", "bot-ignores-dms", "--from", BERT];
     let answer = doctor(&world.state, &words, 1);
@@ -189,7 +233,9 @@ fn a_dropped_sender_is_let_in_by_the_command_that_the_symptom_names() {
     assert!(next.contains("fased config set") && next.contains(BERT), "{next}");
     let whole = doctor(&world.state, &[], 0);
     assert!(saying(&whole, "not_in_allowlist")["level"] == "note", "{whole:#}");
-    let text = world.state.verb(&["doctor", "--symptom", "bot-ignores-dms", "--from", BERT]);
+    let text = world
+        .state
+        .verb(&["doctor", "--symptom", "bot-ignores-dms", "--from", BERT]);
     assert!(text.stdout.contains("most likely:"), "{text:?}");
 }
 

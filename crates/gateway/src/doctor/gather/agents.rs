@@ -38,7 +38,11 @@ fn program(settings: &CommandSettings) -> Option<String> {
         let found = process::find(name).is_some();
         return (!found).then(|| format!("there is no program `{name}` in any folder of PATH"));
     }
-    let path: PathBuf = if name.starts_with('.') { settings.folder.join(name) } else { name.into() };
+    let path: PathBuf = if name.starts_with('.') {
+        settings.folder.join(name)
+    } else {
+        name.into()
+    };
     if !path.exists() {
         return Some(format!("there is no program {}", path.display()));
     }

@@ -18,7 +18,9 @@ pub(super) fn look(paths: &Paths, config: Option<&Config>) -> Vec<AuthFacts> {
     let dirs: Vec<(String, PathBuf)> = match config {
         Some(config) => {
             let accounts = config.accounts.iter();
-            accounts.map(|(id, account)| (id.clone(), account.auth_dir.clone())).collect()
+            accounts
+                .map(|(id, account)| (id.clone(), account.auth_dir.clone()))
+                .collect()
         }
         None => by_default(paths),
     };
@@ -89,9 +91,14 @@ fn copy(path: &Path) -> std::io::Result<Copy> {
         text => text?,
     };
     let creds: Value = serde_json::from_str(&text).unwrap_or_default();
-    let whole = ["/noiseKey/private", "/signedIdentityKey/private", "/signedPreKey", "/advSecretKey"]
-        .iter()
-        .all(|part| creds.pointer(part).is_some_and(|value| !value.is_null()));
+    let whole = [
+        "/noiseKey/private",
+        "/signedIdentityKey/private",
+        "/signedPreKey",
+        "/advSecretKey",
+    ]
+    .iter()
+    .all(|part| creds.pointer(part).is_some_and(|value| !value.is_null()));
     Ok(if whole { Copy::Good } else { Copy::Damaged })
 }
 
@@ -101,7 +108,9 @@ fn set_aside(dir: &Path) -> Vec<PathBuf> {
         return Vec::new();
     };
     let prefix = format!("{}.set-aside-", name.to_string_lossy());
-    let Ok(entries) = std::fs::read_dir(parent) else { return Vec::new() };
+    let Ok(entries) = std::fs::read_dir(parent) else {
+        return Vec::new();
+    };
     let mut found: Vec<PathBuf> = entries
         .flatten()
         .filter(|entry| entry.file_name().to_string_lossy().starts_with(&prefix))
@@ -139,6 +148,9 @@ mod tests {
         std::fs::create_dir(dir.path().join("default.set-aside-1")).expect("a folder");
         let facts = one("default".to_owned(), auth.clone()).expect("a folder");
         assert_eq!((facts.temps.len(), facts.set_aside.len(), facts.keys), (1, 1, 0));
-        assert!(one("other".to_owned(), dir.path().join("other")).is_none(), "never linked");
+        assert!(
+            one("other".to_owned(), dir.path().join("other")).is_none(),
+            "never linked"
+        );
     }
 }

@@ -43,7 +43,11 @@ pub(super) fn look(paths: &Paths, auth: &[AuthFacts]) -> Vec<FileFact> {
 
 fn fact(path: PathBuf, needed: bool) -> FileFact {
     let (found, is_dir, error) = match std::fs::metadata(&path) {
-        Ok(found) => (Some((found.permissions().mode() & 0o7777, found.uid())), found.is_dir(), None),
+        Ok(found) => (
+            Some((found.permissions().mode() & 0o7777, found.uid())),
+            found.is_dir(),
+            None,
+        ),
         Err(error) if error.kind() == ErrorKind::NotFound => (None, needed, None),
         Err(error) => (None, false, Some(error.to_string())),
     };

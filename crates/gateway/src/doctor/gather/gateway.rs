@@ -31,7 +31,9 @@ pub(super) async fn look(paths: &Paths) -> (GatewayFacts, Option<Vec<AccountInfo
             facts.config = status.config;
             accounts = Some(status.accounts);
         }
-        Ok(_other) => facts.silent = Some("its answer is of another kind: it is of another version".to_owned()),
+        Ok(_other) => {
+            facts.silent = Some("its answer is of another kind: it is of another version".to_owned())
+        }
         Err(error) if error.code == ErrorCode::NoGateway => {}
         Err(error) => facts.silent = Some(error.message),
     }
@@ -49,7 +51,10 @@ pub(super) async fn look(paths: &Paths) -> (GatewayFacts, Option<Vec<AccountInfo
 /// Sockets of this version and of others.
 async fn sockets(paths: &Paths) -> Vec<SocketFact> {
     let mut found: Vec<PathBuf> = vec![paths.socket.clone()];
-    let folders = std::fs::read_dir(paths.state_dir.join("run")).into_iter().flatten().flatten();
+    let folders = std::fs::read_dir(paths.state_dir.join("run"))
+        .into_iter()
+        .flatten()
+        .flatten();
     found.extend(folders.map(|folder| folder.path().join("gateway.sock")));
     found.sort();
     found.dedup();

@@ -31,8 +31,16 @@ pub(super) async fn fill(store: &Store, facts: &mut Facts) {
     // An older store lacks what these ask for, and gets it at the next start.
     if schema.0 >= schema.1 {
         let history = &mut facts.history;
-        history.events = keep(&mut unread, "the accounts' past", store.account_events(since_ms).await);
-        let pending = keep(&mut unread, "the pairing requests", store.pending_pairings(None, facts.now_ms).await);
+        history.events = keep(
+            &mut unread,
+            "the accounts' past",
+            store.account_events(since_ms).await,
+        );
+        let pending = keep(
+            &mut unread,
+            "the pairing requests",
+            store.pending_pairings(None, facts.now_ms).await,
+        );
         history.pending = pending.into_iter().map(PairingRow::into_info).collect();
         history.outbox = keep(&mut unread, "the outbox", store.outbox_sums(since_ms).await);
         history.failed_runs = keep(&mut unread, "the runs", store.failed_runs(since_ms).await);
@@ -53,7 +61,9 @@ fn keep<T: Default>(unread: &mut Vec<(String, String)>, what: &str, read: Result
 }
 
 async fn groups(store: &Store, facts: &mut Facts, unread: &mut Vec<(String, String)>) {
-    let Some(config) = &facts.config.config else { return };
+    let Some(config) = &facts.config.config else {
+        return;
+    };
     let accounts: Vec<_> = config.accounts.values().cloned().map(Arc::new).collect();
     match groups_list::answer(Some(store), &accounts).await {
         Ok(ControlResponse::Groups { groups }) => facts.history.groups = groups,
@@ -132,7 +142,10 @@ pub(super) async fn fill_messages(
 /// All addresses of a person, as JSON.
 async fn addresses(store: &Store, from: &str) -> std::result::Result<String, ControlError> {
     let mut sender = crate::pairing::person(from)?;
-    store.complete(&mut sender).await.map_err(|error| internal(&error))?;
+    store
+        .complete(&mut sender)
+        .await
+        .map_err(|error| internal(&error))?;
     let phones = sender.phones().map(Phone::to_jid);
     let addresses: Vec<String> = phones.chain(sender.lid.as_ref().map(Lid::to_jid)).collect();
     serde_json::to_string(&addresses).map_err(|error| internal(&error.into()))

@@ -23,7 +23,10 @@ pub(super) async fn look() -> NodeFacts {
     match named.map(PathBuf::from) {
         Some(named) if named.components().count() == 1 => {
             facts.program = process::find(&named.to_string_lossy());
-            facts.error = Some(format!("FASED_NODE is {}, which is in no folder of PATH", named.display()));
+            facts.error = Some(format!(
+                "FASED_NODE is {}, which is in no folder of PATH",
+                named.display()
+            ));
         }
         Some(named) if process::is_program(&named) => facts.program = Some(named),
         Some(named) => facts.error = Some(format!("FASED_NODE is {}, which is no program", named.display())),
@@ -43,7 +46,9 @@ pub(super) async fn look() -> NodeFacts {
         facts.wanted = locked.or_else(|| text(sidecar.pointer("/dependencies/baileys")));
         facts.sidecar = text(sidecar.pointer("/version"));
         let places = ["node_modules/baileys", "sidecar/node_modules/baileys"];
-        let mut installed = places.iter().map(|place| json(&home.join(place).join("package.json")));
+        let mut installed = places
+            .iter()
+            .map(|place| json(&home.join(place).join("package.json")));
         facts.installed = installed.find_map(|package| text(package.pointer("/version")));
     }
     facts
@@ -66,10 +71,15 @@ async fn version(program: &Path) -> Result<String, String> {
     };
     let ended = process::run(job).await.map_err(|failure| match failure {
         Failure::Missing(_) => "it is not there, or what its first line names is not".to_owned(),
-        Failure::TimedOut => format!("it did not tell its version within {} s", VERSION_DEADLINE.as_secs()),
+        Failure::TimedOut => format!(
+            "it did not tell its version within {} s",
+            VERSION_DEADLINE.as_secs()
+        ),
         Failure::Io(error) => error.to_string(),
     })?;
     let said = String::from_utf8_lossy(&ended.stdout);
     let version = said.trim().strip_prefix('v').filter(|_| ended.status.success());
-    version.map(str::to_owned).ok_or_else(|| "it told no version; it may be another program".to_owned())
+    version
+        .map(str::to_owned)
+        .ok_or_else(|| "it told no version; it may be another program".to_owned())
 }

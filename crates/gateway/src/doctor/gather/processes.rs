@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 /// Processes, besides this one, that have a file open.
 pub(super) fn with_open(file: &Path) -> Vec<u32> {
-    let Ok(file) = file.canonicalize() else { return Vec::new() };
+    let Ok(file) = file.canonicalize() else {
+        return Vec::new();
+    };
     let mut pids: Vec<u32> = open_files()
         .filter(|(_, open)| *open == file)
         .map(|(pid, _)| pid)
@@ -36,14 +38,20 @@ fn open_files() -> impl Iterator<Item = (u32, PathBuf)> {
         (pid != own).then_some(pid)
     });
     pids.flat_map(|pid| {
-        let files = fs::read_dir(format!("/proc/{pid}/fd")).into_iter().flatten().flatten();
+        let files = fs::read_dir(format!("/proc/{pid}/fd"))
+            .into_iter()
+            .flatten()
+            .flatten();
         files.filter_map(move |file| Some((pid, fs::read_link(file.path()).ok()?)))
     })
 }
 
 fn is_fased(pid: u32) -> bool {
-    fs::read_link(format!("/proc/{pid}/exe"))
-        .is_ok_and(|program| program.file_name().is_some_and(|name| name.to_string_lossy().starts_with("fased")))
+    fs::read_link(format!("/proc/{pid}/exe")).is_ok_and(|program| {
+        program
+            .file_name()
+            .is_some_and(|name| name.to_string_lossy().starts_with("fased"))
+    })
 }
 
 /// Most files that a process may have open.
@@ -52,9 +60,15 @@ pub(super) fn most_files(pid: u32) -> Option<u64> {
 }
 
 fn parse_most_files(limits: &str) -> Option<u64> {
-    let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"))?;
+    let line = limits
+        .lines()
+        .find_map(|line| line.strip_prefix("Max open files"))?;
     let soft = line.split_whitespace().next()?;
-    if soft == "unlimited" { Some(u64::MAX) } else { soft.parse().ok() }
+    if soft == "unlimited" {
+        Some(u64::MAX)
+    } else {
+        soft.parse().ok()
+    }
 }
 
 #[cfg(test)]
@@ -66,7 +80,10 @@ mod tests {
         let limits = "Max processes             12345                12345                processes\n\
             Max open files            1024                 524288               files\n";
         assert_eq!(parse_most_files(limits), Some(1024));
-        assert_eq!(parse_most_files("Max open files   unlimited  unlimited  files\n"), Some(u64::MAX));
+        assert_eq!(
+            parse_most_files("Max open files   unlimited  unlimited  files\n"),
+            Some(u64::MAX)
+        );
         assert_eq!(parse_most_files(""), None);
     }
 }

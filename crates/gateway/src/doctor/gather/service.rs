@@ -6,7 +6,11 @@ use super::super::facts::ServiceFacts;
 use super::super::service::parse;
 
 /// Where the system's units are.
-const SYSTEM: [&str; 3] = ["/etc/systemd/system", "/usr/local/lib/systemd/system", "/usr/lib/systemd/system"];
+const SYSTEM: [&str; 3] = [
+    "/etc/systemd/system",
+    "/usr/local/lib/systemd/system",
+    "/usr/lib/systemd/system",
+];
 /// Where those of every user are.
 const USERS: [&str; 2] = ["/etc/systemd/user", "/usr/lib/systemd/user"];
 
@@ -22,7 +26,10 @@ pub(super) fn look() -> ServiceFacts {
     };
     let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
     let config = std::env::var_os("XDG_CONFIG_HOME").map_or_else(|| home.join(".config"), PathBuf::from);
-    let own = [config.join("systemd/user"), home.join(".local/share/systemd/user")];
+    let own = [
+        config.join("systemd/user"),
+        home.join(".local/share/systemd/user"),
+    ];
     for folder in SYSTEM.iter().map(PathBuf::from) {
         units(&folder, false, &mut facts);
     }
@@ -33,7 +40,9 @@ pub(super) fn look() -> ServiceFacts {
 }
 
 fn units(folder: &Path, of_user: bool, facts: &mut ServiceFacts) {
-    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return;
+    };
     let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
     paths.sort();
     for path in paths {

@@ -38,17 +38,27 @@ pub(super) fn look(facts: &Facts, subject: &Subject) -> Vec<Finding> {
     }
     findings.extend(pairing::check(facts));
     for (refused, fix) in &facts.history.refused {
-        if refused.outcome == "hold" && refused.reason == "unresolved_identity" && is_meant(&refused.account) {
-            let what = format!("{} messages of hidden senders are held by {}", refused.count, refused.account);
+        if refused.outcome == "hold" && refused.reason == "unresolved_identity" && is_meant(&refused.account)
+        {
+            let what = format!(
+                "{} messages of hidden senders are held by {}",
+                refused.count, refused.account
+            );
             let cause = "WhatsApp hides their numbers; they are judged again once it tells them";
-            let next = fix.clone().unwrap_or_else(|| "fased explain MESSAGE_ID".to_owned());
+            let next = fix
+                .clone()
+                .unwrap_or_else(|| "fased explain MESSAGE_ID".to_owned());
             findings.push(Finding::warning("messages", what, cause).next(next));
         }
     }
     findings.extend(agents::failures(facts, subject.account.as_deref()));
     findings.extend(outbox::unsent(facts, subject.account.as_deref()));
     findings.extend(outbox::locks(facts, subject.account.as_deref()));
-    if facts.messages.iter().all(|message| !drops::is_worth(message.reason.as_deref().unwrap_or_default())) {
+    if facts
+        .messages
+        .iter()
+        .all(|message| !drops::is_worth(message.reason.as_deref().unwrap_or_default()))
+    {
         // Then the older ones tell.
         findings.extend(drops::check(facts));
     }

@@ -29,11 +29,17 @@ pub(super) fn look(facts: &Facts, subject: &Subject) -> Vec<Finding> {
     findings.extend(told.map(|message| messages::one(facts, message, asked)));
     if let Some(group) = subject.group.as_ref().filter(|_| facts.messages.is_empty()) {
         let what = format!("no message from {group} ever came in");
-        let cause = if known == 0 { "the account is in no such group, as far as is known" } else { "the account may not be a member" };
+        let cause = if known == 0 {
+            "the account is in no such group, as far as is known"
+        } else {
+            "the account may not be a member"
+        };
         findings.push(Finding::problem("messages", what, cause).next("fased directory groups"));
     } else if facts.messages.is_empty() {
         let what = "no message from a group ever came in";
-        findings.push(Finding::note("messages", what, "the account may be in no group").next("fased directory groups"));
+        findings.push(
+            Finding::note("messages", what, "the account may be in no group").next("fased directory groups"),
+        );
     }
     findings.extend(agents::failures(facts, account));
     findings.extend(outbox::unsent(facts, account));
@@ -44,7 +50,9 @@ pub(super) fn look(facts: &Facts, subject: &Subject) -> Vec<Finding> {
 fn heard(facts: &Facts, group: &GroupInfo) -> Vec<Finding> {
     let id = &group.group;
     let account = &group.account;
-    let Some(settings) = facts.settings(account) else { return Vec::new() };
+    let Some(settings) = facts.settings(account) else {
+        return Vec::new();
+    };
     let rules = &settings.rules;
     let mut findings = Vec::new();
     if rules.group_policy == GroupPolicy::Disabled {
@@ -76,7 +84,11 @@ fn heard(facts: &Facts, group: &GroupInfo) -> Vec<Finding> {
             Some(line) => format!("{}, line {line}", group.source.path),
             None => group.source.path.clone(),
         };
-        let option = if account == "default" { String::new() } else { format!(" --account {account}") };
+        let option = if account == "default" {
+            String::new()
+        } else {
+            format!(" --account {account}")
+        };
         let what = format!("in {id} only what mentions {account} is answered");
         findings.push(
             Finding::note(CHECK, what, format!("by {from}"))

@@ -10,30 +10,50 @@ const CHECK: &str = "login";
 const CODE: (u16, u16) = (61, 32);
 
 pub(super) fn look(facts: &Facts, subject: &Subject) -> Vec<Finding> {
-    let machine = [time::check, node::check, network::check, auth_files::check, config::check, lease::check];
+    let machine = [
+        time::check,
+        node::check,
+        network::check,
+        auth_files::check,
+        config::check,
+        lease::check,
+    ];
     let mut findings: Vec<Finding> = machine
         .iter()
         .flat_map(|check| check(facts))
         // A gateway is not needed: a login starts one.
         .filter(|finding| finding.level >= Level::Note && finding.what != "no gateway runs")
         .collect();
-    if let Some((columns, rows)) = facts.terminal.filter(|(columns, rows)| *columns < CODE.0 || *rows < CODE.1) {
-        let what = format!("this terminal has {columns}×{rows} cells, a QR code needs {}×{}", CODE.0, CODE.1);
+    if let Some((columns, rows)) = facts
+        .terminal
+        .filter(|(columns, rows)| *columns < CODE.0 || *rows < CODE.1)
+    {
+        let what = format!(
+            "this terminal has {columns}×{rows} cells, a QR code needs {}×{}",
+            CODE.0, CODE.1
+        );
         let next = "make the window larger, or: fased channels login --qr-png code.png, or: fased channels login --phone-code +NUMBER";
         findings.push(Finding::warning(CHECK, what, "a code that is cut off cannot be scanned").next(next));
     }
     for account in subject.accounts(facts) {
         let id = &account.account;
-        let option = if id == "default" { String::new() } else { format!(" --account {id}") };
+        let option = if id == "default" {
+            String::new()
+        } else {
+            format!(" --account {id}")
+        };
         let next = account.next.clone().unwrap_or_default();
         match account.state.as_str() {
-            "forbidden" | "client_outdated" | "storage_failed" | "breaker_open" | "degraded" | "backing_off" => {
+            "forbidden" | "client_outdated" | "storage_failed" | "breaker_open" | "degraded"
+            | "backing_off" => {
                 let what = format!("{id} is {}", account.state);
                 findings.push(Finding::problem(CHECK, what, account.sentence.clone()).next(next));
             }
             "disabled" => {
                 let what = format!("{id} is switched off");
-                findings.push(Finding::problem(CHECK, what, "an account that is off cannot be linked").next(next));
+                findings.push(
+                    Finding::problem(CHECK, what, "an account that is off cannot be linked").next(next),
+                );
             }
             "ready" => {
                 let what = format!("{id} is linked and ready");
@@ -58,5 +78,8 @@ fn unscanned(facts: &Facts, account: &str) -> usize {
     let recent = recent.filter(|event| event.account == account && event.at_ms >= facts.now_ms - DAY_MS);
     let states: Vec<&str> = recent.map(|event| event.state.as_str()).collect();
     // Newest first.
-    states.windows(2).filter(|pair| *pair == ["unlinked", "linking"]).count()
+    states
+        .windows(2)
+        .filter(|pair| *pair == ["unlinked", "linking"])
+        .count()
 }

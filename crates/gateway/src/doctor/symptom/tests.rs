@@ -60,7 +60,10 @@ fn each_symptom_has_a_name_and_something_to_say_where_all_is_well() {
         assert_eq!(Symptom::parse(symptom.as_str()), Some(symptom));
         let diagnosis = diagnose(&ready("{}"), &about(symptom));
         assert!(
-            diagnosis.findings.iter().all(|finding| finding.level < Level::Warning),
+            diagnosis
+                .findings
+                .iter()
+                .all(|finding| finding.level < Level::Warning),
             "{symptom:?}: {:?}",
             diagnosis.findings
         );
@@ -76,7 +79,10 @@ fn an_ignored_sender_is_let_in_by_the_command_that_is_named() {
         ..message("drop", "not_in_allowlist")
     };
     facts.messages = vec![dropped.clone()];
-    let subject = Subject { from: Some("+15550100002".to_owned()), ..about(Symptom::BotIgnoresDms) };
+    let subject = Subject {
+        from: Some("+15550100002".to_owned()),
+        ..about(Symptom::BotIgnoresDms)
+    };
     let diagnosis = diagnose(&facts, &subject);
     assert_eq!(diagnosis.findings[0].level, Level::Problem);
     assert_eq!(diagnosis.likely.next, "run: fased config set x +15550100002");
@@ -96,13 +102,22 @@ fn an_ignored_sender_is_let_in_by_the_command_that_is_named() {
         ..dropped
     }];
     let diagnosis = diagnose(&facts, &subject);
-    assert!(diagnosis.findings.iter().all(|finding| finding.level < Level::Warning), "{diagnosis:?}");
+    assert!(
+        diagnosis
+            .findings
+            .iter()
+            .all(|finding| finding.level < Level::Warning),
+        "{diagnosis:?}"
+    );
 }
 
 #[test]
 fn who_never_got_through_and_whose_agent_fails_are_told_apart() {
     let mut facts = ready(r#"{ dmPolicy: "open", allowFrom: ["*"] }"#);
-    let subject = Subject { from: Some("+15550100002".to_owned()), ..about(Symptom::BotIgnoresDms) };
+    let subject = Subject {
+        from: Some("+15550100002".to_owned()),
+        ..about(Symptom::BotIgnoresDms)
+    };
     assert!(diagnose(&facts, &subject).likely.what.contains("ever came in"));
     let admitted = message("admit", "dm_open");
     for (run_state, sent, word) in [
@@ -142,7 +157,10 @@ fn the_gateway_and_the_link_come_before_the_rules() {
 #[test]
 fn a_group_that_is_not_heard_and_one_that_is_not_meant_are_told_apart() {
     let mut facts = ready(r#"{ groupPolicy: "open" }"#);
-    let subject = Subject { group: Some(GROUP.to_owned()), ..about(Symptom::GroupRepliesMissing) };
+    let subject = Subject {
+        group: Some(GROUP.to_owned()),
+        ..about(Symptom::GroupRepliesMissing)
+    };
     facts.history.groups = vec![group(GROUP, Some(NOW))];
     facts.messages = vec![Explanation {
         chat: GROUP.to_owned(),
@@ -150,10 +168,16 @@ fn a_group_that_is_not_heard_and_one_that_is_not_meant_are_told_apart() {
         ..message("context", "no_mention")
     }];
     let diagnosis = diagnose(&facts, &subject);
-    assert!(diagnosis.likely.next.contains("fased groups activation"), "{diagnosis:?}");
+    assert!(
+        diagnosis.likely.next.contains("fased groups activation"),
+        "{diagnosis:?}"
+    );
     facts.history.groups[0].listed = false;
     let likely = diagnose(&facts, &subject).likely;
-    assert!(likely.what.contains("does not hear") && likely.next.contains(GROUP), "{likely:?}");
+    assert!(
+        likely.what.contains("does not hear") && likely.next.contains(GROUP),
+        "{likely:?}"
+    );
     let mut facts = ready("{}");
     facts.history.groups = vec![group(GROUP, Some(NOW))];
     let likely = diagnose(&facts, &subject).likely;
@@ -164,7 +188,12 @@ fn a_group_that_is_not_heard_and_one_that_is_not_meant_are_told_apart() {
 fn a_second_client_and_a_bad_network_are_told_apart() {
     let mut facts = ready("{}");
     let mut events: Vec<_> = (0..8)
-        .flat_map(|time| [event(NOW - 1_000 * time, "backing_off"), event(NOW - 1_000 * time - 500, "ready")])
+        .flat_map(|time| {
+            [
+                event(NOW - 1_000 * time, "backing_off"),
+                event(NOW - 1_000 * time - 500, "ready"),
+            ]
+        })
         .collect();
     facts.history.events = events.clone();
     let likely = diagnose(&facts, &about(Symptom::SessionDisconnects)).likely;
@@ -172,18 +201,41 @@ fn a_second_client_and_a_bad_network_are_told_apart() {
     events.insert(0, event(NOW, "replaced"));
     facts.history.events = events;
     let likely = diagnose(&facts, &about(Symptom::SessionDisconnects)).likely;
-    assert!(likely.what.contains("440") && likely.next.contains("channels resume"), "{likely:?}");
+    assert!(
+        likely.what.contains("440") && likely.next.contains("channels resume"),
+        "{likely:?}"
+    );
 }
 
 #[test]
 fn what_answers_twice_is_found() {
     let subject = about(Symptom::MessagesDuplicate);
     let mut facts = ready("{}");
-    facts.history.repeated = vec![Repeated { account: "default".to_owned(), repeats: 3, most: 2 }];
+    facts.history.repeated = vec![Repeated {
+        account: "default".to_owned(),
+        repeats: 3,
+        most: 2,
+    }];
     let diagnosis = diagnose(&facts, &subject);
-    assert!(diagnosis.findings.iter().any(|finding| finding.cause.contains("left the repetitions out")));
-    assert!(diagnosis.findings.iter().all(|finding| finding.level < Level::Warning), "{diagnosis:?}");
-    let looping = Refused { account: "default".to_owned(), reason: "echo_loop".to_owned(), count: 2, ..Refused::default() };
+    assert!(
+        diagnosis
+            .findings
+            .iter()
+            .any(|finding| finding.cause.contains("left the repetitions out"))
+    );
+    assert!(
+        diagnosis
+            .findings
+            .iter()
+            .all(|finding| finding.level < Level::Warning),
+        "{diagnosis:?}"
+    );
+    let looping = Refused {
+        account: "default".to_owned(),
+        reason: "echo_loop".to_owned(),
+        count: 2,
+        ..Refused::default()
+    };
     facts.history.refused = vec![(looping, None)];
     assert!(diagnose(&facts, &subject).likely.what.contains("its own words"));
     facts.accounts.push(account("work", "ready"));
@@ -211,8 +263,26 @@ fn a_login_is_looked_at_from_the_clock_to_the_terminal() {
 #[test]
 fn failures_of_other_accounts_are_left_out() {
     let mut facts = ready(r#"{ dmPolicy: "open", allowFrom: ["*"] }"#);
-    facts.history.failed_runs = vec![FailedRuns { account: "work".to_owned(), agent: "main".to_owned(), count: 2, ..FailedRuns::default() }];
-    let subject = Subject { account: Some("default".to_owned()), ..about(Symptom::BotIgnoresDms) };
-    assert!(diagnose(&facts, &subject).findings.iter().all(|finding| finding.check != "agents"));
-    assert!(diagnose(&facts, &about(Symptom::BotIgnoresDms)).findings.iter().any(|finding| finding.check == "agents"));
+    facts.history.failed_runs = vec![FailedRuns {
+        account: "work".to_owned(),
+        agent: "main".to_owned(),
+        count: 2,
+        ..FailedRuns::default()
+    }];
+    let subject = Subject {
+        account: Some("default".to_owned()),
+        ..about(Symptom::BotIgnoresDms)
+    };
+    assert!(
+        diagnose(&facts, &subject)
+            .findings
+            .iter()
+            .all(|finding| finding.check != "agents")
+    );
+    assert!(
+        diagnose(&facts, &about(Symptom::BotIgnoresDms))
+            .findings
+            .iter()
+            .any(|finding| finding.check == "agents")
+    );
 }
