@@ -37,6 +37,7 @@ mod config_validate;
 mod directory;
 mod directory_groups;
 mod directory_self;
+mod doctor;
 mod explain;
 mod explain_event;
 mod explain_sender;
@@ -163,6 +164,9 @@ enum Verb {
     Health,
     /// What the gateway logged to its files
     Logs(logs::Options),
+    /// What is wrong, why, and the command that mends it
+    #[command(after_help = doctor::AFTER_HELP)]
+    Doctor(doctor::Options),
     /// What became of a message, and why; or what would become of one
     #[command(override_usage = explain::USAGE, after_help = explain::AFTER_HELP)]
     Explain(explain::Options),
@@ -339,6 +343,7 @@ fn run(cli: Cli) -> Outcome {
         Verb::Health => health::run(global),
         Verb::Logs(options) => logs::run(global, &options),
         Verb::Alerts(verb) => alerts::run(global, &verb),
+        Verb::Doctor(options) => doctor::run(global, &options),
         Verb::Explain(options) => explain::run(global, options),
         Verb::Simulate(options) => simulate::run(global, &options),
         Verb::Warden => warden::run(),

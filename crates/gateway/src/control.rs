@@ -10,6 +10,7 @@ mod clock_advance;
 mod config_reload;
 mod directory_groups;
 pub(crate) mod directory_self;
+mod doctor;
 pub(crate) mod explain;
 pub(crate) mod explain_sender;
 mod gateway_restart;
@@ -232,6 +233,7 @@ async fn handle(live: &Live, request: &ControlRequest) -> Result<ControlResponse
             let running = (live.info(), live.config());
             status::answer(&live.store, Some(running), live.judge(&accounts), accounts).await
         }
+        ControlRequest::Doctor => doctor::answer(live).await,
         ControlRequest::Explain { message_id } => {
             explain::answer(&live.store, &Ok(live.linked().await?), message_id).await
         }

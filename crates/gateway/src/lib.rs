@@ -14,6 +14,7 @@ pub mod client;
 pub mod clock;
 pub mod config;
 pub mod control;
+pub mod doctor;
 pub mod envelope;
 pub mod explain;
 pub mod gateway;

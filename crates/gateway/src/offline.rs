@@ -201,6 +201,7 @@ async fn read(paths: &Paths, request: &ControlRequest) -> Result<ControlResponse
         | ControlRequest::PairingRevoke { .. }
         | ControlRequest::GroupsActivation { .. }
         | ControlRequest::ConfigReload
+        | ControlRequest::Doctor
         | ControlRequest::ClockAdvance { .. }
         | ControlRequest::Watch => Err(ControlError {
             code: ErrorCode::NoGateway,
@@ -218,7 +219,7 @@ fn config(paths: &Paths) -> Result<Config, ControlError> {
     })
 }
 
-async fn accounts(
+pub(crate) async fn accounts(
     paths: &Paths,
     store: Option<&Store>,
 ) -> Result<Vec<fased_protocol::control::AccountInfo>, ControlError> {
@@ -230,16 +231,7 @@ async fn accounts(
             None => None,
         };
         let seen = stored.is_some();
-        let mut view = View {
-            enabled: account.enabled,
-            stored: stored.unwrap_or_default(),
-            sidecar_pid: None,
-            spawns: 0,
-            versions: None,
-            cage: None,
-            set_aside_problem: None,
-            last_inbound_ms: None,
-        };
+        let mut view = view(account.enabled, stored.unwrap_or_default());
         view.stored.account.clone_from(id);
         describe_stopped(&mut view.stored, account.enabled, seen);
         views.push(view);
@@ -253,8 +245,34 @@ async fn accounts(
     }
 }
 
+/// Accounts as the store remembers them, for where the config cannot be read.
+pub(crate) async fn stored_accounts(
+    store: &Store,
+) -> Result<Vec<fased_protocol::control::AccountInfo>, ControlError> {
+    let stored = store.accounts().await.map_err(|error| internal(&error))?;
+    let views = stored.into_iter().map(|mut stored| {
+        describe_stopped(&mut stored, true, true);
+        view(true, stored)
+    });
+    account_infos(store, views).await
+}
+
+/// Of an account that nobody runs.
+pub(crate) fn view(enabled: bool, stored: StoredAccount) -> View {
+    View {
+        enabled,
+        stored,
+        sidecar_pid: None,
+        spawns: 0,
+        versions: None,
+        cage: None,
+        set_aside_problem: None,
+        last_inbound_ms: None,
+    }
+}
+
 /// All accounts, as far as judging needs them.
-async fn linked(paths: &Paths, store: Option<&Store>) -> Result<Accounts, ControlError> {
+pub(crate) async fn linked(paths: &Paths, store: Option<&Store>) -> Result<Accounts, ControlError> {
     let mut accounts = Accounts::new();
     let asked = match store {
         Some(store) => store.asked_aliases().await.map_err(|error| internal(&error))?,

@@ -27,6 +27,7 @@ mod outbox_due;
 mod outbox_own;
 mod outbox_verbs;
 mod pairing;
+mod review;
 mod run;
 mod run_again;
 mod run_end;
@@ -73,6 +74,7 @@ pub use outbox::{Fate, Line as OutboxLine, OpenFate, OutboxRow};
 pub use outbox_own::OwnMessage;
 pub use outbox_verbs::{Changed, OutboxEntry, OutboxFilter};
 pub use pairing::{ApprovalRow, PairingChange, PairingRow};
+pub use review::{AccountEvent, FailedRuns, OutboxSum, Refused, Repeated, quick_check};
 pub use run::{QueuedRun, RunKind, TaskOrder};
 pub use run_again::CutOff;
 pub use run_end::{FinishedRun, RunEnd};
@@ -260,7 +262,7 @@ impl std::error::Error for StoreUnreadable {}
 /// SQLite's codes for a damaged file and for one that never was a store.
 const DAMAGED: [&str; 2] = ["11", "26"];
 
-fn unreadable(path: &Path, error: anyhow::Error) -> anyhow::Error {
+pub(crate) fn unreadable(path: &Path, error: anyhow::Error) -> anyhow::Error {
     let code = error
         .chain()
         .filter_map(|cause| cause.downcast_ref::<sqlx::Error>())

@@ -4,6 +4,7 @@
 //! `channels_login` and `watch`, with one line per event until it closes the connection.
 
 mod directory;
+mod doctor;
 mod error;
 mod explain;
 mod follow;
@@ -18,6 +19,7 @@ mod task;
 use serde::{Deserialize, Serialize};
 
 pub use directory::{MemberOf, OwnInfo};
+pub use doctor::{DoctorInfo, HostProbe, LinkProbe};
 pub use error::{ControlError, ErrorCode};
 pub use explain::{Explanation, HearingInfo, JudgementInfo, PersonInfo, RouteInfo, SourceInfo, TriedInfo};
 pub use follow::{LoginEvent, WatchEvent, Watched};
@@ -127,6 +129,9 @@ pub enum ControlRequest {
     Status,
     /// Whether all is well; needs neither the store nor any account. Answered by `health`.
     Health,
+    /// What only the gateway can see of itself: does WhatsApp answer on each open link, and is its host to be reached from
+    /// here. Answered by `doctor`, within fifteen seconds.
+    Doctor,
     /// What became of a message, in or out. Answered by `explanation`.
     Explain {
         /// Its id on WhatsApp.

@@ -17,7 +17,7 @@ use super::{Failure, Outcome};
 static OPTIONS: RwLock<String> = RwLock::new(String::new());
 
 /// Verbs of commands that are suggested to people.
-const VERBS: [&str; 15] = [
+const VERBS: [&str; 16] = [
     "gateway",
     "channels",
     "pairing",
@@ -32,6 +32,7 @@ const VERBS: [&str; 15] = [
     "status",
     "health",
     "logs",
+    "doctor",
     "explain",
 ];
 

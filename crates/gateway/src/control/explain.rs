@@ -49,7 +49,8 @@ pub(crate) async fn answer(
     Ok(ControlResponse::Explanation { messages })
 }
 
-async fn inbound(
+/// Explains one message of the journal.
+pub(crate) async fn inbound(
     store: &Store,
     accounts: &Result<Accounts, String>,
     message: StoredMessage,

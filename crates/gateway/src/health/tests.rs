@@ -27,6 +27,7 @@ fn account(id: &str, state: &str) -> AccountInfo {
         account: id.to_owned(),
         channel: "whatsapp".to_owned(),
         enabled: true,
+        reason: None,
         state: state.to_owned(),
         sentence: format!("It is {state}."),
         next: Some("fased do something".to_owned()),

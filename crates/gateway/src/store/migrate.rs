@@ -28,6 +28,15 @@ pub(super) async fn bring_up_to_date(connection: &mut SqliteConnection) -> Resul
     Ok(())
 }
 
+/// The newest migration that this program knows.
+pub(super) fn newest() -> i64 {
+    MIGRATIONS
+        .iter()
+        .map(|migration| migration.version)
+        .max()
+        .unwrap_or(0)
+}
+
 /// How many migrations a store has had; none of a new one.
 async fn applied(connection: &mut SqliteConnection) -> Option<i64> {
     sqlx::query_scalar("SELECT COUNT(*) FROM _sqlx_migrations")

@@ -40,6 +40,8 @@ pub enum ControlResponse {
         /// By account, then by address.
         groups: Vec<GroupInfo>,
     },
+    /// What only the gateway can see of itself.
+    Doctor(DoctorInfo),
     /// The overview.
     Status(StatusInfo),
     /// Whether all is well.

@@ -20,6 +20,7 @@ mod commands;
 mod config;
 mod cut_off;
 mod deaf;
+mod doctor;
 mod durability;
 mod exit_codes;
 mod explain;

@@ -11,6 +11,7 @@ fn account(id: &str, state: &str) -> AccountInfo {
         account: id.to_owned(),
         channel: "whatsapp".to_owned(),
         enabled: true,
+        reason: None,
         state: state.to_owned(),
         sentence: "Another program took over this login, so the gateway stepped back.".to_owned(),
         next: Some("stop the other program, then: fased channels resume".to_owned()),
@@ -42,6 +43,8 @@ fn account(id: &str, state: &str) -> AccountInfo {
 fn status(accounts: Vec<AccountInfo>) -> StatusInfo {
     StatusInfo {
         gateway: Some(GatewayInfo {
+            http: None,
+            alerts: None,
             pid: 4_194_304,
             instance: "0".to_owned(),
             version: "0.1.0".to_owned(),

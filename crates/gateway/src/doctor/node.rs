@@ -1,0 +1,183 @@
+//! Node.js, the sidecar's packages, and ffmpeg.
+
+use super::Facts;
+use super::finding::Finding;
+
+const CHECK: &str = "node";
+/// The oldest Node.js that the sidecar runs on.
+const OLDEST: (u32, u32) = (20, 17);
+
+pub(super) fn check(facts: &Facts) -> Vec<Finding> {
+    let mut findings = program(facts);
+    findings.extend(packages(facts));
+    let ffmpeg_missed = facts.history.outbox.iter().any(|sum| {
+        let error = sum.error.as_deref().unwrap_or_default();
+        error.contains("ffmpeg")
+    });
+    if !facts.node.ffmpeg && ffmpeg_missed {
+        let cause = "it makes voice notes and films of other files, and some were to be sent";
+        findings
+            .push(Finding::warning(CHECK, "ffmpeg is not installed", cause).next(
+                "install it with the system's package manager, then: fased outbox list --state failed",
+            ));
+    }
+    findings
+}
+
+fn program(facts: &Facts) -> Vec<Finding> {
+    let node = &facts.node;
+    let get = if node.named {
+        "set FASED_NODE to the path of Node 20.17 or newer, then: fased gateway restart"
+    } else {
+        "install Node 20.17 or newer, or set FASED_NODE to its path, then: fased gateway restart"
+    };
+    let Some(program) = &node.program else {
+        let cause = node
+            .error
+            .clone()
+            .unwrap_or_else(|| "no `node` in any folder of PATH".to_owned());
+        return vec![Finding::problem(CHECK, "Node.js is not found", cause).next(get)];
+    };
+    let shown = program.display();
+    let Some(version) = &node.version else {
+        let cause = node.error.clone().unwrap_or_default();
+        let what = format!("{shown} does not run");
+        return vec![Finding::problem(CHECK, what, cause).next(get)];
+    };
+    if parsed(version).is_none_or(|version| version < OLDEST) {
+        let what = format!("{shown} is version {version}");
+        return vec![Finding::problem(CHECK, what, "the sidecar needs 20.17 or newer").next(get)];
+    }
+    vec![Finding::ok(CHECK, format!("{shown}, version {version}"))]
+}
+
+fn parsed(version: &str) -> Option<(u32, u32)> {
+    let mut parts = version.split('.').map(|part| part.parse().ok());
+    Some((parts.next()??, parts.next()??))
+}
+
+fn packages(facts: &Facts) -> Vec<Finding> {
+    let node = &facts.node;
+    let home = match &node.home {
+        Some(Ok(home)) => home.display(),
+        Some(Err(why)) => {
+            let next = "set FASED_HOME to the folder that holds sidecar/, then: fased gateway restart";
+            return vec![Finding::problem(CHECK, "the sidecar's files are not found", why).next(next)];
+        }
+        None => return Vec::new(),
+    };
+    let install = format!("cd {home} && npm ci --ignore-scripts");
+    let (Some(installed), wanted) = (&node.installed, &node.wanted) else {
+        let what = "the sidecar's packages are not installed";
+        return vec![Finding::problem(CHECK, what, format!("there is no baileys in {home}")).next(install)];
+    };
+    let mut findings = Vec::new();
+    if let Some(wanted) = wanted.as_ref().filter(|wanted| *wanted != installed) {
+        let what = format!("Baileys {installed} is installed, {wanted} belongs to this version");
+        findings.push(Finding::warning(CHECK, what, "it was not tried with this fased").next(install));
+    }
+    for account in &facts.accounts {
+        let Some(versions) = &account.versions else {
+            continue;
+        };
+        if versions.baileys != *installed {
+            let what = format!(
+                "the sidecar of {} runs Baileys {}, {installed} is installed",
+                account.account, versions.baileys
+            );
+            let cause = "the packages were changed while it ran";
+            findings.push(Finding::warning(CHECK, what, cause).next("fased gateway restart"));
+        }
+    }
+    let ours = env!("CARGO_PKG_VERSION");
+    if let Some(sidecar) = node.sidecar.as_ref().filter(|sidecar| *sidecar != ours) {
+        let what = format!("the sidecar's files are version {sidecar}, this program is {ours}");
+        let next = "install both of one version, then: fased gateway restart";
+        findings.push(Finding::warning(CHECK, what, "only one of the two was updated").next(next));
+    }
+    if findings.is_empty() {
+        findings.push(Finding::ok(CHECK, format!("Baileys {installed}")));
+    }
+    findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Level;
+    use super::super::facts::NodeFacts;
+    use super::super::fixtures::facts;
+    use super::*;
+
+    fn fine() -> NodeFacts {
+        NodeFacts {
+            program: Some("/usr/bin/node".into()),
+            version: Some("20.19.0".to_owned()),
+            home: Some(Ok("/opt/fased".into())),
+            installed: Some("7.0.0".to_owned()),
+            wanted: Some("7.0.0".to_owned()),
+            sidecar: Some(env!("CARGO_PKG_VERSION").to_owned()),
+            ..NodeFacts::default()
+        }
+    }
+
+    #[test]
+    fn each_thing_that_may_be_missing_is_told_with_what_brings_it() {
+        let worst = |node: NodeFacts| {
+            let mut facts = facts();
+            facts.node = node;
+            let findings = check(&facts);
+            let worst = findings.iter().max_by_key(|finding| finding.level).cloned();
+            worst
+                .map(|finding| (finding.level, finding.next))
+                .expect("a finding")
+        };
+        assert_eq!(worst(fine()).0, Level::Ok);
+        let (level, next) = worst(NodeFacts {
+            program: None,
+            ..fine()
+        });
+        assert!(level == Level::Problem && next.contains("FASED_NODE"), "{next}");
+        let old = NodeFacts {
+            version: Some("18.20.1".to_owned()),
+            ..fine()
+        };
+        assert_eq!(worst(old).0, Level::Problem);
+        let just = NodeFacts {
+            version: Some("20.16.0".to_owned()),
+            ..fine()
+        };
+        assert_eq!(worst(just).0, Level::Problem);
+        let (level, next) = worst(NodeFacts {
+            installed: None,
+            ..fine()
+        });
+        assert!(level == Level::Problem && next.contains("npm ci"), "{next}");
+        let other = NodeFacts {
+            installed: Some("6.7.0".to_owned()),
+            ..fine()
+        };
+        assert_eq!(worst(other).0, Level::Warning);
+        let half = NodeFacts {
+            sidecar: Some("0.0.1".to_owned()),
+            ..fine()
+        };
+        assert_eq!(worst(half).0, Level::Warning);
+    }
+
+    #[test]
+    fn ffmpeg_is_missed_only_where_it_was_needed() {
+        let mut facts = facts();
+        facts.node = fine();
+        assert!(check(&facts).iter().all(|finding| finding.level == Level::Ok));
+        facts.history.outbox = vec![crate::store::OutboxSum {
+            state: "failed".to_owned(),
+            error: Some("this needs ffmpeg, which is not installed".to_owned()),
+            ..Default::default()
+        }];
+        assert!(
+            check(&facts)
+                .iter()
+                .any(|finding| finding.what.contains("ffmpeg"))
+        );
+    }
+}
