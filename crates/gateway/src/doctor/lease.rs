@@ -40,7 +40,7 @@ pub(super) fn check(facts: &Facts) -> Vec<Finding> {
                 )
                 .next(kill(&gateway.holders)),
             );
-        } else if !socket.listening && !(socket.ours && facts.runs()) {
+        } else if !(socket.listening || socket.ours && facts.runs()) {
             let cause = "a gateway was killed, or is of an older version, and could not remove it";
             findings.push(
                 Finding::note(CHECK, format!("nobody listens on {shown}"), cause).fix(Fix::MoveAway {
