@@ -11,11 +11,16 @@ mod virtual_time;
 
 use super::*;
 
+/// A timer, and when it is due.
+struct Armed {
+    timer: TimerId,
+    due_ms: u64,
+}
+
 /// A machine that remembers what it armed, so that a test can name a timer by its kind.
 struct Bench {
     machine: Lifecycle,
-    /// Each timer, with when it is due.
-    armed: Vec<(TimerId, u64)>,
+    armed: Vec<Armed>,
     /// The machine's clock, which a timer moves to its time, and a test at will.
     now_ms: u64,
 }
@@ -75,7 +80,10 @@ impl Bench {
         let now_ms = self.now_ms;
         self.armed
             .extend(effects.iter().filter_map(|effect| match effect {
-                Effect::Arm { timer, after_ms } => Some((*timer, now_ms + after_ms)),
+                Effect::Arm { timer, after_ms } => Some(Armed {
+                    timer: *timer,
+                    due_ms: now_ms + after_ms,
+                }),
                 Effect::Spawn { .. }
                 | Effect::AskShutdown
                 | Effect::AskLogout
@@ -93,13 +101,16 @@ impl Bench {
 
     /// The timer of this kind that was armed last; one that cannot be current if none was.
     fn latest(&self, kind: TimerKind) -> TimerId {
-        let latest = self.armed.iter().rev().find(|(timer, _)| timer.kind == kind);
-        latest.map_or(TimerId { kind, serial: 0 }, |(timer, _)| *timer)
+        self.last_armed(kind)
+            .map_or(TimerId { kind, serial: 0 }, |armed| armed.timer)
     }
 
     fn due(&self, kind: TimerKind) -> u64 {
-        let latest = self.armed.iter().rev().find(|(timer, _)| timer.kind == kind);
-        latest.map_or(0, |(_, due_ms)| *due_ms)
+        self.last_armed(kind).map_or(0, |armed| armed.due_ms)
+    }
+
+    fn last_armed(&self, kind: TimerKind) -> Option<&Armed> {
+        self.armed.iter().rev().find(|armed| armed.timer.kind == kind)
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use fased_e2e::process::signal;
 use fased_e2e::wait::now;
 use fased_e2e::world::{ANNA, OWNER, World};
-use fased_e2e::{PATIENCE, control, never_within, wait_for};
+use fased_e2e::{PATIENCE, control, never_within, unix_now, wait_for};
 use nix::sys::signal::Signal;
 use serde_json::{Value, json};
 
@@ -122,5 +122,9 @@ fn b4_a_wall_clock_that_is_set_costs_no_link() {
         world.connections() > connections || !same()
     });
     assert_eq!(woke_ms(&world), Value::Null, "nobody slept");
-    answers(&world, "what time is it");
+    // By the clock of the gateway this one is new.
+    let later =
+        json!({ "to": OWNER, "from": ANNA, "text": "what time is it", "timestamp": unix_now() + 8 * 3_600 });
+    let _id = world.fake.send_with(&later);
+    world.until_inbox(OWNER, ANNA, &["what time is it"]);
 }

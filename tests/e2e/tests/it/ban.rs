@@ -38,8 +38,8 @@ fn is_back(world: &World) {
 #[test]
 fn a_ban_is_waited_for_and_then_the_account_is_back_by_itself() {
     let world = World::linked(OPEN);
-    let shown = banned(&world, Some(8));
-    assert!((0..=8).contains(&seconds_left(&shown)), "{shown}");
+    let shown = banned(&world, Some(20));
+    assert!((0..=20).contains(&seconds_left(&shown)), "{shown}");
     let told = world.notices();
     assert_eq!(told.len(), 1, "the owner is told once: {told:?}");
     let connections = world.connections();

@@ -53,7 +53,8 @@ fn b12_over_its_cap_a_sidecar_is_drained_and_replaced_and_nothing_is_lost() {
 
 #[test]
 fn a_cap_that_no_sidecar_can_keep_makes_no_loop() {
-    let world = World::linked(&whatsapp("memoryMb: 16"));
+    let mut world = World::linked(&whatsapp(""));
+    configure(&mut world, "memoryMb: 16");
     let shown = world.until_within("default", "degraded", Duration::from_secs(90));
     assert_eq!(shown["reason"], "over_memory", "{shown}");
     assert!(

@@ -17,11 +17,16 @@ enum Fate {
     Refused,
 }
 
+struct Coming {
+    at_ms: u64,
+    input: Input,
+}
+
 struct World {
     machine: Lifecycle,
     now_ms: u64,
     /// What comes, and when.
-    coming: Vec<(u64, Input)>,
+    coming: Vec<Coming>,
     fate: Fate,
     /// Does an open link answer?
     answers: bool,
@@ -56,7 +61,7 @@ impl World {
         if input == Input::Exited {
             // Nothing more comes from that one.
             self.coming
-                .retain(|(_, coming)| matches!(coming, Input::Fired(_)));
+                .retain(|coming| matches!(coming.input, Input::Fired(_)));
         }
         for effect in self.machine.step(input, self.now_ms, 0.5) {
             match effect {
@@ -85,19 +90,20 @@ impl World {
     }
 
     fn after(&mut self, ms: u64, input: Input) {
-        self.coming.push((self.now_ms + ms, input));
+        let at_ms = self.now_ms + ms;
+        self.coming.push(Coming { at_ms, input });
     }
 
     /// All that comes within this, in order.
     fn run(&mut self, ms: u64) {
         let end = self.now_ms + ms;
         while let Some(next) = (0..self.coming.len())
-            .min_by_key(|at| self.coming[*at].0)
-            .filter(|at| self.coming[*at].0 <= end)
+            .min_by_key(|at| self.coming[*at].at_ms)
+            .filter(|at| self.coming[*at].at_ms <= end)
         {
-            let (at, input) = self.coming.remove(next);
-            self.now_ms = at;
-            self.input(input);
+            let coming = self.coming.remove(next);
+            self.now_ms = coming.at_ms;
+            self.input(coming.input);
         }
         self.now_ms = end;
     }
@@ -105,8 +111,8 @@ impl World {
     /// The host sleeps: the machine's clock goes on, and nothing else does.
     fn sleep(&mut self, ms: u64) {
         self.now_ms += ms;
-        for (at, _) in &mut self.coming {
-            *at += ms;
+        for coming in &mut self.coming {
+            coming.at_ms += ms;
         }
         self.input(Input::Woke);
     }
