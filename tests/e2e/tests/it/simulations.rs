@@ -70,7 +70,12 @@ fn a_quick_storm_loses_doubles_and_leaves_nothing() {
     ] {
         assert_eq!(counts[none], 0, "{none}: {last}");
     }
-    assert!(counts["answered exactly once"].as_u64().is_some_and(|count| count > 20), "{last}");
+    assert!(
+        counts["answered exactly once"]
+            .as_u64()
+            .is_some_and(|count| count > 20),
+        "{last}"
+    );
     assert_eq!(counts["did: kill gateway"], 1, "{last}");
 }
 

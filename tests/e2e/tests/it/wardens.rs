@@ -47,7 +47,9 @@ fn wardens(gateway: i32) -> Vec<i32> {
         let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
         let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
         status.lines().any(|line| line == format!("PPid:\t{gateway}"))
-            && String::from_utf8_lossy(&line).trim_end_matches('\0').ends_with("\0warden")
+            && String::from_utf8_lossy(&line)
+                .trim_end_matches('\0')
+                .ends_with("\0warden")
     })
     .collect()
 }
