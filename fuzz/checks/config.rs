@@ -11,7 +11,7 @@ const MOST: usize = 16 * 1024;
 const SOON: Duration = Duration::from_secs(5);
 
 #[allow(clippy::disallowed_methods, reason = "how long it takes is what is looked at")]
-pub fn check(bytes: &[u8]) {
+pub(crate) fn check(bytes: &[u8]) {
     let text = String::from_utf8_lossy(&bytes[..bytes.len().min(MOST)]);
     let begun = Instant::now();
     let checked = Config::parse(&text, Path::new("/tmp/fased.json"), |account| {

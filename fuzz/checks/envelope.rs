@@ -31,7 +31,7 @@ static ACCOUNT: LazyLock<AccountConfig> = LazyLock::new(|| {
     accounts.remove("default").expect("its account")
 });
 
-pub fn check(bytes: &[u8]) {
+pub(crate) fn check(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     if let Ok(message) = serde_json::from_str::<Message>(&text) {
         one(&message);

@@ -9,7 +9,7 @@ use fased_policy::task::parse_new;
 
 const NOW_MS: i64 = 1_700_000_000_000;
 
-pub fn check(bytes: &[u8]) {
+pub(crate) fn check(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let _read = command::parse(&text);
     schedule(&text);

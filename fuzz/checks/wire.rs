@@ -9,7 +9,7 @@ use fased_protocol::sidecar::{ContentKind, Event, FromSidecar, Message, Origin, 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-pub fn check(bytes: &[u8]) {
+pub(crate) fn check(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     for line in text.lines() {
         read_back::<FromSidecar>(line);

@@ -128,7 +128,11 @@ impl Problem {
         if secret || line.len() > MAX_LINE || line.contains(|c: char| c.is_control() && c != '\t') {
             return None;
         }
+        // What stands behind a lone carriage return is in no line that could be shown.
         let from = self.span.start - start;
+        if from > line.len() {
+            return None;
+        }
         let to = (self.span.end - start).min(line.len()).max(from);
         let group = Group::with_level(Level::ERROR).element(
             Snippet::source(line)

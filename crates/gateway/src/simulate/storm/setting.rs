@@ -111,13 +111,11 @@ pub(super) async fn make(world: &World) -> Result<Setting> {
                 max_successes: None,
                 timezone: Some("UTC".to_owned()),
             }));
-            match client::ask(&world.paths, &request)
-                .await
-                .map_err(|error| told(&error))?
-            {
-                ControlResponse::Task(task) => tasks.push(task.id.clone()),
-                other => bail!("a Task was made, and the gateway said {other:?}"),
-            }
+            let made = client::ask(&world.paths, &request).await;
+            let ControlResponse::Task(task) = made.map_err(|error| told(&error))? else {
+                bail!("a Task was to be made, and the gateway answered something else");
+            };
+            tasks.push(task.id.clone());
         }
     }
     Ok(Setting { groups, tasks })
