@@ -183,8 +183,7 @@ export async function forgetSenderKey(keys, repository, group, { jid, lid }) {
 function oneAtATime(keys) {
   const outside = new AsyncResource('SignalStep');
   /** @template T @param {string} name @param {() => Promise<T>} work @returns {Promise<T>} */
-  const alone = (name, work) =>
-    outside.runInAsyncScope(() => keys.transaction(work, `signal-step ${name}`));
+  const alone = (name, work) => outside.runInAsyncScope(() => keys.transaction(work, `signal-step ${name}`));
 
   /** @param {string} whose */
   async function nameNow(whose) {

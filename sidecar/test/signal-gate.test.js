@@ -1,11 +1,12 @@
 // The gate itself, with real Signal state and no server: groups, and what a kill leaves on disk.
 
 import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
 import { test } from 'node:test';
-import protobufs from 'libsignal/src/protobufs.js';
 import { makeAuthDir, removeDir } from './helpers/driver.js';
 import { BO, correspondent, GROUP, ME, padded, receiver, stanza } from './helpers/parties.js';
 
+const protobufs = createRequire(import.meta.resolve('baileys'))('libsignal/src/protobufs.js');
 const SELF = { jid: ME, lid: null };
 
 /** @param {import('node:test').TestContext} t */

@@ -289,7 +289,7 @@ fn healing_states() -> Vec<(&'static str, Vec<News>)> {
         ("online, credentials restored", {
             all(&[Input::Start, Input::Restored, READY, Input::Opened])
         }),
-        ("draining, then banned", then(&[banned.clone()])),
+        ("draining, then banned", then(std::slice::from_ref(&banned))),
         ("waiting: banned", then(&[banned.clone(), Input::Exited])),
         ("waiting: outdated", {
             all(&[[Input::Start].as_slice(), &refused, &refused, &refused].concat())

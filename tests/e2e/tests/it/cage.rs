@@ -83,7 +83,7 @@ impl Prison {
             "signal": "SIGTERM",
             "port": port,
             "foreign_port": foreign,
-            "socket": path(&format!("run/v{}/gateway.sock", CONTROL)),
+            "socket": path(&format!("run/v{CONTROL}/gateway.sock")),
             "request": json!({ "verb": "gateway_status" }).to_string(),
         });
         fs::write(state.path().join("media/prison.json"), told.to_string()).expect("what to try");
