@@ -1,5 +1,7 @@
 //! What the tests of an account's tasks begin with.
 
+use fased_policy::ids::Identity;
+
 use super::*;
 
 impl Shared {
