@@ -60,7 +60,11 @@ fn b12_reconnects_of_a_real_sidecar_do_not_make_the_gateway_grow() {
     let before = resident_kib(gateway);
     reconnect(&world, times);
     grows_little(gateway, before);
-    assert_eq!(account(world.state.path())["respawns"], WARM + times);
+    // The login has had its own.
+    let respawns = account(world.state.path())["respawns"]
+        .as_u64()
+        .expect("a number");
+    assert!(respawns >= WARM + times, "{respawns} of {times}");
     let _id = world.fake.send(OWNER, ANNA, "after all of it");
     world.until_inbox(OWNER, ANNA, &["after all of it"]);
 }
@@ -106,8 +110,11 @@ fn b12_messages_do_not_make_the_gateway_grow() {
         }
         wait_for("they are judged", PATIENCE, || {
             let counts = account(world.state.path())["inbound"].clone();
-            let dropped = counts.as_array()?.iter().find(|count| count["name"] == "drop")?;
-            (dropped["count"].as_u64()? >= all as u64).then_some(())
+            let undecided = counts
+                .as_array()?
+                .iter()
+                .find(|count| count["name"] == "undecided");
+            undecided.is_none_or(|count| count["count"] == 0).then_some(())
         });
         assert_eq!(journal::inbound_count(world.state.path()), all, "each once");
     };
