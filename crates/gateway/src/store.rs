@@ -112,6 +112,8 @@ pub struct Store {
 struct Line {
     connection: Arc<Mutex<Option<SqliteConnection>>>,
     options: Arc<SqliteConnectOptions>,
+    /// Rung for each notice that is written here.
+    bell: Option<Arc<Notify>>,
 }
 
 impl Line {
@@ -120,7 +122,14 @@ impl Line {
         Ok(Self {
             connection: Arc::new(Mutex::new(Some(connection))),
             options: Arc::new(options.clone()),
+            bell: None,
         })
+    }
+
+    /// From now on it rings for each notice that is written.
+    async fn ring(&mut self, bell: &Arc<Notify>) -> Result<()> {
+        self.bell = Some(Arc::clone(bell));
+        alert::ring(&mut *self.turn().await?, bell).await
     }
 
     async fn turn(&self) -> Result<MappedMutexGuard<'_, SqliteConnection>> {
@@ -140,7 +149,10 @@ impl Line {
         if !connection.is_in_transaction() {
             return Ok(());
         }
-        let fresh = SqliteConnection::connect_with(&self.options).await?;
+        let mut fresh = SqliteConnection::connect_with(&self.options).await?;
+        if let Some(bell) = &self.bell {
+            alert::ring(&mut fresh, bell).await?;
+        }
         let spoiled = std::mem::replace(connection, fresh);
         if let Err(error) = spoiled.close().await {
             tracing::debug!("a connection to the store was not closed cleanly: {error}");
@@ -181,7 +193,7 @@ impl Store {
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(BUSY_TIMEOUT)
             .pragma("cache_size", CACHE_KIB);
-        let write = match Line::open(&options).await {
+        let mut write = match Line::open(&options).await {
             Ok(write) => write,
             Err(error) => return Err(unreadable(path, error)),
         };
@@ -190,7 +202,8 @@ impl Store {
             .map_err(|error| unreadable(path, error))
             .with_context(|| format!("cannot bring the store {} up to date", path.display()))?;
         let read = Line::open(&options.read_only(true)).await?;
-        let notices = alert::ring(&mut *write.turn().await?).await?;
+        let notices = Arc::default();
+        write.ring(&notices).await?;
         Ok(Self {
             write,
             read,

@@ -45,16 +45,15 @@ pub struct Alert {
 
 /// Rings whenever a notice is written, wherever that is done. It rings before that is committed, so whoever is woken
 /// has to wait for a turn to write.
-pub(super) async fn ring(connection: &mut SqliteConnection) -> Result<Arc<Notify>> {
-    let bell = Arc::new(Notify::new());
-    let rings = Arc::clone(&bell);
+pub(super) async fn ring(connection: &mut SqliteConnection, bell: &Arc<Notify>) -> Result<()> {
+    let rings = Arc::clone(bell);
     let mut handle = connection.lock_handle().await?;
     handle.set_update_hook(move |change| {
         if change.table == "notice" && change.operation == SqliteOperation::Insert {
             rings.notify_one();
         }
     });
-    Ok(bell)
+    Ok(())
 }
 
 impl Store {
