@@ -13,8 +13,8 @@ fn b3_an_account_that_nobody_writes_to_keeps_its_connection() {
     let (pings, deadline) = if std::env::var_os("FASED_SLOW").is_some() {
         (4, Duration::from_secs(100))
     } else {
-        world.state.set("FASED_PING_INTERVAL_MS", "300");
-        (20, Duration::from_secs(30))
+        world.state.set("FASED_PING_INTERVAL_MS", "500");
+        (15, Duration::from_secs(30))
     };
     world.configure(r#"{ dmPolicy: "open", allowFrom: ["*"], reconnect: { initialMs: 200, maxMs: 1000 } }"#);
     world.start();
