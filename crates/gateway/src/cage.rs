@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use fased_protocol::control::CageInfo;
 use tokio::process::Command;
 
-pub(crate) use node::{Node, know};
+pub(crate) use node::{Node, know, remember_in};
 
 /// Set to `off` it lets every process start without a cage.
 const SWITCH: &str = "FASED_CAGE";

@@ -13,6 +13,7 @@ pub use crate::config::ConfigError;
 pub use crate::lease::LeaseHeld;
 
 use crate::alerts;
+use crate::cage;
 use crate::clock;
 use crate::config::{Config, without_numbers};
 use crate::control::{self, Ending, Live, Outside};
@@ -69,6 +70,7 @@ pub async fn run(
     }
     make_private_dir(&paths.workspace_dir())?;
     let _lease = Lease::take(&paths.lease)?;
+    cage::remember_in(paths.state_dir.join("node.json"));
     // Before it is read: a change while it is read is found later.
     let seen = reload::Look::at(&paths.config);
     let config = Config::load(&paths)?;

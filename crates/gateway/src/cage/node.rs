@@ -10,10 +10,13 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result, anyhow, bail};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 
+mod memory;
+
 use super::{Connect, Plan, Reach};
+pub(crate) use memory::remember_in;
 use crate::process::{self, Failure, Job};
 
 const DEADLINE: Duration = Duration::from_secs(20);
@@ -29,7 +32,7 @@ const TRIAL: &str = "require('fs/promises').open('/dev/null', 'r').then(file => 
     if (error.code === 'ERR_ACCESS_DENIED') { console.error(error.message); process.exitCode = 1; } })";
 
 /// A Node program.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 pub(crate) struct Node {
     /// As it writes it, with a `v`.
     version: String,
@@ -40,7 +43,7 @@ pub(crate) struct Node {
     objects: Vec<PathBuf>,
     flags: Vec<String>,
     /// Why its permission model is of no use to us, if it is not.
-    #[serde(skip)]
+    #[serde(default)]
     unfit: Option<String>,
 }
 
@@ -69,12 +72,19 @@ pub(crate) async fn know(node: &Path) -> Result<Arc<Node>> {
     {
         return Ok(Arc::clone(it));
     }
-    let it = ask(node).await.with_context(|| {
-        format!(
-            "cannot start {} (Node 20.17 or newer; set FASED_NODE to its path)",
-            node.display()
-        )
-    })?;
+    let it = match memory::recall(node) {
+        Some(it) => it,
+        None => {
+            let it = ask(node).await.with_context(|| {
+                format!(
+                    "cannot start {} (Node 20.17 or newer; set FASED_NODE to its path)",
+                    node.display()
+                )
+            })?;
+            memory::keep(node, &it);
+            it
+        }
+    };
     tracing::debug!(version = it.version, program = %it.program.display(), "this is our Node");
     let it = Arc::new(it);
     known.insert(node.to_owned(), (build(&it.program), Arc::clone(&it)));
