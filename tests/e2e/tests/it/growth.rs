@@ -51,7 +51,7 @@ fn reconnect(world: &World, times: u64) {
 
 #[test]
 fn b12_reconnects_of_a_real_sidecar_do_not_make_the_gateway_grow() {
-    let times = if slow() { 1_000 } else { 50 };
+    let times = if slow() { 1_000 } else { 25 };
     let world = World::linked(&format!(
         r#"{{ dmPolicy: "open", allowFrom: ["*"], {RECONNECT} }}"#
     ));
@@ -71,7 +71,7 @@ fn b12_reconnects_of_a_real_sidecar_do_not_make_the_gateway_grow() {
 
 #[test]
 fn b12_reconnects_of_a_played_sidecar_do_not_make_the_gateway_grow() {
-    let times = if slow() { 10_000 } else { 500 };
+    let times = if slow() { 10_000 } else { 150 };
     let mut short = good();
     short.pop();
     short.push(json!({ "say": { "kind": "closed", "reason": "lost", "status": 428, "text": "played" } }));
@@ -95,7 +95,7 @@ fn b12_reconnects_of_a_played_sidecar_do_not_make_the_gateway_grow() {
 #[test]
 fn b12_messages_do_not_make_the_gateway_grow() {
     const AT_ONCE: usize = 500;
-    let chunks = if slow() { 200 } else { 4 };
+    let chunks = if slow() { 200 } else { 2 };
     // They are taken in and judged, and nothing follows.
     let world = World::linked(r#"{ dmPolicy: "disabled" }"#);
     let gateway = world.gateway().pid();
