@@ -125,7 +125,9 @@ impl Driver {
         let mut memory = vitals::every_few_seconds();
         loop {
             if give_up.is_some() && matches!(self.process, Process::None) {
-                self.catch_up().await;
+                if self.lags() {
+                    self.catch_up().await;
+                }
                 return;
             }
             let next_timer = self.timers.iter().map(|(_, at)| *at).min();

@@ -29,7 +29,7 @@ impl Driver {
                 view.stored.since_ms = now;
             }
             // Only its end has moved.
-            again = same && view.stored.sentence == sentence;
+            again = same && view.stored.sentence == sentence && view.stored.until_ms.is_some();
             view.stored.state = status.as_str().to_owned();
             view.stored.sentence = sentence.clone();
             view.stored.next = Some(next).filter(|next| next != "nothing to do");

@@ -31,7 +31,7 @@ async fn state(store: &Store) -> Option<String> {
 }
 
 #[tokio::test]
-async fn b5_what_an_account_became_while_nothing_could_be_written_is_written_when_it_can() {
+async fn what_an_account_became_while_nothing_could_be_written_is_written_when_it_can() {
     let (_dir, store, mut driver) = driver().await;
     driver.report(Status::Ready).await;
     assert_eq!(state(&store).await.as_deref(), Some("ready"));
