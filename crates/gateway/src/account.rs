@@ -97,6 +97,10 @@ impl Account {
         let stopped_for_good = [Status::Replaced, Status::LoggedOut, Status::Forbidden]
             .iter()
             .any(|status| status.as_str() == stored.state);
+        let unlinked = [Status::Unlinked, Status::LoggedOut, Status::Forbidden]
+            .iter()
+            .any(|status| status.as_str() == stored.state);
+        let was_linked = stored.phone.is_some() && !unlinked;
         let banned_ms = view::rest_of_ban(&stored, clock::now_ms());
         let tasks = TaskTracker::new();
         let ending = shutdown.child_token();
@@ -146,7 +150,7 @@ impl Account {
         tasks.spawn(reading::mark_forever(Arc::clone(&shared), work.clone()));
         tasks.spawn(lids::resolve_forever(Arc::clone(&shared), work.clone()));
         tasks.spawn(storage::watch_forever(Arc::clone(&shared), work));
-        let driver = driver::Driver::new(Arc::clone(&shared), shown, logins.clone());
+        let driver = driver::Driver::new(Arc::clone(&shared), shown, logins.clone(), was_linked);
         tasks.spawn(driver.run(to_do, ending));
         let account = Self {
             shared,

@@ -70,7 +70,7 @@ pub(crate) use outbox_list::shown as shown_chats;
 
 use crate::clock;
 use crate::lease::make_private_dir;
-use crate::store::is_storage_fault;
+use crate::store::{Fault, is_storage_fault};
 
 /// A client must send its request, and take its answer, within this.
 const CLIENT_DEADLINE: Duration = Duration::from_secs(10);
@@ -356,15 +356,24 @@ fn done(message: &str) -> ControlResponse {
 /// A defect or the machine, as an answer.
 pub(crate) fn internal(error: &anyhow::Error) -> ControlError {
     let (message, next) = match is_storage_fault(error) {
-        Some(why) => (
-            format!("the store cannot be used, {why}: {error:#}"),
-            "see to it (a full disk: df -h), then try again; nothing was changed, and the gateway goes on by itself",
+        Some(fault) => (
+            format!("the store cannot be used, {}: {error:#}", fault.why()),
+            match fault {
+                Fault::Damaged => "see the way out: fased doctor".to_owned(),
+                Fault::Full
+                | Fault::Quota
+                | Fault::ReadOnly
+                | Fault::Denied
+                | Fault::Locked
+                | Fault::NotOpened
+                | Fault::Failing => format!("{}, then try again; nothing was changed", fault.remedy()),
+            },
         ),
-        None => (format!("{error:#}"), "see the gateway's log"),
+        None => (format!("{error:#}"), "see the gateway's log".to_owned()),
     };
     ControlError {
         code: ErrorCode::Internal,
         message,
-        next: next.to_owned(),
+        next,
     }
 }

@@ -132,6 +132,12 @@ impl Drop for Sidecar {
 }
 
 impl SidecarHandle {
+    /// Has the process ended, so that nothing reaches it any more?
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        self.writer.is_closed()
+    }
+
     /// Queues a frame.
     ///
     /// # Errors

@@ -99,6 +99,14 @@ pub struct Lifecycle {
     woke_ms: Option<u64>,
     /// Nothing can be written down.
     storage_failed: bool,
+    /// Since when it can again, and nothing has shown yet that it holds.
+    storage_back_ms: Option<u64>,
+    /// It could be written for less than a minute, and then not again.
+    storage_relapsed: bool,
+    /// Usable credentials are there, as far as known: what a login that fails goes back to.
+    linked: bool,
+    /// The end of the wait that was last reported.
+    told_due_ms: Option<u64>,
     /// The credentials came from their last good copy, and it was not online for long since.
     restored: bool,
 }
@@ -121,6 +129,10 @@ impl Lifecycle {
             outgrown: Vec::new(),
             woke_ms: None,
             storage_failed: false,
+            storage_back_ms: None,
+            storage_relapsed: false,
+            linked: false,
+            told_due_ms: None,
             restored: false,
         }
     }
@@ -128,6 +140,11 @@ impl Lifecycle {
     /// Other times from now on. Timers that are armed already keep theirs.
     pub fn set_settings(&mut self, settings: Settings) {
         self.settings = settings;
+    }
+
+    /// For a new machine: whether an earlier run linked this account.
+    pub fn set_linked(&mut self, linked: bool) {
+        self.linked = linked;
     }
 
     /// Takes one input and says what to do, in order. `now_ms` counts milliseconds from any moment on, never backwards,
@@ -141,7 +158,19 @@ impl Lifecycle {
         let before = self.status();
         let mut effects = self.apply(&input, jitter);
         let after = self.status();
-        if before != after {
+        // A wait counts from the exit, which comes later than its report.
+        let moved = match self.state {
+            State::Backoff { due_ms, .. } => self.told_due_ms != Some(due_ms),
+            State::Resting(_)
+            | State::Starting { .. }
+            | State::Linking { .. }
+            | State::LoggingIn { .. }
+            | State::Online { .. }
+            | State::Draining(_)
+            | State::AwaitingStorage => false,
+        };
+        if before != after || moved {
+            self.told_due_ms = self.next_attempt_ms();
             effects.push(Effect::Report(after));
         }
         effects

@@ -22,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Command, Shared, View};
 use crate::clock;
 use crate::sidecar::{News, Sidecar};
+use crate::store::Trouble;
 
 /// News of one process that may wait for the driver. The reader waits when it is full.
 const NEWS_QUEUE: usize = 64;
@@ -30,6 +31,9 @@ const LOOKUP_QUEUE: usize = 64;
 /// A hard end for the machine's own drain (ask, then TERM after five seconds), in case the host is
 /// very slow. Below the deadlines of those who wait for this.
 const DRAIN_DEADLINE: Duration = Duration::from_secs(8);
+
+/// How often it is tried to write down what could not be.
+const CATCH_UP_EVERY: Duration = Duration::from_secs(2);
 
 pub(super) struct Driver {
     shared: Arc<Shared>,
@@ -49,8 +53,12 @@ pub(super) struct Driver {
     detail: Option<String>,
     /// The state that the owner has a notice about, until the link has held again or a command came.
     alerted: Option<Status>,
-    /// A notice that could not be written down yet.
-    unsaid: Option<Unsaid>,
+    /// Notices that could not be written down yet.
+    unsaid: VecDeque<Unsaid>,
+    /// What the account is now could not be written down yet.
+    unrecorded: bool,
+    /// What last kept it from writing things down.
+    trouble: Option<Trouble>,
     /// States, what they meant and since when, that could not be written down yet.
     unwritten: VecDeque<(String, String, i64)>,
     /// An open link that is asked for a sign of life; how it answered.
@@ -79,9 +87,12 @@ impl Driver {
         shared: Arc<Shared>,
         view: watch::Sender<View>,
         logins: broadcast::Sender<LoginEvent>,
+        was_linked: bool,
     ) -> Self {
+        let mut machine = Lifecycle::new(shared.config().lifecycle);
+        machine.set_linked(was_linked);
         Self {
-            machine: Lifecycle::new(shared.config().lifecycle),
+            machine,
             shared,
             view,
             logins,
@@ -94,7 +105,9 @@ impl Driver {
             logout: None,
             detail: None,
             alerted: None,
-            unsaid: None,
+            unsaid: VecDeque::new(),
+            unrecorded: false,
+            trouble: None,
             unwritten: VecDeque::new(),
             probe: None,
         }
@@ -112,6 +125,9 @@ impl Driver {
         let mut memory = vitals::every_few_seconds();
         loop {
             if give_up.is_some() && matches!(self.process, Process::None) {
+                if self.lags() {
+                    self.catch_up().await;
+                }
                 return;
             }
             let next_timer = self.timers.iter().map(|(_, at)| *at).min();
@@ -121,11 +137,12 @@ impl Driver {
                     give_up = Some(clock::monotonic() + DRAIN_DEADLINE);
                     // At rest there is nothing to stop, and why it rests is worth keeping.
                     if self.machine.has_process() || self.waits_in_vain() {
-                        self.step(Input::Stop).await;
+                        self.step(Input::ShutDown).await;
                     }
                 }
                 Some(command) = commands.recv(), if give_up.is_none() => self.obey(command).await,
                 Ok(()) = storage.changed() => self.storage_changed().await,
+                () = clock::pause(CATCH_UP_EVERY), if self.lags() => self.catch_up().await,
                 Ok(()) = settings.changed() => self.machine.set_settings(self.shared.config().lifecycle),
                 Ok(()) = woken.changed() => self.step(Input::Woke).await,
                 _ = memory.tick(), if matches!(self.process, Process::Running(_)) => self.weigh().await,

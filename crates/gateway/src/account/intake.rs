@@ -43,7 +43,7 @@ struct Memory {
     logged: Option<Instant>,
 }
 
-/// Journals what one sidecar process says, until it is gone and all of it is committed.
+/// Journals what one sidecar process says, until it is gone and all of it is committed that does not come again.
 pub(super) async fn journal_until_gone(
     shared: Arc<Shared>,
     mut events: mpsc::Receiver<SequencedEvent>,
@@ -65,6 +65,13 @@ pub(super) async fn journal_until_gone(
                 return;
             }
             clock::pause(STORE_RETRY).await;
+            if handle.is_gone() {
+                if shared.store.is_damaged() {
+                    return;
+                }
+                // To another process what waits for an ack comes again; the rest is told once.
+                batch.retain(|(_, event)| !event.is_awaited());
+            }
         }
         batch.clear();
         if !awaited {

@@ -3,10 +3,14 @@
 use fased_policy::lifecycle::{DegradedReason, Status};
 use fased_protocol::control::{ControlError, ErrorCode, LoginEvent};
 
-use super::next_action;
-
-/// The error that ends a login in this status, if it does. `detail` is what was said last.
-pub(super) fn error_in(status: Status, detail: Option<&str>, account: &str) -> Option<LoginEvent> {
+/// The error that ends a login in this status, if it does. `sentence` and `next` are what its status
+/// says, `detail` is what was said last.
+pub(super) fn error_in(
+    status: Status,
+    sentence: &str,
+    next: &str,
+    detail: Option<&str>,
+) -> Option<LoginEvent> {
     let code = match status {
         Status::Connecting
         | Status::Linking
@@ -25,11 +29,11 @@ pub(super) fn error_in(status: Status, detail: Option<&str>, account: &str) -> O
     };
     let message = match (status, detail) {
         (Status::Unlinked, Some(detail)) => format!("the login did not succeed: {detail}"),
-        (_, Some(detail)) => format!("{} ({detail})", status.sentence()),
-        (_, None) => status.sentence().to_owned(),
+        (_, Some(detail)) => format!("{sentence} ({detail})"),
+        (_, None) => sentence.to_owned(),
     };
     let next = match status {
-        Status::Unlinked => format!("try again: {}", next_action(status, account)),
+        Status::Unlinked => format!("try again: {next}"),
         Status::Connecting
         | Status::Linking
         | Status::Ready
@@ -42,7 +46,7 @@ pub(super) fn error_in(status: Status, detail: Option<&str>, account: &str) -> O
         | Status::Forbidden
         | Status::ClientOutdated
         | Status::StorageFailed
-        | Status::BreakerOpen => next_action(status, account),
+        | Status::BreakerOpen => next.to_owned(),
     };
     Some(LoginEvent::Error(ControlError { code, message, next }))
 }

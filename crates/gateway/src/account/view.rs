@@ -77,7 +77,11 @@ impl View {
 pub(super) fn rest_of_ban(stored: &StoredAccount, now_ms: i64) -> Option<u64> {
     let banned = Status::Degraded(DegradedReason::Banned);
     let is_banned = stored.state == banned.as_str() && stored.reason.as_deref() == banned.reason();
-    let rest_ms = stored.until_ms.filter(|_| is_banned)?.saturating_sub(now_ms);
+    let until_ms = stored.until_ms.filter(|_| is_banned)?;
+    // No longer than it was from its beginning on: the clock may have been put right since.
+    let rest_ms = until_ms
+        .saturating_sub(now_ms)
+        .min(until_ms.saturating_sub(stored.since_ms));
     u64::try_from(rest_ms).ok().filter(|rest_ms| *rest_ms > 0)
 }
 
@@ -190,6 +194,20 @@ mod tests {
         ] {
             assert_eq!(rest_of_ban(&row, 1_000), rest_ms, "{row:?}");
         }
+    }
+
+    #[test]
+    fn a_ban_that_a_wrong_clock_wrote_down_lasts_no_longer_than_it_said() {
+        let row = StoredAccount {
+            state: "degraded".to_owned(),
+            reason: Some("banned".to_owned()),
+            since_ms: 1_000_000,
+            until_ms: Some(1_600_000),
+            ..StoredAccount::default()
+        };
+        assert_eq!(rest_of_ban(&row, 5_000), Some(600_000), "the clock was ahead");
+        assert_eq!(rest_of_ban(&row, 1_500_000), Some(100_000));
+        assert_eq!(rest_of_ban(&row, 1_600_000), None);
     }
 
     #[test]

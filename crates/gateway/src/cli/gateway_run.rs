@@ -115,12 +115,14 @@ pub(super) fn worded(error: &anyhow::Error) -> ControlError {
             next: store.next.clone(),
         };
     }
-    if let Some(why) = is_storage_fault(error) {
+    if let Some(fault) = is_storage_fault(error) {
         return ControlError {
             code: ErrorCode::Internal,
-            message: format!("the gateway cannot start: {why}: {error:#}"),
-            next: "see to it (a full disk: df -h), then start again; nothing was changed: fased gateway run"
-                .to_owned(),
+            message: format!("the gateway cannot start: {}: {error:#}", fault.why()),
+            next: format!(
+                "{}, then start again; nothing was changed: fased gateway run",
+                fault.remedy()
+            ),
         };
     }
     ControlError {

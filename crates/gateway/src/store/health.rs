@@ -12,7 +12,7 @@ use sqlx::Connection as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use tokio::sync::watch;
 
-use super::Store;
+use super::{Fault, Store, is_storage_fault};
 use crate::clock;
 
 /// What has to be free beside the store for it to count as writable: a batch of messages and its log.
@@ -26,11 +26,6 @@ const CHECK_LINES: u32 = 20;
 /// Instructions of SQLite between two looks at the clock.
 const CHECK_STEPS: i32 = 10_000;
 
-/// For people.
-const FULL: &str = "the disk is full";
-/// SQLite could not make the file that the users of a store share room enough.
-const NO_SHARED_MEMORY: u32 = 4874;
-
 /// Why the store cannot be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trouble {
@@ -38,6 +33,8 @@ pub struct Trouble {
     pub since_ms: i64,
     /// Half a sentence for people, such as `the disk is full`.
     pub why: String,
+    /// What kind of trouble it is.
+    pub fault: Fault,
 }
 
 /// How large the store is, in bytes.
@@ -61,28 +58,40 @@ impl Store {
     /// To be told of every failed write: takes note when it was the disk, or what is allowed there, that failed.
     /// Returns whether it was.
     pub fn noticed(&self, error: &anyhow::Error) -> bool {
-        let Some(why) = is_storage_fault(error) else {
+        let Some(fault) = is_storage_fault(error) else {
             return false;
         };
         self.trouble.send_if_modified(|trouble| {
-            // A disk that is full may show as something else as well; the first word is the better one.
-            if trouble.is_some() {
+            // A disk that is full may show as something else as well; the first word is the better one. But damage
+            // stays when all else is over.
+            if trouble
+                .as_ref()
+                .is_some_and(|known| known.fault == Fault::Damaged || fault != Fault::Damaged)
+            {
                 return false;
             }
             *trouble = Some(Trouble {
                 since_ms: clock::now_ms(),
-                why: why.to_owned(),
+                why: fault.why().to_owned(),
+                fault,
             });
             true
         });
         true
     }
 
-    /// Tries to write, with some room beside, and takes note of how it went. Returns whether it worked.
+    /// Tries to write, with some room beside, and takes note of how it went. Returns whether it worked. In a damaged
+    /// store it never does: one page that can be written says nothing of the others.
     pub(crate) async fn try_writing(&self) -> bool {
+        if self.is_damaged() {
+            return false;
+        }
         match self.write_nothing().await {
             Ok(()) => {
-                self.trouble.send_if_modified(|trouble| trouble.take().is_some());
+                // Damage may have been found meanwhile.
+                self.trouble.send_if_modified(|trouble| {
+                    trouble.take_if(|known| known.fault != Fault::Damaged).is_some()
+                });
                 true
             }
             Err(error) => {
@@ -92,6 +101,14 @@ impl Store {
                 false
             }
         }
+    }
+
+    /// Was damage found in it? That does not heal while it is open.
+    pub(crate) fn is_damaged(&self) -> bool {
+        let trouble = self.trouble.borrow();
+        trouble
+            .as_ref()
+            .is_some_and(|known| known.fault == Fault::Damaged)
     }
 
     async fn write_nothing(&self) -> Result<()> {
@@ -186,54 +203,6 @@ pub(crate) fn has_room(file: &Path) -> io::Result<()> {
     let filled = io::Write::write_all(&mut opened, &[1; ROOM_BYTES]).and_then(|()| opened.sync_data());
     let removed = std::fs::remove_file(file);
     filled.and(removed)
-}
-
-/// Why something could not be written, when that is a matter of the disk and what is allowed there.
-#[must_use]
-pub fn is_storage_fault(error: &anyhow::Error) -> Option<&'static str> {
-    error.chain().find_map(|cause| {
-        if let Some(error) = cause.downcast_ref::<sqlx::Error>() {
-            return of_sqlite(error);
-        }
-        of_io(cause.downcast_ref::<io::Error>()?)
-    })
-}
-
-fn of_sqlite(error: &sqlx::Error) -> Option<&'static str> {
-    if let sqlx::Error::Io(error) = error {
-        return of_io(error);
-    }
-    let code: u32 = error.as_database_error()?.code()?.parse().ok()?;
-    if code == NO_SHARED_MEMORY {
-        return Some(FULL);
-    }
-    // The low byte is the kind of error, the rest its particulars.
-    match code & 0xff {
-        3 | 23 => Some("access to it is denied"),
-        5 | 6 => Some("another program keeps it locked"),
-        8 => Some("it is read-only"),
-        10 => Some("the disk fails or is full"),
-        11 | 26 => Some("its file is damaged"),
-        13 => Some(FULL),
-        14 => Some("a file of it cannot be opened"),
-        _ => None,
-    }
-}
-
-/// Kinds of errors that are matters of the disk.
-const KINDS: [(io::ErrorKind, &str); 4] = [
-    (io::ErrorKind::StorageFull, FULL),
-    (io::ErrorKind::QuotaExceeded, "the disk quota is used up"),
-    (io::ErrorKind::ReadOnlyFilesystem, "it is read-only"),
-    (io::ErrorKind::PermissionDenied, "access to it is denied"),
-];
-
-fn of_io(error: &io::Error) -> Option<&'static str> {
-    if error.raw_os_error() == Some(nix::libc::EIO) {
-        return Some("the disk fails");
-    }
-    let known = KINDS.iter().find(|(kind, _)| *kind == error.kind());
-    known.map(|(_, why)| *why)
 }
 
 #[cfg(test)]

@@ -9,12 +9,14 @@ impl Lifecycle {
         let (stable, arm) = self.arm(TimerKind::Stable, self.settings.stable_ms);
         self.state = State::Online { stable: Some(stable) };
         self.refused_versions = 0;
+        self.linked = true;
         vec![arm]
     }
 
-    pub(super) fn deadline(&mut self, timer: TimerId, login: Option<Login>) -> Vec<Effect> {
+    pub(super) fn deadline(&mut self, timer: TimerId, login: Option<Login>, jitter: f64) -> Vec<Effect> {
         if login.is_some_and(|login| login.deadline == timer) {
-            self.drain(Next::Rest(Rest::LoginTimedOut))
+            let next = self.login_over(Rest::LoginTimedOut, jitter);
+            self.drain(next)
         } else {
             vec![]
         }
@@ -66,9 +68,21 @@ impl Lifecycle {
 
     /// A failed login rests, because somebody is watching and can try again; all else tries again by itself.
     pub(super) fn after_failure(&mut self, login: Option<Login>, jitter: f64) -> Next {
-        if login.is_some() {
-            return Next::Rest(Rest::LoginFailed);
+        match login {
+            Some(_) => self.login_over(Rest::LoginFailed, jitter),
+            None => self.try_again(jitter),
         }
+    }
+
+    /// The end of a login in vain. Somebody may ask for one of an account that is linked: that goes on as before.
+    pub(super) fn login_over(&mut self, rest: Rest, jitter: f64) -> Next {
+        if self.linked {
+            return self.try_again(jitter);
+        }
+        Next::Rest(rest)
+    }
+
+    fn try_again(&mut self, jitter: f64) -> Next {
         let delay_ms = self.settings.backoff.delay_ms(self.failures, jitter);
         self.failures = self.failures.saturating_add(1);
         wait(Why::Failure, delay_ms)
@@ -94,7 +108,7 @@ impl Lifecycle {
             return Next::Spawn { login };
         }
         self.refused_versions = 0;
-        if login.is_some() {
+        if login.is_some() && !self.linked {
             return Next::Rest(Rest::ClientOutdated);
         }
         wait(Why::Outdated, self.settings.outdated_retry_ms)
@@ -162,6 +176,7 @@ impl Lifecycle {
 
     pub(super) fn forget_at_rest(&mut self) -> Vec<Effect> {
         self.restored = false;
+        self.linked = false;
         self.state = State::Resting(Rest::Unlinked);
         vec![Effect::SetAsideAuth]
     }

@@ -1,6 +1,6 @@
 //! What the account does about its own failures: the breaker, bans, memory, sleep, a full disk.
 
-use super::act::wait;
+use super::act::{stopped, wait};
 use super::state::{Draining, Login, Next, Rest, State, Wait, Why};
 use super::{Effect, Lifecycle, TimerKind};
 
@@ -9,6 +9,8 @@ const MEMORY_RESTARTS: usize = 3;
 const MEMORY_WINDOW_MS: u64 = 600_000;
 /// No ban is believed to be longer than a year.
 const MOST_BAN_MS: u64 = 365 * 86_400_000;
+/// Trouble that comes back this soon after it was over is waited for like a failure, or it would make a storm.
+const RELAPSE_MS: u64 = 60_000;
 /// Within this a second awakening changes no wait, so that a host that dozes makes no storm of attempts.
 const WAKE_EVERY_MS: u64 = 60_000;
 
@@ -51,7 +53,7 @@ impl Lifecycle {
     }
 
     /// Replaced at once, which is no failure; but a cap that cannot be kept must not make a loop.
-    pub(super) fn over_memory(&mut self, login: Option<Login>) -> Vec<Effect> {
+    pub(super) fn over_memory(&mut self, login: Option<Login>, jitter: f64) -> Vec<Effect> {
         let since = self.now_ms.saturating_sub(MEMORY_WINDOW_MS);
         self.outgrown.retain(|at| *at >= since);
         if self.outgrown.len() < MEMORY_RESTARTS {
@@ -59,8 +61,8 @@ impl Lifecycle {
             return self.drain(Next::Spawn { login });
         }
         match login {
-            Some(_) => self.drain(Next::Rest(Rest::LoginFailed)),
-            None => self.drain(wait(Why::OverMemory, self.settings.breaker_retry_ms)),
+            Some(_) if !self.linked => self.drain_failed(login, jitter),
+            Some(_) | None => self.drain(wait(Why::OverMemory, self.settings.breaker_retry_ms)),
         }
     }
 
@@ -94,10 +96,82 @@ impl Lifecycle {
         vec![]
     }
 
-    pub(super) fn storage_back_while_waiting(&mut self, why: Why) -> Vec<Effect> {
+    pub(super) fn storage_back_while_waiting(&mut self, why: Why, jitter: f64) -> Vec<Effect> {
         match why {
-            Why::Storage => self.spawn(None),
+            Why::Storage => {
+                let next = self.after_storage(jitter);
+                self.go_to(next)
+            }
             Why::Failure | Why::Outdated | Why::Banned | Why::Breaker | Why::OverMemory => vec![],
+        }
+    }
+
+    pub(super) fn storage_back_while_draining(&mut self, draining: Draining, jitter: f64) -> Vec<Effect> {
+        match draining.next {
+            Next::Spawn { login: None }
+            | Next::BackOff(Wait {
+                why: Why::Storage, ..
+            }) if self.storage_relapsed => {
+                let next = self.after_storage(jitter);
+                self.redirect(draining, next)
+            }
+            Next::Spawn { .. } | Next::BackOff(_) | Next::Rest(_) => vec![],
+        }
+    }
+
+    /// Things cannot be written down. Could they be a moment ago?
+    pub(super) fn note_relapse(&mut self) {
+        let back = self.storage_back_ms.take();
+        self.storage_relapsed |= back.is_some_and(|at| self.now_ms.saturating_sub(at) < RELAPSE_MS);
+    }
+
+    /// A trial said that things can be written down again. One that spoke too soon before is not believed at once.
+    pub(super) fn after_storage(&mut self, jitter: f64) -> Next {
+        if !std::mem::take(&mut self.storage_relapsed) {
+            return Next::Spawn { login: None };
+        }
+        self.broke(None, |machine| {
+            let delay_ms = machine.settings.backoff.delay_ms(machine.failures, jitter);
+            machine.failures = machine.failures.saturating_add(1);
+            wait(Why::Storage, delay_ms)
+        })
+    }
+
+    pub(super) fn wait_is_over(&mut self, why: Why) -> Vec<Effect> {
+        match why {
+            // What was waited for shows only now.
+            Why::Storage | Why::Breaker => {
+                self.storage_back_ms = self.storage_back_ms.map(|_| self.now_ms);
+            }
+            Why::Failure | Why::Outdated | Why::Banned | Why::OverMemory => {}
+        }
+        self.spawn(None)
+    }
+
+    /// Nobody waits any more; but a ban goes on, and WhatsApp's refusal of our versions is worth keeping.
+    pub(super) fn shut_down_while_waiting(&mut self, why: Why) -> Vec<Effect> {
+        match why {
+            Why::Outdated | Why::Banned => {}
+            Why::Failure | Why::Storage | Why::Breaker | Why::OverMemory => {
+                self.state = State::Resting(Rest::Stopped { by_command: true });
+            }
+        }
+        vec![]
+    }
+
+    /// Why the link ended holds, whether its process has left already or not.
+    pub(super) fn shut_down_while_draining(&mut self, draining: Draining) -> Vec<Effect> {
+        match draining.next {
+            Next::Rest(_)
+            | Next::BackOff(Wait {
+                why: Why::Outdated | Why::Banned,
+                ..
+            }) => vec![],
+            Next::Spawn { .. }
+            | Next::BackOff(Wait {
+                why: Why::Failure | Why::Storage | Why::Breaker | Why::OverMemory,
+                ..
+            }) => self.redirect(draining, stopped()),
         }
     }
 

@@ -9,6 +9,8 @@ pub enum Input {
     Start,
     /// Operator: rest.
     Stop,
+    /// The gateway ends: leave, and keep why the account rests if it does.
+    ShutDown,
     /// Operator: leave and come back.
     Restart,
     /// Operator: link a phone.

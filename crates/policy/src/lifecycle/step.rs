@@ -5,15 +5,25 @@
 
 use super::act::stopped;
 use super::state::{Draining, Login, Next, Rest, State, Wait};
-use super::{DegradedReason, Effect, Input, Lifecycle, TimerId, TimerKind};
+use super::{CloseCause, DegradedReason, Effect, Input, Lifecycle, TimerId, TimerKind};
 
 impl Lifecycle {
     pub(super) fn apply(&mut self, input: &Input, jitter: f64) -> Vec<Effect> {
         match input {
-            Input::StorageFailed => self.storage_failed = true,
-            Input::StorageBack => self.storage_failed = false,
+            Input::StorageFailed | Input::Closed(CloseCause::StorageFailed) => {
+                self.note_relapse();
+                self.storage_failed |= matches!(input, Input::StorageFailed);
+            }
+            Input::StorageBack => {
+                self.note_relapse();
+                self.storage_failed = false;
+                self.storage_back_ms = Some(self.now_ms);
+            }
+            Input::Ready { linked } => self.linked = *linked,
+            Input::QrShown | Input::Closed(CloseCause::NotLinked) => self.linked = false,
             Input::Start
             | Input::Stop
+            | Input::ShutDown
             | Input::Restart
             | Input::Login(_)
             | Input::Logout
@@ -22,8 +32,6 @@ impl Lifecycle {
             | Input::HelloRejected(_)
             | Input::StillBanned { .. }
             | Input::Restored
-            | Input::Ready { .. }
-            | Input::QrShown
             | Input::Scanned
             | Input::Opened
             | Input::Closed(_)
@@ -39,9 +47,9 @@ impl Lifecycle {
             State::Linking { link, login } => self.linking(input, link, login, jitter),
             State::LoggingIn { login } => self.logging_in(input, login, jitter),
             State::Online { stable } => self.online(input, stable, jitter),
-            State::Draining(draining) => self.draining(input, draining),
-            State::Backoff { timer, wait, due_ms } => self.backoff(input, timer, wait, due_ms),
-            State::AwaitingStorage => self.awaiting_storage(input),
+            State::Draining(draining) => self.draining(input, draining, jitter),
+            State::Backoff { timer, wait, due_ms } => self.backoff(input, timer, wait, due_ms, jitter),
+            State::AwaitingStorage => self.awaiting_storage(input, jitter),
         }
     }
 
@@ -63,7 +71,8 @@ impl Lifecycle {
                 self.forgive();
                 self.still_banned(*rest_ms)
             }
-            Input::SpawnFailed(_)
+            Input::ShutDown
+            | Input::SpawnFailed(_)
             | Input::Exited
             | Input::HelloRejected(_)
             | Input::Restored
@@ -95,7 +104,7 @@ impl Lifecycle {
             | Input::Woke
             | Input::ProbeFailed
             | Input::StorageBack => vec![],
-            Input::Stop => self.drain(stopped()),
+            Input::Stop | Input::ShutDown => self.drain(stopped()),
             Input::Restart => self.restart(login),
             Input::Login(method) => self.login_while_connecting(*method, login),
             Input::Logout => self.drain_and_forget(Rest::Unlinked),
@@ -122,9 +131,9 @@ impl Lifecycle {
             }
             Input::Closed(cause) => self.closed(*cause, login, jitter),
             Input::StorageFailed => self.drain_for_storage(),
-            Input::OverMemory => self.over_memory(login),
+            Input::OverMemory => self.over_memory(login, jitter),
             Input::Fired(timer) if *timer == handshake => self.drain_broken(login, jitter),
-            Input::Fired(timer) => self.deadline(*timer, login),
+            Input::Fired(timer) => self.deadline(*timer, login, jitter),
         }
     }
 
@@ -138,7 +147,7 @@ impl Lifecycle {
             | Input::Woke
             | Input::ProbeFailed
             | Input::StorageBack => vec![],
-            Input::Stop => self.drain(stopped()),
+            Input::Stop | Input::ShutDown => self.drain(stopped()),
             Input::Restart => self.restart(login),
             Input::Login(method) => self.login_while_connecting(*method, login),
             Input::Logout => self.drain_and_forget(Rest::Unlinked),
@@ -155,9 +164,9 @@ impl Lifecycle {
             Input::Closed(cause) => self.closed(*cause, login, jitter),
             Input::Unresponsive => self.drain_broken(login, jitter),
             Input::StorageFailed => self.drain_for_storage(),
-            Input::OverMemory => self.over_memory(login),
+            Input::OverMemory => self.over_memory(login, jitter),
             Input::Fired(timer) if *timer == link => self.drain_failed(login, jitter),
-            Input::Fired(timer) => self.deadline(*timer, login),
+            Input::Fired(timer) => self.deadline(*timer, login, jitter),
         }
     }
 
@@ -174,7 +183,7 @@ impl Lifecycle {
             | Input::Woke
             | Input::ProbeFailed
             | Input::StorageBack => vec![],
-            Input::Stop => self.drain(stopped()),
+            Input::Stop | Input::ShutDown => self.drain(stopped()),
             Input::Restart => self.restart(Some(login)),
             Input::Logout => self.drain_and_forget(Rest::Unlinked),
             Input::SpawnFailed(_) | Input::Exited => self.gone_before_open(Some(login), jitter),
@@ -182,8 +191,8 @@ impl Lifecycle {
             Input::Closed(cause) => self.closed(*cause, Some(login), jitter),
             Input::Unresponsive => self.drain_broken(Some(login), jitter),
             Input::StorageFailed => self.drain_for_storage(),
-            Input::OverMemory => self.over_memory(Some(login)),
-            Input::Fired(timer) => self.deadline(*timer, Some(login)),
+            Input::OverMemory => self.over_memory(Some(login), jitter),
+            Input::Fired(timer) => self.deadline(*timer, Some(login), jitter),
         }
     }
 
@@ -200,7 +209,7 @@ impl Lifecycle {
             | Input::Scanned
             | Input::Opened
             | Input::StorageBack => vec![],
-            Input::Stop => self.drain(stopped()),
+            Input::Stop | Input::ShutDown => self.drain(stopped()),
             Input::Restart => self.restart(None),
             Input::Logout => self.log_out(),
             Input::SpawnFailed(_) | Input::Exited => {
@@ -216,7 +225,7 @@ impl Lifecycle {
             Input::Woke => vec![Effect::Probe],
             Input::ProbeFailed => self.drain(Next::Spawn { login: None }),
             Input::StorageFailed => self.drain_for_storage(),
-            Input::OverMemory => self.over_memory(None),
+            Input::OverMemory => self.over_memory(None, jitter),
             Input::Fired(timer) => {
                 if stable == Some(*timer) {
                     self.forgive();
@@ -228,12 +237,13 @@ impl Lifecycle {
         }
     }
 
-    fn backoff(&mut self, input: &Input, own: TimerId, wait: Wait, due_ms: u64) -> Vec<Effect> {
+    fn backoff(&mut self, input: &Input, own: TimerId, wait: Wait, due_ms: u64, jitter: f64) -> Vec<Effect> {
         match input {
             Input::Stop => {
                 self.state = State::Resting(Rest::Stopped { by_command: true });
                 vec![]
             }
+            Input::ShutDown => self.shut_down_while_waiting(wait.why),
             // Somebody does not want to wait.
             Input::Start | Input::Restart => {
                 self.forgive();
@@ -243,8 +253,8 @@ impl Lifecycle {
             Input::Logout => self.forget_at_rest(),
             Input::Woke => self.woke_while_waiting(wait, due_ms),
             Input::StorageFailed => self.storage_failed_while_waiting(wait.why),
-            Input::StorageBack => self.storage_back_while_waiting(wait.why),
-            Input::Fired(timer) if *timer == own => self.spawn(None),
+            Input::StorageBack => self.storage_back_while_waiting(wait.why, jitter),
+            Input::Fired(timer) if *timer == own => self.wait_is_over(wait.why),
             Input::SpawnFailed(_)
             | Input::Exited
             | Input::HelloRejected(_)
@@ -262,14 +272,17 @@ impl Lifecycle {
         }
     }
 
-    fn awaiting_storage(&mut self, input: &Input) -> Vec<Effect> {
+    fn awaiting_storage(&mut self, input: &Input, jitter: f64) -> Vec<Effect> {
         match input {
-            Input::Stop => {
+            Input::Stop | Input::ShutDown => {
                 self.state = State::Resting(Rest::Stopped { by_command: true });
                 vec![]
             }
             Input::Logout => self.forget_at_rest(),
-            Input::StorageBack => self.spawn(None),
+            Input::StorageBack => {
+                let next = self.after_storage(jitter);
+                self.go_to(next)
+            }
             // No command makes the disk writable.
             Input::Start
             | Input::Restart
@@ -294,7 +307,7 @@ impl Lifecycle {
     }
 
     /// Commands change what comes next; only the exit makes it come.
-    fn draining(&mut self, input: &Input, draining: Draining) -> Vec<Effect> {
+    fn draining(&mut self, input: &Input, draining: Draining, jitter: f64) -> Vec<Effect> {
         let Draining {
             grace, forget, next, ..
         } = draining;
@@ -307,6 +320,7 @@ impl Lifecycle {
                 }
             },
             Input::Stop => self.redirect(draining, stopped()),
+            Input::ShutDown => self.shut_down_while_draining(draining),
             Input::Restart => {
                 self.forgive();
                 self.redirect(draining, Next::Spawn { login: next.login() })
@@ -334,6 +348,7 @@ impl Lifecycle {
             Input::SpawnFailed(_) | Input::Exited => {
                 let mut effects = if forget {
                     self.restored = false;
+                    self.linked = false;
                     vec![Effect::SetAsideAuth]
                 } else {
                     vec![]
@@ -342,9 +357,11 @@ impl Lifecycle {
                 effects
             }
             Input::StorageFailed => self.storage_failed_while_draining(draining),
+            Input::StorageBack => self.storage_back_while_draining(draining, jitter),
             Input::Fired(timer) if *timer == grace => self.push(draining),
             Input::Fired(timer) if next.login().is_some_and(|login| login.deadline == *timer) => {
-                self.redirect(draining, Next::Rest(Rest::LoginTimedOut))
+                let next = self.login_over(Rest::LoginTimedOut, jitter);
+                self.redirect(draining, next)
             }
             Input::HelloRejected(_)
             | Input::StillBanned { .. }
@@ -357,7 +374,6 @@ impl Lifecycle {
             | Input::Unresponsive
             | Input::Woke
             | Input::ProbeFailed
-            | Input::StorageBack
             | Input::OverMemory
             | Input::Fired(_) => vec![],
         }

@@ -140,6 +140,7 @@ fn inputs() -> Vec<Input> {
     let mut all = vec![
         Input::Start,
         Input::Stop,
+        Input::ShutDown,
         Input::Restart,
         LOGIN,
         Input::Logout,

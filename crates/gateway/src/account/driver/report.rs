@@ -6,6 +6,7 @@ use fased_protocol::control::Watched;
 use super::super::{login, next_action};
 use super::{Driver, Unsaid};
 use crate::clock;
+use crate::store::Fault;
 
 impl Driver {
     pub(super) async fn report(&mut self, status: Status) {
@@ -15,21 +16,30 @@ impl Driver {
             .next_attempt_ms()
             .map(|at| now.saturating_add_unsigned(at.saturating_sub(clock::boot_ms())));
         let sentence = match &self.detail {
-            Some(detail) if status != Status::Ready => format!("{} ({detail})", status.sentence()),
-            Some(_) | None => status.sentence().to_owned(),
+            Some(detail) if status != Status::Ready => format!("{} ({detail})", self.sentence(status)),
+            Some(_) | None => self.sentence(status).to_owned(),
         };
+        let next = self.next_action(status);
+        let mut again = false;
         self.view.send_modify(|view| {
             view.stored.account = self.shared.id().to_owned();
-            if view.stored.state != status.as_str() {
+            let same =
+                view.stored.state == status.as_str() && view.stored.reason.as_deref() == status.reason();
+            if !same {
                 view.stored.since_ms = now;
             }
+            // Only its end has moved.
+            again = same && view.stored.sentence == sentence && view.stored.until_ms.is_some();
             view.stored.state = status.as_str().to_owned();
             view.stored.sentence = sentence.clone();
-            view.stored.next =
-                Some(next_action(status, self.shared.id())).filter(|next| next != "nothing to do");
+            view.stored.next = Some(next).filter(|next| next != "nothing to do");
             view.stored.reason = status.reason().map(str::to_owned);
             view.stored.until_ms = until_ms;
         });
+        if again {
+            self.record().await;
+            return;
+        }
         tracing::info!(state = %status, "{sentence}");
         self.alert(status, &sentence).await;
         self.end_login(status);
@@ -40,11 +50,9 @@ impl Driver {
                 sentence,
             },
         );
+        self.record().await;
         let row = self.view.borrow().stored.clone();
         let store = &self.shared.store;
-        if let Err(error) = store.record_account(&row).await {
-            tracing::error!("cannot record the account's state: {error:#}");
-        }
         if status == Status::Ready
             && let Err(error) = store.notice_recovered(self.shared.id(), now).await
         {
@@ -71,10 +79,6 @@ impl Driver {
             | Status::Ready
             | Status::BackingOff { .. } => None,
         };
-        // What could not be written down before may be now.
-        if let Some(unsaid) = self.unsaid.take() {
-            self.notify(unsaid).await;
-        }
         let Some(kind) = kind else { return };
         if self.alerted == Some(status) {
             return;
@@ -82,25 +86,38 @@ impl Driver {
         self.alerted = Some(status);
         self.notify(Unsaid {
             kind,
-            text: format!("{sentence} Next: {}", next_action(status, self.shared.id())),
+            text: format!("{sentence} Next: {}", self.next_action(status)),
             at_ms: clock::now_ms(),
         })
         .await;
     }
 
-    async fn notify(&mut self, unsaid: Unsaid) {
-        let Unsaid { kind, text, at_ms } = &unsaid;
-        let store = &self.shared.store;
-        if let Err(error) = store.add_notice_of(kind, self.shared.id(), text, *at_ms).await {
-            tracing::error!("cannot leave a notice: {error:#}");
-            self.unsaid = Some(unsaid);
+    /// What kind of trouble the storage has is known here alone.
+    fn fault(&self, status: Status) -> Option<Fault> {
+        let trouble = self.trouble.as_ref().filter(|_| status == Status::StorageFailed);
+        trouble.map(|trouble| trouble.fault)
+    }
+
+    fn sentence(&self, status: Status) -> &'static str {
+        self.fault(status).map_or(status.sentence(), Fault::sentence)
+    }
+
+    fn next_action(&self, status: Status) -> String {
+        match self.fault(status) {
+            Some(fault) => fault.next_action(),
+            None => next_action(status, self.shared.id()),
         }
     }
 
     /// Tells who waits for a login that it is over, if this state says so.
     pub(super) fn end_login(&mut self, status: Status) {
         if self.login.is_some()
-            && let Some(error) = login::error_in(status, self.detail.as_deref(), self.shared.id())
+            && let Some(error) = login::error_in(
+                status,
+                self.sentence(status),
+                &self.next_action(status),
+                self.detail.as_deref(),
+            )
         {
             self.login = None;
             self.tell_login(error);

@@ -189,15 +189,24 @@ async fn a_sound_store_has_no_damages_and_a_spoilt_one_has() {
     assert!(told > 0, "damage is told");
 }
 
-#[test]
-fn only_faults_of_the_disk_count() {
-    let denied = anyhow::Error::new(io::Error::from(io::ErrorKind::PermissionDenied)).context("a file");
-    assert_eq!(is_storage_fault(&denied), Some("access to it is denied"));
-    let full = anyhow::Error::new(io::Error::from_raw_os_error(nix::libc::ENOSPC));
-    assert_eq!(is_storage_fault(&full), Some("the disk is full"));
-    assert_eq!(is_storage_fault(&anyhow::anyhow!("no such row")), None);
-    assert_eq!(
-        is_storage_fault(&anyhow::Error::new(sqlx::Error::RowNotFound)),
-        None
-    );
+#[tokio::test]
+async fn a_damaged_store_stays_so_though_a_page_of_it_can_be_written() {
+    let (dir, store) = store().await;
+    let rows: Vec<_> = (0..200).map(|number| long(&number.to_string())).collect();
+    store.journal(ACCOUNT, &rows, NOW).await.expect("committed");
+    store.close().await;
+    let path = dir.path().join("fased.db");
+    let mut bytes = std::fs::read(&path).expect("its bytes");
+    // All pages but the first few, which hold what is read at the start.
+    let from = bytes.len() / 2;
+    bytes[from..].fill(0x5a);
+    std::fs::write(&path, bytes).expect("spoilt");
+    let store = Store::open(&path).await.expect("opened");
+    let error = store.journal(ACCOUNT, &rows, NOW).await.expect_err("damaged");
+    assert!(store.noticed(&error), "{error:#}");
+    assert!(store.is_damaged());
+    let again = store.trouble();
+    assert!(!store.try_writing().await, "not by a trial");
+    assert!(!again.has_changed().expect("watched"), "nor for a moment");
+    assert!(store.is_damaged());
 }

@@ -67,6 +67,7 @@ fn show_input(input: &Input) -> String {
         Input::Login(_)
         | Input::Start
         | Input::Stop
+        | Input::ShutDown
         | Input::Restart
         | Input::Logout
         | Input::Exited

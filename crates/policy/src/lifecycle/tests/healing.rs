@@ -1,5 +1,7 @@
 //! Bans, the breaker, memory, sleep and restored credentials.
 
+use rstest::rstest;
+
 use super::scenes::{armed, spawns};
 use super::*;
 
@@ -230,4 +232,116 @@ fn restored_credentials_are_shown_until_the_link_has_held() {
         bench.step(&News::Latest(TimerKind::Stable)),
         [Effect::Report(Status::Ready)]
     );
+}
+
+#[rstest]
+#[case::replaced(CloseCause::Replaced, Status::Replaced)]
+#[case::logged_out(CloseCause::LoggedOut, Status::LoggedOut)]
+#[case::forbidden(CloseCause::Forbidden, Status::Forbidden)]
+#[case::banned(CloseCause::Banned { expires_s: Some(600) }, Status::Degraded(DegradedReason::Banned))]
+#[case::lost(CloseCause::Lost, Status::Suspended)]
+fn why_the_link_ended_is_kept_when_the_gateway_ends_before_the_process(
+    #[case] cause: CloseCause,
+    #[case] kept: Status,
+) {
+    let path = [Input::Start, READY, Input::Opened, Input::Closed(cause)];
+    let mut bench = Bench::after(&path.map(News::In));
+    bench.input(Input::ShutDown);
+    let effects = bench.input(Input::Exited);
+    assert!(!spawns(&effects));
+    assert_eq!(bench.machine.status(), kept);
+}
+
+#[test]
+fn an_operator_who_stops_it_while_it_leaves_has_it_stopped() {
+    let path = [
+        READY,
+        Input::Closed(CloseCause::Replaced),
+        Input::Stop,
+        Input::Exited,
+    ];
+    let mut bench = Bench::after(&[News::In(Input::Start)]);
+    for input in path {
+        bench.input(input);
+    }
+    assert_eq!(bench.machine.status(), Status::Suspended);
+}
+
+#[test]
+fn the_end_of_a_wait_is_told_again_where_the_process_took_its_time_to_leave() {
+    let path = [Input::Start, READY, Input::Closed(CloseCause::Lost)];
+    let mut bench = Bench::after(&path.map(News::In));
+    assert_eq!(bench.machine.next_attempt_ms(), Some(2_000));
+    bench.step(&News::Pass(4_000));
+    let effects = bench.input(Input::Exited);
+    let status = Status::BackingOff { delay_ms: 2_000 };
+    assert_eq!(effects.last(), Some(&Effect::Report(status)));
+    assert_eq!(bench.machine.next_attempt_ms(), Some(6_000));
+    assert_eq!(bench.input(Input::StorageBack), [], "once");
+}
+
+#[test]
+fn a_login_in_vain_does_not_unlink_what_is_linked() {
+    let scanned = [
+        EMPTY,
+        Input::QrShown,
+        Input::Scanned,
+        Input::Closed(CloseCause::RestartRequired),
+        Input::Exited,
+        READY,
+        Input::Closed(CloseCause::Lost),
+        Input::Exited,
+    ];
+    let in_vain: [(&str, &[Input]); 4] = [
+        ("lost after the scan", &scanned),
+        ("no process", &[Input::SpawnFailed(String::new())]),
+        (
+            "no network",
+            &[READY, Input::Closed(CloseCause::Lost), Input::Exited],
+        ),
+        ("crash", &[READY, Input::Exited]),
+    ];
+    for (why, course) in in_vain {
+        let mut bench = Bench::new();
+        bench.machine.set_linked(true);
+        bench.input(Input::Start);
+        bench.input(Input::SpawnFailed(String::new()));
+        bench.input(LOGIN);
+        for input in course {
+            bench.input(input.clone());
+        }
+        assert!(
+            matches!(bench.machine.status(), Status::BackingOff { .. }),
+            "{why}: {}",
+            bench.machine.status()
+        );
+        let again = bench.step(&News::Latest(TimerKind::Backoff));
+        assert!(spawns(&again), "{why}: it comes back by itself");
+        assert_eq!(bench.machine.login_in_progress(), None);
+    }
+}
+
+#[test]
+fn a_login_that_takes_too_long_does_not_unlink_what_is_linked() {
+    let mut bench = Bench::after(&[LOGIN, READY].map(News::In));
+    bench.step(&News::Latest(TimerKind::LoginDeadline));
+    assert!(matches!(bench.machine.status(), Status::BackingOff { .. }));
+    let mut bench = Bench::after(&[LOGIN, EMPTY].map(News::In));
+    bench.step(&News::Latest(TimerKind::LoginDeadline));
+    assert_eq!(bench.machine.status(), Status::Unlinked);
+}
+
+#[test]
+fn what_was_unlinked_stays_so_after_a_login_in_vain() {
+    let path = [
+        Input::Start,
+        READY,
+        Input::Opened,
+        Input::Logout,
+        Input::Exited,
+        LOGIN,
+    ];
+    let mut bench = Bench::after(&path.map(News::In));
+    bench.input(Input::SpawnFailed(String::new()));
+    assert_eq!(bench.machine.status(), Status::Unlinked);
 }

@@ -146,10 +146,6 @@ fn the_deadline_holds_between_two_processes_as_well() {
 #[rstest]
 #[case::crash_while_a_code_shows(vec![LOGIN, EMPTY, Input::QrShown, Input::Exited])]
 #[case::lost_while_a_code_shows(vec![LOGIN, EMPTY, Input::QrShown, Input::Closed(CloseCause::Lost), Input::Exited])]
-#[case::lost_after_the_scan(vec![
-    LOGIN, EMPTY, Input::QrShown, Input::Scanned, Input::Closed(CloseCause::RestartRequired), Input::Exited,
-    READY, Input::Closed(CloseCause::Lost), Input::Exited,
-])]
 #[case::no_process(vec![LOGIN, spawn_failed()])]
 #[case::no_answer(vec![LOGIN, EMPTY, Input::QrShown, Input::Unresponsive, Input::Exited])]
 fn a_failed_login_rests(#[case] path: Vec<Input>) {

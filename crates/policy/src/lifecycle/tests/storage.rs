@@ -105,3 +105,57 @@ fn at_rest_a_full_disk_changes_nothing_until_somebody_wants_to_connect() {
     assert_eq!(bench.input(Input::Start), [Effect::Report(Status::StorageFailed)]);
     assert!(spawns(&bench.input(Input::StorageBack)));
 }
+
+/// Online, and the sidecar cannot save its auth files, though a trial beside them goes well each time.
+fn relapse(bench: &mut Bench) -> Vec<Effect> {
+    bench.input(READY);
+    bench.input(Input::Opened);
+    bench.input(Input::Closed(CloseCause::StorageFailed));
+    bench.input(Input::StorageFailed);
+    bench.input(Input::Exited);
+    bench.step(&News::Pass(1_000));
+    bench.input(Input::StorageBack)
+}
+
+#[test]
+fn a_trial_that_spoke_too_soon_is_followed_by_a_wait_and_then_by_the_breaker() {
+    let mut bench = Bench::after(&[News::In(Input::Start)]);
+    assert!(spawns(&relapse(&mut bench)), "the first time it is believed");
+    let mut waits = vec![];
+    while waits.last() != Some(&300_000) && waits.len() < 9 {
+        waits.extend(armed(&relapse(&mut bench), TimerKind::Backoff));
+        assert!(!bench.machine.has_process());
+        let again = bench.step(&News::Latest(TimerKind::Backoff));
+        assert!(spawns(&again), "{waits:?}");
+    }
+    assert!(waits.len() > 1 && waits.is_sorted(), "{waits:?}");
+    assert_eq!(waits.last(), Some(&300_000), "{waits:?}");
+    assert_eq!(
+        armed(&relapse(&mut bench), TimerKind::Backoff),
+        Some(300_000),
+        "and so on"
+    );
+}
+
+#[test]
+fn trouble_that_returns_later_is_trouble_anew() {
+    let mut bench = Bench::after(&[News::In(Input::Start)]);
+    for _ in 0..3 {
+        assert!(spawns(&relapse(&mut bench)));
+        bench.step(&News::Pass(60_000));
+    }
+}
+
+#[test]
+fn trouble_that_is_over_before_the_process_has_left_is_no_way_around_the_wait() {
+    let mut bench = Bench::after(&[News::In(Input::Start)]);
+    relapse(&mut bench);
+    bench.input(READY);
+    bench.input(Input::StorageFailed);
+    bench.input(Input::StorageBack);
+    assert_eq!(bench.machine.status(), Status::StorageFailed);
+    assert_eq!(
+        armed(&bench.input(Input::Exited), TimerKind::Backoff),
+        Some(2_000)
+    );
+}
