@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, anyhow};
 use serde::Deserialize;
 use tokio::sync::Mutex;
 
@@ -42,6 +42,25 @@ pub(crate) struct Node {
     /// Why its permission model is of no use to us, if it is not.
     #[serde(skip)]
     unfit: Option<String>,
+    /// That was no answer of its own: it is asked again the next time.
+    #[serde(skip)]
+    unsure: bool,
+}
+
+/// Why there is no answer of use.
+enum NoAnswer {
+    /// It said no.
+    Refused(anyhow::Error),
+    /// It could not be asked, or did not get to its answer.
+    Unasked(anyhow::Error),
+}
+
+impl From<NoAnswer> for anyhow::Error {
+    fn from(no_answer: NoAnswer) -> Self {
+        match no_answer {
+            NoAnswer::Refused(error) | NoAnswer::Unasked(error) => error,
+        }
+    }
 }
 
 /// Tells one build of a program from another in its place.
@@ -77,7 +96,9 @@ pub(crate) async fn know(node: &Path) -> Result<Arc<Node>> {
     })?;
     tracing::debug!(version = it.version, program = %it.program.display(), "this is our Node");
     let it = Arc::new(it);
-    known.insert(node.to_owned(), (build(&it.program), Arc::clone(&it)));
+    if !it.unsure {
+        known.insert(node.to_owned(), (build(&it.program), Arc::clone(&it)));
+    }
     Ok(it)
 }
 
@@ -87,7 +108,9 @@ async fn ask(node: &Path) -> Result<Node> {
     if let Ok(mut args) = it.model_flags(true, true) {
         args.push("--allow-fs-read=/dev/null".into());
         args.extend(["--eval".into(), TRIAL.into()]);
-        if let Err(error) = run(node, args).await {
+        if let Err(no_answer) = run(node, args).await {
+            it.unsure = matches!(no_answer, NoAnswer::Unasked(_));
+            let error = anyhow::Error::from(no_answer);
             it.unfit = Some(format!(
                 "the permission model of Node {} cannot be used: {error:#}",
                 it.version
@@ -97,7 +120,7 @@ async fn ask(node: &Path) -> Result<Node> {
     Ok(it)
 }
 
-async fn run(node: &Path, args: Vec<OsString>) -> Result<Vec<u8>> {
+async fn run(node: &Path, args: Vec<OsString>) -> Result<Vec<u8>, NoAnswer> {
     let job = Job {
         program: node.to_owned(),
         args,
@@ -107,16 +130,23 @@ async fn run(node: &Path, args: Vec<OsString>) -> Result<Vec<u8>> {
         deadline: DEADLINE,
         plan: None,
     };
-    let ended = process::run(job).await.map_err(|failure| match failure {
-        Failure::Missing(_) => anyhow!("there is no such program"),
-        Failure::TimedOut => anyhow!("it said nothing for {} s", DEADLINE.as_secs()),
-        Failure::Io(error) => anyhow!(error),
+    let ended = process::run(job).await.map_err(|failure| {
+        NoAnswer::Unasked(match failure {
+            Failure::Missing(_) => anyhow!("there is no such program"),
+            Failure::TimedOut => anyhow!("it said nothing for {} s", DEADLINE.as_secs()),
+            Failure::Io(error) => anyhow!(error),
+        })
     })?;
-    if !ended.status.success() {
-        let said = ended.stderr.lines().last().unwrap_or("nothing");
-        bail!("it ended with {}, and said: {said}", ended.status);
+    if ended.status.success() {
+        return Ok(ended.stdout);
     }
-    Ok(ended.stdout)
+    let said = ended.stderr.lines().last().unwrap_or("nothing");
+    let error = anyhow!("it ended with {}, and said: {said}", ended.status);
+    // Who was killed has not answered.
+    Err(match ended.status.code() {
+        Some(_) => NoAnswer::Refused(error),
+        None => NoAnswer::Unasked(error),
+    })
 }
 
 impl Node {
@@ -128,6 +158,7 @@ impl Node {
             objects: Vec::new(),
             flags: Vec::new(),
             unfit: None,
+            unsure: false,
         }
     }
 
