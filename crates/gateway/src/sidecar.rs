@@ -27,6 +27,7 @@ use tokio::sync::mpsc;
 use tokio_util::codec::{FramedRead, LinesCodec};
 
 pub use calls::Calls;
+pub(crate) use ending::why;
 pub use spawn::{SpawnOptions, spawn};
 
 /// A frame that cannot be written within this means that the sidecar does not read any more.
