@@ -1,16 +1,18 @@
 //! The warden: a process beside this one that kills what this one has started, should it be killed itself.
 //!
 //! Whoever starts a program sees to its end, but nobody can who was killed. The warden hears over a pipe which process
-//! groups there are. When the pipe ends, however that came about, it kills the groups that are left, and ends. One warden
-//! serves all programs; it is started with the first of them, and again should it be gone.
+//! groups there are. When the pipe ends, however that came about, it kills the groups that are left, and ends; those that
+//! leave by themselves when nobody speaks to them any more are given the time to. One warden serves all programs; it is
+//! started with the first of them, and again should it be gone.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::io::{PipeReader, PipeWriter, Read, Write};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::sys::signal::{SigSet, Signal, killpg};
@@ -18,8 +20,36 @@ use nix::unistd::Pid;
 
 /// What the warden hears, one number each: a group by its number, or one of these.
 const STARTING: i32 = i32::MIN;
+/// The same of one that leaves by itself.
+const STARTING_GENTLE: i32 = i32::MIN + 1;
 /// The start that was told of last has failed.
 const NOT_STARTED: i32 = 0;
+
+/// How long those that leave by themselves have for it.
+const GRACE: Duration = Duration::from_secs(2);
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// A warden has done its work so long after its pipe ended.
+const ENDS_WITHIN: Duration = Duration::from_secs(4);
+
+/// How a group comes to its end once nobody sees to it any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// It is killed at once.
+    Kill,
+    /// It leaves by itself when its standard input ends, and is killed if it has not after two seconds.
+    Leave,
+}
+
+impl End {
+    fn starting(self) -> i32 {
+        match self {
+            Self::Kill => STARTING,
+            Self::Leave => STARTING_GENTLE,
+        }
+    }
+}
+
+type Groups = BTreeMap<i32, End>;
 
 /// The program that becomes a warden, and its arguments.
 static PROGRAM: OnceLock<(PathBuf, &'static str)> = OnceLock::new();
@@ -37,20 +67,41 @@ pub fn watch() {
     if let Err(errno) = SigSet::all().thread_block() {
         tracing::debug!(%errno, "signals cannot be blocked");
     }
-    for group in left(std::io::stdin().lock()) {
-        // Those that have just ended are no concern.
-        killpg(Pid::from_raw(group), Signal::SIGKILL).ok();
+    end(left(std::io::stdin().lock()));
+}
+
+/// Ends all of them. A group that is gone is forgotten the moment that is seen, since its number may belong to others soon.
+fn end(mut groups: Groups) {
+    for group in groups.extract_if(.., |_, end| *end == End::Kill) {
+        kill(group.0);
     }
+    let mut rest = GRACE;
+    while !rest.is_zero() {
+        groups.retain(|group, _| killpg(Pid::from_raw(*group), None).is_ok());
+        if groups.is_empty() {
+            return;
+        }
+        std::thread::sleep(LOOK_EVERY);
+        rest = rest.saturating_sub(LOOK_EVERY);
+    }
+    groups.into_keys().for_each(kill);
+}
+
+fn kill(group: i32) {
+    // Those that have just ended are no concern.
+    killpg(Pid::from_raw(group), Signal::SIGKILL).ok();
 }
 
 /// The groups that were told of and have not ended, when nothing more is told.
-fn left(mut told: impl Read) -> BTreeSet<i32> {
-    let mut groups = BTreeSet::new();
+fn left(mut told: impl Read) -> Groups {
+    let mut groups = Groups::new();
     let mut latest = None;
+    let mut end = End::Kill;
     let mut number = [0; size_of::<i32>()];
     while told.read_exact(&mut number).is_ok() {
         match i32::from_ne_bytes(number) {
-            STARTING => latest = None,
+            STARTING => (latest, end) = (None, End::Kill),
+            STARTING_GENTLE => (latest, end) = (None, End::Leave),
             NOT_STARTED => {
                 if let Some(group) = latest.take() {
                     groups.remove(&group);
@@ -58,7 +109,7 @@ fn left(mut told: impl Read) -> BTreeSet<i32> {
             }
             group if group > 1 => {
                 latest = Some(group);
-                groups.insert(group);
+                groups.insert(group, end);
             }
             group => {
                 groups.remove(&group.saturating_neg());
@@ -66,6 +117,30 @@ fn left(mut told: impl Read) -> BTreeSet<i32> {
         }
     }
     groups
+}
+
+/// Ends the warden, and waits until it has ended. Whoever becomes another program calls this before, since nobody would
+/// take the status of the warden afterwards.
+pub fn dismiss() {
+    let Some(Warden {
+        mut process, writer, ..
+    }) = warden().take()
+    else {
+        return;
+    };
+    drop(writer);
+    let mut rest = ENDS_WITHIN;
+    while matches!(process.try_wait(), Ok(None)) {
+        if rest.is_zero() {
+            tracing::warn!("the warden does not end by itself and is killed");
+            if let Err(error) = process.kill().and_then(|()| process.wait()) {
+                tracing::warn!("the warden lives on: {error}");
+            }
+            return;
+        }
+        std::thread::sleep(LOOK_EVERY);
+        rest = rest.saturating_sub(LOOK_EVERY);
+    }
 }
 
 /// A group that the warden kills unless this is dropped before. Drop it when nobody of the group lives, or when all of it
@@ -88,7 +163,10 @@ impl Drop for Ward {
 ///
 /// # Errors
 /// When it cannot be started; that there is no warden is only logged.
-pub fn spawn(command: &mut tokio::process::Command) -> std::io::Result<(tokio::process::Child, Ward)> {
+pub fn spawn(
+    command: &mut tokio::process::Command,
+    end: End,
+) -> std::io::Result<(tokio::process::Child, Ward)> {
     let mut guard = warden();
     if let Err(error) = see_to(&mut guard) {
         tracing::warn!(
@@ -98,7 +176,7 @@ pub fn spawn(command: &mut tokio::process::Command) -> std::io::Result<(tokio::p
     let Some(warden) = &mut *guard else {
         return Ok((command.spawn()?, Ward(None)));
     };
-    warden.tell(STARTING);
+    warden.tell(end.starting());
     tell_from_child(command, warden.writer.as_raw_fd());
     let child = match command.spawn() {
         Ok(child) => child,
@@ -108,7 +186,7 @@ pub fn spawn(command: &mut tokio::process::Command) -> std::io::Result<(tokio::p
         }
     };
     let group = child.id().and_then(|pid| i32::try_from(pid).ok());
-    warden.groups.extend(group);
+    warden.groups.extend(group.map(|group| (group, end)));
     Ok((child, Ward(group)))
 }
 
@@ -165,7 +243,8 @@ fn see_to(warden: &mut Option<Warden>) -> std::io::Result<()> {
         writer,
         groups,
     };
-    for group in new.groups.clone() {
+    for (group, end) in new.groups.clone() {
+        new.tell(end.starting());
         new.tell(group);
     }
     *warden = Some(new);
@@ -179,7 +258,7 @@ struct Warden {
     _reader: PipeReader,
     writer: PipeWriter,
     /// For the next one, should this one be killed.
-    groups: BTreeSet<i32>,
+    groups: Groups,
 }
 
 impl Warden {
@@ -198,7 +277,7 @@ impl Warden {
 mod tests {
     use super::*;
 
-    fn told(numbers: &[i32]) -> Vec<i32> {
+    fn told(numbers: &[i32]) -> Vec<(i32, End)> {
         let bytes: Vec<u8> = numbers.iter().flat_map(|number| number.to_ne_bytes()).collect();
         left(&bytes[..]).into_iter().collect()
     }
@@ -206,18 +285,56 @@ mod tests {
     #[test]
     fn what_has_not_ended_is_left() {
         assert!(told(&[]).is_empty());
-        assert_eq!(told(&[STARTING, 70, STARTING, 80, -70, STARTING, 90]), [80, 90]);
+        assert_eq!(
+            told(&[STARTING, 70, STARTING_GENTLE, 80, -70, STARTING, 90]),
+            [(80, End::Leave), (90, End::Kill)]
+        );
     }
 
     #[test]
     fn what_could_not_be_started_is_not_left_nor_taken_for_another() {
-        assert_eq!(told(&[STARTING, 70, STARTING, 80, NOT_STARTED]), [70]);
-        assert_eq!(told(&[STARTING, 70, STARTING, NOT_STARTED]), [70]);
+        let kept = [(70, End::Kill)];
+        assert_eq!(told(&[STARTING, 70, STARTING, 80, NOT_STARTED]), kept);
+        assert_eq!(told(&[STARTING, 70, STARTING, NOT_STARTED]), kept);
+        assert_eq!(told(&[STARTING, 70, STARTING_GENTLE, NOT_STARTED]), kept);
     }
 
     #[test]
     fn half_a_number_and_numbers_that_mean_more_than_one_group_mean_nothing() {
         assert!(told(&[1, -1, -40]).is_empty());
-        assert_eq!(left(&[1_u8, 2][..]), BTreeSet::new());
+        assert_eq!(left(&[1_u8, 2][..]), Groups::new());
+    }
+
+    /// A shell in a group of its own.
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "each test sees to the end of what it starts"
+    )]
+    fn shell(script: &str) -> (std::process::Child, i32) {
+        let shell = std::process::Command::new("/bin/sh")
+            .args(["-c", script])
+            .stdin(Stdio::piped())
+            .process_group(0)
+            .spawn()
+            .expect("a shell");
+        let group = i32::try_from(shell.id()).expect("a number");
+        (shell, group)
+    }
+
+    #[test]
+    fn who_leaves_by_itself_is_let_and_who_does_not_is_killed() {
+        use std::os::unix::process::ExitStatusExt;
+        let (mut leaves, gentle) = shell("read line; exit 7");
+        let (mut stays, deaf) = shell("kill -STOP $$");
+        let (mut program, killed) = shell("read line; exit 7");
+        let groups = Groups::from([(gentle, End::Leave), (deaf, End::Leave), (killed, End::Kill)]);
+        // Taken, since a wait would close it.
+        let (leave, _stay, _never) = (leaves.stdin.take(), stays.stdin.take(), program.stdin.take());
+        let ending = std::thread::spawn(|| end(groups));
+        assert_eq!(program.wait().expect("ended").signal(), Some(9), "at once");
+        drop(leave);
+        assert_eq!(leaves.wait().expect("ended").code(), Some(7), "by itself");
+        assert_eq!(stays.wait().expect("ended").signal(), Some(9), "after a while");
+        ending.join().expect("it ends, too");
     }
 }

@@ -29,14 +29,30 @@ pub fn set_aside(auth_dir: &Path, now_ms: i64) -> Result<()> {
     if names.is_empty() {
         return Ok(());
     }
-    match move_all(auth_dir, &names, &unused(&beside(auth_dir, now_ms))) {
-        // A file system of its own: nothing can be moved out of it, and the sidecar does not look at hidden names.
-        Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
-            move_all(auth_dir, &names, &unused(&within(auth_dir, now_ms)))
+    move_to_either(
+        auth_dir,
+        &names,
+        &beside(auth_dir, now_ms),
+        &within(auth_dir, now_ms),
+    )
+    .with_context(|| format!("cannot move the files in {} aside", auth_dir.display()))
+}
+
+/// Beside it where that can be. The folder around may be another file system, out of which nothing can be moved, or one
+/// where nothing can be made; within, the sidecar does not look at hidden names.
+fn move_to_either(
+    auth_dir: &Path,
+    names: &[std::ffi::OsString],
+    beside: &Path,
+    within: &Path,
+) -> io::Result<()> {
+    use io::ErrorKind::{CrossesDevices, PermissionDenied, ReadOnlyFilesystem};
+    match move_all(auth_dir, names, &unused(beside)) {
+        Err(error) if [CrossesDevices, PermissionDenied, ReadOnlyFilesystem].contains(&error.kind()) => {
+            move_all(auth_dir, &names_in(auth_dir)?, &unused(within))
         }
         moved => moved,
     }
-    .with_context(|| format!("cannot move the files in {} aside", auth_dir.display()))
 }
 
 /// The folders that were set aside from this auth dir, oldest first.
@@ -169,6 +185,22 @@ mod tests {
         std::fs::create_dir(&auth).expect("a folder");
         set_aside(&auth, NOW).expect("nothing to do");
         assert_eq!(kept(&auth), Vec::<PathBuf>::new());
+    }
+
+    #[test]
+    fn where_nothing_can_be_made_beside_it_is_kept_within() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let auth = dir.path().join("default");
+        std::fs::create_dir(&auth).expect("a folder");
+        std::fs::write(auth.join("creds.json"), "its own").expect("written");
+        let names = names_in(&auth).expect("read");
+        // Nobody makes folders there, and nobody moves anything to there.
+        let beside = Path::new("/sys/default.set-aside");
+        let refused = move_all(&auth, &names, beside).expect_err("refused");
+        assert_ne!(refused.kind(), io::ErrorKind::CrossesDevices, "{refused}");
+        move_to_either(&auth, &names, beside, &within(&auth, NOW)).expect("moved");
+        assert_eq!(kept(&auth), [within(&auth, NOW)]);
+        assert!(within(&auth, NOW).join("creds.json").exists());
     }
 
     #[test]

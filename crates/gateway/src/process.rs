@@ -8,7 +8,7 @@ use std::process::{ExitStatus, Stdio};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use fased_agents::warden::{self, Ward};
+use fased_agents::warden::{self, End, Ward};
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
@@ -144,7 +144,7 @@ pub(crate) async fn run(job: Job) -> Result<Ended, Failure> {
     if let Some(plan) = &job.plan {
         Cage::new(plan).close_around(&mut command);
     }
-    let (mut child, ward) = warden::spawn(&mut command).map_err(|error| {
+    let (mut child, ward) = warden::spawn(&mut command, End::Kill).map_err(|error| {
         if error.kind() == std::io::ErrorKind::NotFound {
             return Failure::Missing(job.program.clone());
         }

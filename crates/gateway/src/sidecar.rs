@@ -4,12 +4,14 @@
 //! group, and always a wait. Dropping [`Sidecar`] kills the group.
 
 mod calls;
+mod ending;
 mod spawn;
 pub mod translate;
 
 use std::process::ExitStatus;
 use std::time::Duration;
 
+use fased_agents::warden::Ward;
 use fased_protocol::control::CageInfo;
 use fased_protocol::fault::Fault;
 use fased_protocol::line::{self, BadLine};
@@ -25,6 +27,7 @@ use tokio::sync::mpsc;
 use tokio_util::codec::{FramedRead, LinesCodec};
 
 pub use calls::Calls;
+pub(crate) use ending::why;
 pub use spawn::{SpawnOptions, spawn};
 
 /// A frame that cannot be written within this means that the sidecar does not read any more.
@@ -187,7 +190,7 @@ impl SidecarHandle {
 
 /// Connects pipes to channels: one task reads, one writes, one listens to stderr, one waits.
 fn supervise(
-    mut child: Child,
+    (mut child, ward): (Child, Ward),
     lock: crate::lease::AuthLock,
     ears: Ears,
     cage: CageInfo,
@@ -208,6 +211,8 @@ fn supervise(
     let all_calls = calls.clone();
     tokio::spawn(async move {
         let status = child.wait().await.ok();
+        // Its number may belong to somebody else from here on.
+        drop(ward);
         write.abort();
         // What it wrote before it died counts; only then is the account told.
         let read_all = reader.await.is_ok();

@@ -13,7 +13,7 @@ use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout};
 use tokio::signal::unix::{self, SignalKind};
 use tokio_util::task::TaskTracker;
 
-use crate::warden::{self, Ward};
+use crate::warden::{self, End, Ward};
 use crate::{CommandSettings, Failure};
 
 /// How long it may take to end after it was told.
@@ -70,7 +70,7 @@ impl Process {
         if !settings.folder.as_os_str().is_empty() {
             command.current_dir(&settings.folder);
         }
-        let (mut child, ward) = warden::spawn(&mut command).map_err(|error| cannot(&error))?;
+        let (mut child, ward) = warden::spawn(&mut command, End::Kill).map_err(|error| cannot(&error))?;
         let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let group = child
             .id()

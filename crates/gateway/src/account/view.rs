@@ -1,5 +1,7 @@
 //! What every surface shows of one account.
 
+use std::path::Path;
+
 use fased_policy::lifecycle::{DegradedReason, Status};
 use fased_protocol::control::{AccountInfo, CageInfo, SidecarVersions};
 
@@ -85,15 +87,53 @@ pub(super) fn rest_of_ban(stored: &StoredAccount, now_ms: i64) -> Option<u64> {
     u64::try_from(rest_ms).ok().filter(|rest_ms| *rest_ms > 0)
 }
 
-/// What to do about a state; a command names the account where there may be several.
+/// What to do about a state; its commands name the account where there may be several.
 #[must_use]
 pub fn next_action(status: Status, account: &str) -> String {
     let action = status.next_action();
-    let takes_account = ["fased channels login", "fased channels resume"];
-    if account != "default" && takes_account.iter().any(|command| action.ends_with(command)) {
-        return format!("{action} --account {account}");
+    if account == "default" {
+        return action.to_owned();
     }
-    action.to_owned()
+    ["login", "logout", "resume"]
+        .map(|verb| format!("fased channels {verb}"))
+        .into_iter()
+        .fold(action.to_owned(), |action, command| {
+            action.replace(&command, &format!("{command} --account {account}"))
+        })
+}
+
+/// What a state means and what to do about it where the auth files should be out of the way by then and are not.
+/// Nothing where the state does not say that they are.
+pub(super) fn not_set_aside(
+    status: Status,
+    problem: &str,
+    account: &str,
+    auth_dir: &Path,
+) -> Option<(String, String)> {
+    let what = match status {
+        Status::LoggedOut => "This device was unlinked",
+        Status::Forbidden => "WhatsApp refuses this account",
+        Status::Unlinked => "No phone is linked to this account",
+        Status::Disabled
+        | Status::Suspended
+        | Status::Linking
+        | Status::Connecting
+        | Status::Ready
+        | Status::Degraded(_)
+        | Status::BackingOff { .. }
+        | Status::Replaced
+        | Status::ClientOutdated
+        | Status::StorageFailed
+        | Status::BreakerOpen => return None,
+    };
+    Some((
+        format!("{what}; its auth files are still in place ({problem})."),
+        format!(
+            "move the files in {} away by hand, then: {}",
+            auth_dir.display(),
+            next_action(status, account)
+        ),
+    ))
 }
 
 /// An account as the CLI shows it, with what the store counts.
@@ -211,14 +251,51 @@ mod tests {
     }
 
     #[test]
-    fn a_command_names_the_account_unless_it_is_the_default_one() {
-        for (status, account, action) in [
-            (Status::Unlinked, "default", "fased channels login"),
-            (Status::Unlinked, "work", "fased channels login --account work"),
-            (Status::Suspended, "work", "fased channels resume --account work"),
-            (Status::Ready, "work", "nothing to do"),
-        ] {
-            assert_eq!(next_action(status, account), action);
+    fn every_command_names_the_account_unless_it_is_the_default_one() {
+        let degraded = DegradedReason::ALL.map(Status::Degraded);
+        let all = [
+            Status::Disabled,
+            Status::Suspended,
+            Status::Unlinked,
+            Status::Linking,
+            Status::Connecting,
+            Status::Ready,
+            Status::BackingOff { delay_ms: 1 },
+            Status::Replaced,
+            Status::LoggedOut,
+            Status::Forbidden,
+            Status::ClientOutdated,
+            Status::StorageFailed,
+            Status::BreakerOpen,
+        ];
+        for status in all.into_iter().chain(degraded) {
+            let plain = next_action(status, "default");
+            assert_eq!(plain, status.next_action());
+            let named = next_action(status, "work");
+            assert_eq!(named.replace(" --account work", ""), plain);
+            for command in named.split("fased channels ").skip(1) {
+                let (_verb, rest) = command.split_once(' ').expect("more than the verb");
+                assert!(rest.starts_with("--account work"), "{status}: {named}");
+            }
         }
+        assert_eq!(
+            next_action(Status::Degraded(DegradedReason::AuthUnreadable), "work"),
+            "restore the auth files from a backup, or link anew: fased channels logout --account work, \
+             then: fased channels login --account work"
+        );
+    }
+
+    #[test]
+    fn nobody_is_told_that_files_were_set_aside_which_were_not() {
+        let auth_dir = Path::new("/state/work");
+        let told = |status| not_set_aside(status, "no leave", "work", auth_dir);
+        for status in [Status::LoggedOut, Status::Forbidden, Status::Unlinked] {
+            let (sentence, next) = told(status).expect("told");
+            assert!(sentence.contains("still in place (no leave)"), "{sentence}");
+            assert!(!sentence.contains("set aside"), "{sentence}");
+            assert!(next.starts_with("move the files in /state/work away"), "{next}");
+            assert!(next.ends_with("fased channels login --account work"), "{next}");
+        }
+        assert_eq!(told(Status::Ready), None);
     }
 }

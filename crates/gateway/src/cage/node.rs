@@ -9,15 +9,15 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, anyhow};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 
 mod memory;
 
 use super::{Connect, Plan, Reach};
-pub(crate) use memory::remember_in;
 use crate::process::{self, Failure, Job};
+pub(crate) use memory::remember_in;
 
 const DEADLINE: Duration = Duration::from_secs(20);
 const ANSWER_BYTES: u64 = 256 * 1024;
@@ -45,6 +45,25 @@ pub(crate) struct Node {
     /// Why its permission model is of no use to us, if it is not.
     #[serde(default)]
     unfit: Option<String>,
+    /// That was no answer of its own: it is asked again the next time.
+    #[serde(skip)]
+    unsure: bool,
+}
+
+/// Why there is no answer of use.
+enum NoAnswer {
+    /// It said no.
+    Refused(anyhow::Error),
+    /// It could not be asked, or did not get to its answer.
+    Unasked(anyhow::Error),
+}
+
+impl From<NoAnswer> for anyhow::Error {
+    fn from(no_answer: NoAnswer) -> Self {
+        match no_answer {
+            NoAnswer::Refused(error) | NoAnswer::Unasked(error) => error,
+        }
+    }
 }
 
 /// Tells one build of a program from another in its place.
@@ -81,13 +100,17 @@ pub(crate) async fn know(node: &Path) -> Result<Arc<Node>> {
                     node.display()
                 )
             })?;
-            memory::keep(node, &it);
+            if !it.unsure {
+                memory::keep(node, &it);
+            }
             it
         }
     };
     tracing::debug!(version = it.version, program = %it.program.display(), "this is our Node");
     let it = Arc::new(it);
-    known.insert(node.to_owned(), (build(&it.program), Arc::clone(&it)));
+    if !it.unsure {
+        known.insert(node.to_owned(), (build(&it.program), Arc::clone(&it)));
+    }
     Ok(it)
 }
 
@@ -97,7 +120,9 @@ async fn ask(node: &Path) -> Result<Node> {
     if let Ok(mut args) = it.model_flags(true, true) {
         args.push("--allow-fs-read=/dev/null".into());
         args.extend(["--eval".into(), TRIAL.into()]);
-        if let Err(error) = run(node, args).await {
+        if let Err(no_answer) = run(node, args).await {
+            it.unsure = matches!(no_answer, NoAnswer::Unasked(_));
+            let error = anyhow::Error::from(no_answer);
             it.unfit = Some(format!(
                 "the permission model of Node {} cannot be used: {error:#}",
                 it.version
@@ -107,7 +132,7 @@ async fn ask(node: &Path) -> Result<Node> {
     Ok(it)
 }
 
-async fn run(node: &Path, args: Vec<OsString>) -> Result<Vec<u8>> {
+async fn run(node: &Path, args: Vec<OsString>) -> Result<Vec<u8>, NoAnswer> {
     let job = Job {
         program: node.to_owned(),
         args,
@@ -117,16 +142,23 @@ async fn run(node: &Path, args: Vec<OsString>) -> Result<Vec<u8>> {
         deadline: DEADLINE,
         plan: None,
     };
-    let ended = process::run(job).await.map_err(|failure| match failure {
-        Failure::Missing(_) => anyhow!("there is no such program"),
-        Failure::TimedOut => anyhow!("it said nothing for {} s", DEADLINE.as_secs()),
-        Failure::Io(error) => anyhow!(error),
+    let ended = process::run(job).await.map_err(|failure| {
+        NoAnswer::Unasked(match failure {
+            Failure::Missing(_) => anyhow!("there is no such program"),
+            Failure::TimedOut => anyhow!("it said nothing for {} s", DEADLINE.as_secs()),
+            Failure::Io(error) => anyhow!(error),
+        })
     })?;
-    if !ended.status.success() {
-        let said = ended.stderr.lines().last().unwrap_or("nothing");
-        bail!("it ended with {}, and said: {said}", ended.status);
+    if ended.status.success() {
+        return Ok(ended.stdout);
     }
-    Ok(ended.stdout)
+    let said = ended.stderr.lines().last().unwrap_or("nothing");
+    let error = anyhow!("it ended with {}, and said: {said}", ended.status);
+    // Who was killed has not answered.
+    Err(match ended.status.code() {
+        Some(_) => NoAnswer::Refused(error),
+        None => NoAnswer::Unasked(error),
+    })
 }
 
 impl Node {
@@ -138,6 +170,7 @@ impl Node {
             objects: Vec::new(),
             flags: Vec::new(),
             unfit: None,
+            unsure: false,
         }
     }
 

@@ -196,3 +196,34 @@ async fn d6_a_program_that_is_no_node_is_said_to_be_none() {
         assert!(error.contains(said) && error.contains("FASED_NODE"), "{error}");
     }
 }
+
+/// A Node that does this when its permission model is tried for the first time.
+fn odd_node(folder: &Path, at_first: &str) -> std::path::PathBuf {
+    use std::os::unix::fs::PermissionsExt;
+    let program = folder.join("node");
+    let tried = folder.join("tried").display().to_string();
+    let script = format!(
+        "#!/bin/sh\ncase \"$*\" in *--allow-fs-read=*) \
+         echo >> '{tried}'; [ $(wc -l < '{tried}') -gt 1 ] || {at_first};; esac\nexec node \"$@\"\n"
+    );
+    std::fs::write(&program, script).expect("written");
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).expect("a program");
+    program
+}
+
+#[tokio::test]
+async fn d6_a_trial_that_came_to_nothing_is_made_again_and_a_refusal_is_remembered() {
+    for (at_first, holds) in [("kill -9 $$", false), ("exit 9", true)] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let program = odd_node(folder.path(), at_first);
+        let fits = async || {
+            let node = know(&program).await.expect("a Node");
+            node.permission_flags(&ports(), false).is_ok()
+        };
+        assert!(
+            !fits().await,
+            "{at_first}: nothing is put in force that was not tried"
+        );
+        assert_eq!(fits().await, !holds, "{at_first}");
+    }
+}

@@ -8,6 +8,7 @@ use fased::clock;
 use fased::config::Config;
 use fased::gateway::{self, ConfigError, Ended, LeaseHeld, RunOptions};
 use fased::store::{StoreUnreadable, is_storage_fault};
+use fased_agents::warden;
 use fased_protocol::control::{ControlError, ErrorCode};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
@@ -66,7 +67,11 @@ pub(super) fn run(global: &Global) -> Outcome {
     drop(log);
     match ended {
         Ended::Stopped => Ok(()),
-        Ended::Restart => Err(Failure::Error(execute_again(executable))),
+        Ended::Restart => {
+            // Under the same pid it would stay a dead child that nobody knows of.
+            warden::dismiss();
+            Err(Failure::Error(execute_again(executable)))
+        }
     }
 }
 

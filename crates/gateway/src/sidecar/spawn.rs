@@ -4,6 +4,7 @@ use std::os::fd::{AsRawFd, RawFd};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
+use fased_agents::warden::{self, End};
 use fased_protocol::control::CageInfo;
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 
@@ -111,7 +112,8 @@ pub async fn spawn(options: &SpawnOptions, ears: Ears) -> Result<Sidecar> {
     let caged = Cage::new(&plan).close_around(&mut command);
     missing.splice(0..0, caged.missing);
     let caged = CageInfo { missing, ..caged };
-    let child = command.spawn().with_context(|| {
+    // It leaves by itself when nobody speaks to it any more, if it can: its auth files want to be written whole.
+    let started = warden::spawn(&mut command, End::Leave).with_context(|| {
         let program = node.program.display();
         if cage::is_off() {
             format!("cannot start {program} (Node 20.17 or newer; set FASED_NODE to its path)")
@@ -119,7 +121,7 @@ pub async fn spawn(options: &SpawnOptions, ears: Ears) -> Result<Sidecar> {
             format!("cannot start {program} in its cage; FASED_CAGE=off starts it without")
         }
     })?;
-    super::supervise(child, lock, ears, caged)
+    super::supervise(started, lock, ears, caged)
         .map_err(|error| anyhow!(error).context("the sidecar has no pipes"))
 }
 

@@ -63,18 +63,6 @@ pub(super) fn open_files(pid: u32) -> usize {
     fs::read_dir(format!("/proc/{pid}/fd")).map_or(0, Iterator::count)
 }
 
-/// How many processes want to run for each processor, over the last minute.
-pub(super) fn work_a_processor() -> f64 {
-    let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    let load: f64 = load
-        .split(' ')
-        .next()
-        .and_then(|load| load.parse().ok())
-        .unwrap_or_default();
-    load / f64::from(u32::try_from(processors).unwrap_or(1))
-}
-
 /// What the kernel says of a process that is not dead.
 struct Stat {
     parent: u32,

@@ -43,10 +43,7 @@ impl Driver {
             Effect::SetAsideAuth => {
                 if let Err(error) = auth_dir::set_aside(&self.shared.config().auth_dir, clock::now_ms()) {
                     tracing::error!("cannot set the auth files aside: {error:#}");
-                    let problem = format!("{error:#}");
-                    self.view
-                        .send_modify(|view| view.set_aside_problem = Some(problem.clone()));
-                    self.detail = Some(problem);
+                    self.report_not_set_aside(format!("{error:#}")).await;
                 } else {
                     self.view.send_modify(|view| view.set_aside_problem = None);
                 }
@@ -61,6 +58,7 @@ impl Driver {
         }
         self.version = self.web_version(version);
         self.detail = None;
+        self.view.send_modify(|view| view.set_aside_problem = None);
         let (news, hear) = mpsc::channel(NEWS_QUEUE);
         self.news = hear;
         let shared = Arc::clone(&self.shared);

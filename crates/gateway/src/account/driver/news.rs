@@ -10,7 +10,7 @@ use fased_protocol::{MAX_HELD_BYTES, MAX_HELD_STANZAS, MAX_LINE_BYTES};
 use super::super::OpenLink;
 use super::{Driver, Process};
 use crate::clock;
-use crate::sidecar::{News, translate};
+use crate::sidecar::{self, News, translate};
 
 impl Driver {
     pub(super) async fn hear(&mut self, news: News) {
@@ -92,9 +92,9 @@ impl Driver {
             News::Exited { status, stderr } => {
                 let expected = self.detail.is_some();
                 if !expected {
-                    let said = stderr.lines().last().unwrap_or("nothing on stderr").to_owned();
-                    tracing::warn!(?status, said, "the sidecar ended without a word");
-                    self.detail = Some(format!("the sidecar ended unexpectedly: {said}"));
+                    let why = sidecar::why(status, &stderr);
+                    tracing::warn!("the sidecar ended unexpectedly: {why}");
+                    self.detail = Some(format!("the sidecar ended unexpectedly: {why}"));
                 }
                 self.exited().await;
             }

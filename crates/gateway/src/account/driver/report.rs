@@ -3,7 +3,7 @@
 use fased_policy::lifecycle::Status;
 use fased_protocol::control::Watched;
 
-use super::super::{login, next_action};
+use super::super::{login, next_action, view};
 use super::{Driver, Unsaid};
 use crate::clock;
 use crate::store::Fault;
@@ -15,11 +15,7 @@ impl Driver {
             .machine
             .next_attempt_ms()
             .map(|at| now.saturating_add_unsigned(at.saturating_sub(clock::boot_ms())));
-        let sentence = match &self.detail {
-            Some(detail) if status != Status::Ready => format!("{} ({detail})", self.sentence(status)),
-            Some(_) | None => self.sentence(status).to_owned(),
-        };
-        let next = self.next_action(status);
+        let (sentence, next) = self.words(status);
         let mut again = false;
         self.view.send_modify(|view| {
             view.stored.account = self.shared.id().to_owned();
@@ -32,7 +28,7 @@ impl Driver {
             again = same && view.stored.sentence == sentence && view.stored.until_ms.is_some();
             view.stored.state = status.as_str().to_owned();
             view.stored.sentence = sentence.clone();
-            view.stored.next = Some(next).filter(|next| next != "nothing to do");
+            view.stored.next = Some(next.clone()).filter(|next| next != "nothing to do");
             view.stored.reason = status.reason().map(str::to_owned);
             view.stored.until_ms = until_ms;
         });
@@ -41,7 +37,7 @@ impl Driver {
             return;
         }
         tracing::info!(state = %status, "{sentence}");
-        self.alert(status, &sentence).await;
+        self.alert(status, &sentence, &next).await;
         self.end_login(status);
         self.shared.watchers.tell(
             self.shared.id(),
@@ -61,8 +57,32 @@ impl Driver {
         self.write_down(row.state, row.sentence, now).await;
     }
 
+    /// What a state means here, and what to do about it.
+    fn words(&self, status: Status) -> (String, String) {
+        let id = self.shared.id();
+        if let Some(problem) = &self.view.borrow().set_aside_problem
+            && let Some(words) = view::not_set_aside(status, problem, id, &self.shared.config().auth_dir)
+        {
+            return words;
+        }
+        let sentence = match &self.detail {
+            Some(detail) if status != Status::Ready => format!("{} ({detail})", self.sentence(status)),
+            Some(_) | None => self.sentence(status).to_owned(),
+        };
+        (sentence, self.next_action(status))
+    }
+
+    /// What was told of the auth files before they could not be moved is not true, and is told anew.
+    pub(super) async fn report_not_set_aside(&mut self, problem: String) {
+        self.view
+            .send_modify(|view| view.set_aside_problem = Some(problem.clone()));
+        self.detail = Some(problem);
+        self.alerted = None;
+        self.report(self.machine.status()).await;
+    }
+
     /// What an account does not come out of in a moment is worth a notice: one, however often it is tried in vain.
-    async fn alert(&mut self, status: Status, sentence: &str) {
+    async fn alert(&mut self, status: Status, sentence: &str, next: &str) {
         let kind = match status {
             Status::Replaced
             | Status::LoggedOut
@@ -86,7 +106,7 @@ impl Driver {
         self.alerted = Some(status);
         self.notify(Unsaid {
             kind,
-            text: format!("{sentence} Next: {}", self.next_action(status)),
+            text: format!("{sentence} Next: {next}"),
             at_ms: clock::now_ms(),
         })
         .await;

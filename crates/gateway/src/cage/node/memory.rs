@@ -119,6 +119,7 @@ mod tests {
             objects: vec![PathBuf::from("/lib/libc.so.6")],
             flags: vec!["--permission".to_owned()],
             unfit: None,
+            unsure: false,
         }
     }
 

@@ -113,6 +113,8 @@ pub(super) enum Whom {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Card {
     KillGateway,
+    /// While a sidecar hangs.
+    KillGatewayOfFrozen,
     KillSidecar,
     FreezeGateway,
     FreezeSidecar,
@@ -147,9 +149,10 @@ const QUICK: [Card; 10] = [
 ];
 
 /// Kills come twice in each round of the long storm.
-const ALL: [Card; 20] = [
+const ALL: [Card; 21] = [
     Card::KillGateway,
     Card::KillGateway,
+    Card::KillGatewayOfFrozen,
     Card::KillSidecar,
     Card::KillSidecar,
     Card::FreezeGateway,
@@ -219,12 +222,19 @@ fn long(dice: &mut Dice, moments: &mut Vec<Moment>, end_ms: u64) -> u64 {
 fn deal(card: Card, dice: &mut Dice, moments: &mut Vec<Moment>, at_ms: u64, most_ms: u64) -> u64 {
     let account = dice.index(ACCOUNTS);
     let few = dice.few();
-    let lasts_ms = most_ms / 4 + dice.up_to(most_ms - most_ms / 4);
+    let lasts_ms = if card == Card::KillGatewayOfFrozen {
+        // Longer than it may outlive its gateway.
+        6_000
+    } else {
+        most_ms / 4 + dice.up_to(most_ms - most_ms / 4)
+    };
     let (act, then) = match card {
         Card::KillGateway => (Act::KillGateway, None),
         Card::KillSidecar => (Act::KillSidecar(account), None),
         Card::FreezeGateway | Card::SlowConsumer => (Act::Freeze(Whom::Gateway), Some(Act::Thaw)),
-        Card::FreezeSidecar => (Act::Freeze(Whom::Sidecar(account)), Some(Act::Thaw)),
+        Card::FreezeSidecar | Card::KillGatewayOfFrozen => {
+            (Act::Freeze(Whom::Sidecar(account)), Some(Act::Thaw))
+        }
         Card::FreezeEverybody => (Act::Freeze(Whom::Everybody), Some(Act::Thaw)),
         Card::Drop => (Act::Drop(account), None),
         Card::HalfOpen => (Act::HalfOpen(account), None),
@@ -243,6 +253,9 @@ fn deal(card: Card, dice: &mut Dice, moments: &mut Vec<Moment>, at_ms: u64, most
         Card::FullDisk => (Act::FillDisk, Some(Act::FreeDisk)),
     };
     moments.push(moment(at_ms, What::Do(act)));
+    if card == Card::KillGatewayOfFrozen {
+        moments.push(moment(at_ms + 100, What::Do(Act::KillGateway)));
+    }
     if card == Card::SlowConsumer {
         for _ in 0..15 {
             let say = Say {

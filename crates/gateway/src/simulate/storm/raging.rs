@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use super::plan::{Kind, Place, Plan, Say, What};
 use super::setting::{NAMES, Setting, person, phone};
 use crate::simulate::log::Log;
-use crate::simulate::processes::{self, Process};
+use crate::simulate::processes::Process;
 use crate::simulate::world::World;
 
 /// A line about how it goes is told this often.
@@ -142,11 +142,10 @@ impl<'a> Raging<'a> {
     }
 }
 
-/// Who of them is still there after five seconds; where there is more work than processors, longer in proportion.
+/// Who of them is still there after five seconds, however busy the machine is.
 pub(super) async fn outlive(children: Vec<Process>, what: &'static str) -> Vec<String> {
     const AT_MOST: Duration = Duration::from_secs(5);
-    const EVER: Duration = Duration::from_secs(30);
-    let until = monotonic() + AT_MOST.mul_f64(processes::work_a_processor().max(1.0)).min(EVER);
+    let until = monotonic() + AT_MOST;
     while monotonic() < until && children.iter().any(Process::lives) {
         pause(Duration::from_millis(50)).await;
     }

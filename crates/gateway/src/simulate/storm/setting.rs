@@ -27,11 +27,12 @@ pub(super) const EVERY_MS: i64 = 60_000;
 const DEADLINE: Duration = Duration::from_secs(60);
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
-/// Everybody may write; whoever is `second` has a program, and so has the group of `third`.
+/// However many sidecars are killed, none is given up for a while: no storm is to wait for that. Everybody may write; whoever is `second` has a program, and so has the group of `third`.
 const CONFIG: &str = r#"{
   channels: { whatsapp: {
     dmPolicy: "open", allowFrom: ["*"],
     reconnect: { initialMs: 200, maxMs: 2000 },
+    supervision: { breakerExits: 100, breakerWindowMs: 1000 },
     pacing: { jitterMs: 0, perChatPerMinute: 600, perAccountPerMinute: 6000, firstContact: true },
     accounts: { first: {}, second: {}, third: {} },
   } },
