@@ -264,6 +264,8 @@ pub(crate) fn view(enabled: bool, stored: StoredAccount) -> View {
         stored,
         sidecar_pid: None,
         spawns: 0,
+        opened: 0,
+        down_since_ms: None,
         versions: None,
         cage: None,
         set_aside_problem: None,

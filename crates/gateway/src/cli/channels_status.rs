@@ -54,6 +54,9 @@ pub(super) fn rendered(accounts: &[AccountInfo]) -> String {
             account.pending_pairings.to_string(),
         ]);
         table.line([account.sentence.clone()]);
+        if let Some(text) = super::status::down(account, now_ms()) {
+            table.line([text]);
+        }
         if let Some(until) = account.until_ms.filter(|until| *until > now_ms()) {
             table.line([format!("next attempt in {}", span::span(until - now_ms()))]);
         }
@@ -122,6 +125,7 @@ mod tests {
             sentence: "No phone is linked.".to_owned(),
             next: Some("fased channels login --channel whatsapp".to_owned()),
             since_ms: now_ms(),
+            down_since_ms: None,
             until_ms: None,
             phone: None,
             lid: None,

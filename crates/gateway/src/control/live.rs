@@ -323,7 +323,12 @@ impl Live {
     /// The same by accounts that were looked at already.
     #[must_use]
     pub fn judge(&self, accounts: &[AccountInfo]) -> Health {
-        let health = health::health(Some(&self.info), Some(&self.config()), accounts, clock::now_ms());
+        let health = health::health(
+            Some(&self.info()),
+            Some(&self.config()),
+            accounts,
+            clock::now_ms(),
+        );
         if self.reload.is_none() {
             return health::while_login(health);
         }

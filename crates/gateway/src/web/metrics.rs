@@ -46,7 +46,7 @@ impl Scrapes {
 
 async fn made(live: &Live) -> anyhow::Result<String> {
     let info = live.info();
-    let figures = live.store().figures(info.started_ms, clock::now_ms()).await?;
+    let figures = live.store().figures(clock::now_ms()).await?;
     let views: Vec<_> = live
         .running()
         .values()

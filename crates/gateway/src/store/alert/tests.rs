@@ -46,7 +46,7 @@ async fn an_alert_keeps_its_id_and_its_content_until_it_is_taken() {
     let (waiting, told) = store.untold(NOW).await.expect("read");
     assert_eq!(waiting.len(), 1, "what came later waits");
     assert_eq!((told[0].kind.as_str(), told[0].at_ms), ("state", NOW + 5));
-    let figures = store.figures(NOW, NOW).await.expect("counted");
+    let figures = store.figures(NOW).await.expect("counted");
     let tallies: Vec<(&str, i64)> = figures
         .tallies
         .iter()
@@ -129,7 +129,7 @@ async fn figures_add_up_whatever_has_no_verdict_yet() {
     }
     let seq = store.undecided(ACCOUNT, &[], 1).await.expect("read")[0].seq;
     store.decide(ACCOUNT, &[admit(seq)], NOW).await.expect("decided");
-    let figures = store.figures(NOW, NOW).await.expect("counted");
+    let figures = store.figures(NOW).await.expect("counted");
     let deliveries: i64 = figures.inbound.iter().map(|row| row.deliveries).sum();
     let messages: i64 = figures.inbound.iter().map(|row| row.messages).sum();
     assert_eq!((deliveries, messages), (3, 2));
