@@ -187,7 +187,7 @@ fn told(view: &View, now_ms: i64) -> (String, Option<String>) {
 
 /// An account that is in the config and could not be started, as every surface shows it.
 #[must_use]
-pub fn failed_to_start(account: &str) -> AccountInfo {
+pub fn failed_to_start(account: &str) -> View {
     let stored = StoredAccount {
         account: account.to_owned(),
         state: "degraded".to_owned(),
@@ -195,18 +195,7 @@ pub fn failed_to_start(account: &str) -> AccountInfo {
         next: Some("see why: fased status".to_owned()),
         ..StoredAccount::default()
     };
-    info_without_store(View {
-        enabled: true,
-        stored,
-        sidecar_pid: None,
-        spawns: 0,
-        opened: 0,
-        down_since_ms: None,
-        versions: None,
-        cage: None,
-        set_aside_problem: None,
-        last_inbound_ms: None,
-    })
+    View::new(true, false, true, &stored)
 }
 
 #[cfg(test)]

@@ -70,7 +70,7 @@ impl Store {
     /// # Errors
     /// What SQLite said.
     pub async fn figures(&self, now_ms: i64) -> Result<Figures> {
-        let mut turn = self.read.turn().await?;
+        let mut turn = self.counting().await?;
         let inbound = sqlx::query_as(
             "SELECT account, outcome, reason, COUNT(*) AS messages, SUM(deliveries) AS deliveries,
                  SUM(content = 'undecryptable') AS undecryptable, MAX(recorded_ms) AS last_ms

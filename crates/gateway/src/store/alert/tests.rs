@@ -137,3 +137,15 @@ async fn figures_add_up_whatever_has_no_verdict_yet() {
     assert_eq!(waiting.map(|row| row.messages), Some(1));
     assert_eq!(figures.runs.iter().map(|run| run.count).sum::<i64>(), 1);
 }
+
+#[tokio::test]
+async fn nobody_who_reads_a_row_waits_for_what_is_counted() {
+    let (_dir, store) = store().await;
+    let counting = store.counting().await.expect("a turn");
+    let deadline = std::time::Duration::from_secs(10);
+    let read = tokio::time::timeout(deadline, store.notices(1)).await;
+    read.expect("it waits for nobody").expect("read");
+    let judged = tokio::time::timeout(deadline, store.accounts()).await;
+    judged.expect("it waits for nobody").expect("read");
+    drop(counting);
+}
