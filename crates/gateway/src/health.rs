@@ -31,7 +31,7 @@ pub fn health(
         problems.push(Problem {
             account: None,
             code: "config".to_owned(),
-            sentence: format!("The config file is wrong, and an older state of it is in force: {first_line}"),
+            sentence: first_line.to_owned(),
             next: Some("fased config validate".to_owned()),
             warning: true,
         });

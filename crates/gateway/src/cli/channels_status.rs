@@ -26,9 +26,10 @@ pub(super) fn problem(config: &ConfigInfo) -> String {
     let Some(problem) = &config.problem else {
         return String::new();
     };
+    // The rest, with the lines that are meant, is what the next command shows.
+    let first_line = problem.message.lines().next().unwrap_or_default();
     format!(
-        "config: {}\nsince {}; the one in force was read {}\nnext: fased config validate\n\n",
-        problem.message,
+        "config: {first_line}\nfor {}; the one in force was read {}; next: fased config validate\n\n",
         span::span(now_ms() - problem.since_ms),
         span::ago(config.loaded_ms)
     )

@@ -119,7 +119,11 @@ fn rendered(status: &StatusInfo) -> String {
             text.push_str(&format!(
                 "  {} ({}): {}\n",
                 span::ago(notice.at_ms),
-                notice.account,
+                if notice.account.is_empty() {
+                    "gateway"
+                } else {
+                    &notice.account
+                },
                 notice.text
             ));
         }

@@ -149,3 +149,21 @@ async fn nobody_who_reads_a_row_waits_for_what_is_counted() {
     judged.expect("it waits for nobody").expect("read");
     drop(counting);
 }
+
+#[tokio::test]
+async fn a_flood_of_one_kind_hides_nothing_of_another() {
+    let (_dir, store) = store().await;
+    for at in 0..LOOK + 1 {
+        let noted = store.add_notice_of("loop", ACCOUNT, "Again.", NOW + at).await;
+        noted.expect("a notice");
+    }
+    let other = store.add_notice_of("state", "other", "It stopped.", NOW).await;
+    other.expect("a notice");
+    let (waiting, _told) = store.untold(0).await.expect("read");
+    let first = waiting.len() - 1;
+    assert_eq!(i64::try_from(first).expect("few"), LOOK);
+    assert_eq!(
+        (waiting[first].account.as_str(), waiting[first].kind.as_str()),
+        ("other", "state")
+    );
+}
