@@ -164,7 +164,9 @@ pub fn info_without_store(view: View) -> AccountInfo {
 /// A link that opens takes a moment, and one that is lost comes back by itself; what lasts longer is said to.
 fn told(view: &View, now_ms: i64) -> (String, Option<String>) {
     let stored = &view.stored;
-    let in_state_ms = now_ms.saturating_sub(stored.since_ms);
+    // The state may be left from an earlier run.
+    let attempt_ms = stored.since_ms.max(view.down_since_ms.unwrap_or(now_ms));
+    let in_state_ms = now_ms.saturating_sub(attempt_ms);
     let down_ms = view.down_since_ms.map_or(0, |since| now_ms.saturating_sub(since));
     let connecting = stored.state == Status::Connecting.as_str();
     let waits = stored.state == Status::BackingOff { delay_ms: 0 }.as_str();
@@ -243,6 +245,11 @@ mod tests {
         let waits = Status::BackingOff { delay_ms: 1 };
         let why = Some("nothing to do; why: fased doctor --symptom session-disconnects");
         for (shown, unheard, next) in [
+            (
+                view(Status::Connecting, now - 90_000, now - 3_000, Some(1)),
+                false,
+                None,
+            ),
             (
                 view(Status::Connecting, now - 30_000, now - 30_000, Some(1)),
                 false,

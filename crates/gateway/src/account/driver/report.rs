@@ -24,11 +24,13 @@ impl Driver {
             Some(_) | None => status.sentence().to_owned(),
         };
         self.watch_outage(status);
+        let starts = status == Status::Connecting && self.view.borrow().down_since_ms.is_none();
         self.view.send_modify(|view| {
             view.opened += u64::from(status == Status::Ready && view.stored.state != status.as_str());
             view.down_since_ms = is_down(status).then(|| view.down_since_ms.unwrap_or(now));
             view.stored.account = self.shared.id().to_owned();
-            if view.stored.state != status.as_str() {
+            // What is left of an earlier run is no attempt of this one.
+            if view.stored.state != status.as_str() || starts {
                 view.stored.since_ms = now;
             }
             view.stored.state = status.as_str().to_owned();
