@@ -31,11 +31,12 @@ pub fn health(
         problems.push(Problem {
             account: None,
             code: "config".to_owned(),
-            sentence: format!("The config file is wrong, and an older state of it is in force: {first_line}"),
+            sentence: first_line.to_owned(),
             next: Some("fased config validate".to_owned()),
             warning: true,
         });
     }
+    problems.extend(outside(gateway));
     problems.extend(
         accounts
             .iter()
@@ -45,6 +46,33 @@ pub fn health(
         ok: problems.iter().all(|problem| problem.warning),
         problems,
     }
+}
+
+/// What was asked for outside of WhatsApp and does not work: the listener, and who is told. Messages flow all the same.
+fn outside(gateway: &GatewayInfo) -> Vec<Problem> {
+    let remark = |code: &str, sentence: String, next: &str| Problem {
+        account: None,
+        code: code.to_owned(),
+        sentence,
+        next: Some(next.to_owned()),
+        warning: true,
+    };
+    let http = gateway.http.as_ref().and_then(|http| http.problem.as_ref());
+    let http = http.map(|problem| remark("http", format!("{problem}."), "fased config get gateway.http"));
+    let alerts = gateway.alerts.as_ref().filter(|alerts| alerts.failures > 0);
+    let alerts = alerts.map(|alerts| {
+        let times = match alerts.failures {
+            1 => "once".to_owned(),
+            several => format!("{several} times in a row"),
+        };
+        let why = alerts.problem.as_deref().unwrap_or("for an unknown reason");
+        let sentence = format!(
+            "Alerts are not taken by the {}; that failed {times}: {why}",
+            alerts.target
+        );
+        remark("alerts", sentence, "fased alerts test")
+    });
+    http.into_iter().chain(alerts).collect()
 }
 
 /// All of it in one line: which accounts are not ready, and in which state they are.
@@ -95,7 +123,12 @@ pub struct Failed {
 
 /// What waits for a person though messages flow. All of it is a remark.
 #[must_use]
-pub fn attention(accounts: &[AccountInfo], failed: &Failed, now_ms: i64) -> Vec<Problem> {
+pub fn attention(
+    gateway: Option<&GatewayInfo>,
+    accounts: &[AccountInfo],
+    failed: &Failed,
+    now_ms: i64,
+) -> Vec<Problem> {
     let remark = |account: &str, code: &str, sentence: String, next: Option<String>| Problem {
         account: Some(account.to_owned()),
         code: code.to_owned(),
@@ -103,7 +136,7 @@ pub fn attention(accounts: &[AccountInfo], failed: &Failed, now_ms: i64) -> Vec<
         next,
         warning: true,
     };
-    let mut all = Vec::new();
+    let mut all = gateway.map_or_else(Vec::new, outside);
     for info in accounts {
         if info.pending_pairings > 0 {
             let sentence = match info.pending_pairings {
@@ -146,8 +179,9 @@ pub fn while_login(health: Health) -> Health {
     let mut problems = vec![Problem {
         account: None,
         code: "login".to_owned(),
-        sentence: "This gateway is there for one login, and ends with it.".to_owned(),
-        next: Some("fased gateway run".to_owned()),
+        sentence: "This gateway is there for one login, and ends with it; no other account is started."
+            .to_owned(),
+        next: Some("wait for the login to end, then: fased gateway run".to_owned()),
         warning: false,
     }];
     problems.extend(health.problems);

@@ -264,6 +264,8 @@ pub(crate) fn view(enabled: bool, stored: StoredAccount) -> View {
         stored,
         sidecar_pid: None,
         spawns: 0,
+        opened: 0,
+        down_since_ms: None,
         versions: None,
         cage: None,
         set_aside_problem: None,
@@ -317,8 +319,14 @@ fn describe_stopped(stored: &mut StoredAccount, enabled: bool, seen: bool) {
         || stored.state == "backing_off"
     {
         Status::Suspended.as_str().clone_into(&mut stored.state);
-        "No gateway runs.".clone_into(&mut stored.sentence);
-        stored.next = Some("start it: fased gateway run".to_owned());
+        if stored.paused {
+            let resume = next_action(Status::Suspended, &stored.account);
+            "It is paused, and no gateway runs.".clone_into(&mut stored.sentence);
+            stored.next = Some(format!("start the gateway: fased gateway run; then: {resume}"));
+        } else {
+            "No gateway runs.".clone_into(&mut stored.sentence);
+            stored.next = Some("start it: fased gateway run".to_owned());
+        }
     }
     stored.until_ms = None;
 }

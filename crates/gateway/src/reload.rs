@@ -26,6 +26,8 @@ const EVERY: Duration = Duration::from_secs(1);
 const SETTLED: Duration = Duration::from_millis(100);
 /// A file that makes no sense gets this much longer: perhaps only half of it is there.
 const SECOND_LOOK: Duration = Duration::from_millis(400);
+/// A config that is wrong for so long is worth a notice, milliseconds.
+const LASTS_MS: i64 = 60_000;
 /// A file that changes all the time is read another time.
 const LOOKS: usize = 20;
 
@@ -53,6 +55,8 @@ pub(crate) struct Reload {
     warnings: Vec<String>,
     /// An account of it could not be started; that is tried again.
     unfinished: bool,
+    /// Since when the problem is that the owner has a notice about, Unix milliseconds.
+    noticed_ms: Option<i64>,
     shutdown: CancellationToken,
 }
 
@@ -69,6 +73,7 @@ impl Reload {
             seen,
             warnings,
             unfinished: false,
+            noticed_ms: None,
             shutdown,
         }
     }
@@ -81,6 +86,7 @@ impl Reload {
                 Some(asker) = asked.recv() => Some(asker),
                 () = clock::pause(EVERY) => None,
             };
+            self.notice().await;
             let changed = Look::at(&self.live.paths().config) != self.seen;
             if asker.is_none() && !changed && !self.unfinished {
                 continue;
@@ -91,6 +97,23 @@ impl Reload {
             {
                 tracing::debug!("nobody waits for the config any more");
             }
+        }
+    }
+
+    /// Who edits a file sees at once that it is wrong, or after a moment that it is not. What lasts is worth a notice: one.
+    async fn notice(&mut self) {
+        let problem = self.live.config().problem;
+        let now = clock::now_ms();
+        let Some(since_ms) = due(problem.as_ref(), self.noticed_ms, now) else {
+            return;
+        };
+        // What is written there may be somebody's number, which is for status and not for others.
+        let text = "The config file is not in force as it is now; the gateway goes on with the last good one. Next: \
+                    fased config validate";
+        match self.live.store().add_notice_of("config", "", text, now).await {
+            Ok(()) => self.noticed_ms = Some(since_ms),
+            // It is tried again with the next look.
+            Err(error) => tracing::debug!("cannot leave a notice: {error:#}"),
         }
     }
 
@@ -223,6 +246,13 @@ impl Reload {
     }
 }
 
+/// Since when a problem is, if it is to be noticed now.
+fn due(problem: Option<&ConfigProblem>, noticed_ms: Option<i64>, now_ms: i64) -> Option<i64> {
+    let since_ms = problem?.since_ms;
+    let lasts = now_ms.saturating_sub(since_ms) >= LASTS_MS;
+    Some(since_ms).filter(|_| lasts && noticed_ms != Some(since_ms))
+}
+
 /// The config as it is when nobody writes it; nothing while somebody never stops.
 async fn settled(paths: &Paths) -> Option<(Look, Result<Config, ConfigError>)> {
     let mut look = Look::at(&paths.config);
@@ -243,4 +273,26 @@ async fn settled(paths: &Paths) -> Option<(Look, Result<Config, ConfigError>)> {
         look = after;
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_config_that_stays_wrong_is_noticed_once() {
+        let problem = ConfigProblem {
+            message: "wrong".to_owned(),
+            since_ms: 1_000,
+        };
+        for (noticed_ms, now_ms, told) in [
+            (None, 1_000 + LASTS_MS - 1, None),
+            (None, 1_000 + LASTS_MS, Some(1_000)),
+            (Some(1_000), 1_000 + LASTS_MS, None),
+            (Some(1), 1_000 + LASTS_MS, Some(1_000)),
+        ] {
+            assert_eq!(due(Some(&problem), noticed_ms, now_ms), told);
+        }
+        assert_eq!(due(None, None, i64::MAX), None);
+    }
 }

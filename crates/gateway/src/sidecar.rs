@@ -28,7 +28,7 @@ use tokio_util::codec::{FramedRead, LinesCodec};
 
 pub use calls::Calls;
 pub(crate) use ending::why;
-pub use spawn::{SpawnOptions, spawn};
+pub use spawn::{CannotStart, SpawnOptions, mended_by, spawn};
 
 /// A frame that cannot be written within this means that the sidecar does not read any more.
 const WRITE_DEADLINE: Duration = Duration::from_secs(10);

@@ -54,7 +54,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow};
 use sqlx::Connection as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
-use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard, Notify, watch};
+use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard, Notify, OnceCell, watch};
 
 pub use account::StoredAccount;
 pub use asking::Waiting;
@@ -91,11 +91,13 @@ pub use task_end::CancelledRun;
 pub use task_run::{Became, Cause, NewTaskRun, RunNow, TaskRunRow};
 pub use transcript::Exchange;
 
-/// The store: one connection that writes, and one that only reads.
+/// The store: one connection that writes, one that only reads, and one for what takes long to count.
 #[derive(Debug, Clone)]
 pub struct Store {
     write: Line,
     read: Line,
+    /// Opened when something is counted first.
+    counting: Arc<OnceCell<Line>>,
     aliases: Arc<Mutex<Option<alias::Aliases>>>,
     news: Arc<AtomicU64>,
     /// Somebody is to be told something.
@@ -209,6 +211,7 @@ impl Store {
         Ok(Self {
             write,
             read,
+            counting: Arc::default(),
             aliases: Arc::default(),
             news: Arc::default(),
             notices,
@@ -236,6 +239,7 @@ impl Store {
         let store = Self {
             write: read.clone(),
             read,
+            counting: Arc::default(),
             aliases: Arc::default(),
             news: Arc::default(),
             notices: Arc::default(),
@@ -250,8 +254,17 @@ impl Store {
         Ok(Some(store))
     }
 
+    /// A turn to count what is many. It may take seconds, for which nobody who reads a row or two is to wait.
+    async fn counting(&self) -> Result<MappedMutexGuard<'_, SqliteConnection>> {
+        let open = || Line::open(&self.read.options);
+        self.counting.get_or_try_init(open).await?.turn().await
+    }
+
     /// Closes all connections; the write-ahead log is folded back into the file.
     pub async fn close(&self) {
+        if let Some(counting) = self.counting.get() {
+            counting.close().await;
+        }
         self.read.close().await;
         self.write.close().await;
     }

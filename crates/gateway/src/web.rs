@@ -39,6 +39,8 @@ pub(crate) async fn listen_forever(live: Arc<Live>, shutdown: CancellationToken)
             std::future::pending().await
         };
         tokio::select! {
+            // One that ends by itself at the shutdown is not to listen again.
+            biased;
             () = shutdown.cancelled() => break,
             () = other => {}
             () = listen(&live, &settings, &shutdown) => {}

@@ -2,7 +2,7 @@
 //! account before an earlier one.
 
 /// The kinds of what the owner is told, in the order of their weight.
-pub const KINDS: [&str; 12] = [
+pub const KINDS: [&str; 13] = [
     "state",
     "recovered",
     "breaker",
@@ -14,6 +14,7 @@ pub const KINDS: [&str; 12] = [
     "task",
     "timelock",
     "wake",
+    "config",
     "note",
 ];
 

@@ -53,6 +53,8 @@ pub(super) struct Driver {
     detail: Option<String>,
     /// The state that the owner has a notice about, until the link has held again or a command came.
     alerted: Option<Status>,
+    /// When it is worth a notice that it is still not ready.
+    long_down: Option<Instant>,
     /// Notices that could not be written down yet.
     unsaid: VecDeque<Unsaid>,
     /// What the account is now could not be written down yet.
@@ -105,6 +107,7 @@ impl Driver {
             logout: None,
             detail: None,
             alerted: None,
+            long_down: None,
             unsaid: VecDeque::new(),
             unrecorded: false,
             trouble: None,
@@ -146,6 +149,7 @@ impl Driver {
                 Ok(()) = settings.changed() => self.machine.set_settings(self.shared.config().lifecycle),
                 Ok(()) = woken.changed() => self.step(Input::Woke).await,
                 _ = memory.tick(), if matches!(self.process, Process::Running(_)) => self.weigh().await,
+                () = reached(self.long_down) => self.down_for_long().await,
                 alive = probed(&mut self.probe) => self.probed(alive).await,
                 spawned = finished(&mut self.process) => self.spawned(spawned).await,
                 // A sidecar may say hello before its start is noticed here; it could not be answered then.
@@ -235,6 +239,14 @@ async fn probed(probe: &mut Option<JoinHandle<Result<wire::Reply, Fault>>>) -> R
                 message: panicked.to_string(),
             })
         }),
+        None => std::future::pending().await,
+    }
+}
+
+/// Completes when it is time; never if it never is.
+async fn reached(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at).await,
         None => std::future::pending().await,
     }
 }

@@ -7,6 +7,11 @@ use fased_protocol::control::{AccountInfo, CageInfo, SidecarVersions};
 
 use crate::store::{Store, StoredAccount};
 
+/// A link that takes longer to open waits for an answer that does not come, milliseconds.
+const UNHEARD_MS: i64 = 30_000;
+/// Who is not ready for longer than this may want to know why, milliseconds.
+const LASTS_MS: i64 = 60_000;
+
 /// The live state of one account.
 #[derive(Debug, Clone)]
 pub struct View {
@@ -18,6 +23,10 @@ pub struct View {
     pub sidecar_pid: Option<u32>,
     /// How many sidecars were started.
     pub spawns: u64,
+    /// How often it became ready while this gateway ran.
+    pub opened: u64,
+    /// Since when it should be ready and is not, Unix milliseconds; however often it was tried meanwhile.
+    pub down_since_ms: Option<i64>,
     /// What the sidecar said it is made of.
     pub versions: Option<SidecarVersions>,
     /// What the sidecar is kept from.
@@ -37,6 +46,8 @@ impl View {
                 stored: stored.clone(),
                 sidecar_pid: None,
                 spawns: 0,
+                opened: 0,
+                down_since_ms: None,
                 versions: None,
                 cage: None,
                 set_aside_problem: None,
@@ -61,6 +72,8 @@ impl View {
             stored,
             sidecar_pid: None,
             spawns: 0,
+            opened: 0,
+            down_since_ms: None,
             versions: None,
             cage: None,
             set_aside_problem: None,
@@ -162,15 +175,17 @@ pub async fn info(store: &Store, view: View, now_ms: i64) -> anyhow::Result<Acco
 /// The same where there is no store yet, so that all counts are empty.
 #[must_use]
 pub fn info_without_store(view: View) -> AccountInfo {
+    let (sentence, next) = told(&view, crate::clock::now_ms());
     AccountInfo {
         account: view.stored.account,
         channel: "whatsapp".to_owned(),
         enabled: view.enabled,
         state: view.stored.state,
         reason: view.stored.reason,
-        sentence: view.stored.sentence,
-        next: view.stored.next,
+        sentence,
+        next,
         since_ms: view.stored.since_ms,
+        down_since_ms: view.down_since_ms,
         until_ms: view.stored.until_ms,
         phone: view.stored.phone,
         lid: view.stored.lid,
@@ -190,9 +205,35 @@ pub fn info_without_store(view: View) -> AccountInfo {
     }
 }
 
+/// A link that opens takes a moment, and one that is lost comes back by itself; what lasts longer is said to.
+fn told(view: &View, now_ms: i64) -> (String, Option<String>) {
+    let stored = &view.stored;
+    // The state may be left from an earlier run.
+    let attempt_ms = stored.since_ms.max(view.down_since_ms.unwrap_or(now_ms));
+    let in_state_ms = now_ms.saturating_sub(attempt_ms);
+    let down_ms = view.down_since_ms.map_or(0, |since| now_ms.saturating_sub(since));
+    let connecting = stored.state == Status::Connecting.as_str();
+    let waits = stored.state == Status::BackingOff { delay_ms: 0 }.as_str();
+    let unheard = connecting && view.sidecar_pid.is_some() && in_state_ms > UNHEARD_MS;
+    let sentence = if unheard {
+        "WhatsApp takes the connection and does not answer; the gateway tries again by itself.".to_owned()
+    } else {
+        stored.sentence.clone()
+    };
+    let lasts = (connecting || waits) && down_ms > LASTS_MS;
+    let next = match &stored.next {
+        Some(next) => Some(next.clone()),
+        None if unheard || lasts => {
+            Some("nothing to do; why: fased doctor --symptom session-disconnects".to_owned())
+        }
+        None => None,
+    };
+    (sentence, next)
+}
+
 /// An account that is in the config and could not be started, as every surface shows it.
 #[must_use]
-pub fn failed_to_start(account: &str) -> AccountInfo {
+pub fn failed_to_start(account: &str) -> View {
     let stored = StoredAccount {
         account: account.to_owned(),
         state: "degraded".to_owned(),
@@ -200,16 +241,7 @@ pub fn failed_to_start(account: &str) -> AccountInfo {
         next: Some("see why: fased status".to_owned()),
         ..StoredAccount::default()
     };
-    info_without_store(View {
-        enabled: true,
-        stored,
-        sidecar_pid: None,
-        spawns: 0,
-        versions: None,
-        cage: None,
-        set_aside_problem: None,
-        last_inbound_ms: None,
-    })
+    View::new(true, false, true, &stored)
 }
 
 #[cfg(test)]
@@ -233,6 +265,67 @@ mod tests {
             (stored("backing_off", None, Some(5_000)), None),
         ] {
             assert_eq!(rest_of_ban(&row, 1_000), rest_ms, "{row:?}");
+        }
+    }
+
+    #[test]
+    fn what_lasts_is_told_otherwise_than_what_takes_a_moment() {
+        let view = |status: Status, since_ms, down_since_ms, sidecar_pid| View {
+            sidecar_pid,
+            down_since_ms: Some(down_since_ms),
+            ..View::new(
+                true,
+                false,
+                true,
+                &StoredAccount {
+                    state: status.as_str().to_owned(),
+                    sentence: status.sentence().to_owned(),
+                    since_ms,
+                    ..StoredAccount::default()
+                },
+            )
+        };
+        let now = 1_000_000;
+        let waits = Status::BackingOff { delay_ms: 1 };
+        let why = Some("nothing to do; why: fased doctor --symptom session-disconnects");
+        for (shown, unheard, next) in [
+            (
+                view(Status::Connecting, now - 90_000, now - 3_000, Some(1)),
+                false,
+                None,
+            ),
+            (
+                view(Status::Connecting, now - 30_000, now - 30_000, Some(1)),
+                false,
+                None,
+            ),
+            (
+                view(Status::Connecting, now - 30_001, now - 30_001, Some(1)),
+                true,
+                why,
+            ),
+            (
+                view(Status::Connecting, now - 30_001, now - 30_001, None),
+                false,
+                None,
+            ),
+            (
+                view(Status::Connecting, now - 3_000, now - 60_001, Some(1)),
+                false,
+                why,
+            ),
+            (view(waits, now - 3_000, now - 60_000, None), false, None),
+            (view(waits, now - 3_000, now - 60_001, None), false, why),
+            (
+                view(Status::Suspended, now - 90_000, now - 90_000, None),
+                false,
+                None,
+            ),
+        ] {
+            let (sentence, told) = told(&shown, now);
+            let (state, since) = (&shown.stored.state, shown.stored.since_ms);
+            assert_eq!(sentence.contains("does not answer"), unheard, "{state} {since}");
+            assert_eq!(told.as_deref(), next, "{state} {since}");
         }
     }
 

@@ -7,7 +7,7 @@ use fased_policy::ids::AccountId;
 use fased_protocol::control::{ControlError, ErrorCode};
 use serde_json::{Map, Value, json};
 
-use super::config_edit::{invalid, replace};
+use super::config_edit::{InForce, invalid, replace};
 use super::runtime::paths;
 use super::{Failure, Global, Outcome, out, usage};
 
@@ -88,6 +88,7 @@ pub(super) fn run(global: &Global, options: &Options) -> Outcome {
         }
     }
     let backup = replace(&paths, before.as_deref(), text.as_deref().unwrap_or_default())?;
+    let in_force = InForce::after_change(&paths)?;
     let key = account_key(id.as_str()).to_string();
     let config = Config::load(&paths).map_err(|error| invalid(error.message))?;
     let line = config
@@ -102,7 +103,7 @@ pub(super) fn run(global: &Global, options: &Options) -> Outcome {
             .collect();
         return out::json(&json!({
             "account": id.as_str(), "path": paths.config, "key": key, "line": line, "written": written,
-            "backup": backup, "keptDefault": kept, "next": next,
+            "backup": backup, "inForce": in_force.json(), "keptDefault": kept, "next": next,
         }));
     }
     let file = paths.config.display();
@@ -120,7 +121,7 @@ pub(super) fn run(global: &Global, options: &Options) -> Outcome {
             "\nthe account default, which was there without being named, is named now too, so that it stays",
         );
     }
-    told.push_str(&format!("\nnext: {next}"));
+    told.push_str(&format!("\n{}\nnext: {next}", in_force.line()));
     out::text(&told)
 }
 

@@ -9,7 +9,7 @@ use fased_protocol::control::{ControlError, ErrorCode};
 use serde_json::json;
 
 use super::channels_add::{account_key, accounts_are_named};
-use super::config_edit::{invalid, replace};
+use super::config_edit::{InForce, invalid, replace};
 use super::runtime::paths;
 use super::{Failure, Global, Outcome, out, usage};
 
@@ -67,6 +67,7 @@ pub(super) fn run(global: &Global, options: &Options) -> Outcome {
         ));
     };
     let backup = replace(&paths, before.as_deref(), &new)?;
+    let in_force = InForce::after_change(&paths)?;
     let last = config.accounts.len() == 1;
     let next = if last {
         "fased channels add --account ID"
@@ -76,7 +77,7 @@ pub(super) fn run(global: &Global, options: &Options) -> Outcome {
     if global.json {
         return out::json(&json!({
             "account": id, "path": paths.config, "key": account_key(id).to_string(), "line": line,
-            "backup": backup, "kept": { "authDir": auth_dir, "store": paths.store }, "next": next,
+            "backup": backup, "inForce": in_force.json(), "kept": { "authDir": auth_dir, "store": paths.store }, "next": next,
         }));
     }
     let file = paths.config.display();
@@ -93,7 +94,7 @@ pub(super) fn run(global: &Global, options: &Options) -> Outcome {
     if last {
         told.push_str("\nno account is left");
     }
-    told.push_str(&format!("\nnext: {next}"));
+    told.push_str(&format!("\n{}\nnext: {next}", in_force.line()));
     out::text(&told)
 }
 

@@ -26,9 +26,10 @@ pub(super) fn problem(config: &ConfigInfo) -> String {
     let Some(problem) = &config.problem else {
         return String::new();
     };
+    // The rest, with the lines that are meant, is what the next command shows.
+    let first_line = problem.message.lines().next().unwrap_or_default();
     format!(
-        "config: {}\nsince {}; the one in force was read {}\nnext: fased config validate\n\n",
-        problem.message,
+        "config: {first_line}\nfor {}; the one in force was read {}; next: fased config validate\n\n",
         span::span(now_ms() - problem.since_ms),
         span::ago(config.loaded_ms)
     )
@@ -54,6 +55,9 @@ pub(super) fn rendered(accounts: &[AccountInfo]) -> String {
             account.pending_pairings.to_string(),
         ]);
         table.line([account.sentence.clone()]);
+        if let Some(text) = super::status::down(account, now_ms()) {
+            table.line([text]);
+        }
         if let Some(until) = account.until_ms.filter(|until| *until > now_ms()) {
             table.line([format!("next attempt in {}", span::span(until - now_ms()))]);
         }
@@ -122,6 +126,7 @@ mod tests {
             sentence: "No phone is linked.".to_owned(),
             next: Some("fased channels login --channel whatsapp".to_owned()),
             since_ms: now_ms(),
+            down_since_ms: None,
             until_ms: None,
             phone: None,
             lid: None,

@@ -1,16 +1,17 @@
 //! What the verbs that change the config have in common: read, change, check, write, tell.
 
+use fased::client;
 use fased::config::edit::{self, Edited};
 use fased::config::effective::View;
 use fased::config::write::{self, NotWritten};
 use fased::config::{Config, KeyPath, Step};
 use fased::paths::Paths;
-use fased_protocol::control::{ControlError, ErrorCode};
+use fased_protocol::control::{ControlError, ControlRequest, ErrorCode};
 use serde_json::json;
 
 use super::channels_add::{account_key, accounts_are_named};
-use super::runtime::paths;
-use super::{Failure, Global, Outcome, out, usage};
+use super::runtime::{block_on, paths};
+use super::{Failure, Global, Outcome, config_reload, out, usage};
 
 /// Reads a key as clap's parser of arguments.
 pub(super) fn key(text: &str) -> Result<KeyPath, String> {
@@ -75,7 +76,8 @@ pub(super) fn run(
              'channels.whatsapp.groups[\"*\"]' '{}'",
         );
     }
-    told(global, &paths, key, Some((what, backup)))
+    let in_force = InForce::after_change(&paths)?;
+    told(global, &paths, key, Some((what, backup, in_force)))
 }
 
 /// The names along a key, as far as they are names.
@@ -125,8 +127,57 @@ pub(super) fn replace(paths: &Paths, before: Option<&str>, new: &str) -> Result<
     }
 }
 
+/// Whether a changed config is in force.
+pub(super) enum InForce {
+    /// The running gateway has it in force.
+    Yes,
+    /// No gateway runs.
+    NoGateway,
+    /// Why the running gateway has not.
+    Not(String),
+}
+
+impl InForce {
+    /// The running gateway reads its config now. It would by itself within moments, in which it judges by the old one.
+    pub(super) fn after_change(paths: &Paths) -> Result<Self, Failure> {
+        block_on(async {
+            let asked = client::ask_within(paths, &ControlRequest::ConfigReload, config_reload::DEADLINE);
+            Ok(match asked.await {
+                Ok(_done) => Self::Yes,
+                Err(error) if error.code == ErrorCode::NoGateway => Self::NoGateway,
+                Err(error) => Self::Not(error.message),
+            })
+        })
+    }
+
+    /// A line of its own, for people.
+    pub(super) fn line(&self) -> String {
+        match self {
+            Self::Yes => "the running gateway has it in force".to_owned(),
+            Self::NoGateway => "no gateway runs; it holds from its next start on".to_owned(),
+            Self::Not(why) => {
+                format!("the running gateway does not have it in force yet: {why}\nnext: fased config reload")
+            }
+        }
+    }
+
+    /// For scripts; nothing where no gateway runs.
+    pub(super) fn json(&self) -> Option<bool> {
+        match self {
+            Self::Yes => Some(true),
+            Self::NoGateway => None,
+            Self::Not(_) => Some(false),
+        }
+    }
+}
+
 /// `changed`: what was done, and where the file is as it was before.
-fn told(global: &Global, paths: &Paths, key: &KeyPath, changed: Option<(&str, Option<String>)>) -> Outcome {
+fn told(
+    global: &Global,
+    paths: &Paths,
+    key: &KeyPath,
+    changed: Option<(&str, Option<String>, InForce)>,
+) -> Outcome {
     let view = View::load(paths).map_err(|error| invalid(error.message))?;
     let values = view.get(key).unwrap_or_default();
     let line = values.first().and_then(|value| value.source.line);
@@ -136,19 +187,20 @@ fn told(global: &Global, paths: &Paths, key: &KeyPath, changed: Option<(&str, Op
             "path": paths.config,
             "key": key.to_string(),
             "line": line,
-            "backup": changed.and_then(|(_, backup)| backup),
+            "inForce": changed.as_ref().and_then(|(_, _, in_force)| in_force.json()),
+            "backup": changed.and_then(|(_, backup, _)| backup),
         }));
     }
     let place = match line {
         Some(line) => format!("{}:{line}", paths.config.display()),
         None => paths.config.display().to_string(),
     };
-    let Some((what, backup)) = changed else {
+    let Some((what, backup, in_force)) = changed else {
         return out::text(&format!("{place}: nothing to change"));
     };
     let now = match values.as_slice() {
         [only] => match &only.value {
-            Some(value) => format!("; {value} holds now ({})", only.source.level.as_str()),
+            Some(value) => format!(": {value} ({})", only.source.level.as_str()),
             None => String::new(),
         },
         _several => String::new(),
@@ -156,5 +208,8 @@ fn told(global: &Global, paths: &Paths, key: &KeyPath, changed: Option<(&str, Op
     let before = backup
         .map(|backup| format!("\nbefore: {backup}"))
         .unwrap_or_default();
-    out::text(&format!("{place}: {key} is {what}{now}{before}"))
+    out::text(&format!(
+        "{place}: {key} is {what}{now}\n{}{before}",
+        in_force.line()
+    ))
 }

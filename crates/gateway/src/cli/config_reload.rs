@@ -7,7 +7,7 @@ use fased_protocol::control::ControlRequest;
 use super::{Global, Outcome, ask};
 
 /// An account that is ended by the new config takes its time.
-const DEADLINE: Duration = Duration::from_secs(30);
+pub(super) const DEADLINE: Duration = Duration::from_secs(30);
 
 pub(super) fn run(global: &Global) -> Outcome {
     ask::act(global, &ControlRequest::ConfigReload, DEADLINE)

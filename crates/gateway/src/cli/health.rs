@@ -46,7 +46,8 @@ pub(super) fn ended(health: &Health) -> Outcome {
 fn told(health: &Health) -> String {
     let mut lines: Vec<String> = health.problems.iter().map(line).collect();
     if health.ok {
-        lines.insert(0, "ok".to_owned());
+        let ok = if lines.is_empty() { "ok" } else { "ok, but" };
+        lines.insert(0, ok.to_owned());
     }
     lines.join("\n")
 }
@@ -81,7 +82,7 @@ mod tests {
         };
         assert_eq!(told(&health), "ok");
         health.problems.push(problem(None, "config", true));
-        assert_eq!(told(&health), "ok\ngateway: config: It is so.");
+        assert_eq!(told(&health), "ok, but\ngateway: config: It is so.");
         assert!(ended(&health).is_ok());
         health.ok = false;
         health.problems.push(problem(Some("work"), "replaced", false));

@@ -12,6 +12,8 @@ use super::{Global, Outcome, ask, channels_status, gateway_status, health, out, 
 
 mod accounts;
 
+pub(super) use accounts::down;
+
 /// How often readiness is asked for while it is waited for.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 /// Notices of the latest that fit beside the rest; `--json` has more.
@@ -96,6 +98,7 @@ fn rendered(status: &StatusInfo) -> String {
         ),
         None => "gateway: not running; below is what it left\nnext: fased gateway run\n".to_owned(),
     };
+    text.push_str(&of_gateway(status));
     text.push('\n');
     if let Some(config) = &status.config {
         text.push_str(&channels_status::problem(config));
@@ -116,13 +119,32 @@ fn rendered(status: &StatusInfo) -> String {
             text.push_str(&format!(
                 "  {} ({}): {}\n",
                 span::ago(notice.at_ms),
-                notice.account,
+                if notice.account.is_empty() {
+                    "gateway"
+                } else {
+                    &notice.account
+                },
                 notice.text
             ));
         }
         let more = status.notices.len().saturating_sub(NOTICES_SHOWN);
         if more > 0 {
             text.push_str(&format!("  and {more} or more before: fased status --json\n"));
+        }
+    }
+    text
+}
+
+/// What is wrong with the gateway itself. Its config has more words of its own, and that none runs is said already.
+fn of_gateway(status: &StatusInfo) -> String {
+    let problems = status.health.problems.iter();
+    let own =
+        problems.filter(|problem| status.gateway.is_some() && problem.account.is_none() && !problem.warning);
+    let mut text = String::new();
+    for problem in own {
+        text.push_str(&format!("{}\n", problem.sentence));
+        if let Some(next) = &problem.next {
+            text.push_str(&format!("next: {next}\n"));
         }
     }
     text

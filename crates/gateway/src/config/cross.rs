@@ -178,6 +178,11 @@ fn direct_messages(found: &mut Found<'_>, of: &Effective<'_>) {
         Some(_) => return,
         None => &[],
     };
+    // Whoever slipped in writing it is told that, and not what follows from it.
+    let slip = |problem: &super::Problem| problem.hint.as_deref() == Some("did you mean allowFrom?");
+    if listed.is_none() && found.problems.iter().any(slip) {
+        return;
+    }
     let anyone = entries.iter().any(
         |item| matches!(&item.value, Shape::Text(text) if AllowEntry::parse(text) == Ok(AllowEntry::Anyone)),
     );

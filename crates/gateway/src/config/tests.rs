@@ -56,3 +56,12 @@ fn a_remark_for_the_log_holds_nobodys_number() {
         assert_eq!(super::without_numbers(remark), logged);
     }
 }
+
+#[test]
+fn a_slip_in_a_key_is_told_and_not_what_follows_from_it() {
+    let found = problems(&whatsapp(r#"dmPolicy: "allowlist", alowFrom: ["+15551234567"]"#));
+    let paths: Vec<&str> = found.iter().map(|problem| problem.path.as_str()).collect();
+    assert_eq!(paths, ["channels.whatsapp.alowFrom"]);
+    let found = problems(&whatsapp(r#"dmPolicy: "allowlist", sendReadReceits: true"#));
+    assert_eq!(found.len(), 2, "another slip explains nothing: {found:?}");
+}

@@ -12,7 +12,7 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::account_infos;
-use crate::account::{Account, failed_to_start, info_without_store};
+use crate::account::{Account, View, failed_to_start, info_without_store};
 use crate::clock;
 use crate::config::{AccountConfig, AlertSettings, HttpSettings};
 use crate::explain;
@@ -300,30 +300,41 @@ impl Live {
     pub(super) async fn infos(&self) -> Result<Vec<AccountInfo>, ControlError> {
         let mut infos =
             account_infos(&self.store, self.accounts().await?.values().map(Account::view)).await?;
-        infos.extend(self.failed.borrow().iter().map(|id| failed_to_start(id)));
+        infos.extend(
+            self.failed
+                .borrow()
+                .iter()
+                .map(|id| info_without_store(failed_to_start(id))),
+        );
         Ok(infos)
     }
 
     /// Whether all is well. Asks nothing that could keep it waiting.
     #[must_use]
     pub fn health(&self) -> Health {
-        let Some(accounts) = self.accounts.borrow().clone() else {
+        if self.accounts.borrow().is_none() {
             return health::unanswered(&still_starting());
-        };
-        let running = accounts
-            .values()
-            .map(|account| info_without_store(account.view()));
-        let failed = self.failed.borrow().clone();
-        let infos: Vec<_> = running
-            .chain(failed.iter().map(|id| failed_to_start(id)))
-            .collect();
+        }
+        let infos: Vec<_> = self.views().into_iter().map(info_without_store).collect();
         self.judge(&infos)
+    }
+
+    /// All accounts now, those that could not be started too; none while the gateway starts.
+    pub(crate) fn views(&self) -> Vec<View> {
+        let mut views: Vec<_> = self.running().values().map(Account::view).collect();
+        views.extend(self.failed.borrow().iter().map(|id| failed_to_start(id)));
+        views
     }
 
     /// The same by accounts that were looked at already.
     #[must_use]
     pub fn judge(&self, accounts: &[AccountInfo]) -> Health {
-        let health = health::health(Some(&self.info), Some(&self.config()), accounts, clock::now_ms());
+        let health = health::health(
+            Some(&self.info()),
+            Some(&self.config()),
+            accounts,
+            clock::now_ms(),
+        );
         if self.reload.is_none() {
             return health::while_login(health);
         }

@@ -46,7 +46,7 @@ async fn gathered(
     let (gateway, config) = running.unzip();
     Ok(StatusInfo {
         health,
-        attention: attention(&accounts, &failed, now),
+        attention: attention(gateway.as_ref(), &accounts, &failed, now),
         notices: store.notices(NOTICES_SHOWN).await?,
         gateway,
         config,

@@ -1,6 +1,6 @@
 //! What is well, and what is not.
 
-use fased_protocol::control::ConfigProblem;
+use fased_protocol::control::{AlertsInfo, ConfigProblem, HttpInfo};
 
 use super::*;
 
@@ -32,6 +32,7 @@ fn account(id: &str, state: &str) -> AccountInfo {
         sentence: format!("It is {state}."),
         next: Some("fased do something".to_owned()),
         since_ms: NOW - 1000,
+        down_since_ms: None,
         until_ms: None,
         phone: None,
         lid: None,
@@ -60,20 +61,8 @@ fn codes(health: &Health) -> Vec<(Option<&str>, &str)> {
 
 #[test]
 fn every_state_but_ready_is_a_problem_with_its_own_words() {
-    for state in [
-        "unlinked",
-        "linking",
-        "connecting",
-        "degraded",
-        "backing_off",
-        "replaced",
-        "logged_out",
-        "forbidden",
-        "client_outdated",
-        "suspended",
-        "storage_failed",
-        "breaker_open",
-    ] {
+    let others = Status::WORDS.into_iter().filter(|word| *word != "ready");
+    for state in others {
         let accounts = [account("home", "ready"), account("work", state)];
         let health = health(Some(&gateway(STARTING_MS)), None, &accounts, NOW);
         assert!(!health.ok, "{state}");
@@ -166,7 +155,12 @@ fn without_a_gateway_or_its_answer_nothing_is_well() {
 
 #[test]
 fn what_waits_for_a_person_is_told_with_the_next_command() {
-    let quiet = attention(&[account("home", "ready")], &Failed::default(), NOW);
+    let quiet = attention(
+        Some(&gateway(0)),
+        &[account("home", "ready")],
+        &Failed::default(),
+        NOW,
+    );
     assert_eq!(quiet, []);
     let busy = AccountInfo {
         pending_pairings: 2,
@@ -181,7 +175,7 @@ fn what_waits_for_a_person_is_told_with_the_next_command() {
             failures: 3,
         }],
     };
-    let told = attention(&[busy], &failed, NOW);
+    let told = attention(None, &[busy], &failed, NOW);
     assert!(told.iter().all(|problem| problem.warning));
     let told: Vec<_> = told
         .iter()
@@ -218,4 +212,31 @@ fn what_waits_for_a_person_is_told_with_the_next_command() {
             ),
         ]
     );
+}
+
+#[test]
+fn alerts_that_are_not_taken_and_a_port_that_is_taken_are_told_to_people() {
+    let broken = GatewayInfo {
+        http: Some(HttpInfo {
+            address: None,
+            problem: Some("gateway.http cannot listen on 127.0.0.1:1: it is in use".to_owned()),
+        }),
+        alerts: Some(AlertsInfo {
+            target: "webhook".to_owned(),
+            failures: 3,
+            problem: Some("it answered 500".to_owned()),
+            ..AlertsInfo::default()
+        }),
+        ..gateway(STARTING_MS)
+    };
+    let judged = health(Some(&broken), None, &[account("home", "ready")], NOW);
+    assert!(judged.ok, "messages flow");
+    assert_eq!(codes(&judged), [(None, "http"), (None, "alerts")]);
+    let told = attention(Some(&broken), &[], &Failed::default(), NOW);
+    assert_eq!(told, judged.problems);
+    assert_eq!(
+        told[1].sentence,
+        "Alerts are not taken by the webhook; that failed 3 times in a row: it answered 500"
+    );
+    assert_eq!(told[1].next.as_deref(), Some("fased alerts test"));
 }

@@ -2,11 +2,18 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::PathBuf;
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::FILE;
+use crate::clock;
 use crate::lease::make_private_dir;
+
+/// How often it is looked whether the file still has its name.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 pub(super) struct Files {
     dir: PathBuf,
@@ -17,6 +24,10 @@ pub(super) struct Files {
 
 struct Open {
     file: File,
+    /// Its device and number, by which it is told from another of its name.
+    is: (u64, u64),
+    /// When it is to be looked whether it still has its name.
+    look_at: Instant,
     size: u64,
     /// The last write broke off within a line.
     torn: bool,
@@ -39,6 +50,7 @@ impl Files {
         if self.open.as_ref().is_some_and(is_full) {
             self.move_on();
         }
+        self.look();
         let open = match &mut self.open {
             Some(open) => open,
             None => {
@@ -67,6 +79,24 @@ impl Files {
         Ok(())
     }
 
+    /// A file that somebody moved or deleted would be written on with nobody to read it.
+    fn look(&mut self) {
+        let Some(open) = &mut self.open else { return };
+        let now = clock::monotonic();
+        if now < open.look_at {
+            return;
+        }
+        open.look_at = now + LOOK_EVERY;
+        let named = fs::metadata(self.dir.join(FILE)).map(|about| (about.dev(), about.ino()));
+        let is_there = match named {
+            Ok(named) => named == open.is,
+            Err(error) => error.kind() != io::ErrorKind::NotFound,
+        };
+        if !is_there {
+            self.open = None;
+        }
+    }
+
     fn open(&self) -> io::Result<Open> {
         make_private_dir(&self.dir).map_err(io::Error::other)?;
         let file = OpenOptions::new()
@@ -74,9 +104,12 @@ impl Files {
             .append(true)
             .mode(0o600)
             .open(self.dir.join(FILE))?;
-        let size = file.metadata()?.len();
+        let about = file.metadata()?;
+        let size = about.len();
         Ok(Open {
             file,
+            is: (about.dev(), about.ino()),
+            look_at: clock::monotonic() + LOOK_EVERY,
             size,
             // It may be what a killed gateway left.
             torn: size > 0 && !ends_a_line(&self.dir.join(FILE)),
@@ -126,4 +159,32 @@ fn ends_a_line(path: &std::path::Path) -> bool {
         Ok(byte[0])
     };
     last().is_ok_and(|byte| byte == b'\n')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_was_moved_or_deleted_is_made_anew() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let mut files = Files::new(dir.path().to_owned(), 1 << 20, 3);
+        let path = dir.path().join(FILE);
+        files.write(b"first\n").expect("written");
+        for away in ["moved", "deleted"] {
+            if away == "moved" {
+                fs::rename(&path, dir.path().join("elsewhere")).expect("moved");
+            } else {
+                fs::remove_file(&path).expect("deleted");
+            }
+            files.write(b"unseen\n").expect("written");
+            assert!(!path.exists(), "not looked at with every line");
+            files.open.as_mut().expect("open").look_at = clock::monotonic();
+            files.write(b"seen\n").expect("written");
+            assert_eq!(fs::read_to_string(&path).expect("read"), "seen\n");
+        }
+        files.open.as_mut().expect("open").look_at = clock::monotonic();
+        files.write(b"more\n").expect("written");
+        assert_eq!(fs::read_to_string(&path).expect("read"), "seen\nmore\n");
+    }
 }

@@ -211,3 +211,34 @@ async fn tasks_are_read_without_a_gateway_and_only_read() {
     };
     assert_eq!(error.code, ErrorCode::NotFound);
 }
+
+#[tokio::test]
+async fn a_pause_is_told_also_while_no_gateway_runs() {
+    let (_dir, paths) = state();
+    let store = Store::open(&paths.store).await.expect("a store");
+    let row = StoredAccount {
+        account: "default".to_owned(),
+        state: "suspended".to_owned(),
+        phone: Some("+15550100001".to_owned()),
+        ..StoredAccount::default()
+    };
+    store.record_account(&row).await.expect("recorded");
+    for (paused, sentence, next) in [
+        (false, "No gateway runs.", "start it: fased gateway run"),
+        (
+            true,
+            "It is paused, and no gateway runs.",
+            "start the gateway: fased gateway run; then: fased channels resume",
+        ),
+    ] {
+        store.set_paused("default", paused).await.expect("kept");
+        let ControlResponse::Status(status) = answer(&paths, &ControlRequest::Status).await else {
+            panic!("no status");
+        };
+        let account = &status.accounts[0];
+        assert_eq!(
+            (account.sentence.as_str(), account.next.as_deref()),
+            (sentence, Some(next))
+        );
+    }
+}

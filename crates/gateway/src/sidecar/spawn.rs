@@ -78,6 +78,24 @@ fn plan(options: &SpawnOptions, node: &Node) -> Plan {
     plan
 }
 
+/// A sidecar that no further attempt can start. Found in an error chain by `downcast_ref`.
+#[derive(Debug)]
+pub struct CannotStart {
+    /// What mends it.
+    pub next: String,
+}
+
+impl std::fmt::Display for CannotStart {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the sidecar cannot be started here")
+    }
+}
+
+/// The same error, with what mends it.
+pub fn mended_by(next: impl Into<String>) -> CannotStart {
+    CannotStart { next: next.into() }
+}
+
 /// Without its packages Node ends with a trace that helps nobody.
 fn need_packages(home: &Path) -> Result<()> {
     let named = std::fs::read_to_string(home.join("sidecar/package.json")).unwrap_or_default();
@@ -99,8 +117,15 @@ fn need_packages(home: &Path) -> Result<()> {
 pub async fn spawn(options: &SpawnOptions, ears: Ears) -> Result<Sidecar> {
     let lock = AuthLock::take(&options.auth_dir).await?;
     let main = options.home.join("sidecar/src/main.js");
-    need_packages(&options.home)?;
-    let node = cage::know(&options.node).await?;
+    need_packages(&options.home).with_context(|| {
+        mended_by(format!(
+            "cd {} && npm ci --ignore-scripts",
+            options.home.display()
+        ))
+    })?;
+    let node = cage::know(&options.node).await.context(mended_by(
+        "install Node.js 20.17 or newer, or set FASED_NODE to its path; then: fased gateway restart",
+    ))?;
     let plan = plan(options, &node);
     let mut missing = Vec::new();
     let permissions = cage::node_flags(&plan, &node, false, &mut missing);

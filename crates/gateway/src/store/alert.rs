@@ -19,8 +19,8 @@ pub const TOLD: &str = "alerts_told";
 pub const FAILED: &str = "alerts_failed";
 /// Notices that could not be told in time.
 pub const GIVEN_UP: &str = "alerts_given_up";
-/// Notices that one look takes up; more wait for the next.
-const LOOK: i64 = 500;
+/// Notices of one series of an account that one look takes up; more wait for the next, and keep nothing of others waiting.
+const LOOK: i64 = 100;
 
 /// Something to tell.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,7 +101,11 @@ impl Store {
         // A turn to write, because only then is what rang committed.
         let mut turn = self.write.turn().await?;
         let waiting: Vec<(i64, String, String)> = sqlx::query_as(
-            "SELECT id, account, kind FROM notice WHERE alerted_ms IS NULL AND alert_id IS NULL ORDER BY id LIMIT ?",
+            "SELECT id, account, kind FROM
+                 (SELECT id, account, kind, ROW_NUMBER() OVER (PARTITION BY account,
+                     CASE WHEN kind IN ('recovered', 'breaker', 'storage') THEN 'state' ELSE kind END ORDER BY id) AS nth
+                  FROM notice WHERE alerted_ms IS NULL AND alert_id IS NULL)
+             WHERE nth <= ? ORDER BY id",
         )
         .bind(LOOK)
         .fetch_all(&mut *turn)

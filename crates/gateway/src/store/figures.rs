@@ -48,8 +48,8 @@ pub struct Figures {
     pub tasks: Vec<Figure>,
     /// Counts that outlive a run of the gateway.
     pub tallies: Vec<Figure>,
-    /// Senders that wait for approval, files that wait to be fetched, how often a link opened since a moment, when a
-    /// message last left (Unix milliseconds), and how many notices are still to be told outside.
+    /// Senders that wait for approval, files that wait to be fetched, when a message last left (Unix milliseconds), and
+    /// how many notices are still to be told outside.
     pub others: Vec<Figure>,
 }
 
@@ -58,8 +58,6 @@ impl Figures {
     pub const PAIRING: &str = "pairing";
     /// Files that wait to be fetched.
     pub const FILES: &str = "files";
-    /// How often an account became ready.
-    pub const OPENED: &str = "opened";
     /// When a message last left.
     pub const LAST_SENT: &str = "last_sent_ms";
     /// Notices that are still to be told.
@@ -67,12 +65,12 @@ impl Figures {
 }
 
 impl Store {
-    /// Counts everything that monitoring asks for; how often accounts became ready since `since_ms`.
+    /// Counts everything that monitoring asks for.
     ///
     /// # Errors
     /// What SQLite said.
-    pub async fn figures(&self, since_ms: i64, now_ms: i64) -> Result<Figures> {
-        let mut turn = self.read.turn().await?;
+    pub async fn figures(&self, now_ms: i64) -> Result<Figures> {
+        let mut turn = self.counting().await?;
         let inbound = sqlx::query_as(
             "SELECT account, outcome, reason, COUNT(*) AS messages, SUM(deliveries) AS deliveries,
                  SUM(content = 'undecryptable') AS undecryptable, MAX(recorded_ms) AS last_ms
@@ -97,21 +95,17 @@ impl Store {
         .fetch_all(&mut *turn)
         .await?;
         let others = sqlx::query_as(
-            "SELECT account, ?3 AS name, COUNT(*) AS count FROM pairing_request WHERE expires_ms > ?2 GROUP BY account
+            "SELECT account, ?2 AS name, COUNT(*) AS count FROM pairing_request WHERE expires_ms > ?1 GROUP BY account
              UNION ALL
-             SELECT account, ?4, COUNT(*) FROM inbound_media WHERE state = 'wanted' GROUP BY account
+             SELECT account, ?3, COUNT(*) FROM inbound_media WHERE state = 'wanted' GROUP BY account
              UNION ALL
-             SELECT account, ?5, COUNT(*) FROM account_event WHERE at_ms >= ?1 AND state = 'ready' GROUP BY account
+             SELECT account, ?4, MAX(first_sent_ms) FROM outbox WHERE first_sent_ms IS NOT NULL GROUP BY account
              UNION ALL
-             SELECT account, ?6, MAX(first_sent_ms) FROM outbox WHERE first_sent_ms IS NOT NULL GROUP BY account
-             UNION ALL
-             SELECT '', ?7, COUNT(*) FROM notice WHERE alerted_ms IS NULL",
+             SELECT '', ?5, COUNT(*) FROM notice WHERE alerted_ms IS NULL",
         )
-        .bind(since_ms)
         .bind(now_ms)
         .bind(Figures::PAIRING)
         .bind(Figures::FILES)
-        .bind(Figures::OPENED)
         .bind(Figures::LAST_SENT)
         .bind(Figures::UNTOLD)
         .fetch_all(&mut *turn)

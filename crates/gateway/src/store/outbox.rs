@@ -347,7 +347,7 @@ impl Store {
         )
         .bind(account)
         .bind(RESEND_MISSED)
-        .fetch_all(&mut *self.read.turn().await?)
+        .fetch_all(&mut *self.counting().await?)
         .await?;
         Ok(super::counts(rows))
     }

@@ -34,7 +34,7 @@ impl Store {
              ORDER BY 1",
         )
         .bind(account)
-        .fetch_all(&mut *self.read.turn().await?)
+        .fetch_all(&mut *self.counting().await?)
         .await?;
         let total = rows.iter().position(|(name, _)| name.is_empty());
         let received = total.map_or(0, |at| rows.remove(at).1);

@@ -7,6 +7,7 @@ mod accounts;
 mod counts;
 mod page;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Mutex;
@@ -24,34 +25,43 @@ const SHARE: u32 = 10;
 /// Pages that were made. Those who ask at the same time get the same one.
 #[derive(Debug, Default)]
 pub(super) struct Scrapes {
-    last: Mutex<Option<(Instant, String)>>,
+    last: Arc<Mutex<Option<(Instant, String)>>>,
 }
 
 impl Scrapes {
-    pub(super) async fn page(&self, live: &Live) -> anyhow::Result<String> {
-        let mut last = self.last.lock().await;
-        let began = clock::monotonic();
-        if let Some((until, page)) = &*last
-            && began < *until
-        {
-            return Ok(page.clone());
-        }
-        let page = made(live).await?;
-        let took = began.elapsed();
-        let fresh = FRESH.max(took.saturating_mul(SHARE));
-        *last = Some((clock::monotonic() + fresh, page.clone()));
-        Ok(page)
+    /// Who gives up waiting leaves the page to the next who asks.
+    pub(super) async fn page(&self, live: &Arc<Live>) -> anyhow::Result<String> {
+        let live = Arc::clone(live);
+        self.kept(async move { made(&live).await }).await
+    }
+
+    async fn kept(
+        &self,
+        make: impl Future<Output = anyhow::Result<String>> + Send + 'static,
+    ) -> anyhow::Result<String> {
+        let last = Arc::clone(&self.last);
+        let kept = async move {
+            let mut last = last.lock().await;
+            let began = clock::monotonic();
+            if let Some((until, page)) = &*last
+                && began < *until
+            {
+                return Ok(page.clone());
+            }
+            let page = make.await?;
+            let took = began.elapsed();
+            let fresh = FRESH.max(took.saturating_mul(SHARE));
+            *last = Some((clock::monotonic() + fresh, page.clone()));
+            Ok(page)
+        };
+        tokio::spawn(kept).await?
     }
 }
 
 async fn made(live: &Live) -> anyhow::Result<String> {
     let info = live.info();
-    let figures = live.store().figures(info.started_ms, clock::now_ms()).await?;
-    let views: Vec<_> = live
-        .running()
-        .values()
-        .map(crate::account::Account::view)
-        .collect();
+    let figures = live.store().figures(clock::now_ms()).await?;
+    let views = live.views();
     let mut families = vec![
         Family::gauge("fased_build_info", "Which version this is; always 1")
             .with(&[("version", &info.version)], 1.0),
@@ -97,4 +107,24 @@ fn seconds(unix_ms: i64) -> f64 {
 
 fn flag(on: bool) -> f64 {
     if on { 1.0 } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_page_that_nobody_waited_for_is_kept_for_the_next() {
+        let scrapes = Scrapes::default();
+        let (go, going) = tokio::sync::oneshot::channel::<()>();
+        let slow = scrapes.kept(async {
+            going.await?;
+            Ok("slow".to_owned())
+        });
+        let gave_up = tokio::time::timeout(Duration::ZERO, slow).await;
+        assert!(gave_up.is_err());
+        go.send(()).expect("it is still being made");
+        let next = scrapes.kept(async { Ok("another".to_owned()) });
+        assert_eq!(next.await.expect("made"), "slow");
+    }
 }

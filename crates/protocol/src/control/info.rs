@@ -80,6 +80,10 @@ pub struct AccountInfo {
     pub next: Option<String>,
     /// In this state since, Unix milliseconds.
     pub since_ms: i64,
+    /// Since when it should be ready and is not, Unix milliseconds: since its link was lost or the gateway started, however
+    /// often it was tried meanwhile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub down_since_ms: Option<i64>,
     /// In `backing_off`: until when, Unix milliseconds.
     pub until_ms: Option<i64>,
     /// The linked number, once known.

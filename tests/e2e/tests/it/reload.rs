@@ -103,6 +103,23 @@ fn an_edit_applies_to_the_next_message_with_no_restart() {
 }
 
 #[test]
+fn a_key_that_is_set_holds_for_the_next_message() {
+    let mut world = World::linked(OPEN);
+    let key = "channels.whatsapp.dmPolicy";
+    let set = world.state.json(&["config", "set", key, "disabled"]);
+    assert_eq!(set["inForce"], true, "{set}");
+    // Nothing is waited for in between.
+    let id = world.fake.send(OWNER, ANNA, "at once");
+    assert_eq!(world.verdict(&id)["reason"], "dm_disabled");
+    let said = world.state.verb(&["config", "set", key, "open"]).stdout;
+    assert!(said.contains("the running gateway has it in force"), "{said}");
+    assert_eq!(world.state.verb(&["gateway", "stop"]).code, 0);
+    assert_eq!(world.take_gateway().ended(PATIENCE), 0);
+    let said = world.state.verb(&["config", "set", key, "disabled"]).stdout;
+    assert!(said.contains("no gateway runs"), "{said}");
+}
+
+#[test]
 fn a_broken_edit_keeps_the_last_good_config_and_status_says_so() {
     let mut world = World::linked(OPEN);
     let sidecar = pid(&world, "default");

@@ -3,15 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use anyhow::Context as _;
 use fased_policy::lifecycle::{Effect, Input, LoginMethod, Signal, VersionChoice};
 use fased_protocol::control::LoginEvent;
 use fased_protocol::sidecar as wire;
 use nix::sys::signal::Signal as UnixSignal;
 use tokio::sync::mpsc;
 
-use super::super::{intake, lookup};
+use super::super::{intake, login, lookup};
 use super::{Driver, LOOKUP_QUEUE, NEWS_QUEUE, Process};
-use crate::sidecar::{Ears, Sidecar, SidecarHandle, SpawnOptions, spawn};
+use crate::sidecar::{Ears, Sidecar, SidecarHandle, SpawnOptions, mended_by, spawn};
 use crate::{auth_dir, clock, paths};
 
 impl Driver {
@@ -64,7 +65,10 @@ impl Driver {
         let shared = Arc::clone(&self.shared);
         let spawned = tokio::spawn(async move {
             let options = SpawnOptions {
-                home: paths::home()?,
+                home: paths::home().context(mended_by(
+                    "install the sidecar beside fased, or set FASED_HOME to the folder that holds it; then: fased gateway \
+                     restart",
+                ))?,
                 node: std::env::var_os("FASED_NODE")
                     .unwrap_or_else(|| "node".into())
                     .into(),
@@ -151,6 +155,11 @@ impl Driver {
                 self.process = Process::None;
                 let message = format!("{error:#}");
                 tracing::error!("cannot start the sidecar: {message}");
+                if let Some(error) = login::error_at_start(&error)
+                    && self.login.take().is_some()
+                {
+                    self.tell_login(error);
+                }
                 self.detail = Some(message.clone());
                 if abandoned {
                     self.step(Input::Exited).await;

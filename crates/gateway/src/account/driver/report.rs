@@ -1,12 +1,17 @@
 //! A new state of the account, told to everyone: the view, the log, the owner, the store.
 
-use fased_policy::lifecycle::Status;
+use std::time::Duration;
+
+use fased_policy::lifecycle::{DegradedReason, Status};
 use fased_protocol::control::Watched;
 
 use super::super::{login, next_action, view};
 use super::{Driver, Unsaid};
 use crate::clock;
 use crate::store::Fault;
+
+/// An account that is not ready for so long is worth a notice.
+const LONG_DOWN: Duration = Duration::from_secs(600);
 
 impl Driver {
     pub(super) async fn report(&mut self, status: Status) {
@@ -15,13 +20,18 @@ impl Driver {
             .machine
             .next_attempt_ms()
             .map(|at| now.saturating_add_unsigned(at.saturating_sub(clock::boot_ms())));
+        self.watch_outage(status);
+        let starts = status == Status::Connecting && self.view.borrow().down_since_ms.is_none();
         let (sentence, next) = self.words(status);
         let mut again = false;
         self.view.send_modify(|view| {
+            view.opened += u64::from(status == Status::Ready && view.stored.state != status.as_str());
+            view.down_since_ms = is_down(status).then(|| view.down_since_ms.unwrap_or(now));
             view.stored.account = self.shared.id().to_owned();
             let same =
                 view.stored.state == status.as_str() && view.stored.reason.as_deref() == status.reason();
-            if !same {
+            // What is left of an earlier run is no attempt of this one.
+            if !same || starts {
                 view.stored.since_ms = now;
             }
             // Only its end has moved.
@@ -66,7 +76,7 @@ impl Driver {
             return words;
         }
         let sentence = match &self.detail {
-            Some(detail) if status != Status::Ready => format!("{} ({detail})", self.sentence(status)),
+            Some(detail) if is_particular(status) => format!("{} ({detail})", self.sentence(status)),
             Some(_) | None => self.sentence(status).to_owned(),
         };
         (sentence, self.next_action(status))
@@ -112,6 +122,36 @@ impl Driver {
         .await;
     }
 
+    /// One notice an outage is enough, however often the link is tried and lost meanwhile.
+    fn watch_outage(&mut self, status: Status) {
+        let was_down = self.view.borrow().down_since_ms.is_some();
+        if !is_down(status) {
+            self.long_down = None;
+        } else if !was_down {
+            self.long_down = Some(clock::monotonic() + LONG_DOWN);
+        }
+    }
+
+    /// It is not ready for long. Where that has a reason that the owner was told, that is enough.
+    pub(super) async fn down_for_long(&mut self) {
+        self.long_down = None;
+        if self.alerted.is_some() {
+            return;
+        }
+        let minutes = LONG_DOWN.as_secs() / 60;
+        let sentence = self.view.borrow().stored.sentence.clone();
+        tracing::warn!("not ready for {minutes} minutes");
+        self.notify(Unsaid {
+            kind: "state",
+            text: format!(
+                "This account is not ready for {minutes} minutes now. {sentence} Next: fased doctor --symptom \
+                 session-disconnects"
+            ),
+            at_ms: clock::now_ms(),
+        })
+        .await;
+    }
+
     /// What kind of trouble the storage has is known here alone.
     fn fault(&self, status: Status) -> Option<Fault> {
         let trouble = self.trouble.as_ref().filter(|_| status == Status::StorageFailed);
@@ -142,5 +182,93 @@ impl Driver {
             self.login = None;
             self.tell_login(error);
         }
+    }
+}
+
+/// Should messages flow, and do not?
+fn is_down(status: Status) -> bool {
+    match status {
+        Status::Connecting
+        | Status::BackingOff { .. }
+        | Status::Replaced
+        | Status::LoggedOut
+        | Status::Forbidden
+        | Status::ClientOutdated
+        | Status::StorageFailed
+        | Status::BreakerOpen
+        | Status::Degraded(
+            DegradedReason::ProtocolMismatch
+            | DegradedReason::Untrusted
+            | DegradedReason::AuthUnreadable
+            | DegradedReason::Banned
+            | DegradedReason::OverMemory,
+        ) => true,
+        Status::Disabled
+        | Status::Suspended
+        | Status::Unlinked
+        | Status::Linking
+        | Status::Ready
+        | Status::Degraded(DegradedReason::CredsRestored) => false,
+    }
+}
+
+/// Does what was said last tell more of this state than its own sentence? Of what a command or WhatsApp ended, it is a word
+/// of the library, or of an end long ago.
+pub(super) fn is_particular(status: Status) -> bool {
+    match status {
+        Status::Connecting
+        | Status::Linking
+        | Status::BackingOff { .. }
+        | Status::StorageFailed
+        | Status::BreakerOpen
+        | Status::Degraded(
+            DegradedReason::ProtocolMismatch
+            | DegradedReason::Untrusted
+            | DegradedReason::AuthUnreadable
+            | DegradedReason::Banned
+            | DegradedReason::OverMemory,
+        ) => true,
+        Status::Disabled
+        | Status::Suspended
+        | Status::Unlinked
+        | Status::Ready
+        | Status::Replaced
+        | Status::LoggedOut
+        | Status::Forbidden
+        | Status::ClientOutdated
+        | Status::Degraded(DegradedReason::CredsRestored) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_the_library_stay_with_links_that_are_tried_again() {
+        for (status, told) in [
+            (Status::BackingOff { delay_ms: 1 }, true),
+            (Status::BreakerOpen, true),
+            (Status::Suspended, false),
+            (Status::Replaced, false),
+            (Status::LoggedOut, false),
+            (Status::ClientOutdated, false),
+            (Status::Unlinked, false),
+        ] {
+            assert_eq!(is_particular(status), told, "{status}");
+        }
+    }
+
+    #[test]
+    fn an_account_that_rests_on_purpose_is_not_down() {
+        let rests = [
+            Status::Suspended,
+            Status::Unlinked,
+            Status::Disabled,
+            Status::Linking,
+        ];
+        assert!(rests.into_iter().all(|status| !is_down(status)));
+        assert!(is_down(Status::Connecting) && is_down(Status::BackingOff { delay_ms: 1 }));
+        assert!(!is_down(Status::Degraded(DegradedReason::CredsRestored)));
     }
 }

@@ -23,6 +23,9 @@ pub(super) fn rendered(accounts: &[AccountInfo]) -> String {
             continue;
         }
         table.line([account.sentence.clone()]);
+        if let Some(text) = down(account, now_ms()) {
+            table.line([text]);
+        }
         if let Some(until) = account.until_ms {
             table.line([format!("next attempt in {}", span::span(until - now_ms()))]);
         }
@@ -53,6 +56,13 @@ fn line(account: &AccountInfo) -> [String; 8] {
             .sidecar_rss_bytes
             .map_or_else(|| "-".to_owned(), megabytes),
     ]
+}
+
+/// How long it is not ready, where that is longer than it is in its state.
+pub(in super::super) fn down(account: &AccountInfo, now_ms: i64) -> Option<String> {
+    let since_ms = account.down_since_ms?;
+    let is_older = since_ms < account.since_ms.saturating_sub(1000);
+    is_older.then(|| format!("not ready for {}", span::span(now_ms - since_ms)))
 }
 
 fn since(at_ms: Option<i64>) -> String {

@@ -16,6 +16,7 @@ fn account(id: &str, state: &str) -> AccountInfo {
         sentence: "Another program took over this login, so the gateway stepped back.".to_owned(),
         next: Some("stop the other program, then: fased channels resume".to_owned()),
         since_ms: now_ms() - 7_200_500,
+        down_since_ms: None,
         until_ms: None,
         phone: Some("+15550100001".to_owned()),
         lid: None,
@@ -109,6 +110,39 @@ fn what_is_wrong_comes_with_its_reason_and_the_next_command() {
         ),
         "{text}"
     );
+}
+
+#[test]
+fn a_gateway_for_one_login_says_that_it_is_no_more_than_that() {
+    let mut shown = status(vec![account("default", "ready")]);
+    shown.health = fased::health::while_login(Health {
+        ok: true,
+        problems: vec![],
+    });
+    let text = rendered(&shown);
+    assert!(
+        text.contains(
+            "This gateway is there for one login, and ends with it; no other account is started.\nnext: wait"
+        ),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_link_that_is_lost_again_and_again_is_down_since_it_was_lost_first() {
+    let flapping = AccountInfo {
+        since_ms: now_ms() - 3_000,
+        down_since_ms: Some(now_ms() - 10_800_500),
+        ..account("default", "backing_off")
+    };
+    let text = rendered(&status(vec![flapping.clone()]));
+    assert!(text.contains("not ready for 3 h"), "{text}");
+    let fresh = AccountInfo {
+        down_since_ms: Some(flapping.since_ms),
+        ..flapping
+    };
+    let text = rendered(&status(vec![fresh]));
+    assert!(!text.contains("not ready for"), "{text}");
 }
 
 #[test]

@@ -46,7 +46,7 @@ async fn an_alert_keeps_its_id_and_its_content_until_it_is_taken() {
     let (waiting, told) = store.untold(NOW).await.expect("read");
     assert_eq!(waiting.len(), 1, "what came later waits");
     assert_eq!((told[0].kind.as_str(), told[0].at_ms), ("state", NOW + 5));
-    let figures = store.figures(NOW, NOW).await.expect("counted");
+    let figures = store.figures(NOW).await.expect("counted");
     let tallies: Vec<(&str, i64)> = figures
         .tallies
         .iter()
@@ -129,11 +129,41 @@ async fn figures_add_up_whatever_has_no_verdict_yet() {
     }
     let seq = store.undecided(ACCOUNT, &[], 1).await.expect("read")[0].seq;
     store.decide(ACCOUNT, &[admit(seq)], NOW).await.expect("decided");
-    let figures = store.figures(NOW, NOW).await.expect("counted");
+    let figures = store.figures(NOW).await.expect("counted");
     let deliveries: i64 = figures.inbound.iter().map(|row| row.deliveries).sum();
     let messages: i64 = figures.inbound.iter().map(|row| row.messages).sum();
     assert_eq!((deliveries, messages), (3, 2));
     let waiting = figures.inbound.iter().find(|row| row.outcome.is_none());
     assert_eq!(waiting.map(|row| row.messages), Some(1));
     assert_eq!(figures.runs.iter().map(|run| run.count).sum::<i64>(), 1);
+}
+
+#[tokio::test]
+async fn nobody_who_reads_a_row_waits_for_what_is_counted() {
+    let (_dir, store) = store().await;
+    let counting = store.counting().await.expect("a turn");
+    let deadline = std::time::Duration::from_secs(10);
+    let read = tokio::time::timeout(deadline, store.notices(1)).await;
+    read.expect("it waits for nobody").expect("read");
+    let judged = tokio::time::timeout(deadline, store.accounts()).await;
+    judged.expect("it waits for nobody").expect("read");
+    drop(counting);
+}
+
+#[tokio::test]
+async fn a_flood_of_one_kind_hides_nothing_of_another() {
+    let (_dir, store) = store().await;
+    for at in 0..LOOK + 1 {
+        let noted = store.add_notice_of("loop", ACCOUNT, "Again.", NOW + at).await;
+        noted.expect("a notice");
+    }
+    let other = store.add_notice_of("state", "other", "It stopped.", NOW).await;
+    other.expect("a notice");
+    let (waiting, _told) = store.untold(0).await.expect("read");
+    let first = waiting.len() - 1;
+    assert_eq!(i64::try_from(first).expect("few"), LOOK);
+    assert_eq!(
+        (waiting[first].account.as_str(), waiting[first].kind.as_str()),
+        ("other", "state")
+    );
 }

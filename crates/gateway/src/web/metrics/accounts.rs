@@ -1,27 +1,11 @@
 //! How the accounts are, from what every surface shows of them.
 
+use fased_policy::lifecycle::Status;
+
 use super::page::{Family, whole};
 use super::{flag, seconds};
 use crate::account::View;
 use crate::memory;
-
-/// All states of an account; each is told of each account, so that an alert can be written for one that never was.
-pub(super) const STATES: [&str; 14] = [
-    "disabled",
-    "unlinked",
-    "linking",
-    "connecting",
-    "ready",
-    "degraded",
-    "backing_off",
-    "replaced",
-    "logged_out",
-    "forbidden",
-    "client_outdated",
-    "suspended",
-    "storage_failed",
-    "breaker_open",
-];
 
 pub(super) fn families(views: &[View]) -> Vec<Family> {
     let mut state = Family::gauge(
@@ -36,6 +20,11 @@ pub(super) fn families(views: &[View]) -> Vec<Family> {
     let mut since = Family::gauge(
         "fased_account_state_timestamp_seconds",
         "Since when the account is in its state, Unix seconds",
+    );
+    let mut down = Family::gauge(
+        "fased_account_down_timestamp_seconds",
+        "Since when the account should be ready and is not, however often it was tried meanwhile, Unix seconds; absent \
+         while it is not down",
     );
     let mut last_ready = Family::gauge(
         "fased_account_last_ready_timestamp_seconds",
@@ -52,7 +41,8 @@ pub(super) fn families(views: &[View]) -> Vec<Family> {
     for view in views {
         let account = view.stored.account.as_str();
         let of = [("account", account)];
-        for word in STATES {
+        // Each is told of each account, so that an alert can be written for a state that never was.
+        for word in Status::WORDS {
             state.push(
                 &[("account", account), ("state", word)],
                 flag(view.stored.state == word),
@@ -61,36 +51,11 @@ pub(super) fn families(views: &[View]) -> Vec<Family> {
         enabled.push(&of, flag(view.enabled));
         ready.push(&of, flag(view.stored.state == "ready"));
         since = since.with(&of, seconds(view.stored.since_ms));
+        down = down.maybe(&of, view.down_since_ms.map(seconds));
         last_ready = last_ready.maybe(&of, view.stored.last_ready_ms.map(seconds));
         starts.push(&of, whole(view.spawns));
         let rss = view.sidecar_pid.and_then(memory::rss_bytes);
         memory = memory.maybe(&of, rss.map(whole));
     }
-    vec![state, enabled, ready, since, last_ready, starts, memory]
-}
-
-#[cfg(test)]
-mod tests {
-    use fased_policy::lifecycle::Status;
-
-    use super::*;
-
-    #[test]
-    fn every_state_is_told() {
-        for status in [
-            Status::Disabled,
-            Status::Suspended,
-            Status::Unlinked,
-            Status::Linking,
-            Status::Connecting,
-            Status::Ready,
-            Status::BackingOff { delay_ms: 1 },
-            Status::Replaced,
-            Status::LoggedOut,
-            Status::Forbidden,
-            Status::ClientOutdated,
-        ] {
-            assert!(STATES.contains(&status.as_str()), "{status}");
-        }
-    }
+    vec![state, enabled, ready, since, down, last_ready, starts, memory]
 }

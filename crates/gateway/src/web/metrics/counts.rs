@@ -47,7 +47,7 @@ pub(super) fn families(figures: &Figures, views: &[View]) -> Vec<Family> {
         let account = view.stored.account.as_str();
         let of = [("account", account)];
         pending.push(&of, count(sum(&figures.others, account, &[Figures::PAIRING])));
-        opened.push(&of, count(sum(&figures.others, account, &[Figures::OPENED])));
+        opened.push(&of, whole(view.opened));
         missed.push(&of, count(sum(&figures.tallies, account, &[RESEND_MISSED])));
         let sent = sum(&figures.others, account, &[Figures::LAST_SENT]);
         last_sent = last_sent.maybe(&of, (sent > 0).then(|| seconds(sent)));
