@@ -7,7 +7,7 @@ use super::finding::{Finding, Level};
 
 const CHECK: &str = "disk";
 
-/// Below this the gateway takes in no message.
+/// Below this a write may fail any moment.
 const NO_ROOM: u64 = 2 << 20;
 /// Below this it is worth a look.
 const LITTLE: u64 = 1 << 30;
