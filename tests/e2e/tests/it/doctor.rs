@@ -146,7 +146,7 @@ fn beside_a_running_gateway_modes_are_mended_and_nothing_is_moved() {
     let socket = old.join("gateway.sock");
     drop(std::os::unix::net::UnixListener::bind(&socket).expect("a socket"));
     set_mode(world.state.path(), 0o755);
-    let answer = doctor(&world.state, &["--fix", "--yes"], 0);
+    let answer = doctor(&world.state, &["--fix", "--yes"], 1);
     assert_eq!(mode(world.state.path()), 0o700);
     assert!(socket.exists(), "{answer:#}");
     let fixed = answer["fixed"].as_array().expect("a list");
@@ -213,9 +213,9 @@ fn a_config_and_a_store_that_cannot_be_read_are_problems_with_their_place() {
 #[test]
 fn a_full_disk_is_told() {
     let mut world = World::linked("{}");
-    world.state.set("FASED_SIMULATED_FREE_BYTES", "5000000");
+    world.state.set("FASED_SIMULATED_FREE_BYTES", "500000");
     let answer = doctor(&world.state, &[], 1);
-    let finding = saying(&answer, "only 4 MiB are free");
+    let finding = saying(&answer, "only 488 KiB are free");
     assert!(
         finding["next"]
             .as_str()
