@@ -103,7 +103,7 @@ fn broken_modes_are_found_and_mended_with_a_way_back() {
     let answer = doctor(state, &[], 1);
     assert_eq!(of(&answer, "permissions").len(), 2, "{answer:#}");
     assert_eq!(
-        saying(&answer, "key files of default")["fix"]["action"],
+        saying(&answer, "key file of default")["fix"]["action"],
         "file_modes"
     );
     assert_eq!(saying(&answer, "no gateway runs")["next"], "fased gateway run");
