@@ -118,5 +118,6 @@ fn known(message: &StoredMessage) -> Known {
         quotes_gateway: false,
         activation: None,
         chosen_agent: None,
+        waits: false,
     }
 }

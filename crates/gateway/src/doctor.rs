@@ -23,6 +23,7 @@ mod mend;
 pub mod network;
 mod node;
 mod outbox;
+mod outside;
 mod pairing;
 mod permissions;
 mod service;
@@ -33,6 +34,7 @@ mod time;
 
 pub use facts::Facts;
 pub use finding::{Finding, Fix, Level};
+pub(crate) use gather::node_here;
 pub use gather::{Progress, gather};
 pub use mend::{Mended, mend};
 pub use symptom::{Diagnosis, Likely, Subject, Symptom, diagnose};
@@ -41,7 +43,7 @@ pub use symptom::{Diagnosis, Likely, Subject, Symptom, diagnose};
 type Check = fn(&Facts) -> Vec<Finding>;
 
 /// All checks, in the order in which one thing rests upon another.
-const CHECKS: [Check; 20] = [
+const CHECKS: [Check; 21] = [
     config::check,
     permissions::check,
     lease::check,
@@ -60,6 +62,7 @@ const CHECKS: [Check; 20] = [
     drops::check,
     groups::check,
     outbox::check,
+    outside::check,
     tasks::check,
     unread,
 ];

@@ -43,6 +43,8 @@ pub struct Known {
     /// The agent that `/agent switch` chose in this chat. Filled in where a verdict is explained; who decides a message
     /// has it at hand.
     pub chosen_agent: Option<String>,
+    /// A request of the sender's waits for approval. Filled in where a verdict is explained.
+    pub waits: bool,
 }
 
 impl Known {
@@ -91,6 +93,7 @@ impl Known {
             quotes_gateway,
             activation,
             chosen_agent: None,
+            waits: false,
         })
     }
 

@@ -301,7 +301,8 @@ pub(crate) fn unreadable(path: &Path, error: anyhow::Error) -> anyhow::Error {
         return anyhow::Error::new(StoreUnreadable {
             message: format!("the store {shown} cannot be read and was left as it is: {error:#}"),
             next: format!(
-                "put a backup in its place, or begin anew without approvals and history: mv {shown} {shown}.damaged"
+                "first: fased gateway stop; then put a backup in its place, or begin anew without approvals and \
+                 history: for end in '' -wal -shm; do mv {shown}$end {shown}.damaged$end; done"
             ),
         });
     }

@@ -9,6 +9,7 @@ use fased::doctor::{
     Diagnosis, Finding, Level, Mended, Subject, Symptom, diagnose, examine, gather, is_well, mend,
 };
 use fased::paths::Paths;
+use fased_protocol::control::{ControlError, ErrorCode};
 use serde_json::json;
 
 use super::qr::terminal_size;
@@ -17,14 +18,15 @@ use super::{Failure, Global, Outcome, out};
 use crate::exit::Exit;
 
 pub(super) const AFTER_HELP: &str = "\
-Exit codes: 0 nothing is wrong (there may be warnings and notes) · 1 something is
+Exit codes: 0 nothing is wrong (there may be warnings and notes) · 1 something is, or was not mended · 2 --fix needs --yes
+where nobody can be asked (no terminal, --json)
 --fix does what a finding names as its fix, and nothing else: file modes, missing folders, what killed programs left.
 Nothing is deleted; the backup folder that it names holds what was moved, and undo.sh.";
 
 /// What to look at.
 #[derive(Debug, Args)]
 pub(super) struct Options {
-    /// Mend what can be mended without risk; asks before it does
+    /// Mend what can be mended without risk; asks before it does, and wants --yes where nobody can be asked
     #[arg(long, conflicts_with = "symptom")]
     fix: bool,
     /// With --fix: do not ask
@@ -73,7 +75,14 @@ pub(super) fn run(global: &Global, options: &Options) -> Outcome {
             };
             match mended {
                 // What is left is what counts.
-                Some(mended) => shown(global, options, &look(&paths)?, Some(&mended)),
+                Some(mended) => {
+                    shown(global, options, &look(&paths)?, Some(&mended))?;
+                    if mended.iter().all(|one| one.done) {
+                        Ok(())
+                    } else {
+                        Err(Failure::Shown(Exit::Refused))
+                    }
+                }
                 None => shown(global, options, &findings, None),
             }
         }
@@ -121,7 +130,15 @@ fn fixed(
     if wishes.is_empty() {
         return Ok(Some(Vec::new()));
     }
-    if !options.yes && !global.json && std::io::stdin().is_terminal() && out::is_terminal() {
+    if !options.yes {
+        if global.json || !std::io::stdin().is_terminal() || !out::is_terminal() {
+            let message = format!("nobody can be asked here; to be done: {}", wishes.join("; "));
+            return Err(Failure::Error(ControlError {
+                code: ErrorCode::Usage,
+                message,
+                next: "fased doctor --fix --yes".to_owned(),
+            }));
+        }
         out::text(&format!("to be done:\n  {}", wishes.join("\n  ")))?;
         if !asked() {
             return Ok(None);

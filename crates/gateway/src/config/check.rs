@@ -148,7 +148,7 @@ impl Found<'_> {
         let message = if path.is_empty() {
             "there is no such section".to_owned()
         } else {
-            "there is no such key".to_owned()
+            super::problem::UNKNOWN_KEY.to_owned()
         };
         let is_object = matches!(entry.node.value, Shape::Object(_));
         let hint = misplaced::hint(path, &entry.name, is_object)

@@ -9,6 +9,9 @@ use serde::Serialize;
 /// More than this many are not told at once: they are likely to have one cause.
 const MAX_TOLD: usize = 20;
 
+/// What is said of a key that there is not.
+pub(super) const UNKNOWN_KEY: &str = "there is no such key";
+
 /// Lines longer than this are not shown.
 const MAX_LINE: usize = 500;
 
@@ -145,8 +148,13 @@ impl Problem {
 
 /// All of them, for people. The first line stands for itself.
 pub(super) fn told(problems: &[Problem], file: &Path, text: &str) -> String {
-    let mut parts: Vec<String> = problems
+    // What follows from a key that was meant otherwise is not what is to be corrected.
+    let (typos, others): (Vec<_>, Vec<_>) = problems
         .iter()
+        .partition(|problem| problem.message == UNKNOWN_KEY);
+    let mut parts: Vec<String> = typos
+        .into_iter()
+        .chain(others)
         .take(MAX_TOLD)
         .map(|problem| problem.told(file, text))
         .collect();

@@ -20,12 +20,16 @@ pub(super) async fn answer(live: &Live) -> Result<ControlResponse, ControlError>
         .values()
         .map(|account| tokio::spawn(probe(account.clone())))
         .collect();
-    let host = network::whatsapp().await;
+    let (host, node) = tokio::join!(network::whatsapp(), crate::doctor::node_here());
     let mut links = Vec::new();
     for probe in probes {
         links.extend(probe.await.ok().flatten());
     }
-    Ok(ControlResponse::Doctor(DoctorInfo { links, host }))
+    Ok(ControlResponse::Doctor(DoctorInfo {
+        links,
+        host,
+        node: Some(node),
+    }))
 }
 
 /// Asks WhatsApp on an account's link; nothing where none is open.

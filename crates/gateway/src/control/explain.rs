@@ -1,6 +1,7 @@
 //! What became of a message: its verdict with the rules behind it, its run, and what was sent because of it.
 
 use fased_policy::access::{Outcome, Reason, Rule, Verdict};
+use fased_policy::ids::Identity;
 use fased_protocol::control::{ControlError, ControlResponse, ErrorCode, Explanation, RunInfo};
 
 use super::internal;
@@ -98,6 +99,7 @@ pub(crate) async fn inbound(
     )?);
     match linked {
         Ok(Some(linked)) => {
+            known.waits = waits(store, &message.account, &known.sender).await?;
             known.identity_pending = linked.pending.is(&known.sender);
             known.chosen_agent = chosen::agent(store, &linked.config, &known.chat, &known.sender).await?;
             judge_again(&mut explanation, linked, known, &message);
@@ -109,6 +111,12 @@ pub(crate) async fn inbound(
         Err(problem) => explanation.note = Some(problem.clone()),
     }
     Ok(explanation)
+}
+
+/// Does a request of this person's wait for approval?
+pub(super) async fn waits(store: &Store, account: &str, person: &Identity) -> anyhow::Result<bool> {
+    let waiting = store.pending_pairings(Some(account), clock::now_ms()).await?;
+    Ok(waiting.iter().any(|row| row.identity().matches(person)))
 }
 
 /// Fills in what the present config and state say of the event.

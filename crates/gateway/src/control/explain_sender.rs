@@ -4,7 +4,7 @@ use fased_policy::access::Mode;
 use fased_policy::ids::{ChatId, GroupId};
 use fased_protocol::control::{ControlError, ControlResponse, ErrorCode, HearingInfo, PersonInfo};
 
-use super::internal;
+use super::{explain, internal};
 use crate::clock;
 use crate::config::AccountConfig;
 use crate::explain::{Accounts, Linked, described, judged, supposed};
@@ -66,6 +66,7 @@ async fn recall(store: &Store, config: &AccountConfig, known: &mut Known) -> any
     known.chosen_agent = chosen::agent(store, config, &known.chat, &known.sender).await?;
     let approved = store.approved(account).await?;
     known.paired = approved.iter().any(|identity| identity.matches(&known.sender));
+    known.waits = explain::waits(store, account, &known.sender).await?;
     if let ChatId::Group(group) = &known.chat {
         known.activation = store.activation(account, group).await?;
     }

@@ -2,7 +2,7 @@
 
 use super::Facts;
 use super::finding::{Finding, Level};
-use crate::span::span;
+use crate::span::{counted, span};
 
 const CHECK: &str = "agents";
 
@@ -19,7 +19,7 @@ pub(super) fn check(facts: &Facts) -> Vec<Finding> {
                     Level::Warning
                 };
                 let what = format!("the agent {id} cannot answer");
-                Finding::new(CHECK, level, what, error.clone()).next(format!("fased agents test {id}"))
+                Finding::new(CHECK, level, what, error.clone()).next(format!("fased agents test {id} hello"))
             }
         });
     }
@@ -33,8 +33,8 @@ pub(super) fn failures(facts: &Facts, account: Option<&str>) -> Vec<Finding> {
     let own = own.filter(|runs| account.is_none_or(|account| runs.account == account));
     own.map(|runs| {
         let what = format!(
-            "{} runs of the agent {} failed within {}",
-            runs.count,
+            "{} of the agent {} failed within {}",
+            counted(runs.count, "run"),
             runs.agent,
             span(super::facts::WEEK_MS)
         );
@@ -45,7 +45,7 @@ pub(super) fn failures(facts: &Facts, account: Option<&str>) -> Vec<Finding> {
             .and_then(|error| error.lines().next())
             .unwrap_or_default();
         Finding::warning(CHECK, what, format!("the last one: {word}: {error}"))
-            .next(format!("fased agents test {}", runs.agent))
+            .next(format!("fased agents test {} hello", runs.agent))
     })
     .collect()
 }

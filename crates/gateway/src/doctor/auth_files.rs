@@ -1,8 +1,10 @@
 //! The auth files: can the login be used, and what lies beside it?
 
 use super::Facts;
+use super::accounts::option;
 use super::facts::{AuthFacts, Copy};
 use super::finding::{Finding, Fix};
+use crate::span::counted;
 
 const CHECK: &str = "auth";
 
@@ -24,11 +26,7 @@ fn one(facts: &Facts, auth: &AuthFacts) -> Vec<Finding> {
         ];
     }
     let mut findings = Vec::new();
-    let option = if account == "default" {
-        String::new()
-    } else {
-        format!(" --account {account}")
-    };
+    let option = option(account);
     let anew = format!(
         "put a backup of {shown} in its place, or link anew: fased channels logout{option}, then: fased channels login{option}"
     );
@@ -45,7 +43,10 @@ fn one(facts: &Facts, auth: &AuthFacts) -> Vec<Finding> {
                 .push(Finding::problem(CHECK, what, "nothing was touched, and no link is opened").next(anew));
         }
         (Copy::Absent, Copy::Absent) if auth.keys > 0 => {
-            let what = format!("there are {} key files of {account} and no creds.json", auth.keys);
+            let what = format!(
+                "{account} has {} and no creds.json",
+                counted(auth.keys, "key file")
+            );
             findings.push(Finding::problem(CHECK, what, "the login itself is gone").next(anew));
         }
         (Copy::Absent, Copy::Absent) => {}
@@ -62,8 +63,8 @@ fn one(facts: &Facts, auth: &AuthFacts) -> Vec<Finding> {
     }
     if !auth.open_files.is_empty() {
         let what = format!(
-            "others can read or change {} key files of {account}",
-            auth.open_files.len()
+            "others can read or change {} of {account}",
+            counted(auth.open_files.len(), "key file")
         );
         let cause = "whoever has them is logged in as this account";
         findings.push(Finding::problem(CHECK, what, cause).fix(Fix::FileModes {
@@ -71,15 +72,20 @@ fn one(facts: &Facts, auth: &AuthFacts) -> Vec<Finding> {
             files: auth.open_files.clone(),
         }));
     }
+    if auth.damaged_creds {
+        let what = format!("a damaged creds.json of {account} was set aside");
+        let cause = "the login was taken from its last good copy, or linked anew";
+        findings.push(Finding::note(CHECK, what, cause));
+    }
     if auth.damaged > 0 {
-        let what = format!("{} damaged files of {account} were set aside", auth.damaged);
+        let what = format!("{} of {account} set aside", counted(auth.damaged, "damaged file"));
         let cause = "those people's messages ask for new keys by themselves";
         findings.push(Finding::note(CHECK, what, cause));
     }
     if let Some(newest) = auth.set_aside.last() {
         let what = format!(
-            "{} folders keep the files of earlier logins of {account}",
-            auth.set_aside.len()
+            "the files of earlier logins of {account} are kept in {}",
+            counted(auth.set_aside.len(), "folder")
         );
         let next = format!("once the present login works: rm -r {}", newest.display());
         findings.push(Finding::note(CHECK, what, "they are of no use once a new login works").next(next));

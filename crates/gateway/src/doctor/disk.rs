@@ -1,12 +1,14 @@
 //! Room for what is to be kept.
 
+use std::path::Path;
+
 use super::Facts;
 use super::finding::{Finding, Level};
 
 const CHECK: &str = "disk";
 
 /// Below this a write may fail any moment.
-const TOO_LITTLE: u64 = 100 << 20;
+const NO_ROOM: u64 = 2 << 20;
 /// Below this it is worth a look.
 const LITTLE: u64 = 1 << 30;
 /// The same for files.
@@ -17,11 +19,15 @@ pub(super) fn check(facts: &Facts) -> Vec<Finding> {
     for disk in &facts.disks {
         let shown = disk.path.display();
         let free = size(disk.free_bytes);
-        let cause = "without room no message can be kept, so none is taken from WhatsApp";
-        let next = format!("make room: df -h {shown}");
+        let cause = if disk.free_bytes < NO_ROOM {
+            "without room no message can be kept, so none is taken from WhatsApp"
+        } else {
+            "messages are still kept; when it is full, none is taken from WhatsApp"
+        };
+        let next = make_room(&disk.path);
         let level = match disk.free_bytes {
-            ..TOO_LITTLE => Level::Problem,
-            TOO_LITTLE..LITTLE => Level::Warning,
+            ..NO_ROOM => Level::Problem,
+            NO_ROOM..LITTLE => Level::Warning,
             LITTLE.. => Level::Ok,
         };
         if level == Level::Ok {
@@ -37,6 +43,14 @@ pub(super) fn check(facts: &Facts) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// How to come by room, and what of ours may go.
+pub(super) fn make_room(path: &Path) -> String {
+    format!(
+        "make room (df -h {}): lower channels.whatsapp.mediaKeepMb, or remove old logs and folders named *.set-aside-*",
+        path.display()
+    )
 }
 
 /// A number of bytes for people.
@@ -61,7 +75,8 @@ mod tests {
             (20 << 30, Some(50_000), &[Level::Ok][..]),
             (20 << 30, None, &[Level::Ok]),
             (500 << 20, Some(50_000), &[Level::Warning]),
-            (3 << 20, Some(50_000), &[Level::Problem]),
+            (3 << 20, Some(50_000), &[Level::Warning]),
+            (1 << 20, Some(50_000), &[Level::Problem]),
             (20 << 30, Some(12), &[Level::Ok, Level::Problem]),
         ] {
             facts.disks = vec![DiskFact {

@@ -5,7 +5,7 @@ use fased_policy::access::Reason;
 use super::Facts;
 use super::finding::Finding;
 use crate::explain::sentence;
-use crate::span::span;
+use crate::span::{counted, span};
 use crate::store::Refused;
 
 const CHECK: &str = "unanswered";
@@ -35,12 +35,21 @@ fn one(facts: &Facts, refused: &Refused, fix: Option<&str>) -> Finding {
     let account = &refused.account;
     let ago = span(facts.now_ms - refused.last_ms);
     let what = format!(
-        "{account}: {} messages not answered within 7 days, the last {ago} ago: {}",
-        refused.count, refused.reason
+        "{account}: {} not answered within 7 days, the last {ago} ago: {}",
+        counted(refused.count, "message"),
+        refused.reason
     );
     let cause = sentence(&refused.reason).unwrap_or_default();
     let next = fix.map_or_else(
-        || "fased doctor --symptom bot-ignores-dms".to_owned(),
+        || {
+            let groups = refused.reason.starts_with("group_") || refused.reason == "no_mention";
+            let symptom = if groups {
+                "group-replies-missing"
+            } else {
+                "bot-ignores-dms"
+            };
+            format!("fased doctor --symptom {symptom}")
+        },
         str::to_owned,
     );
     Finding::note(CHECK, what, cause).next(next)

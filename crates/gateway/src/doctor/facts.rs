@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use fased_protocol::control::{
-    AccountInfo, ConfigInfo, DoctorInfo, Explanation, GatewayInfo, GroupInfo, HostProbe, PendingInfo,
+    AccountInfo, ConfigInfo, DoctorInfo, Explanation, GatewayInfo, GroupInfo, HostProbe, NodeProbe,
+    PendingInfo, Problem,
 };
 
 use crate::config::{AccountConfig, Config};
@@ -29,7 +30,7 @@ pub struct Facts {
     pub(super) auth: Vec<AuthFacts>,
     pub(super) store: StoreFacts,
     pub(super) disks: Vec<DiskFact>,
-    pub(super) node: NodeFacts,
+    pub(super) node: NodeProbe,
     /// When this program was built, as its file says, Unix milliseconds.
     pub(super) built_ms: Option<i64>,
     /// Where no gateway runs: WhatsApp's host, as seen from here.
@@ -55,6 +56,12 @@ impl Facts {
     pub(super) fn runs(&self) -> bool {
         self.gateway.info.is_some()
     }
+
+    /// A login of this account lies on the disk, whatever the store says.
+    pub(super) fn has_login(&self, account: &str) -> bool {
+        let own = self.auth.iter().find(|auth| auth.account == account);
+        own.is_some_and(|auth| auth.creds != Copy::Absent || auth.last_good != Copy::Absent)
+    }
 }
 
 /// The config file.
@@ -77,6 +84,8 @@ pub(super) struct GatewayFacts {
     pub(super) config: Option<ConfigInfo>,
     /// Somebody listens, and this is why there was no answer.
     pub(super) silent: Option<String>,
+    /// It answers, and cannot show its accounts: why, and what is wrong as far as it knows without the store.
+    pub(super) hampered: Option<(String, Vec<Problem>)>,
     /// Processes that have the lease's file open.
     pub(super) holders: Vec<u32>,
     /// Gateways of other state dirs: process id and folder.
@@ -122,8 +131,10 @@ pub(super) struct AuthFacts {
     pub(super) keys: usize,
     /// What a kill in the middle of a write left.
     pub(super) temps: Vec<PathBuf>,
-    /// Damaged files that were set aside.
+    /// Damaged files that were set aside, besides the credentials.
     pub(super) damaged: usize,
+    /// Damaged credentials were.
+    pub(super) damaged_creds: bool,
     /// Folders beside it with the files of earlier logins.
     pub(super) set_aside: Vec<PathBuf>,
     /// Files that others can read or change, and their modes.
@@ -166,25 +177,6 @@ pub(super) struct DiskFact {
     pub(super) free_bytes: u64,
     /// Absent where the file system does not count them.
     pub(super) free_inodes: Option<u64>,
-}
-
-/// Node.js and what the sidecar is made of.
-#[derive(Debug, Clone, Default)]
-pub(super) struct NodeFacts {
-    /// `FASED_NODE` is set.
-    pub(super) named: bool,
-    pub(super) program: Option<PathBuf>,
-    /// As `node --version` says, without the `v`.
-    pub(super) version: Option<String>,
-    pub(super) error: Option<String>,
-    /// The folder with the sidecar, or why there is none.
-    pub(super) home: Option<Result<PathBuf, String>>,
-    /// Version of Baileys that is installed, and that the lock file wants.
-    pub(super) installed: Option<String>,
-    pub(super) wanted: Option<String>,
-    /// Version of the sidecar's files.
-    pub(super) sidecar: Option<String>,
-    pub(super) ffmpeg: bool,
 }
 
 /// What the store remembers.

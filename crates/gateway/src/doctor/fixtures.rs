@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use fased_protocol::control::{AccountInfo, GatewayInfo, GroupInfo, ModeSource};
+use fased_protocol::control::{AccountInfo, GatewayInfo, GroupInfo, ModeSource, NodeProbe};
 
-use super::facts::{ConfigFacts, Facts, GatewayFacts, History, NodeFacts, ServiceFacts, StoreFacts};
+use super::facts::{ConfigFacts, Facts, GatewayFacts, History, ServiceFacts, StoreFacts};
 use crate::account::info_without_store;
 use crate::config::Config;
 use crate::paths::Paths;
@@ -30,7 +30,7 @@ pub(super) fn facts() -> Facts {
         auth: Vec::new(),
         store: StoreFacts::default(),
         disks: Vec::new(),
-        node: NodeFacts::default(),
+        node: NodeProbe::default(),
         built_ms: None,
         host: None,
         accounts: Vec::new(),

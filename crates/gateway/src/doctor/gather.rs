@@ -9,17 +9,20 @@ mod node;
 mod processes;
 mod service;
 
+pub(crate) use node::look as node_here;
+
 use std::time::Duration;
 
-use fased_protocol::control::{AccountInfo, ControlError};
+use fased_protocol::control::{AccountInfo, ControlError, Problem};
 
+use super::disk::make_room;
 use super::facts::{ConfigFacts, DiskFact, Facts, History, StoreFacts};
 use super::{Subject, network};
 use crate::clock;
 use crate::config::Config;
 use crate::offline;
 use crate::paths::Paths;
-use crate::store::{Store, StoreUnreadable, quick_check};
+use crate::store::{Store, StoreUnreadable, is_storage_fault, quick_check};
 
 /// SQLite's check of a large store is given up after this.
 const QUICK_CHECK_DEADLINE: Duration = Duration::from_secs(20);
@@ -52,6 +55,7 @@ pub async fn gather(
     progress("the gateway and its links");
     let (gateway, live) = gateway::look(paths).await;
     let runs = gateway.info.is_some();
+    let probed = gateway.probe.as_ref().and_then(|probe| probe.node.clone());
     let host = if runs {
         None
     } else {
@@ -74,7 +78,11 @@ pub async fn gather(
         auth,
         store: StoreFacts::default(),
         disks: disks(paths),
-        node: node::look().await,
+        // The gateway's environment may be another.
+        node: match probed {
+            Some(node) => node,
+            None => node_here().await,
+        },
         built_ms: built_ms(),
         host,
         accounts: live.unwrap_or_default(),
@@ -86,8 +94,11 @@ pub async fn gather(
     };
     progress("the store");
     let store = open_store(paths, &mut facts.store).await;
-    if !runs {
+    if !runs || facts.gateway.hampered.is_some() {
         facts.accounts = stopped(paths, store.as_ref(), &facts).await;
+    }
+    if let Some((_, problems)) = &facts.gateway.hampered {
+        told_by_health(&mut facts.accounts, problems);
     }
     if let Some(store) = &store {
         history::fill(store, &mut facts).await;
@@ -102,11 +113,37 @@ pub async fn gather(
 /// The accounts as they were left. Without a config that can be read, those that the store knows.
 async fn stopped(paths: &Paths, store: Option<&Store>, facts: &Facts) -> Vec<AccountInfo> {
     if facts.config.config.is_some() {
-        return offline::accounts(paths, store).await.unwrap_or_default();
+        let mut accounts = offline::accounts(paths, store).await.unwrap_or_default();
+        if facts.store.unreadable.is_some() {
+            // Who is linked stands in the store, and the auth files show it as well.
+            for account in accounts.iter_mut().filter(|account| account.state == "unlinked") {
+                if facts.has_login(&account.account) {
+                    account.state = "suspended".to_owned();
+                    account.sentence = "No gateway runs.".to_owned();
+                    account.next = None;
+                }
+            }
+        }
+        return accounts;
     }
     match store {
         Some(store) => offline::stored_accounts(store).await.unwrap_or_default(),
         None => Vec::new(),
+    }
+}
+
+/// The states that a gateway knows without its store.
+fn told_by_health(accounts: &mut [AccountInfo], problems: &[Problem]) {
+    for account in accounts.iter_mut().filter(|account| account.enabled) {
+        let own = |problem: &&Problem| problem.account.as_ref() == Some(&account.account);
+        match problems.iter().find(own) {
+            Some(problem) => {
+                account.state.clone_from(&problem.code);
+                account.sentence.clone_from(&problem.sentence);
+                account.next.clone_from(&problem.next);
+            }
+            None => account.state = "ready".to_owned(),
+        }
     }
 }
 
@@ -138,11 +175,16 @@ async fn open_store(paths: &Paths, facts: &mut StoreFacts) -> Option<Store> {
     match opened {
         Ok(store) => store,
         Err(error) => {
-            let next = error.downcast_ref::<StoreUnreadable>().map_or_else(
-                || format!("look at its owner and mode: ls -l {}", path.display()),
-                |unreadable| unreadable.next.clone(),
-            );
-            facts.unreadable = Some((format!("{error:#}"), next));
+            let damaged = error.downcast_ref::<StoreUnreadable>();
+            let (why, next) = match (damaged, is_storage_fault(&error)) {
+                (Some(damaged), _) => (format!("{error:#}"), damaged.next.clone()),
+                (None, Some(why)) if why.contains("full") => (why.to_owned(), make_room(path)),
+                (None, Some(_) | None) => {
+                    let next = format!("look at its owner and mode: ls -l {}", path.display());
+                    (format!("{error:#}"), next)
+                }
+            };
+            facts.unreadable = Some((why, next));
             None
         }
     }

@@ -29,6 +29,12 @@ pub(super) fn check(facts: &Facts) -> Vec<Finding> {
             .push(Finding::problem(CHECK, "the gateway does not answer", why).next(kill(&gateway.holders))),
         (None, None) => findings.extend(stopped(facts)),
     }
+    if let Some((why, _)) = &gateway.hampered {
+        let what = "the gateway runs and cannot read its store";
+        let next = facts.store.unreadable.as_ref().map(|(_, next)| next.clone());
+        let next = next.unwrap_or_else(|| "fased logs".to_owned());
+        findings.push(Finding::problem(CHECK, what, why).next(next));
+    }
     for socket in &gateway.sockets {
         let shown = socket.path.display();
         if socket.listening && !socket.ours {
@@ -49,8 +55,14 @@ pub(super) fn check(facts: &Facts) -> Vec<Finding> {
             );
         }
     }
-    for (pid, other) in &gateway.others {
-        let what = format!("another gateway, pid {pid}, works on {}", other.display());
+    if let Some((pid, other)) = gateway.others.first() {
+        let what = match gateway.others.len() {
+            1 => format!("another gateway, pid {pid}, works on {}", other.display()),
+            count => format!(
+                "{count} other gateways run here, one of them on {}",
+                other.display()
+            ),
+        };
         let other = other.display();
         let finding = Finding::note(CHECK, what, format!("this one is about {state_dir}"));
         findings.push(finding.next(format!("if you mean that one: fased --state-dir {other} status")));
@@ -71,11 +83,15 @@ fn stopped(facts: &Facts) -> Option<Finding> {
     if facts
         .accounts
         .iter()
-        .any(|account| account.enabled && account.phone.is_some())
+        .any(|account| account.enabled && (account.phone.is_some() || facts.has_login(&account.account)))
     {
         let what = "no gateway runs";
         let cause = "messages wait at WhatsApp until one does";
         return Some(Finding::problem(CHECK, what, cause).next(run));
+    }
+    if facts.store.unreadable.is_some() && facts.auth.iter().any(|auth| auth.error.is_some()) {
+        let cause = "neither the store nor the auth files tell whether an account is linked";
+        return Some(Finding::warning(CHECK, "no gateway runs", cause).next(run));
     }
     let cause = "no account is linked yet, so nothing is missed";
     Some(Finding::note(CHECK, "no gateway runs", cause).next(run))
@@ -122,6 +138,42 @@ mod tests {
         assert_eq!(check(&facts)[1].level, Level::Problem, "somebody is there");
         facts.gateway.sockets[0].ours = true;
         assert_eq!(check(&facts).len(), 1);
+    }
+
+    #[test]
+    fn other_gateways_take_one_line() {
+        let mut facts = running();
+        facts.gateway.others = vec![(7, "/a".into()), (8, "/b".into()), (9, "/c".into())];
+        let found = check(&facts);
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert!(found[1].what.contains("3 other gateways"), "{found:?}");
+    }
+
+    #[test]
+    fn who_answers_without_its_store_is_not_to_be_killed() {
+        let mut facts = running();
+        facts.gateway.hampered = Some(("the store is damaged".to_owned(), Vec::new()));
+        facts.store.unreadable = Some(("damaged".to_owned(), "fased gateway stop".to_owned()));
+        let found = check(&facts);
+        assert!(
+            found.iter().all(|finding| !finding.next.contains("kill")),
+            "{found:?}"
+        );
+        assert_eq!(found[1].next, "fased gateway stop");
+    }
+
+    #[test]
+    fn a_login_on_the_disk_counts_where_the_store_cannot_tell() {
+        let mut facts = facts();
+        let mut unlinked = account("default", "suspended");
+        unlinked.phone = None;
+        facts.accounts = vec![unlinked];
+        facts.auth = vec![super::super::facts::AuthFacts {
+            account: "default".to_owned(),
+            creds: super::super::facts::Copy::Good,
+            ..Default::default()
+        }];
+        assert_eq!(check(&facts)[0].level, Level::Problem);
     }
 
     #[test]

@@ -4,13 +4,15 @@ use super::Facts;
 use super::disk::size;
 use super::finding::Finding;
 
+/// What a sidecar may have unless the config says otherwise.
+const MEMORY_BYTES: u64 = 384 << 20;
 const CHECK: &str = "limits";
 /// Fewer open files than this do not last for many accounts and agents.
 const FEWEST_FILES: u64 = 1_024;
 /// A gateway that has more in RAM than this has grown.
 const GATEWAY_BYTES: u64 = 400 << 20;
-/// The same for a sidecar.
-const SIDECAR_BYTES: u64 = 400 << 20;
+/// A sidecar that has more of what it may have than this, in percent, is about to be started anew.
+const FULL_PERCENT: u64 = 90;
 
 pub(super) fn check(facts: &Facts) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -29,12 +31,19 @@ pub(super) fn check(facts: &Facts) -> Vec<Finding> {
             .push(Finding::warning(CHECK, what, "it should stay far below").next("fased gateway restart"));
     }
     for account in &facts.accounts {
-        if let Some(bytes) = account.sidecar_rss_bytes.filter(|bytes| *bytes > SIDECAR_BYTES) {
-            let id = &account.account;
+        let id = &account.account;
+        let most = facts
+            .settings(id)
+            .map_or(MEMORY_BYTES, |settings| settings.memory_bytes);
+        let near = |bytes: &u64| bytes.saturating_mul(100) > most.saturating_mul(FULL_PERCENT);
+        if let Some(bytes) = account.sidecar_rss_bytes.filter(near) {
             let what = format!("the sidecar of {id} has {} in memory", size(bytes));
-            let next =
-                format!("fased channels pause --account {id}, then: fased channels resume --account {id}");
-            findings.push(Finding::warning(CHECK, what, "it should stay far below").next(next));
+            let cause = format!(
+                "above {} (supervision.memoryMb) the gateway starts it anew",
+                size(most)
+            );
+            let next = "if that happens again and again: fased config set channels.whatsapp.supervision.memoryMb 512";
+            findings.push(Finding::warning(CHECK, what, cause).next(next));
         }
     }
     if findings.is_empty() {

@@ -128,8 +128,21 @@ fn move_away(backup: &mut Backup, path: &Path) -> Result<(), String> {
     backup.note(&format!("mv {} {}", quoted(&to), quoted(path)))?;
     match fs::rename(path, &to) {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        // Sockets may lie on a file system of their own.
+        Err(error) if error.kind() == ErrorKind::CrossesDevices => move_beside(backup, path),
         moved => moved.map_err(|error| error.to_string()),
     }
+}
+
+fn move_beside(backup: &mut Backup, path: &Path) -> Result<(), String> {
+    let mut to = path.as_os_str().to_owned();
+    to.push(format!(
+        ".{}",
+        backup.folder.file_name().unwrap_or_default().display()
+    ));
+    let to = PathBuf::from(to);
+    backup.note(&format!("mv {} {}", quoted(&to), quoted(path)))?;
+    fs::rename(path, &to).map_err(|error| error.to_string())
 }
 
 /// One word of a shell.
@@ -208,6 +221,22 @@ mod tests {
             7,
         );
         assert!(!mended[0].done && mode(&paths.store) == 0o640, "{mended:?}");
+    }
+
+    #[test]
+    fn what_lies_on_another_file_system_is_moved_beside_itself() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let mut backup = Backup {
+            folder: dir.path().join("backup/doctor-7"),
+            script: None,
+            moved: 0,
+        };
+        let socket = dir.path().join("gateway.sock");
+        fs::write(&socket, "").expect("written");
+        move_beside(&mut backup, &socket).expect("moved");
+        assert!(!socket.exists() && dir.path().join("gateway.sock.doctor-7").exists());
+        let undo = fs::read_to_string(backup.folder.join("undo.sh")).expect("written");
+        assert!(undo.contains("gateway.sock.doctor-7"), "{undo}");
     }
 
     #[test]

@@ -79,24 +79,21 @@ pub(super) async fn reach(host: &str, port: u16) -> HostProbe {
     probe
 }
 
+/// The way to WhatsApp's host, from the gateway if one runs.
+pub(super) fn way_to(facts: &Facts) -> Vec<Finding> {
+    let seen = facts.gateway.probe.as_ref().map(|probe| &probe.host);
+    seen.or(facts.host.as_ref()).map(way).into_iter().collect()
+}
+
 pub(super) fn check(facts: &Facts) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    let seen = facts
-        .gateway
-        .probe
-        .as_ref()
-        .map(|probe| &probe.host)
-        .or(facts.host.as_ref());
-    if let Some(host) = seen {
-        findings.push(way(host));
-    }
+    let mut findings = way_to(facts);
     for link in facts.gateway.probe.iter().flat_map(|probe| &probe.links) {
         let account = &link.account;
         findings.push(match (link.round_trip_ms, &link.error) {
             (Some(ms), _) if ms > SLOW_MS => {
                 let what = format!("WhatsApp answers {account} after {ms} ms");
                 Finding::warning(CHECK, what, "the network is slow, or the machine is busy")
-                    .next("fased doctor --symptom session-disconnects")
+                    .next("look at both: ping -c 20 web.whatsapp.com; top")
             }
             (Some(ms), _) => Finding::ok(CHECK, format!("WhatsApp answers {account} after {ms} ms")),
             (None, error) => {
@@ -197,6 +194,7 @@ mod tests {
                 ..HostProbe::default()
             };
             facts.gateway.probe = Some(DoctorInfo {
+                node: None,
                 links: vec![link],
                 host,
             });

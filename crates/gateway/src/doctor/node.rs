@@ -26,10 +26,12 @@ pub(super) fn check(facts: &Facts) -> Vec<Finding> {
 
 fn program(facts: &Facts) -> Vec<Finding> {
     let node = &facts.node;
+    let newer = "FASED_NODE=/path/to/node (20.17 or newer)";
+    let set = with_environment(facts, newer);
     let get = if node.named {
-        "set FASED_NODE to the path of Node 20.17 or newer, then: fased gateway restart"
+        set
     } else {
-        "install Node 20.17 or newer, or set FASED_NODE to its path, then: fased gateway restart"
+        format!("install Node 20.17 or newer; or {set}")
     };
     let Some(program) = &node.program else {
         let cause = node
@@ -51,6 +53,29 @@ fn program(facts: &Facts) -> Vec<Finding> {
     vec![Finding::ok(CHECK, format!("{shown}, version {version}"))]
 }
 
+/// A restart keeps the environment, so that the gateway has to be stopped and started anew.
+fn with_environment(facts: &Facts, setting: &str) -> String {
+    let units = &facts.service.units;
+    if let Some(unit) = units.iter().find(|unit| unit.program == facts.service.executable) {
+        let control = if unit.of_user {
+            "systemctl --user"
+        } else {
+            "systemctl"
+        };
+        let name = unit.path.file_name().unwrap_or_default().to_string_lossy();
+        return format!(
+            "add Environment={setting} to {}, then: {control} daemon-reload && {control} restart {name}",
+            unit.path.display()
+        );
+    }
+    let first = if facts.runs() {
+        "fased gateway stop, then "
+    } else {
+        ""
+    };
+    format!("{first}export {setting}, then: fased gateway run")
+}
+
 fn parsed(version: &str) -> Option<(u32, u32)> {
     let mut parts = version.split('.').map(|part| part.parse().ok());
     Some((parts.next()??, parts.next()??))
@@ -58,15 +83,19 @@ fn parsed(version: &str) -> Option<(u32, u32)> {
 
 fn packages(facts: &Facts) -> Vec<Finding> {
     let node = &facts.node;
-    let home = match &node.home {
-        Some(Ok(home)) => home.display(),
-        Some(Err(why)) => {
-            let next = "set FASED_HOME to the folder that holds sidecar/, then: fased gateway restart";
+    let home = match (&node.home, &node.home_error) {
+        (Some(home), _) => home.display(),
+        (None, Some(why)) => {
+            let next = with_environment(facts, "FASED_HOME=/the/folder/that/holds/sidecar");
             return vec![Finding::problem(CHECK, "the sidecar's files are not found", why).next(next)];
         }
-        None => return Vec::new(),
+        (None, None) => return Vec::new(),
     };
-    let install = format!("cd {home} && npm ci --ignore-scripts");
+    let install = if node.locked {
+        format!("cd {home} && npm ci --ignore-scripts")
+    } else {
+        format!("copy node_modules of the build (made by npm ci --ignore-scripts) to {home}")
+    };
     let (Some(installed), wanted) = (&node.installed, &node.wanted) else {
         let what = "the sidecar's packages are not installed";
         return vec![Finding::problem(CHECK, what, format!("there is no baileys in {home}")).next(install)];
@@ -104,25 +133,26 @@ fn packages(facts: &Facts) -> Vec<Finding> {
 #[cfg(test)]
 mod tests {
     use super::super::Level;
-    use super::super::facts::NodeFacts;
     use super::super::fixtures::facts;
     use super::*;
+    use fased_protocol::control::NodeProbe;
 
-    fn fine() -> NodeFacts {
-        NodeFacts {
+    fn fine() -> NodeProbe {
+        NodeProbe {
             program: Some("/usr/bin/node".into()),
             version: Some("20.19.0".to_owned()),
-            home: Some(Ok("/opt/fased".into())),
+            home: Some("/opt/fased".into()),
+            locked: true,
             installed: Some("7.0.0".to_owned()),
             wanted: Some("7.0.0".to_owned()),
             sidecar: Some(env!("CARGO_PKG_VERSION").to_owned()),
-            ..NodeFacts::default()
+            ..NodeProbe::default()
         }
     }
 
     #[test]
     fn each_thing_that_may_be_missing_is_told_with_what_brings_it() {
-        let worst = |node: NodeFacts| {
+        let worst = |node: NodeProbe| {
             let mut facts = facts();
             facts.node = node;
             let findings = check(&facts);
@@ -132,32 +162,32 @@ mod tests {
                 .expect("a finding")
         };
         assert_eq!(worst(fine()).0, Level::Ok);
-        let (level, next) = worst(NodeFacts {
+        let (level, next) = worst(NodeProbe {
             program: None,
             ..fine()
         });
         assert!(level == Level::Problem && next.contains("FASED_NODE"), "{next}");
-        let old = NodeFacts {
+        let old = NodeProbe {
             version: Some("18.20.1".to_owned()),
             ..fine()
         };
         assert_eq!(worst(old).0, Level::Problem);
-        let just = NodeFacts {
+        let just = NodeProbe {
             version: Some("20.16.0".to_owned()),
             ..fine()
         };
         assert_eq!(worst(just).0, Level::Problem);
-        let (level, next) = worst(NodeFacts {
+        let (level, next) = worst(NodeProbe {
             installed: None,
             ..fine()
         });
         assert!(level == Level::Problem && next.contains("npm ci"), "{next}");
-        let other = NodeFacts {
+        let other = NodeProbe {
             installed: Some("6.7.0".to_owned()),
             ..fine()
         };
         assert_eq!(worst(other).0, Level::Warning);
-        let half = NodeFacts {
+        let half = NodeProbe {
             sidecar: Some("0.0.1".to_owned()),
             ..fine()
         };

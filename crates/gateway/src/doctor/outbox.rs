@@ -2,7 +2,7 @@
 
 use super::Facts;
 use super::finding::Finding;
-use crate::span::span;
+use crate::span::{counted, span};
 use crate::store::OutboxSum;
 
 const CHECK: &str = "outbox";
@@ -31,18 +31,24 @@ fn one(sum: &OutboxSum) -> Option<Finding> {
                 (Some(code), None) => format!("WhatsApp refused the last one with {code}"),
                 (None, error) => format!("the last one: {}", error.unwrap_or("no reason is known")),
             };
-            let what = format!("{count} messages of {account} failed within 7 days");
+            let what = format!("{} of {account} failed within 7 days", counted(*count, "message"));
             Some(Finding::warning(CHECK, what, why).next(list("failed")))
         }
         "expired" => {
-            let what = format!("{count} messages of {account} became too old to be sent within 7 days");
+            let what = format!(
+                "{} of {account} became too old to be sent within 7 days",
+                counted(*count, "message")
+            );
             Some(
                 Finding::note(CHECK, what, "the link was away for longer than they lasted")
                     .next(list("expired")),
             )
         }
         "unknown" => {
-            let what = format!("of {count} messages of {account} it is not known whether they left");
+            let what = format!(
+                "of {} of {account} it is not known whether they left",
+                counted(*count, "message")
+            );
             let cause =
                 "the link broke before WhatsApp confirmed them; they are sent again under the same id";
             Some(Finding::note(CHECK, what, cause).next(list("unknown")))

@@ -6,7 +6,7 @@ use fased_protocol::control::PendingInfo;
 
 use super::Facts;
 use super::finding::Finding;
-use crate::span::span;
+use crate::span::{counted, span};
 
 const CHECK: &str = "pairing";
 /// A code that ends within this is about to, milliseconds.
@@ -40,11 +40,14 @@ fn of_account(facts: &Facts, account: &str, waiting: &[&PendingInfo]) -> Vec<Fin
     } else {
         "they are answered once you approve them".to_owned()
     };
-    let what = format!("{} senders wait for approval by {account}", waiting.len());
+    let what = match waiting.len() {
+        1 => format!("1 sender waits for approval by {account}"),
+        several => format!("{several} senders wait for approval by {account}"),
+    };
     findings.push(Finding::note(CHECK, what, cause).next(list.clone()));
     let without = waiting.iter().filter(|request| request.code.is_none()).count();
     if without > 0 {
-        let what = format!("{without} senders got no code from {account}");
+        let what = format!("{} got no code from {account}", counted(without, "sender"));
         let cause = "more waited at once than pairing.maxPending allows";
         findings.push(Finding::warning(CHECK, what, cause).next(list));
     }

@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use super::facts::Facts;
 use super::finding::{Finding, Level};
-use super::{accounts, config, lease};
+use super::{accounts, auth_files, config, disk, lease, network, node, permissions, store, time};
 
 /// What somebody notices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -182,17 +182,19 @@ pub fn diagnose(facts: &Facts, subject: &Subject) -> Diagnosis {
     }
 }
 
-/// What every symptom rests upon: a config in force, a gateway, and the state of the accounts.
+/// What every symptom rests upon: a config in force, a gateway, what a link needs of this machine, and the state of the
+/// accounts. The cause stands before what it leads to.
 fn ground(facts: &Facts, subject: &Subject) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = config::check(facts);
+    let mut findings = config::check(facts);
     findings.extend(lease::check(facts));
+    findings.extend(machine(facts));
     // What is only good to know is not why something fails.
     findings.retain(|finding| finding.level >= Level::Warning);
     findings.extend(
         subject
             .accounts(facts)
             .filter(|account| account.enabled)
-            .map(|account| accounts::state(facts, account)),
+            .map(|account| state(facts, account)),
     );
     for account in subject.accounts(facts).filter(|account| !account.enabled) {
         let what = format!("{} is switched off", account.account);
@@ -200,6 +202,29 @@ fn ground(facts: &Facts, subject: &Subject) -> Vec<Finding> {
         findings.push(Finding::warning("account", what, "its `enabled` is false").next(next));
     }
     findings
+}
+
+/// What a link needs of this machine.
+fn machine(facts: &Facts) -> impl Iterator<Item = Finding> {
+    let checks = [
+        permissions::check,
+        disk::check,
+        store::check,
+        node::check,
+        time::check,
+        network::check,
+        auth_files::check,
+    ];
+    checks.into_iter().flat_map(|check| check(facts))
+}
+
+/// The state of an account. Where nothing is known that would mend it, the log is next: the symptom is what is looked at.
+fn state(facts: &Facts, account: &AccountInfo) -> Finding {
+    let found = accounts::state(facts, account);
+    if found.level == Level::Ok || !found.next.is_empty() {
+        return found;
+    }
+    found.next(format!("fased logs --account {}", account.account))
 }
 
 #[cfg(test)]

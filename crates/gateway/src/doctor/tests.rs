@@ -1,5 +1,7 @@
 //! The whole of it: order, wellness, and one line each.
 
+use fased_protocol::control::NodeProbe;
+
 use super::facts::DiskFact;
 use super::fixtures::{account, facts, running};
 use super::*;
@@ -30,11 +32,11 @@ fn the_worst_stands_first_and_each_fits_a_line() {
 #[test]
 fn notes_and_warnings_are_no_failure() {
     let mut facts = running();
-    facts.accounts = vec![account("default", "unlinked")];
-    facts.node = facts::NodeFacts {
+    facts.accounts = vec![account("default", "unlinked"), account("work", "ready")];
+    facts.node = NodeProbe {
         program: Some("/usr/bin/node".into()),
         version: Some("22.1.0".to_owned()),
-        ..facts::NodeFacts::default()
+        ..NodeProbe::default()
     };
     let findings = examine(&facts);
     assert!(findings.iter().any(|finding| finding.level == Level::Warning));

@@ -112,12 +112,13 @@ impl Case<'_> {
         match remedy {
             Remedy::Approve => {
                 let sender = self.sender()?;
-                let list = place(Setting::AllowFrom, self.config, self.known).path;
-                Some(format!(
-                    "run: fased pairing approve whatsapp --sender {sender}{}; or, if nothing of theirs waits: fased config set \
-                     '{list}[+]' {sender}",
-                    self.account_option()
-                ))
+                Some(if self.known.waits {
+                    let option = self.account_option();
+                    format!("run: fased pairing approve whatsapp --sender {sender}{option}")
+                } else {
+                    let list = place(Setting::AllowFrom, self.config, self.known).path;
+                    format!("run: fased config set '{list}[+]' {sender}")
+                })
             }
             Remedy::Mention => Some(self.mention()),
             Remedy::Set(..) | Remedy::AddSender | Remedy::Raise(_) | Remedy::ListGroup => {

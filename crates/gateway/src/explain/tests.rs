@@ -77,27 +77,33 @@ fn a_stranger_is_added_to_the_list_that_decided() {
 }
 
 #[test]
-fn somebody_who_waits_is_approved() {
-    let (fix, line) = told(&account("default", "{}"), &from_anna(ANNA), "pairing_required");
+fn somebody_who_waits_is_approved_and_another_is_listed() {
+    let waits = || Known {
+        waits: true,
+        ..from_anna(ANNA)
+    };
+    let (fix, line) = told(&account("default", "{}"), &waits(), "pairing_required");
     assert_eq!(
         fix.as_deref(),
-        Some(
-            "run: fased pairing approve whatsapp --sender +15550100002; or, if nothing of theirs waits: fased config set 'channels.whatsapp.allowFrom[+]' +15550100002"
-        )
+        Some("run: fased pairing approve whatsapp --sender +15550100002")
     );
     assert_eq!(line, None, "no edit of the config is meant");
     let work = account("work", r#"{ accounts: { work: {} } }"#);
+    let (fix, _) = told(&work, &waits(), "pairing_required");
+    assert_eq!(
+        fix.as_deref(),
+        Some("run: fased pairing approve whatsapp --sender +15550100002 --account work")
+    );
     let (fix, _) = told(&work, &from_anna(ANNA), "pairing_required");
     assert_eq!(
         fix.as_deref(),
-        Some(
-            "run: fased pairing approve whatsapp --sender +15550100002 --account work; or, if nothing of theirs waits: fased config set 'channels.whatsapp.allowFrom[+]' +15550100002"
-        )
+        Some("run: fased config set 'channels.whatsapp.allowFrom[+]' +15550100002"),
+        "there is nothing to approve"
     );
     let full = fix_of_full(&work);
     assert_eq!(
         full,
-        "run: fased pairing approve whatsapp --sender +15550100002 --account work; or, if nothing of theirs waits: fased config set 'channels.whatsapp.allowFrom[+]' +15550100002, or raise channels.whatsapp.pairing.maxPending from 3 to 4, or run: fased config set channels.whatsapp.pairing.maxPending 4"
+        "run: fased config set 'channels.whatsapp.allowFrom[+]' +15550100002, or raise channels.whatsapp.pairing.maxPending from 3 to 4, or run: fased config set channels.whatsapp.pairing.maxPending 4"
     );
 }
 
@@ -226,7 +232,7 @@ fn a_bound_that_would_have_to_be_higher_than_it_can_be_is_not_raised() {
     let full = account("default", "{ pairing: { maxPending: 1000 } }");
     assert_eq!(
         fix_of_full(&full),
-        "run: fased pairing approve whatsapp --sender +15550100002; or, if nothing of theirs waits: fased config set 'channels.whatsapp.allowFrom[+]' +15550100002"
+        "run: fased config set 'channels.whatsapp.allowFrom[+]' +15550100002"
     );
 }
 

@@ -1,5 +1,7 @@
 //! What only the running gateway can tell `fased doctor`.
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 
 /// What the gateway sees of its links and of the way to WhatsApp.
@@ -9,6 +11,37 @@ pub struct DoctorInfo {
     pub links: Vec<LinkProbe>,
     /// WhatsApp's host, as the gateway's process reaches it.
     pub host: HostProbe,
+    /// Node.js and the sidecar's files, as the gateway's process finds them: its environment may be another than that of
+    /// who asks. Absent from a gateway of an older version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub node: Option<NodeProbe>,
+}
+
+/// Node.js and what the sidecar is made of.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NodeProbe {
+    /// `FASED_NODE` is set.
+    pub named: bool,
+    /// The program that is started.
+    pub program: Option<PathBuf>,
+    /// As `node --version` says, without the `v`.
+    pub version: Option<String>,
+    /// Why there is no program, or no version.
+    pub error: Option<String>,
+    /// The folder with the sidecar.
+    pub home: Option<PathBuf>,
+    /// Why there is none.
+    pub home_error: Option<String>,
+    /// Version of Baileys that is installed.
+    pub installed: Option<String>,
+    /// The one that the lock file wants.
+    pub wanted: Option<String>,
+    /// The folder has the lock file that `npm ci` needs.
+    pub locked: bool,
+    /// Version of the sidecar's files.
+    pub sidecar: Option<String>,
+    /// There is an ffmpeg.
+    pub ffmpeg: bool,
 }
 
 /// A question that WhatsApp was asked on an open link.

@@ -74,9 +74,10 @@ fn a_healthy_gateway_is_all_fine() {
 fn an_empty_state_is_looked_at_and_left_as_it_is() {
     let fake = Fake::start();
     let state = StateDir::with(&fake);
-    let answer = doctor(&state, &[], 0);
+    let answer = doctor(&state, &[], 1);
     saying(&answer, "no gateway runs");
-    doctor(&state, &["--fix"], 0);
+    assert_eq!(saying(&answer, "not linked yet")["next"], "fased channels login");
+    doctor(&state, &["--fix", "--yes"], 1);
     assert!(!state.path().exists(), "looking makes no state dir");
 }
 
@@ -102,13 +103,17 @@ fn broken_modes_are_found_and_mended_with_a_way_back() {
     let answer = doctor(state, &[], 1);
     assert_eq!(of(&answer, "permissions").len(), 2, "{answer:#}");
     assert_eq!(
-        saying(&answer, "key files of default")["fix"]["action"],
+        saying(&answer, "key file of default")["fix"]["action"],
         "file_modes"
     );
     assert_eq!(saying(&answer, "no gateway runs")["next"], "fased gateway run");
     assert_eq!(mode(state.path()), 0o755, "looking changes nothing");
 
-    let answer = doctor(state, &["--fix"], 1);
+    let unasked = state.verb(&["doctor", "--fix", "--json"]);
+    assert_eq!(unasked.code, 2, "nobody was asked: {unasked:?}");
+    assert_eq!(mode(state.path()), 0o755, "so nothing was done");
+
+    let answer = doctor(state, &["--fix", "--yes"], 1);
     let fixed = answer["fixed"].as_array().expect("a list of what was done");
     assert!(
         fixed.len() >= 4 && fixed.iter().all(|one| one["done"] == true),
@@ -127,7 +132,7 @@ fn broken_modes_are_found_and_mended_with_a_way_back() {
     let undo = fs::read_to_string(backup.join("undo.sh")).expect("a way back");
     assert!(undo.contains("chmod 0644") && undo.contains(".tmp-7"), "{undo}");
 
-    let again = doctor(state, &["--fix"], 1);
+    let again = doctor(state, &["--fix", "--yes"], 1);
     assert_eq!(again["fixed"].as_array().map(Vec::len), Some(0), "{again:#}");
     world.start();
     world.until("default", "ready");
@@ -141,7 +146,7 @@ fn beside_a_running_gateway_modes_are_mended_and_nothing_is_moved() {
     let socket = old.join("gateway.sock");
     drop(std::os::unix::net::UnixListener::bind(&socket).expect("a socket"));
     set_mode(world.state.path(), 0o755);
-    let answer = doctor(&world.state, &["--fix"], 0);
+    let answer = doctor(&world.state, &["--fix", "--yes"], 1);
     assert_eq!(mode(world.state.path()), 0o700);
     assert!(socket.exists(), "{answer:#}");
     let fixed = answer["fixed"].as_array().expect("a list");
@@ -208,9 +213,9 @@ fn a_config_and_a_store_that_cannot_be_read_are_problems_with_their_place() {
 #[test]
 fn a_full_disk_is_told() {
     let mut world = World::linked("{}");
-    world.state.set("FASED_SIMULATED_FREE_BYTES", "5000000");
+    world.state.set("FASED_SIMULATED_FREE_BYTES", "500000");
     let answer = doctor(&world.state, &[], 1);
-    let finding = saying(&answer, "only 4 MiB are free");
+    let finding = saying(&answer, "only 488 KiB are free");
     assert!(
         finding["next"]
             .as_str()

@@ -253,10 +253,7 @@ fn whether_somebody_would_be_heard_is_answered_from_what_is_known_of_them() {
     );
     assert_eq!(
         before["fix"],
-        format!(
-            "run: fased pairing approve whatsapp --sender {ANNA}; or, if nothing of theirs waits: fased config set \
-             'channels.whatsapp.allowFrom[+]' {ANNA}"
-        )
+        format!("run: fased pairing approve whatsapp --sender {ANNA}")
     );
     let approved = world
         .state

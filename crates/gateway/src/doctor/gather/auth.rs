@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::super::facts::{AuthFacts, Copy};
 use super::processes;
+use crate::auth_dir;
 use crate::config::Config;
 use crate::paths::Paths;
 
@@ -45,7 +46,7 @@ fn by_default(paths: &Paths) -> Vec<(String, PathBuf)> {
 fn one(account: String, dir: PathBuf) -> Option<AuthFacts> {
     let mut facts = AuthFacts {
         account,
-        set_aside: set_aside(&dir),
+        set_aside: auth_dir::kept(&dir),
         ..AuthFacts::default()
     };
     let entries = match std::fs::read_dir(&dir) {
@@ -63,6 +64,8 @@ fn one(account: String, dir: PathBuf) -> Option<AuthFacts> {
         let name = entry.file_name().to_string_lossy().into_owned();
         if name.starts_with(".tmp-") {
             facts.temps.push(entry.path());
+        } else if name.starts_with("creds") && name.ends_with(".damaged") {
+            facts.damaged_creds = true;
         } else if name.ends_with(".damaged") {
             facts.damaged += 1;
         } else if !name.starts_with('.') && name != CREDS && name != LAST_GOOD {
@@ -100,24 +103,6 @@ fn copy(path: &Path) -> std::io::Result<Copy> {
     .iter()
     .all(|part| creds.pointer(part).is_some_and(|value| !value.is_null()));
     Ok(if whole { Copy::Good } else { Copy::Damaged })
-}
-
-/// Folders with the files of earlier logins, oldest first.
-fn set_aside(dir: &Path) -> Vec<PathBuf> {
-    let (Some(parent), Some(name)) = (dir.parent(), dir.file_name()) else {
-        return Vec::new();
-    };
-    let prefix = format!("{}.set-aside-", name.to_string_lossy());
-    let Ok(entries) = std::fs::read_dir(parent) else {
-        return Vec::new();
-    };
-    let mut found: Vec<PathBuf> = entries
-        .flatten()
-        .filter(|entry| entry.file_name().to_string_lossy().starts_with(&prefix))
-        .map(|entry| entry.path())
-        .collect();
-    found.sort();
-    found
 }
 
 #[cfg(test)]

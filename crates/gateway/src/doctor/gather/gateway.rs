@@ -35,6 +35,17 @@ pub(super) async fn look(paths: &Paths) -> (GatewayFacts, Option<Vec<AccountInfo
             facts.silent = Some("its answer is of another kind: it is of another version".to_owned())
         }
         Err(error) if error.code == ErrorCode::NoGateway => {}
+        // Whoever answers with an error lives: what needs no store is asked instead.
+        Err(error) if error.code != ErrorCode::TimedOut => {
+            let (info, health) = (ControlRequest::GatewayStatus, ControlRequest::Health);
+            match (client::ask(paths, &info).await, client::ask(paths, &health).await) {
+                (Ok(ControlResponse::Gateway(info)), Ok(ControlResponse::Health(health))) => {
+                    facts.info = Some(info);
+                    facts.hampered = Some((error.message, health.problems));
+                }
+                (Ok(_) | Err(_), _) => facts.silent = Some(error.message),
+            }
+        }
         Err(error) => facts.silent = Some(error.message),
     }
     if facts.info.is_some()

@@ -3,23 +3,27 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use fased_protocol::control::NodeProbe;
 use serde_json::Value;
 
-use super::super::facts::NodeFacts;
 use crate::paths;
 use crate::process::{self, Failure, Job};
 
 /// Node tells its version within this, or does not run.
 const VERSION_DEADLINE: Duration = Duration::from_secs(10);
 
-pub(super) async fn look() -> NodeFacts {
+/// What this process finds. Takes eleven seconds at most.
+pub(crate) async fn look() -> NodeProbe {
     let named = std::env::var_os("FASED_NODE").filter(|node| !node.is_empty());
-    let mut facts = NodeFacts {
+    let mut facts = NodeProbe {
         named: named.is_some(),
         ffmpeg: process::find("ffmpeg").is_some(),
-        home: Some(paths::home().map_err(|error| format!("{error:#}"))),
-        ..NodeFacts::default()
+        ..NodeProbe::default()
     };
+    match paths::home() {
+        Ok(home) => facts.home = Some(home),
+        Err(error) => facts.home_error = Some(format!("{error:#}")),
+    }
     match named.map(PathBuf::from) {
         Some(named) if named.components().count() == 1 => {
             facts.program = process::find(&named.to_string_lossy());
@@ -38,11 +42,12 @@ pub(super) async fn look() -> NodeFacts {
             Err(error) => facts.error = Some(error),
         }
     }
-    if let Some(Ok(home)) = &facts.home {
+    if let Some(home) = &facts.home {
         let lock = json(&home.join("package-lock.json"));
         let sidecar = json(&home.join("sidecar/package.json"));
         let text = |value: Option<&Value>| value?.as_str().map(str::to_owned);
         let locked = text(lock.pointer("/packages/node_modules~1baileys/version"));
+        facts.locked = home.join("package-lock.json").is_file();
         facts.wanted = locked.or_else(|| text(sidecar.pointer("/dependencies/baileys")));
         facts.sidecar = text(sidecar.pointer("/version"));
         let places = ["node_modules/baileys", "sidecar/node_modules/baileys"];

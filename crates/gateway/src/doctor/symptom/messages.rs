@@ -92,7 +92,7 @@ fn admitted(facts: &Facts, message: &Explanation, who: &str, explain: String) ->
         "ok" if message.sent.is_empty() => {
             let what = format!("{who}: let in, and the agent {} said nothing", run.agent);
             Finding::warning(CHECK, what, "its answer was empty")
-                .next(format!("fased agents test {}", run.agent))
+                .next(format!("fased agents test {} hello", run.agent))
         }
         "ok" => Finding::ok(CHECK, format!("{who}: let in and answered")),
         "error" | "interrupted" => {
@@ -104,7 +104,7 @@ fn admitted(facts: &Facts, message: &Explanation, who: &str, explain: String) ->
                 .and_then(|error| error.lines().next())
                 .unwrap_or_default();
             Finding::problem(CHECK, what, format!("{word}: {error}").trim_end_matches(": "))
-                .next(format!("fased agents test {}", run.agent))
+                .next(format!("fased agents test {} hello", run.agent))
         }
         "cancelled" => Finding::note(
             CHECK,

@@ -15,15 +15,6 @@ pub(super) fn look(facts: &Facts, subject: &Subject) -> Vec<Finding> {
     let is_meant = |id: &str| subject.account.as_deref().is_none_or(|account| account == id);
     let others = auth_files::check(facts).into_iter().chain(lease::check(facts));
     findings.extend(others.filter(|finding| finding.level >= Level::Problem));
-    for (pid, dir) in &facts.gateway.others {
-        let what = format!("another gateway runs here, pid {pid}, on {}", dir.display());
-        let cause = "if it is linked to the same number, both answer";
-        let next = format!(
-            "compare the numbers: fased --state-dir {} channels status",
-            dir.display()
-        );
-        findings.push(Finding::warning(CHECK, what, cause).next(next));
-    }
     let mut by_number: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for account in facts.accounts.iter().filter(|account| account.enabled) {
         let number = account.phone.as_deref().or(account.lid.as_deref());

@@ -1,28 +1,22 @@
 //! A login does not succeed: the machine, the way to WhatsApp, what is on disk, and how earlier attempts ended.
 
+use super::super::accounts::option;
 use super::super::facts::{DAY_MS, Facts};
 use super::super::finding::{Finding, Level};
-use super::super::{auth_files, config, lease, network, node, time};
-use super::Subject;
+use super::super::{config, lease};
+use super::{Subject, machine, state};
+use crate::span::counted;
 
 const CHECK: &str = "login";
 /// Columns and rows that a code needs, with the thinnest edge that phones read.
 const CODE: (u16, u16) = (61, 32);
 
 pub(super) fn look(facts: &Facts, subject: &Subject) -> Vec<Finding> {
-    let machine = [
-        time::check,
-        node::check,
-        network::check,
-        auth_files::check,
-        config::check,
-        lease::check,
-    ];
-    let mut findings: Vec<Finding> = machine
-        .iter()
-        .flat_map(|check| check(facts))
+    let mut findings: Vec<Finding> = machine(facts)
+        .chain(config::check(facts))
+        .chain(lease::check(facts))
         // A gateway is not needed: a login starts one.
-        .filter(|finding| finding.level >= Level::Note && finding.what != "no gateway runs")
+        .filter(|finding| finding.level >= Level::Warning && finding.what != "no gateway runs")
         .collect();
     if let Some((columns, rows)) = facts
         .terminal
@@ -37,17 +31,12 @@ pub(super) fn look(facts: &Facts, subject: &Subject) -> Vec<Finding> {
     }
     for account in subject.accounts(facts) {
         let id = &account.account;
-        let option = if id == "default" {
-            String::new()
-        } else {
-            format!(" --account {id}")
-        };
+        let option = option(id);
         let next = account.next.clone().unwrap_or_default();
         match account.state.as_str() {
             "forbidden" | "client_outdated" | "storage_failed" | "breaker_open" | "degraded"
             | "backing_off" => {
-                let what = format!("{id} is {}", account.state);
-                findings.push(Finding::problem(CHECK, what, account.sentence.clone()).next(next));
+                findings.push(state(facts, account));
             }
             "disabled" => {
                 let what = format!("{id} is switched off");
@@ -63,7 +52,10 @@ pub(super) fn look(facts: &Facts, subject: &Subject) -> Vec<Finding> {
         }
         let ended = unscanned(facts, id);
         if ended > 0 {
-            let what = format!("{ended} logins of {id} ended within 24 h without a link");
+            let what = format!(
+                "{} of {id} ended within 24 h without a link",
+                counted(ended, "login")
+            );
             let cause = "no code was scanned in time, or the phone did not confirm";
             let next = format!("open Linked devices on the phone first, then: fased channels login{option}");
             findings.push(Finding::warning(CHECK, what, cause).next(next));

@@ -2,10 +2,11 @@
 
 use fased_protocol::control::{Explanation, JudgementInfo, RunInfo, SentInfo};
 
-use super::super::facts::NodeFacts;
 use super::super::fixtures::{NOW, account, event, facts, group, with_config};
 use super::*;
+use crate::doctor::is_well;
 use crate::store::{FailedRuns, Refused, Repeated};
+use fased_protocol::control::NodeProbe;
 
 const GROUP: &str = "120363000000000001@g.us";
 
@@ -22,10 +23,10 @@ fn about(symptom: Symptom) -> Subject {
 fn ready(whatsapp: &str) -> Facts {
     let mut facts = with_config(&format!("{{ channels: {{ whatsapp: {whatsapp} }} }}"));
     facts.accounts = vec![account("default", "ready")];
-    facts.node = NodeFacts {
+    facts.node = NodeProbe {
         program: Some("/usr/bin/node".into()),
         version: Some("22.1.0".to_owned()),
-        ..NodeFacts::default()
+        ..NodeProbe::default()
     };
     facts
 }
@@ -202,9 +203,95 @@ fn a_second_client_and_a_bad_network_are_told_apart() {
     facts.history.events = events;
     let likely = diagnose(&facts, &about(Symptom::SessionDisconnects)).likely;
     assert!(
-        likely.what.contains("440") && likely.next.contains("channels resume"),
+        likely.what.contains("440") && likely.next.contains("stop the other program"),
         "{likely:?}"
     );
+}
+
+#[test]
+fn what_is_over_is_history_and_no_cause() {
+    let mut facts = ready("{}");
+    let minute = 60_000;
+    facts.accounts[0].since_ms = NOW - 10 * minute;
+    facts.history.events = vec![
+        event(NOW - 10 * minute, "ready"),
+        event(NOW - 11 * minute, "connecting"),
+        event(NOW - 12 * minute, "replaced"),
+        event(NOW - 60 * minute, "ready"),
+    ];
+    let diagnosis = diagnose(&facts, &about(Symptom::SessionDisconnects));
+    assert!(
+        diagnosis
+            .findings
+            .iter()
+            .all(|finding| finding.level < Level::Warning),
+        "{diagnosis:?}"
+    );
+    let told = diagnosis
+        .findings
+        .iter()
+        .find(|finding| finding.what.contains("was lost once"));
+    assert!(
+        told.is_some_and(|told| told.cause.contains("replaced")),
+        "{diagnosis:?}"
+    );
+    // Another fault now: the old one is not blamed for it.
+    facts.accounts = vec![account("default", "backing_off")];
+    facts.history.events.insert(0, event(NOW - 1_000, "backing_off"));
+    let likely = diagnose(&facts, &about(Symptom::SessionDisconnects)).likely;
+    assert!(likely.what.contains("backing_off"), "{likely:?}");
+    // It comes again and again.
+    facts.accounts = vec![account("default", "ready")];
+    for hour in 2..5 {
+        facts
+            .history
+            .events
+            .push(event(NOW - hour * 60 * minute, "replaced"));
+    }
+    let diagnosis = diagnose(&facts, &about(Symptom::SessionDisconnects));
+    assert!(diagnosis.likely.what.contains("4 times"), "{diagnosis:?}");
+    assert!(is_well(&diagnosis.findings), "messages flow now: {diagnosis:?}");
+}
+
+#[test]
+fn a_symptom_names_what_plain_doctor_finds_and_never_itself() {
+    let mut facts = ready("{}");
+    facts.accounts = vec![account("default", "backing_off")];
+    for symptom in Symptom::ALL {
+        let diagnosis = diagnose(&facts, &about(symptom));
+        for finding in &diagnosis.findings {
+            assert!(
+                !finding.next.contains("--symptom")
+                    && (finding.level < Level::Warning || !finding.next.is_empty()),
+                "{finding:?}"
+            );
+        }
+        assert_eq!(
+            diagnosis.likely.next, "fased logs --account default",
+            "{symptom:?}"
+        );
+    }
+    facts.node.error = Some("FASED_NODE is /opt/node, which is no program".to_owned());
+    facts.node.program = None;
+    for symptom in Symptom::ALL {
+        let likely = diagnose(&facts, &about(symptom)).likely;
+        assert!(
+            likely.what.contains("Node.js") && likely.next.contains("FASED_NODE"),
+            "{symptom:?}: {likely:?}"
+        );
+        assert!(
+            likely.next.contains("fased gateway stop") && !likely.next.contains("restart"),
+            "a restart keeps the environment: {likely:?}"
+        );
+    }
+}
+
+#[test]
+fn other_gateways_are_no_cause_of_two_answers() {
+    let mut facts = ready("{}");
+    facts.gateway.others = vec![(7, "/elsewhere".into())];
+    let likely = diagnose(&facts, &about(Symptom::MessagesDuplicate)).likely;
+    assert!(likely.what.contains("nothing here"), "{likely:?}");
 }
 
 #[test]
@@ -255,7 +342,7 @@ fn a_login_is_looked_at_from_the_clock_to_the_terminal() {
     facts.terminal = Some((120, 50));
     facts.history.events = vec![event(NOW - 1_000, "unlinked"), event(NOW - 300_000, "linking")];
     let likely = diagnose(&facts, &subject).likely;
-    assert!(likely.what.contains("1 logins"), "{likely:?}");
+    assert!(likely.what.contains("1 login "), "{likely:?}");
     facts.node.version = Some("18.0.0".to_owned());
     assert!(diagnose(&facts, &subject).likely.what.contains("18.0.0"));
 }
