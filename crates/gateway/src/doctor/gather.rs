@@ -22,7 +22,7 @@ use crate::clock;
 use crate::config::Config;
 use crate::offline;
 use crate::paths::Paths;
-use crate::store::{Store, StoreUnreadable, is_storage_fault, quick_check};
+use crate::store::{Fault, Store, StoreUnreadable, is_storage_fault, quick_check};
 
 /// SQLite's check of a large store is given up after this.
 const QUICK_CHECK_DEADLINE: Duration = Duration::from_secs(20);
@@ -178,7 +178,9 @@ async fn open_store(paths: &Paths, facts: &mut StoreFacts) -> Option<Store> {
             let damaged = error.downcast_ref::<StoreUnreadable>();
             let (why, next) = match (damaged, is_storage_fault(&error)) {
                 (Some(damaged), _) => (format!("{error:#}"), damaged.next.clone()),
-                (None, Some(why)) if why.contains("full") => (why.to_owned(), make_room(path)),
+                (None, Some(fault @ (Fault::Full | Fault::Quota))) => {
+                    (fault.why().to_owned(), make_room(path))
+                }
                 (None, Some(_) | None) => {
                     let next = format!("look at its owner and mode: ls -l {}", path.display());
                     (format!("{error:#}"), next)
