@@ -231,7 +231,7 @@ pub(crate) async fn accounts(
             None => None,
         };
         let seen = stored.is_some();
-        let mut view = view(account.enabled, stored.unwrap_or_default());
+        let mut view = View::at_rest(account.enabled, stored.unwrap_or_default());
         view.stored.account.clone_from(id);
         describe_stopped(&mut view.stored, account.enabled, seen);
         views.push(view);
@@ -252,25 +252,9 @@ pub(crate) async fn stored_accounts(
     let stored = store.accounts().await.map_err(|error| internal(&error))?;
     let views = stored.into_iter().map(|mut stored| {
         describe_stopped(&mut stored, true, true);
-        view(true, stored)
+        View::at_rest(true, stored)
     });
     account_infos(store, views).await
-}
-
-/// Of an account that nobody runs.
-pub(crate) fn view(enabled: bool, stored: StoredAccount) -> View {
-    View {
-        enabled,
-        stored,
-        sidecar_pid: None,
-        spawns: 0,
-        opened: 0,
-        down_since_ms: None,
-        versions: None,
-        cage: None,
-        set_aside_problem: None,
-        last_inbound_ms: None,
-    }
 }
 
 /// All accounts, as far as judging needs them.

@@ -152,6 +152,18 @@ impl World {
         });
     }
 
+    /// Has the owner's account answer Anna, who is let in, with what she wrote.
+    ///
+    /// # Panics
+    /// When it does not come.
+    pub fn answers(&self, text: &str) {
+        let _id = self.fake.send(OWNER, ANNA, text);
+        wait_for("an answer", PATIENCE, || {
+            let inbox = self.fake.inbox(OWNER, ANNA);
+            inbox.contains(&text.to_owned()).then_some(())
+        });
+    }
+
     /// What the owner was told of, newest first.
     #[must_use]
     pub fn notices(&self) -> Vec<String> {

@@ -41,18 +41,7 @@ impl View {
     /// At the start of a run: what was last known of the link is no longer true, except where it rests for good or for a time.
     pub(super) fn new(enabled: bool, paused: bool, still_true: bool, stored: &StoredAccount) -> Self {
         if enabled && !paused && still_true {
-            return Self {
-                enabled,
-                stored: stored.clone(),
-                sidecar_pid: None,
-                spawns: 0,
-                opened: 0,
-                down_since_ms: None,
-                versions: None,
-                cage: None,
-                set_aside_problem: None,
-                last_inbound_ms: None,
-            };
+            return Self::at_rest(enabled, stored.clone());
         }
         let status = match (enabled, paused) {
             (false, _) => Status::Disabled,
@@ -67,6 +56,11 @@ impl View {
             until_ms: None,
             ..stored.clone()
         };
+        Self::at_rest(enabled, stored)
+    }
+
+    /// Of an account that nothing was done with in this run.
+    pub(crate) fn at_rest(enabled: bool, stored: StoredAccount) -> Self {
         Self {
             enabled,
             stored,

@@ -83,7 +83,10 @@ pub(super) fn account(id: &str, state: &str) -> AccountInfo {
         since_ms: NOW - 30_000,
         phone: Some("+15550100001".to_owned()),
         last_ready_ms: Some(NOW),
-        ..info_without_store(crate::offline::view(true, crate::store::StoredAccount::default()))
+        ..info_without_store(crate::account::View::at_rest(
+            true,
+            crate::store::StoredAccount::default(),
+        ))
     }
 }
 

@@ -22,7 +22,7 @@ use crate::clock;
 use crate::config::Config;
 use crate::offline;
 use crate::paths::Paths;
-use crate::store::{Fault, Store, StoreUnreadable, is_storage_fault, quick_check};
+use crate::store::{Fault, Store, StoreUnreadable, free_bytes, is_storage_fault, quick_check};
 
 /// SQLite's check of a large store is given up after this.
 const QUICK_CHECK_DEADLINE: Duration = Duration::from_secs(20);
@@ -205,7 +205,7 @@ fn disks(paths: &Paths) -> Vec<DiskFact> {
         let Ok(room) = nix::sys::statvfs::statvfs(path) else {
             continue;
         };
-        let free_bytes = simulated.unwrap_or(room.blocks_available() * room.fragment_size());
+        let free_bytes = simulated.unwrap_or(free_bytes(&room));
         let free_inodes = (room.files() > 0).then(|| room.files_available());
         let same = |disk: &DiskFact| (disk.free_bytes, disk.free_inodes) == (free_bytes, free_inodes);
         if !disks.iter().any(same) {

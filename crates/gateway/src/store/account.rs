@@ -191,14 +191,6 @@ impl Store {
         Ok(())
     }
 
-    /// Tells the owner something, once.
-    ///
-    /// # Errors
-    /// What SQLite said.
-    pub async fn add_notice(&self, account: &str, text: &str, now_ms: i64) -> Result<()> {
-        self.add_notice_of("note", account, text, now_ms).await
-    }
-
     /// Tells the owner something, once. `kind` is one of `fased_policy::alerting::KINDS`.
     ///
     /// # Errors

@@ -114,7 +114,10 @@ mod tests {
             store.add_account_event("a", "ready", "It is.", at).await.unwrap();
         }
         for at in [5, 1_000, 1_001] {
-            store.add_notice("a", &format!("note {at}"), at).await.unwrap();
+            store
+                .add_notice_of("note", "a", &format!("note {at}"), at)
+                .await
+                .unwrap();
         }
         while store.forget_told(10, 100).await.unwrap() {}
         let left: Vec<i64> = sqlx::query_scalar("SELECT at_ms FROM account_event ORDER BY id")

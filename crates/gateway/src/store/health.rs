@@ -1,15 +1,12 @@
-//! Is the store sound, and can it be written? How much room is there for it?
+//! Can the store be written, and is there room for it?
 //!
 //! Whoever fails to write tells so here (`noticed`), and `crate::storage` tries until it works again.
 
 use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use anyhow::{Context, Result};
-use sqlx::Connection as _;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use tokio::sync::watch;
 
 use super::{Fault, Store, is_storage_fault};
@@ -19,12 +16,6 @@ use crate::clock;
 const ROOM_BYTES: usize = 256 * 1024;
 /// With less than this left it is tried whether there is still enough.
 const LOW_BYTES: u64 = 1024 * 1024;
-/// How long a check of the whole store may take.
-const CHECK_DEADLINE: Duration = Duration::from_secs(30);
-/// Damages that a check tells at most.
-const CHECK_LINES: u32 = 20;
-/// Instructions of SQLite between two looks at the clock.
-const CHECK_STEPS: i32 = 10_000;
 
 /// Why the store cannot be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,17 +26,6 @@ pub struct Trouble {
     pub why: String,
     /// What kind of trouble it is.
     pub fault: Fault,
-}
-
-/// How large the store is, in bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Size {
-    /// Its main file.
-    pub database: u64,
-    /// Its write-ahead log, which is folded back now and then.
-    pub log: u64,
-    /// What is free on its file system for somebody without privileges.
-    pub free: u64,
 }
 
 impl Store {
@@ -132,51 +112,9 @@ impl Store {
             found.flags().contains(nix::sys::statvfs::FsFlags::ST_RDONLY) || free_bytes(&found) < LOW_BYTES
         })
     }
-
-    /// Reads all of the store and says what is damaged, in SQLite's words; nothing when it is sound. Beside whoever
-    /// works with it, for at most thirty seconds.
-    ///
-    /// # Errors
-    /// When it cannot be read, or is too large to be checked in that time.
-    pub async fn integrity(&self) -> Result<Vec<String>> {
-        let shown = self.path.display();
-        let options = SqliteConnectOptions::new().filename(&*self.path).read_only(true);
-        let mut own = SqliteConnection::connect_with(&options)
-            .await
-            .with_context(|| format!("cannot read the store {shown}"))?;
-        let deadline = clock::monotonic() + CHECK_DEADLINE;
-        own.lock_handle()
-            .await?
-            .set_progress_handler(CHECK_STEPS, move || clock::monotonic() < deadline);
-        let query = sqlx::AssertSqlSafe(format!("PRAGMA quick_check({CHECK_LINES})"));
-        let lines: Vec<String> = sqlx::query_scalar(query)
-            .fetch_all(&mut own)
-            .await
-            .with_context(|| format!("the store {shown} was not checked to its end"))?;
-        own.close().await?;
-        Ok(lines.into_iter().filter(|line| line != "ok").collect())
-    }
-
-    /// How large it is, and how much room is left.
-    ///
-    /// # Errors
-    /// What the file system said.
-    pub fn size(&self) -> Result<Size> {
-        let length = |path: &Path| std::fs::metadata(path).map(|found| found.len());
-        let shown = self.path.display();
-        let folder = self.path.parent().unwrap_or(Path::new("/"));
-        let found = nix::sys::statvfs::statvfs(folder)
-            .with_context(|| format!("cannot ask how much room there is for {shown}"))?;
-        Ok(Size {
-            database: length(&self.path).with_context(|| format!("cannot look at {shown}"))?,
-            // Not there when nobody works with the store.
-            log: length(&beside(&self.path, "-wal")).unwrap_or(0),
-            free: free_bytes(&found),
-        })
-    }
 }
 
-fn free_bytes(found: &nix::sys::statvfs::Statvfs) -> u64 {
+pub(crate) fn free_bytes(found: &nix::sys::statvfs::Statvfs) -> u64 {
     #[allow(clippy::unnecessary_cast, reason = "narrower on some systems")]
     let (blocks, size) = (found.blocks_available() as u64, found.fragment_size() as u64);
     blocks.saturating_mul(size)

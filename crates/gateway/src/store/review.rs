@@ -11,9 +11,12 @@ use sqlx::Connection as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 
 use super::{Store, StoredMessage, TaskRow, migrate};
+use crate::clock;
 
 /// Most rows of a list.
 const MOST: i64 = 2_000;
+/// Instructions of SQLite between two looks at the clock.
+const CHECK_STEPS: i32 = 10_000;
 
 /// An account came into a state.
 #[derive(Debug, Clone, Default, PartialEq, Eq, sqlx::FromRow)]
@@ -280,8 +283,14 @@ impl Store {
 /// What SQLite said, also of a file that is no store.
 pub async fn quick_check(path: &Path, deadline: Duration) -> Result<Option<Vec<String>>> {
     let options = SqliteConnectOptions::new().filename(path).read_only(true);
+    let end = clock::monotonic() + deadline;
     let look = async {
         let mut connection = SqliteConnection::connect_with(&options).await?;
+        // Else it would go on in its own thread after nobody waits for it any more.
+        connection
+            .lock_handle()
+            .await?
+            .set_progress_handler(CHECK_STEPS, move || clock::monotonic() < end);
         let said: Vec<String> = sqlx::query_scalar("PRAGMA quick_check(10)")
             .fetch_all(&mut connection)
             .await?;
@@ -289,7 +298,9 @@ pub async fn quick_check(path: &Path, deadline: Duration) -> Result<Option<Vec<S
         Ok::<_, sqlx::Error>(said)
     };
     match tokio::time::timeout(deadline, look).await {
-        Ok(said) => Ok(Some(said?.into_iter().filter(|line| line != "ok").collect())),
+        Ok(Ok(said)) => Ok(Some(said.into_iter().filter(|line| line != "ok").collect())),
         Err(_elapsed) => Ok(None),
+        Ok(Err(_interrupted)) if clock::monotonic() >= end => Ok(None),
+        Ok(Err(error)) => Err(error.into()),
     }
 }

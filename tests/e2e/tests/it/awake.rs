@@ -42,17 +42,6 @@ fn woke_ms(world: &World) -> Value {
     world.state.json(&["gateway", "status"])["gateway"]["woke_ms"].take()
 }
 
-fn answers(world: &World, text: &str) {
-    let _id = world.fake.send(OWNER, ANNA, text);
-    wait_for("an answer", PATIENCE, || {
-        world
-            .fake
-            .inbox(OWNER, ANNA)
-            .contains(&text.to_owned())
-            .then_some(())
-    });
-}
-
 #[test]
 fn b4_a_link_that_outlived_a_standstill_is_asked_and_kept() {
     let world = World::linked(OPEN);
@@ -75,7 +64,7 @@ fn b4_a_link_that_outlived_a_standstill_is_asked_and_kept() {
         (&after["state"], &after["sidecar_pid"], world.logins(OWNER)),
         (&json!("ready"), &before["sidecar_pid"], logins)
     );
-    answers(&world, "still there");
+    world.answers("still there");
     assert!(world.notices().is_empty());
 }
 
@@ -96,7 +85,7 @@ fn b4_a_link_that_died_meanwhile_is_replaced_once_and_at_once() {
         (world.logins(OWNER) > logins).then_some(())
     });
     world.until("default", "ready");
-    answers(&world, "again");
+    world.answers("again");
     assert_eq!(world.logins(OWNER), logins + 1, "one reconnect");
     world.one_connection_at_a_time();
     assert_eq!(world.fake.records("scanned").len(), 1, "and no pairing");

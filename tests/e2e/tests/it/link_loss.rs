@@ -18,17 +18,6 @@ fn until_again_ready(world: &World, logins_before: usize, deadline: Duration) ->
     world.until("default", "ready")
 }
 
-fn answers(world: &World, text: &str) {
-    let _id = world.fake.send(OWNER, ANNA, text);
-    wait_for("an answer", PATIENCE, || {
-        world
-            .fake
-            .inbox(OWNER, ANNA)
-            .contains(&text.to_owned())
-            .then_some(())
-    });
-}
-
 #[test]
 fn what_can_be_healed_heals_with_one_reconnect_each() {
     let world = World::linked(OPEN);
@@ -55,7 +44,7 @@ fn what_can_be_healed_heals_with_one_reconnect_each() {
         let logins = world.logins(OWNER);
         world.fake.fault(fault);
         until_again_ready(&world, logins, Duration::from_secs(15));
-        answers(&world, name);
+        world.answers(name);
         assert_eq!(
             world.logins(OWNER),
             logins + 1,
@@ -96,7 +85,7 @@ fn b1_a_half_open_connection_is_found_and_replaced() {
         "replaced after {:?}",
         since.elapsed()
     );
-    answers(&world, "still there");
+    world.answers("still there");
     world.one_connection_at_a_time();
 }
 
@@ -164,7 +153,7 @@ fn is_final(state: &str, faults: &[Value]) {
     assert_eq!(login.end(), 0);
     world.until("default", "ready");
     world.until_inbox(OWNER, ANNA, &["waiting for you"]);
-    answers(&world, "linked again");
+    world.answers("linked again");
     assert_eq!(
         world.fake.inbox(OWNER, ANNA),
         ["waiting for you", "linked again"],
@@ -238,7 +227,7 @@ fn b5_440_steps_back_until_told_to_resume() {
 
     let _done = world.state.json(&["channels", "resume"]);
     until_again_ready(&world, logins, PATIENCE);
-    answers(&world, "back again");
+    world.answers("back again");
     assert_eq!(world.logins(OWNER), logins + 1);
     assert!(world.fake.records("scanned").len() == 1, "no QR is needed");
     assert_eq!(world.notices().len(), 1);
@@ -255,7 +244,7 @@ fn a_login_brings_a_replaced_account_back_without_a_code() {
     assert_eq!(resume.expect("linked")["phone"], OWNER, "no QR is needed");
     assert_eq!(resume.end(), 0);
     world.until("default", "ready");
-    answers(&world, "back again");
+    world.answers("back again");
 }
 
 #[test]
@@ -270,5 +259,5 @@ fn an_unreachable_whatsapp_is_tried_again_until_it_answers() {
     assert!(waiting["until_ms"].is_i64(), "it says until when: {waiting}");
     until_again_ready(&world, logins, PATIENCE);
     assert_eq!(world.fake.records("upgrade_refused").len(), 3);
-    answers(&world, "reachable again");
+    world.answers("reachable again");
 }

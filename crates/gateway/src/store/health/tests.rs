@@ -2,11 +2,21 @@
 //! not run.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
+use sqlx::Connection as _;
 
 use super::super::fixtures::{ACCOUNT, NOW, message, store};
+use super::super::quick_check;
 use super::*;
+
+const CHECK_DEADLINE: Duration = Duration::from_secs(30);
+
+async fn is_sound(store: &Store) {
+    let damages = quick_check(&store.path, CHECK_DEADLINE).await;
+    assert_eq!(damages.expect("checked"), Some(Vec::new()));
+}
 
 /// A small file system in memory, until dropped.
 struct SmallDisk {
@@ -119,7 +129,7 @@ async fn a11_what_failed_on_a_full_disk_is_written_when_there_is_room_and_all_of
         .await
         .expect("committed");
     store
-        .add_notice(ACCOUNT, "outside of a transaction", NOW)
+        .add_notice_of("note", ACCOUNT, "outside of a transaction", NOW)
         .await
         .expect("committed");
     // Who was told of a commit finds it, also in another process and after a crash of this one.
@@ -130,9 +140,7 @@ async fn a11_what_failed_on_a_full_disk_is_written_when_there_is_room_and_all_of
     let rows = other.undecided(ACCOUNT, &[], 10).await.expect("read");
     assert_eq!(ids(rows), ["before", "after"]);
     assert_eq!(other.notices(10).await.expect("read").len(), 1);
-    assert_eq!(store.integrity().await.expect("checked"), Vec::<String>::new());
-    let size = store.size().expect("looked");
-    assert!(size.database > 0 && size.log > 0 && size.free > 0, "{size:?}");
+    is_sound(&store).await;
 }
 
 #[tokio::test]
@@ -153,7 +161,7 @@ async fn a11_a_disk_that_is_full_at_the_start_is_said_and_costs_nothing() {
     disk.free();
     let store = Store::open(&path).await.expect("opened");
     assert_eq!(store.undecided(ACCOUNT, &[], 10).await.expect("read").len(), 1);
-    assert_eq!(store.integrity().await.expect("checked"), Vec::<String>::new());
+    is_sound(&store).await;
 }
 
 #[tokio::test]
@@ -165,7 +173,7 @@ async fn a11_a_new_store_on_a_full_disk_is_made_once_there_is_room() {
     assert!(is_storage_fault(&error).is_some(), "{error:#}");
     disk.free();
     let store = Store::open(&path).await.expect("opened");
-    assert_eq!(store.integrity().await.expect("checked"), Vec::<String>::new());
+    is_sound(&store).await;
 }
 
 #[tokio::test]
@@ -173,20 +181,22 @@ async fn a_sound_store_has_no_damages_and_a_spoilt_one_has() {
     let (dir, store) = store().await;
     let rows: Vec<_> = (0..200).map(|number| long(&number.to_string())).collect();
     store.journal(ACCOUNT, &rows, NOW).await.expect("committed");
-    assert_eq!(store.integrity().await.expect("checked"), Vec::<String>::new());
-    store.close().await;
     let path = dir.path().join("fased.db");
+    is_sound(&store).await;
+    let too_late = quick_check(&path, Duration::ZERO).await;
+    assert_eq!(too_late.expect("given up"), None, "no time is not a sound store");
+    store.close().await;
     let mut bytes = std::fs::read(&path).expect("its bytes");
     let middle = bytes.len() / 2;
     bytes[middle..middle + 64 * 1024].fill(0x5a);
     std::fs::write(&path, bytes).expect("spoilt");
-    let spoilt = Store::open_to_read(&path).await;
-    let told = match spoilt {
-        Ok(Some(store)) => store.integrity().await.map_or(1, |damages| damages.len()),
-        Ok(None) => 0,
-        Err(_unreadable) => 1,
+    let spoilt = match Store::open_to_read(&path).await {
+        Ok(Some(_opened)) => quick_check(&path, CHECK_DEADLINE).await,
+        Ok(None) => panic!("it is there"),
+        Err(unreadable) => Err(unreadable),
     };
-    assert!(told > 0, "damage is told");
+    let is_told = spoilt.map_or(true, |damages| damages.is_some_and(|damages| !damages.is_empty()));
+    assert!(is_told, "damage is told");
 }
 
 #[tokio::test]
