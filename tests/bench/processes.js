@@ -19,6 +19,11 @@ export function rss(pids) {
   return sum(pids, pid => kib(pid, 'Rss') / MIB);
 }
 
+/** @returns {number} MiB that are no copy of a file: what a process has made, and could leak */
+export function made(pids) {
+  return sum(pids, pid => kib(pid, 'Anonymous') / MIB);
+}
+
 /** @returns {number} MiB that nobody else uses */
 export function uss(pids) {
   return sum(pids, pid => (kib(pid, 'Private_Clean') + kib(pid, 'Private_Dirty')) / MIB);

@@ -19,6 +19,7 @@ use crate::config::{Config, without_numbers};
 use crate::control::{self, Ending, Live, Outside};
 use crate::lease::{Lease, make_private_dir};
 use crate::media;
+use crate::memory;
 use crate::paths::Paths;
 use crate::reload::{self, Reload};
 use crate::service;
@@ -103,6 +104,7 @@ pub async fn run(
     }
     live.set_accounts(accounts);
     tasks.spawn(storage::watch_forever(store.clone(), shutdown.clone()));
+    tasks.spawn(memory::trim_forever(shutdown.clone()));
     if only_account.is_none() {
         live.set_outside(Outside {
             http: config.http,
