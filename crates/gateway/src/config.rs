@@ -26,6 +26,7 @@ mod outside;
 mod patterns;
 mod problem;
 mod read;
+mod roster;
 mod schema;
 mod sources;
 mod tree;
@@ -48,6 +49,7 @@ pub use likely::runner;
 pub use logging::{Logging, ToFile};
 pub use outside::{AlertSettings, AlertTarget, HttpSettings, SHORTEST_TOKEN, Secret};
 pub use problem::Problem;
+pub use roster::roster;
 pub use schema::schema;
 pub use sources::{Level, Source, Sources, join};
 

@@ -1,12 +1,15 @@
 //! The control socket's server: one request a connection, one handler a verb.
 
 mod accounts;
+mod agents_list;
+mod answers;
 mod channels_login;
 mod channels_logout;
 mod channels_pause;
 mod channels_resume;
 mod channels_status;
 mod clock_advance;
+mod config_get;
 mod config_reload;
 mod directory_groups;
 pub(crate) mod directory_self;
@@ -17,6 +20,7 @@ mod gateway_restart;
 mod groups_activation;
 pub(crate) mod groups_list;
 mod live;
+mod logs_tail;
 mod message_delete;
 mod message_edit;
 mod message_known;
@@ -65,12 +69,13 @@ use tokio_util::codec::{Framed, LinesCodec};
 use tokio_util::sync::CancellationToken;
 
 pub(crate) use accounts::account_infos;
+use answers::done;
+pub(crate) use answers::internal;
 pub use live::{Accounts, Ending, Live, Outside};
 pub(crate) use outbox_list::shown as shown_chats;
 
 use crate::clock;
 use crate::lease::make_private_dir;
-use crate::store::{Fault, is_storage_fault};
 
 /// A client must send its request, and take its answer, within this.
 const CLIENT_DEADLINE: Duration = Duration::from_secs(10);
@@ -199,6 +204,8 @@ async fn handle(live: &Live, request: &ControlRequest) -> Result<ControlResponse
         }
         ControlRequest::GatewayRestart => gateway_restart::answer(live),
         ControlRequest::ConfigReload => config_reload::answer(live).await,
+        ControlRequest::ConfigGet { key } => config_get::answer(live.paths(), key.as_deref()),
+        ControlRequest::AgentsList => agents_list::answer(live).await,
         ControlRequest::ChannelsList => Ok(ControlResponse::Accounts {
             accounts: live.infos().await?,
             config: Some(live.config()),
@@ -228,6 +235,17 @@ async fn handle(live: &Live, request: &ControlRequest) -> Result<ControlResponse
             group,
             activation,
         } => groups_activation::answer(live, account.as_deref(), group, *activation).await,
+        ControlRequest::ConfigSet { .. }
+        | ControlRequest::ChannelsAdd(_)
+        | ControlRequest::ChannelsRestart { .. }
+        | ControlRequest::GroupsAllow { .. }
+        | ControlRequest::GroupsBlock { .. }
+        | ControlRequest::VerdictsList(_) => {
+            Err(internal(&anyhow::anyhow!("this request is not answered yet")))
+        }
+        ControlRequest::LogsTail { lines, level } => {
+            logs_tail::answer(live.paths(), *lines, level.as_deref()).await
+        }
         ControlRequest::Status => {
             let accounts = live.infos().await?;
             let running = (live.info(), live.config());
@@ -344,36 +362,5 @@ async fn handle(live: &Live, request: &ControlRequest) -> Result<ControlResponse
         ControlRequest::Watch | ControlRequest::ChannelsLogin { .. } => {
             Err(internal(&anyhow::anyhow!("this request is answered by a stream")))
         }
-    }
-}
-
-fn done(message: &str) -> ControlResponse {
-    ControlResponse::Done {
-        message: message.to_owned(),
-    }
-}
-
-/// A defect or the machine, as an answer.
-pub(crate) fn internal(error: &anyhow::Error) -> ControlError {
-    let (message, next) = match is_storage_fault(error) {
-        Some(fault) => (
-            format!("the store cannot be used, {}: {error:#}", fault.why()),
-            match fault {
-                Fault::Damaged => "see the way out: fased doctor".to_owned(),
-                Fault::Full
-                | Fault::Quota
-                | Fault::ReadOnly
-                | Fault::Denied
-                | Fault::Locked
-                | Fault::NotOpened
-                | Fault::Failing => format!("{}, then try again; nothing was changed", fault.remedy()),
-            },
-        ),
-        None => (format!("{error:#}"), "see the gateway's log".to_owned()),
-    };
-    ControlError {
-        code: ErrorCode::Internal,
-        message,
-        next,
     }
 }

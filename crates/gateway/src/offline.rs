@@ -200,7 +200,16 @@ async fn read(paths: &Paths, request: &ControlRequest) -> Result<ControlResponse
         | ControlRequest::PairingDeny { .. }
         | ControlRequest::PairingRevoke { .. }
         | ControlRequest::GroupsActivation { .. }
+        | ControlRequest::GroupsAllow { .. }
+        | ControlRequest::GroupsBlock { .. }
+        | ControlRequest::ConfigGet { .. }
+        | ControlRequest::ConfigSet { .. }
         | ControlRequest::ConfigReload
+        | ControlRequest::AgentsList
+        | ControlRequest::ChannelsAdd(_)
+        | ControlRequest::ChannelsRestart { .. }
+        | ControlRequest::VerdictsList(_)
+        | ControlRequest::LogsTail { .. }
         | ControlRequest::Doctor
         | ControlRequest::ClockAdvance { .. }
         | ControlRequest::Watch => Err(ControlError {
