@@ -3,14 +3,18 @@
 mod accounts;
 mod agents_list;
 mod answers;
+mod channels_add;
 mod channels_login;
 mod channels_logout;
 mod channels_pause;
+mod channels_restart;
 mod channels_resume;
 mod channels_status;
 mod clock_advance;
+mod config_change;
 mod config_get;
 mod config_reload;
+mod config_set;
 mod directory_groups;
 pub(crate) mod directory_self;
 mod doctor;
@@ -18,6 +22,8 @@ pub(crate) mod explain;
 pub(crate) mod explain_sender;
 mod gateway_restart;
 mod groups_activation;
+mod groups_allow;
+mod groups_block;
 pub(crate) mod groups_list;
 mod live;
 mod logs_tail;
@@ -50,6 +56,7 @@ mod tasks_resume;
 mod tasks_run;
 pub(crate) mod tasks_runs;
 pub(crate) mod tasks_show;
+pub(crate) mod verdicts_list;
 mod watch;
 
 use std::path::Path;
@@ -205,7 +212,9 @@ async fn handle(live: &Live, request: &ControlRequest) -> Result<ControlResponse
         ControlRequest::GatewayRestart => gateway_restart::answer(live),
         ControlRequest::ConfigReload => config_reload::answer(live).await,
         ControlRequest::ConfigGet { key } => config_get::answer(live.paths(), key.as_deref()),
+        ControlRequest::ConfigSet { edits } => config_set::answer(live, edits).await,
         ControlRequest::AgentsList => agents_list::answer(live).await,
+        ControlRequest::ChannelsAdd(request) => channels_add::answer(live, request).await,
         ControlRequest::ChannelsList => Ok(ControlResponse::Accounts {
             accounts: live.infos().await?,
             config: Some(live.config()),
@@ -213,6 +222,7 @@ async fn handle(live: &Live, request: &ControlRequest) -> Result<ControlResponse
         ControlRequest::ChannelsStatus { account } => channels_status::answer(live, account.as_deref()).await,
         ControlRequest::ChannelsPause { account } => channels_pause::answer(live, account).await,
         ControlRequest::ChannelsResume { account } => channels_resume::answer(live, account).await,
+        ControlRequest::ChannelsRestart { account } => channels_restart::answer(live, account).await,
         ControlRequest::ChannelsLogout { account } => channels_logout::answer(live, account).await,
         ControlRequest::PairingList { account, approved } => {
             pairing_list::answer(&live.store, account.as_deref(), *approved).await
@@ -235,14 +245,15 @@ async fn handle(live: &Live, request: &ControlRequest) -> Result<ControlResponse
             group,
             activation,
         } => groups_activation::answer(live, account.as_deref(), group, *activation).await,
-        ControlRequest::ConfigSet { .. }
-        | ControlRequest::ChannelsAdd(_)
-        | ControlRequest::ChannelsRestart { .. }
-        | ControlRequest::GroupsAllow { .. }
-        | ControlRequest::GroupsBlock { .. }
-        | ControlRequest::VerdictsList(_) => {
-            Err(internal(&anyhow::anyhow!("this request is not answered yet")))
+        ControlRequest::GroupsAllow {
+            account,
+            group,
+            require_mention,
+        } => groups_allow::answer(live, account.as_deref(), group, *require_mention).await,
+        ControlRequest::GroupsBlock { account, group } => {
+            groups_block::answer(live, account.as_deref(), group).await
         }
+        ControlRequest::VerdictsList(request) => verdicts_list::answer(Some(&live.store), request).await,
         ControlRequest::LogsTail { lines, level } => {
             logs_tail::answer(live.paths(), *lines, level.as_deref()).await
         }
