@@ -10,8 +10,7 @@ use crate::clock;
 use crate::config::Config;
 use crate::control::{
     account_infos, directory_self, explain, explain_sender, groups_list, internal, message_status,
-    outbox_list, pairing_list, status, tasks_last, tasks_list, tasks_runs, tasks_show,
-    verdicts_list,
+    outbox_list, pairing_list, status, tasks_last, tasks_list, tasks_runs, tasks_show, verdicts_list,
 };
 use crate::explain::{Accounts, Linked, Pending};
 use crate::health::health;

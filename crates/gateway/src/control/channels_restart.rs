@@ -71,10 +71,30 @@ mod tests {
         }
         for (enabled, state, code, next) in [
             (false, "disabled", ErrorCode::Refused, "fased config set"),
-            (true, "linking", ErrorCode::Refused, "fased channels status --account work"),
-            (true, "unlinked", ErrorCode::NotReady, "fased channels login --account work"),
-            (true, "logged_out", ErrorCode::NotReady, "fased channels login --account work"),
-            (true, "forbidden", ErrorCode::NotReady, "fased channels login --account work"),
+            (
+                true,
+                "linking",
+                ErrorCode::Refused,
+                "fased channels status --account work",
+            ),
+            (
+                true,
+                "unlinked",
+                ErrorCode::NotReady,
+                "fased channels login --account work",
+            ),
+            (
+                true,
+                "logged_out",
+                ErrorCode::NotReady,
+                "fased channels login --account work",
+            ),
+            (
+                true,
+                "forbidden",
+                ErrorCode::NotReady,
+                "fased channels login --account work",
+            ),
         ] {
             let error = refused_in(enabled, state).expect(state);
             assert_eq!(error.code, code, "{state}");

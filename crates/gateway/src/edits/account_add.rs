@@ -139,10 +139,7 @@ fn keys(request: &AddRequest) -> Result<Vec<(&'static str, Value)>, ControlError
     let keys = [
         ("name", request.name.as_ref().map(|name| json!(name))),
         ("mode", mode.map(|mode| json!(mode))),
-        (
-            "dmPolicy",
-            asked.or(by_mode).map(|policy| json!(policy.as_str())),
-        ),
+        ("dmPolicy", asked.or(by_mode).map(|policy| json!(policy.as_str()))),
         ("allowFrom", (!allow_from.is_empty()).then(|| json!(allow_from))),
     ];
     Ok(keys

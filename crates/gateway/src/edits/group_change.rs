@@ -33,14 +33,7 @@ pub fn allow(
     group: &str,
     require_mention: Option<bool>,
 ) -> Result<Told, ControlError> {
-    change(
-        paths,
-        turn,
-        seen,
-        account,
-        group,
-        Wish::Allow { require_mention },
-    )
+    change(paths, turn, seen, account, group, Wish::Allow { require_mention })
 }
 
 /// Switches a group off.
@@ -153,7 +146,10 @@ fn meant<'c>(
             let ids: Vec<&str> = several.iter().map(|account| account.id.as_str()).collect();
             Err(ControlError {
                 code: ErrorCode::Usage,
-                message: format!("{group} may be meant for more than one account: {}", ids.join(", ")),
+                message: format!(
+                    "{group} may be meant for more than one account: {}",
+                    ids.join(", ")
+                ),
                 next: "name one of them: --account ID".to_owned(),
             })
         }
@@ -261,13 +257,7 @@ fn below(steps: &[Step], names: &[&str]) -> KeyPath {
     }
 }
 
-fn message(
-    account: &AccountConfig,
-    seen: &[GroupRow],
-    group: &GroupId,
-    wish: Wish,
-    changed: bool,
-) -> String {
+fn message(account: &AccountConfig, seen: &[GroupRow], group: &GroupId, wish: Wish, changed: bool) -> String {
     let sources = &account.sources;
     let entry = below(&[], &["groups", group.as_str()]);
     let source = sources.of(&entry.to_string());

@@ -13,9 +13,14 @@ const NAMED: usize = 5;
 pub(super) fn who(account: &AccountConfig, group: &GroupId) -> String {
     if !account.enabled {
         let path = account.sources.of("enabled").path;
-        return format!("nobody is heard yet: the account is switched off. Switch it on: fased config set {path} true");
+        return format!(
+            "nobody is heard yet: the account is switched off. Switch it on: fased config set {path} true"
+        );
     }
-    let policy = account.sources.of_setting(Setting::GroupPolicy, Some(group), "").path;
+    let policy = account
+        .sources
+        .of_setting(Setting::GroupPolicy, Some(group), "")
+        .path;
     match account.rules.group_policy {
         GroupPolicy::Disabled => format!(
             "nobody is heard there yet: {policy} is disabled, for all groups. Let those in who are listed: fased config \

@@ -75,9 +75,7 @@ pub fn put(draft: &mut Draft<'_>, key: &KeyPath, wanted: &ConfigEdit) -> Result<
     };
     let value = value.as_ref().map(|value| &value.0);
     match (value, *append || key.append, *remove) {
-        (_, true, true) => Err(contradicts(
-            "a value cannot be added and taken out in one change",
-        )),
+        (_, true, true) => Err(contradicts("a value cannot be added and taken out in one change")),
         (None, true, false) => Err(contradicts("there is no value to add")),
         (None, false, true) => Err(contradicts("there is no value to take out of the list")),
         (None, false, false) => draft.edit(key, |text| edit::unset_value(text, key, None)),
