@@ -35,6 +35,7 @@ fn what_has_no_link_is_not_restarted() {
     let mut world = World::new();
     world.configure(r#"{ accounts: { default: {}, off: { enabled: false } } }"#);
     world.start();
+    world.until("default", "unlinked");
     let unlinked = world.state.error(&["channels", "restart", "default"], 5);
     assert!(
         unlinked["next"]

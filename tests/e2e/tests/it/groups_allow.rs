@@ -1,5 +1,6 @@
 //! Groups let in and switched off, heard or not from the next message on.
 
+use fased_e2e::config_file::{MINE, backup, configured, read};
 use fased_e2e::world::{ANNA, BERT, OWNER, World};
 use serde_json::json;
 
@@ -93,4 +94,30 @@ fn the_first_entry_shuts_no_other_group_out() {
     assert!(told.contains("the others are heard as before"), "{told}");
     assert_eq!(reason_in(&world, &one, "blocked"), "group_not_listed");
     assert_eq!(reason_in(&world, &other, "after"), "no_mention");
+}
+
+#[test]
+fn groups_are_let_in_and_switched_off_without_a_gateway() {
+    let (state, file) = configured(MINE);
+    let group = "120363000000000001@g.us";
+    let answer = state.verb(&["groups", "allow", group, "--mention"]);
+    for part in [
+        "is let in for account default",
+        "on channels.whatsapp.allowFrom: +15550100001",
+        "no gateway runs; it holds from its next start on",
+    ] {
+        assert!(
+            answer.code == 0 && answer.stdout.contains(part),
+            "{part}: {answer:?}"
+        );
+    }
+    let text = read(&file);
+    assert!(text.contains("// for now") && text.contains(group), "{text}");
+    assert_eq!(read(&backup(&file)), MINE);
+    let _done = state.json(&["groups", "block", group]);
+    let listed = state.json(&["groups", "list"])["groups"][0].take();
+    assert_eq!(
+        (&listed["group"], &listed["enabled"], &listed["require_mention"]),
+        (&json!(group), &json!(false), &json!(true))
+    );
 }
