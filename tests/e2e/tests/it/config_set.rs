@@ -81,10 +81,11 @@ fn config_set_holds_for_the_next_message_and_changes_all_or_nothing() {
     };
     let policy = value("channels.whatsapp.dmPolicy");
     assert_eq!(
-        (&policy["value"], &policy["level"], &policy["line"]),
-        (&json!("allowlist"), &json!("root"), &json!(1)),
+        (&policy["value"], &policy["level"]),
+        (&json!("allowlist"), &json!("root")),
         "{policy}"
     );
+    assert!(policy["line"].is_u64(), "{policy}");
 
     let out = set(
         &world,
@@ -161,7 +162,7 @@ fn channels_add_starts_the_account() {
     ] {
         assert!(said.contains(part), "{part}: {done}");
     }
-    assert_eq!(world.account("work")["state"], "unlinked");
+    world.until("work", "unlinked");
     assert_eq!(world.account("default")["state"], "ready");
     let again = add(json!({ "verb": "channels_add", "account": "work" }));
     assert_eq!(again["code"], "refused", "{again}");
