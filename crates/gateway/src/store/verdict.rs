@@ -65,9 +65,9 @@ impl Store {
         for account in accounts {
             let rows: Vec<VerdictRow> = sqlx::query_as(
                 "SELECT seq, account, message_id, chat, chat_alt, sender, sender_alt, content, outcome,
-                     COALESCE(reason, '') AS reason, COALESCE(decided_ms, recorded_ms) AS decided_ms
+                     COALESCE(reason, '') AS reason, decided_ms
                  FROM inbox WHERE seq IN (
-                     SELECT seq FROM inbox WHERE account = ?1 AND seq < ?2 AND outcome IS NOT NULL
+                     SELECT seq FROM inbox WHERE account = ?1 AND seq < ?2 AND decided_ms IS NOT NULL AND outcome IS NOT NULL
                          AND (?3 IS NULL OR outcome = ?3) AND (?4 IS NULL OR reason = ?4)
                      ORDER BY seq DESC LIMIT ?5)
                  ORDER BY seq DESC",
