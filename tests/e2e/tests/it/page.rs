@@ -83,6 +83,13 @@ fn d1_the_page_is_closed_until_it_is_opened_and_then_on_this_machine_alone() {
     drop(gateway);
     let refused = state.error(&["dashboard"], 3);
     assert_eq!(refused["code"], "no_gateway");
+    assert!(key.exists(), "it was opened again");
+    assert_eq!(
+        state.json(&["dashboard", "--off"])["done"],
+        true,
+        "also without a gateway"
+    );
+    assert!(!key.exists());
 }
 
 #[test]
