@@ -235,10 +235,10 @@ mod tests {
                 text: Some(text.to_owned()),
             };
             shorten(&mut what);
-            match what {
-                Watched::Inbound { text, .. } => text.expect("a text"),
-                other => panic!("{other:?}"),
-            }
+            let Watched::Inbound { text: Some(text), .. } = what else {
+                panic!("{what:?}")
+            };
+            text
         };
         assert_eq!(told("short"), "short");
         assert_eq!(told(&"ä".repeat(280)), "ä".repeat(280));
