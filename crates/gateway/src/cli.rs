@@ -36,6 +36,7 @@ mod config_schema;
 mod config_set;
 mod config_unset;
 mod config_validate;
+mod dashboard;
 mod directory;
 mod directory_groups;
 mod directory_self;
@@ -165,6 +166,9 @@ enum Verb {
     /// Try whether alerts arrive
     #[command(subcommand)]
     Alerts(alerts::Verb),
+    /// Open the control page in a browser, by a link that works once
+    #[command(after_help = dashboard::AFTER_HELP)]
+    Dashboard(dashboard::Options),
     /// The overview: gateway, accounts, what needs attention
     Status(status::Options),
     /// Is all well? Exit code 0 if so, 5 if not, 3 without a gateway; for health checks
@@ -191,7 +195,7 @@ enum Verb {
 #[derive(Debug, Subcommand)]
 enum GatewayVerb {
     /// Run the gateway until it is told to stop
-    Run,
+    Run(gateway_run::Options),
     /// Is a gateway running? Exit code 3 if not
     Status,
     /// Finish what is going on and end
@@ -294,7 +298,7 @@ fn run(cli: Cli) -> Outcome {
     out::address(global.state_dir.as_deref(), global.config.as_deref());
     runtime::clock()?;
     match cli.verb {
-        Verb::Gateway(GatewayVerb::Run) => gateway_run::run(global),
+        Verb::Gateway(GatewayVerb::Run(options)) => gateway_run::run(global, &options),
         Verb::Gateway(GatewayVerb::Status) => gateway_status::run(global),
         Verb::Gateway(GatewayVerb::Stop) => gateway_stop::run(global),
         Verb::Gateway(GatewayVerb::Restart) => gateway_restart::run(global),
@@ -318,6 +322,7 @@ fn run(cli: Cli) -> Outcome {
         Verb::Tasks(verb) => tasks::run(global, verb),
         Verb::Directory(verb) => directory::run(global, verb),
         Verb::Config(verb) => config::run(global, verb),
+        Verb::Dashboard(options) => dashboard::run(global, &options),
         Verb::Status(options) => status::run(global, &options),
         Verb::Health => health::run(global),
         Verb::Verdicts(options) => verdicts::run(global, &options),

@@ -6,6 +6,7 @@
 mod agent;
 mod bounds;
 mod config;
+mod dashboard;
 mod directory;
 mod doctor;
 mod error;
@@ -25,6 +26,7 @@ use serde::{Deserialize, Serialize};
 pub use agent::{AgentInfo, AnswersIn, KeyPlace};
 pub use bounds::{MAX_EDITS, MAX_LOG_BYTES, MAX_LOG_LINES, MAX_VERDICTS};
 pub use config::{AddRequest, ConfigEdit, ConfigValue};
+pub use dashboard::DashboardInfo;
 pub use directory::{MemberOf, OwnInfo};
 pub use doctor::{DoctorInfo, HostProbe, LinkProbe, NodeProbe};
 pub use error::{ControlError, ErrorCode};
@@ -55,6 +57,12 @@ pub enum ControlRequest {
     GatewayStop,
     /// Drain and execute the same program again under the same pid. Answered by `done` likewise.
     GatewayRestart,
+    /// Open the control page and make a link to it. Answered by `dashboard`; or close it, answered by `done`.
+    Dashboard {
+        /// Close it, and end all its sessions.
+        #[serde(default)]
+        off: bool,
+    },
     /// Look at the config file now instead of within a second. Answered by `done`, or by an error `config` when the
     /// last good one stays in force.
     ConfigReload,
