@@ -36,7 +36,7 @@ test('numbers come with their word', () => {
 });
 
 test('a next step is taken apart into words and the command to copy', () => {
-  for (const [next, words, command] of [
+  for (const [next, words, command] of /** @type {[string, string, string | undefined][]} */ ([
     ['fased channels resume', '', 'fased channels resume'],
     ['see why: fased status', 'see why:', 'fased status'],
     ['nothing to do', 'nothing to do', undefined],
@@ -47,7 +47,7 @@ test('a next step is taken apart into words and the command to copy', () => {
       'change it:',
       'fased config set channels.whatsapp.accounts.a.KEY VALUE',
     ],
-  ]) {
+  ])) {
     assert.deepEqual(nextStep(next), { words, command }, next);
   }
 });

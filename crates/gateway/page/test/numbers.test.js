@@ -19,7 +19,7 @@ test('a phone number is read however it is written', () => {
 });
 
 test('what is wrong with a number is said', () => {
-  for (const [text, words] of [
+  for (const [text, words] of /** @type {[string, RegExp][]} */ ([
     ['', /no digit/],
     ['+', /no digit/],
     ['123456', /Too short: 6/],
@@ -31,7 +31,7 @@ test('what is wrong with a number is said', () => {
     ['1555/0100001', /“\/” does not belong/],
     ['١٢٣٤٥٦٧', /does not belong/],
     ['+1555🙂0100001', /“🙂” does not belong/],
-  ]) {
+  ])) {
     assert.match(problem(phone(text)) ?? 'nothing', words, text);
   }
 });
@@ -39,14 +39,14 @@ test('what is wrong with a number is said', () => {
 test('a hidden id is taken, and nothing else with an @', () => {
   assert.deepEqual(person('100000000000001@lid'), { entry: '100000000000001@lid' });
   assert.deepEqual(person(' whatsapp:42@lid'), { entry: '42@lid' });
-  for (const [text, words] of [
+  for (const [text, words] of /** @type {[string, RegExp][]} */ ([
     ['120363000000000001@g.us', /a group/],
     ['15550100001@s.whatsapp.net', /only hidden ids/],
     ['@lid', /up to 20 digits/],
     ['+1@lid', /up to 20 digits/],
     ['123456789012345678901@lid', /up to 20 digits/],
     ['*', /everybody/],
-  ]) {
+  ])) {
     assert.match(problem(person(text)) ?? 'nothing', words, text);
   }
 });
