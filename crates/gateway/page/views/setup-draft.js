@@ -1,17 +1,8 @@
 // What is chosen in a setup, before it is written.
 
-/** @import { ConfigValue, DmPolicy, Edit, Mode } from '../types.d.ts' */
+/** @import { ConfigValue, DmPolicy, Draft, Edit, Mode } from '../types.d.ts' */
 
 import { people } from '../numbers.js';
-
-/**
- * @typedef {object} Draft
- * @property {string} prefix where the account's keys are written
- * @property {Mode} mode
- * @property {DmPolicy} policy
- * @property {string} list as it is typed
- * @property {boolean} wasListed there is a list in the config that an empty one has to replace
- */
 
 /** What holds for a mode where nothing is chosen. @param {Mode} mode @returns {DmPolicy} */
 export function policyOf(mode) {

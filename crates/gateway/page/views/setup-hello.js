@@ -1,6 +1,6 @@
 // The last step of a setup: somebody writes, and is let in.
 
-/** @import { Context, DmPolicy, WatchEvent } from '../types.d.ts' */
+/** @import { Context, DmPolicy, SetupData, SetupState, WatchEvent } from '../types.d.ts' */
 
 import { answered, latest } from '../events.js';
 import { plain, who } from '../format.js';
@@ -18,7 +18,7 @@ const WORDS = {
 };
 
 /**
- * @param {Context<import('./setup.js').Data, import('./setup.js').State>} context
+ * @param {Context<SetupData, SetupState>} context
  * @param {DmPolicy} policy
  */
 export function hello(context, policy) {

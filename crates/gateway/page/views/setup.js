@@ -1,6 +1,6 @@
 // The first setup, step by step: whose number, who may write, the phone, and a first message.
 
-/** @import { Context, PendingInfo, View } from '../types.d.ts' */
+/** @import { Context, Draft, SetupData, SetupState, View } from '../types.d.ts' */
 
 import { control } from '../api.js';
 import { people } from '../numbers.js';
@@ -20,11 +20,7 @@ const STEPS = [
   ['hello', 'A first message'],
 ];
 
-/** @import { Draft } from './setup-draft.js' */
-/** @typedef {import('./login.js').LoginState & { draft?: Draft, since?: number }} State */
-/** @typedef {{ pending: PendingInfo[] }} Data */
-
-/** @type {View<Data, State>} */
+/** @type {View<SetupData, SetupState>} */
 export const setup = {
   title: ({ path }) => STEPS.find(([id]) => id === (path[0] ?? ''))?.[1] ?? 'Setup',
   concerns: (types, { path }) =>
@@ -70,7 +66,7 @@ function progress({ link }, at) {
 
 /**
  * @param {string} at
- * @param {Context<Data, State>} context
+ * @param {Context<SetupData, SetupState>} context
  * @param {Draft} draft
  */
 function step(at, context, draft) {
@@ -122,7 +118,7 @@ function listWords({ mode, policy }) {
 }
 
 /**
- * @param {Context<Data, State>} context
+ * @param {Context<SetupData, SetupState>} context
  * @param {Draft} draft
  */
 function listStep(context, draft) {
