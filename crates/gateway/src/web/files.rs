@@ -12,12 +12,9 @@ use super::monitoring::{PLAIN, text};
 use super::pages::Shared;
 use super::refuse::No;
 
-/// In the program; one that is built for development reads the folder each time. What is for developers alone stays out.
+/// In the program; one that is built for development reads the folder each time.
 #[derive(Embed)]
 #[folder = "page/"]
-#[exclude = "*.ts"]
-#[exclude = "*.json"]
-#[exclude = "test/*"]
 struct Files;
 
 /// A file of the page, while it is open.
@@ -81,7 +78,12 @@ fn named(path: &str) -> Option<&str> {
                 .bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
     };
-    name.split('/').all(plain).then_some(name)
+    (name.split('/').all(plain) && !is_for_developers(name)).then_some(name)
+}
+
+/// Types and tests lie beside the page, and are not served.
+fn is_for_developers(name: &str) -> bool {
+    name.starts_with("test/") || name.ends_with(".ts") || name.ends_with(".json")
 }
 
 /// What browsers are told that a file is; other files are not served.
@@ -125,11 +127,15 @@ mod tests {
     fn the_page_is_there_and_small() {
         assert!(Files::get("index.html").is_some());
         let size: usize = Files::iter()
+            .filter(|name| !is_for_developers(name))
             .filter_map(|name| Files::get(&name).map(|file| lean(&name, file.data).len()))
             .sum();
         assert!(size <= 150 * 1024, "the whole page has {size} bytes");
         for name in Files::iter() {
-            assert!(kind(&name).is_some(), "{name} is never served");
+            assert!(
+                kind(&name).is_some() != is_for_developers(&name) || name.starts_with("test/"),
+                "{name} is served by mistake, or never"
+            );
         }
     }
 }
