@@ -73,6 +73,8 @@ async function heard(context, mine, event) {
         break;
       }
       if (mine.phase !== 'qr') announce('A QR code is on show. Scan it with WhatsApp on the phone.');
+      // Its squares are scaled to the phone's width, and soft edges are harder to read.
+      picture.setAttribute('shape-rendering', 'crispEdges');
       picture.setAttribute('role', 'img');
       picture.setAttribute('aria-label', 'QR code to be scanned with WhatsApp');
       Object.assign(mine, {
