@@ -82,56 +82,81 @@ test('a filter lets through only what it names, of this account', () => {
 test('while it is held nothing moves, and what waits is counted', () => {
   const list = new VerdictList(ALL);
   list.told([verdict(1)], 0);
-  list.held = true;
+  list.paused = true;
   list.told([verdict(2), verdict(3)], 5);
   assert.deepEqual([list.rows.length, list.waiting, list.leftOut], [1, 2, 5]);
+  list.live();
+  list.focused = true;
+  list.told([verdict(4)], 0);
+  assert.deepEqual([list.rows.length, list.waiting, list.stands], [1, 3, true]);
+});
+
+test('under the pointer only a fast list stands still, until the pointer leaves', () => {
+  const list = new VerdictList(ALL);
+  list.aimed = true;
+  list.told([verdict(1)], 0);
+  assert.deepEqual([list.rows.length, list.stands], [1, false]);
+  list.told([verdict(2), verdict(3), verdict(4)], 0);
+  list.told([verdict(5)], 0);
+  assert.deepEqual([list.rows.length, list.waiting, list.stands], [1, 4, true]);
+  list.aimed = false;
+  list.told([verdict(6)], 0);
+  assert.deepEqual([list.rows.length, list.stands], [2, false]);
+});
+
+test('another filter begins anew', () => {
+  const list = new VerdictList(ALL);
+  list.takeNewest(range(9, 1), true);
+  list.paused = true;
+  list.choose({ ...ALL, outcome: 'hold' });
+  assert.deepEqual([list.rows.length, list.more, list.stands, list.before], [0, false, false, null]);
 });
 
 test('the stored list fills in what was only told, and nothing is there twice', () => {
   const list = new VerdictList(ALL);
   list.told([verdict(7), verdict(8)], 3);
-  assert.equal(list.isRough, true);
-  list.read(range(8, 5), true);
+  list.takeNewest(range(8, 5), true);
   assert.deepEqual(
     list.rows.map(row => row.seq),
     [8, 7, 6, 5],
   );
-  assert.deepEqual([list.isRough, list.more, list.leftOut, list.before], [false, true, 0, 5]);
+  assert.deepEqual([list.more, list.leftOut, list.before], [true, 0, 5]);
   list.told([verdict(8)], 0);
   assert.equal(list.rows.filter(row => row.message_id === 'M8').length, 1);
 });
 
 test('reading the newest again keeps the older rows that were asked for', () => {
   const list = new VerdictList(ALL);
-  list.read(range(20, 11), true);
-  list.readOlder(range(10, 1), false);
-  list.read(range(21, 12), true);
+  list.takeNewest(range(20, 11), true);
+  list.takeOlder(range(10, 1), false);
+  list.takeNewest(range(21, 12), true);
   assert.deepEqual([list.rows.length, list.rows[0].seq, list.before, list.more], [21, 21, 1, false]);
 });
 
 test('older rows go when something is missing between them and the newest', () => {
   const list = new VerdictList(ALL);
-  list.read(range(20, 11), true);
-  list.read(range(90, 81), true);
+  list.takeNewest(range(20, 11), true);
+  list.takeNewest(range(90, 81), true);
   assert.deepEqual([list.rows.length, list.before, list.more], [10, 81, true]);
 });
 
 test('a stored list that is whole leaves nothing behind it', () => {
   const list = new VerdictList(ALL);
-  list.read(range(5, 1), true);
-  list.read([], false);
+  list.takeNewest(range(5, 1), true);
+  list.takeNewest([], false);
   assert.deepEqual([list.rows.length, list.more], [0, false]);
 });
 
 test('older ones push out the newest, and new ones then wait', () => {
   const list = new VerdictList(ALL);
-  list.read(range(500, 351), true);
-  list.readOlder(range(350, 251), true);
+  list.takeNewest(range(500, 351), true);
+  list.takeOlder(range(350, 251), true);
   assert.deepEqual([list.rows.length, list.rows[0].seq, list.before, list.past], [MOST_ROWS, 450, 251, true]);
   list.told([verdict(501)], 0);
   assert.deepEqual([list.rows[0].seq, list.waiting], [450, 1]);
-  list.read(range(501, 402), true);
-  assert.equal(list.past, false);
+  list.live();
+  list.takeNewest(range(501, 402), true);
+  assert.deepEqual([list.stands, list.waiting, list.rows[0].seq, list.before], [false, 0, 501, 302]);
 });
 
 test('what a slow watcher missed counts as left out', () => {

@@ -72,7 +72,11 @@ test('a group is heard, or it is said why not', () => {
 
 test('who of a group may write comes from the nearest setting', () => {
   const rules = (/** @type {any[]} */ ...values) => groups.groupRules(values, 'work');
-  const at = (/** @type {string} */ key, /** @type {any} */ value) => ({ key: `channels.whatsapp.${key}`, value });
+  const at = (/** @type {string} */ key, /** @type {any} */ value, level = 'root') => ({
+    key: `channels.whatsapp.${key}`,
+    value,
+    level,
+  });
   assert.match(groups.whoIsHeard(rules()), /nobody yet: allowFrom is empty/);
   assert.match(groups.whoIsHeard(rules(at('mode', 'personal'))), /only you/);
   assert.match(groups.whoIsHeard(rules(at('groupPolicy', 'open'))), /everybody/);
@@ -80,9 +84,23 @@ test('who of a group may write comes from the nearest setting', () => {
   const own = rules(at('groupPolicy', 'disabled'), at('accounts.work.groupPolicy', 'allowlist'));
   assert.equal(own.policy, 'allowlist');
   const many = ['+15550100001', '+15550100002', '+15550100003', '+15550100004'];
-  assert.match(groups.whoIsHeard(rules(at('allowFrom', many))), /^\+15550100001, .* and 1 more \(allowFrom\)$/);
+  const inherited = rules(at('allowFrom', many), at('groupAllowFrom', many, 'default'));
+  assert.match(groups.whoIsHeard(inherited), /^\+15550100001, .* and 1 more \(allowFrom\)$/);
   assert.match(groups.whoIsHeard(rules(at('allowFrom', many), at('groupAllowFrom', []))), /groupAllowFrom is empty/);
   assert.match(groups.whoIsHeard(rules(at('allowFrom', ['*']))), /everybody/);
+  const entry = { '1@g.us': { allowFrom: ['+15550100009'] }, '*': { allowFrom: [] } };
+  const entries = rules(at('allowFrom', many), at('groups', entry));
+  assert.match(groups.whoIsHeard(entries, '1@g.us'), /^\+15550100009 \(the group’s own/);
+  assert.match(groups.whoIsHeard(entries, '2@g.us'), /nobody yet: allowFrom of the entry \*/);
+});
+
+test('the group that was written in last stands first', () => {
+  const group = (/** @type {string} */ id, /** @type {number | null} */ last_ms) => ({ group: id, last_ms });
+  const sorted = groups.inOrder([group('b', null), group('c', 5), group('a', null), group('d', 9)]);
+  assert.deepEqual(
+    sorted.map(({ group: id }) => id),
+    ['d', 'c', 'a', 'b'],
+  );
 });
 
 test('routes stand in the order in which they win, those of other accounts left out', () => {

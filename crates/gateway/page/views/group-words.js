@@ -1,74 +1,57 @@
-// A group as it is told: is it heard, what is answered there, who says so, and who of it may write.
+// A group in words: is it heard, what is answered there, who says so, and who may write.
 
 /** @param {{ listed: boolean, enabled: boolean }} group */
-export function heard(group) {
-  if (!group.listed) return { tone: 'bad', word: 'not listed', isHeard: false };
-  if (!group.enabled) return { tone: 'bad', word: 'switched off', isHeard: false };
-  return { tone: 'good', word: 'heard', isHeard: true };
+export function heard({ listed, enabled }) {
+  return { heard: listed && enabled, word: !listed ? 'not listed' : enabled ? 'heard' : 'switched off' };
 }
 
 /** @param {{ mode: string, source: { level: string, path: string, line?: number | null } }} group */
-export function modeWords(group) {
-  const { level, path, line } = group.source;
-  const answers = group.mode === 'always' ? 'every message' : 'mentions only';
+export function modeWords({ mode, source: { level, path, line } }) {
+  const answers = mode === 'always' ? 'every message' : 'mentions only';
   if (level === 'stored') return { answers, from: 'chosen by command; it wins over the config' };
   if (level === 'default') return { answers, from: 'by default; the config says nothing' };
   return { answers, from: line ? `${path}, line ${line}` : path };
 }
 
 /**
- * The settings that say who may write in groups, out of the values of the config.
- *
- * @param {{ key: string, value: any }[]} values
+ * What the config says of those who write in groups. An account that is named there has all values below its own key.
+ * @param {{ key: string, value: any, level: string }[]} values
  * @param {string} account
  */
-export function groupRules(values, account) {
+export function rulesOf(values, account) {
   const root = 'channels.whatsapp';
-  /** @param {string} key */
-  const of = key => {
-    const paths = [`${root}.accounts.${account}.${key}`, `${root}.accounts["${account}"].${key}`, `${root}.${key}`];
-    for (const path of paths) {
-      const found = values.find(value => value.key === path);
-      if (found && found.value !== null && found.value !== undefined) return found.value;
-    }
-    return undefined;
-  };
+  const of = (/** @type {string} */ key) =>
+    [`${root}.accounts.${account}.${key}`, `${root}.accounts["${account}"].${key}`, `${root}.${key}`]
+      .map(path => values.find(value => value.key === path))
+      .find(found => found !== undefined);
+  const list = of('groupAllowFrom');
   return {
-    policy: of('groupPolicy') ?? 'allowlist',
-    groupAllowFrom: of('groupAllowFrom'),
-    allowFrom: of('allowFrom') ?? [],
-    mode: of('mode') ?? 'dedicated',
+    policy: of('groupPolicy')?.value,
+    name: list === undefined || list.level === 'default' ? 'allowFrom' : 'groupAllowFrom',
+    list: list?.value ?? of('allowFrom')?.value ?? [],
+    groups: of('groups')?.value ?? {},
+    mode: of('mode')?.value,
   };
 }
 
-/**
- * Who of a heard group may write: everybody, those of a list, nobody. An entry's own list is not looked at: explain is.
- *
- * @param {ReturnType<typeof groupRules>} rules
- */
-export function whoIsHeard(rules) {
-  if (rules.policy === 'disabled') return 'nobody: groups are switched off (groupPolicy: disabled)';
-  if (rules.policy === 'open') return 'everybody in them (groupPolicy: open)';
-  const own = Array.isArray(rules.groupAllowFrom);
-  const name = own ? 'groupAllowFrom' : 'allowFrom';
-  const list = own ? rules.groupAllowFrom : rules.allowFrom;
-  if (list.includes('*')) return `everybody in them (${name} has *)`;
-  if (list.length === 0) {
-    return rules.mode === 'personal' ? 'only you: the list of senders is empty' : `nobody yet: ${name} is empty`;
-  }
-  const shown = list.slice(0, 3).join(', ');
-  const more = list.length > 3 ? ` and ${list.length - 3} more` : '';
-  return `${shown}${more} (${name})`;
+/** @param {ReturnType<typeof rulesOf>} rules @param {string} group one that is let in */
+export function whoIsHeard({ policy, name, list, groups, mode }, group) {
+  if (policy === 'disabled') return 'nobody: groupPolicy is disabled';
+  if (policy === 'open') return 'everybody: groupPolicy is open';
+  const own = groups[group]?.allowFrom ?? groups['*']?.allowFrom;
+  const heard = own ?? list;
+  const from = own ? 'allowFrom in groups' : name;
+  if (heard.includes('*')) return `everybody: * is in ${from}`;
+  if (heard.length === 0) return `${mode === 'personal' ? 'only you' : 'nobody'}: ${from} is empty`;
+  const more = heard.length > 3 ? ` and ${heard.length - 3} more` : '';
+  return `${heard.slice(0, 3).join(', ')}${more} (${from})`;
 }
 
 /**
- * Those who wait for a word first: what is not heard and was seen, then by what came last.
- *
- * @template {{ listed: boolean, enabled: boolean, messages: number, last_ms?: number | null, group: string }} G
+ * What came last stands first.
+ * @template {{ last_ms: number | null, group: string }} G
  * @param {G[]} groups
  */
 export function inOrder(groups) {
-  return groups.toSorted(
-    (a, b) => (b.last_ms ?? 0) - (a.last_ms ?? 0) || (a.group < b.group ? -1 : a.group > b.group ? 1 : 0),
-  );
+  return groups.toSorted((a, b) => (b.last_ms ?? 0) - (a.last_ms ?? 0) || a.group.localeCompare(b.group));
 }

@@ -1,0 +1,34 @@
+// Messages of an account: what was decided about them, live; why; and the outbox. Each has an address.
+
+/** @import { Context, Explanation, OutboxInfo, View } from '../types.d.ts' */
+
+import { control } from '../api.js';
+import { waiting } from '../ui.js';
+import { html } from '../vendor/lit-html.js';
+import { loadOutbox, outbox } from './outbox.js';
+import { listOf, loadVerdicts, verdicts } from './verdicts.js';
+import { why } from './why.js';
+
+/** @type {View<{ at: string[], messages?: Explanation[], outbox?: OutboxInfo[] }>} */
+export const messages = {
+  title: 'Messages',
+  concerns: (types, ctx) => (ctx.path[0] === 'outbox' ? types.has('outbound') : types.has('verdict') && !listOf(ctx).stands),
+  async load(ctx) {
+    const at = ctx.path;
+    if (at[0] === 'outbox') return { at, outbox: await loadOutbox(ctx) };
+    if (at[0] === 'why') return { at, ...(await control({ verb: 'explain', message_id: at[1] ?? '' }, 'explanation')) };
+    await loadVerdicts(ctx);
+    return { at };
+  },
+  happened: (events, ctx, skipped) => listOf(ctx).told(events, skipped),
+  render(ctx) {
+    const isOutbox = ctx.path[0] === 'outbox';
+    const data = ctx.data?.at === ctx.path ? ctx.data : undefined;
+    const current = (/** @type {boolean} */ is) => (is ? 'page' : 'false');
+    return html`<nav class="tabs" aria-label="Messages">
+        <a href=${ctx.link('messages')} aria-current=${current(!isOutbox)}>Verdicts</a>
+        <a href=${ctx.link('messages', 'outbox')} aria-current=${current(isOutbox)}>Outbox</a>
+      </nav>
+      ${data === undefined ? waiting() : data.outbox ? outbox(ctx, data.outbox) : data.messages ? why(ctx, data.messages) : verdicts(ctx)}`;
+  },
+};
