@@ -34,7 +34,9 @@ export const groups = {
     const { groups, values } = ctx.data;
     const rules = rulesOf(values, ctx.account);
     if (groups.length === 0) {
-      return empty('No group was seen yet, and the config names none. Once somebody writes in one, it stands here.');
+      return empty(
+        'No group was seen yet, and the config names none. Once somebody writes in one, it stands here.',
+      );
     }
     return html`<ul class="list">${groups.map(group => {
       const { account, group: id, activation, agent } = group;
@@ -42,18 +44,32 @@ export const groups = {
       const is = heard(group);
       const { answers, from } = modeWords(group);
       const config = group.require_mention ? 'mentions' : 'all';
-      const choices = /** @type {const} */ ([['mention', 'Mentions'], ['always', 'All messages'], ['default', `As configured (${config})`]]);
-      const allow = /** @type {const} */ ({ verb: 'groups_allow', account, group: id, require_mention: null });
+      const choices = /** @type {const} */ ([
+        ['mention', 'Mentions'],
+        ['always', 'All messages'],
+        ['default', `As configured (${config})`],
+      ]);
+      const allow = /** @type {const} */ ({
+        verb: 'groups_allow',
+        account,
+        group: id,
+        require_mention: null,
+      });
       const block = /** @type {const} */ ({ verb: 'groups_block', account, group: id });
       return html`<li class="card">
         <div class="card-title"><h2>${name ?? id}</h2>${pill(is.heard ? 'ok' : 'drop', is.word)}</div>
         ${name ? html`<p class="quiet">${id}</p>` : nothing}
         ${facts([
-          ['Messages', html`${group.messages.toLocaleString('en')}${group.messages > 0 ? html`, the last ${time(group.last_ms)}` : nothing}`],
+          [
+            'Messages',
+            html`${group.messages.toLocaleString('en')}${group.messages > 0 ? html`, the last ${time(group.last_ms)}` : nothing}`,
+          ],
           ['Who is heard', is.heard ? whoIsHeard(rules, id) : 'nobody, until it is allowed'],
           ['Agent', `${agent}${group.agent_chosen ? ', chosen by /agent switch' : ''}`],
           ['Answers', html`${answers} <span class="quiet">${from}</span>`],
-          ...(group.pending_context > 0 ? [/** @type {[string, unknown]} */ (['To be read by the next run', group.pending_context])] : []),
+          ...(group.pending_context > 0
+            ? [/** @type {[string, unknown]} */ (['To be read by the next run', group.pending_context])]
+            : []),
         ])}
         <div class="actions">
           ${button({
@@ -64,7 +80,10 @@ export const groups = {
             act: () => ctx.act(id, () => control(is.heard ? block : allow, 'done')),
           })}
           <span class="segments" role="group" aria-label="What is answered in ${name ?? id}">${choices.map(
-            ([choice, label]) => html`<button type="button" aria-pressed=${(activation ?? 'default') === choice ? 'true' : 'false'}
+            ([
+              choice,
+              label,
+            ]) => html`<button type="button" aria-pressed=${(activation ?? 'default') === choice ? 'true' : 'false'}
               @click=${() => ctx.act(`mode:${id}`, () => control({ verb: 'groups_activation', account, group: id, activation: choice }, 'done'))}>${label}</button>`,
           )}</span>
           <a class="button" href=${ctx.link('routes', 'who', id)}>Who is answered?</a>

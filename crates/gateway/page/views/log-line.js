@@ -4,7 +4,9 @@ export const LEVELS = ['error', 'warn', 'info', 'debug'];
 
 /** @param {Record<string, any>} line */
 export function taken({ timestamp = '', level = 'info', target, message = '', spans = [], ...rest }) {
-  const within = spans.flatMap((/** @type {Record<string, unknown>} */ { name, ...span }) => Object.entries(span));
+  const within = spans.flatMap((/** @type {Record<string, unknown>} */ { name, ...span }) =>
+    Object.entries(span),
+  );
   const fields = [...within, ...Object.entries(rest)].map(
     ([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
   );

@@ -31,7 +31,8 @@ export const log = {
     };
     return html`<div class="filters">
         <label>Lines <select @change=${choose}>${['', ...LEVELS].map(
-          level => html`<option value=${level} .selected=${level === (state.level ?? '')}>${level === '' ? 'all' : level === 'error' ? level : `${level} and graver`}</option>`,
+          level =>
+            html`<option value=${level} .selected=${level === (state.level ?? '')}>${level === '' ? 'all' : level === 'error' ? level : `${level} and graver`}</option>`,
         )}</select></label>
         ${button({ label: state.paused ? 'Go on' : 'Pause', act: pause })}
       </div>
@@ -39,11 +40,17 @@ export const log = {
       ${data === undefined ? waiting() : nothing}
       ${data?.note ? html`<p class="note">${data.note}</p>` : nothing}
       ${data && data.lines.length === 0 && !data.note ? empty('No line of this kind.') : nothing}
-      ${data && data.lines.length > 0 ? html`<ol class="log" tabindex="0" aria-label="Lines of the log, newest first">${data.lines.toReversed().map(line => {
-        const { at, level, message, fields } = taken(line);
-        return html`<li><time datetime=${at} title=${at}>${new Date(at).toLocaleTimeString()}</time> <span class="level ${level}">${level}</span>
+      ${
+        data && data.lines.length > 0
+          ? html`<ol class="log" tabindex="0" aria-label="Lines of the log, newest first">${data.lines
+              .toReversed()
+              .map(line => {
+                const { at, level, message, fields } = taken(line);
+                return html`<li><time datetime=${at} title=${at}>${new Date(at).toLocaleTimeString()}</time> <span class="level ${level}">${level}</span>
           <span>${message} <span class="quiet">${fields}</span></span></li>`;
-      })}</ol>` : nothing}
+              })}</ol>`
+          : nothing
+      }
       <h2>In a terminal</h2>
       <p>All of it, and what comes: ${command('fased logs --follow')}</p>
       <p>What is wrong with this machine, the config or a link, and what to do: ${command('fased doctor')}</p>`;

@@ -12,11 +12,13 @@ import { why } from './why.js';
 /** @type {View<{ at: string[], messages?: Explanation[], outbox?: OutboxInfo[] }>} */
 export const messages = {
   title: 'Messages',
-  concerns: (types, ctx) => (ctx.path[0] === 'outbox' ? types.has('outbound') : types.has('verdict') && !listOf(ctx).stands),
+  concerns: (types, ctx) =>
+    ctx.path[0] === 'outbox' ? types.has('outbound') : types.has('verdict') && !listOf(ctx).stands,
   async load(ctx) {
     const at = ctx.path;
     if (at[0] === 'outbox') return { at, outbox: await loadOutbox(ctx) };
-    if (at[0] === 'why') return { at, ...(await control({ verb: 'explain', message_id: at[1] ?? '' }, 'explanation')) };
+    if (at[0] === 'why')
+      return { at, ...(await control({ verb: 'explain', message_id: at[1] ?? '' }, 'explanation')) };
     await loadVerdicts(ctx);
     return { at };
   },

@@ -1,7 +1,7 @@
 // What would change a verdict. The sentence names commands behind "run: "; those that are clear to the last word the
 // page can ask for itself, the others it only shows.
 
-const SET = /^fased config set ('[^']+'|[^\s']+) ('\{\}'|true|false|\d{1,9}|[a-z]+|\+\d{7,15}|\d+@lid)$/;
+const SET = /^fased config set ('[^']+'|[\w.+[\]-]+) ('\{\}'|true|false|\d{1,9}|[a-z]+|\+\d{7,15}|\d+@lid)$/;
 const APPROVE = /^fased pairing approve whatsapp --sender (\+\d+|\d+@lid)(?: --account ([\w-]+))?$/;
 const ANSWER = /^fased groups activation (\S+@g\.us) (mention|always)(?: --account ([\w-]+))?$/;
 
@@ -25,7 +25,11 @@ export function remedy(command) {
   const approve = APPROVE.exec(command);
   if (approve) {
     const [, sender, account = 'default'] = approve;
-    return { command, label: `Approve ${sender}`, request: { verb: 'pairing_approve', account, who: { sender }, notify: false } };
+    return {
+      command,
+      label: `Approve ${sender}`,
+      request: { verb: 'pairing_approve', account, who: { sender }, notify: false },
+    };
   }
   const answer = ANSWER.exec(command);
   if (answer === null) return { command };

@@ -32,7 +32,9 @@ function rank({ by, account }) {
  * @param {string} account
  */
 export function inOrder(agents, account) {
-  const all = agents.flatMap(({ id, name, answers }) => answers.map(place => ({ ...place, agent: id, name })));
+  const all = agents.flatMap(({ id, name, answers }) =>
+    answers.map(place => ({ ...place, agent: id, name })),
+  );
   const here = all.filter(place => place.account === null || place.account === account);
   return here
     .toSorted((a, b) => rank(a) - rank(b))

@@ -25,12 +25,16 @@ export const routes = {
     if (ctx.data === undefined) return waiting();
     state.group ??= ctx.path[0] === 'who' ? ctx.path[1] : '';
     const { hearing, wrong, group = '' } = state;
-    const groups = group === '' || ctx.data.groups.includes(group) ? ctx.data.groups : [group, ...ctx.data.groups];
+    const groups =
+      group === '' || ctx.data.groups.includes(group) ? ctx.data.groups : [group, ...ctx.data.groups];
     const ask = async (/** @type {Event} */ event) => {
       event.preventDefault();
       state.wrong = undefined;
       try {
-        state.hearing = await control({ verb: 'explain_sender', sender: state.sender ?? '', group: group || null, account }, 'hearing');
+        state.hearing = await control(
+          { verb: 'explain_sender', sender: state.sender ?? '', group: group || null, account },
+          'hearing',
+        );
       } catch (error) {
         state.hearing = undefined;
         state.wrong = asApiError(error).message;
@@ -48,8 +52,12 @@ export const routes = {
         <h2>Who would answer?</h2>
         <form class="filters" @submit=${ask}>
           <label>Number or hidden id <input required placeholder="+1 555 010 0002" autocomplete="off" .value=${state.sender ?? ''}
-            @input=${(/** @type {any} */ event) => { state.sender = event.target.value; }}></label>
-          <label>Where <select @change=${(/** @type {any} */ event) => { state.group = event.target.value; }}>
+            @input=${(/** @type {any} */ event) => {
+              state.sender = event.target.value;
+            }}></label>
+          <label>Where <select @change=${(/** @type {any} */ event) => {
+            state.group = event.target.value;
+          }}>
             <option value="" .selected=${group === ''}>in a direct chat</option>
             ${groups.map(one => html`<option value=${one} .selected=${one === group}>in ${one}</option>`)}</select></label>
           <button class="main">Ask</button>

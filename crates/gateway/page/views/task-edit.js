@@ -25,7 +25,9 @@ export function made(typed, account) {
 export function changed(task, typed) {
   /** @type {Record<string, string | number>} */
   const edit = {};
-  const [schedule, name, prompt, max] = [typed.text, typed.name, typed.prompt, typed.max].map(text => text.trim());
+  const [schedule, name, prompt, max] = [typed.text, typed.name, typed.prompt, typed.max].map(text =>
+    text.trim(),
+  );
   if (schedule !== '') edit.schedule = schedule;
   if (name !== (task.name ?? '')) edit.name = name;
   if (prompt !== '' && prompt !== task.prompt.trim()) edit.prompt = prompt;

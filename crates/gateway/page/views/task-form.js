@@ -13,14 +13,26 @@ const HELP = html`As in a chat: when, a name up to a colon if it is to have one,
 export function form(ctx, agents, task) {
   const { state } = ctx;
   state.form ??= {
-    typed: { text: '', target: '', agent: '', name: task?.name ?? '', prompt: task?.prompt ?? '', max: `${task?.max_runs ?? ''}` },
+    typed: {
+      text: '',
+      target: '',
+      agent: '',
+      name: task?.name ?? '',
+      prompt: task?.prompt ?? '',
+      max: `${task?.max_runs ?? ''}`,
+    },
   };
   /** @type {{ typed: import('./task-edit.js').Typed, wrong?: string }} */
   const { typed, wrong } = state.form;
   const type = (/** @type {keyof typeof typed} */ name) => (/** @type {any} */ event) => {
     typed[name] = event.target.value;
   };
-  const field = (/** @type {keyof typeof typed} */ name, /** @type {string} */ label, /** @type {unknown} */ help, lines = 0) => {
+  const field = (
+    /** @type {keyof typeof typed} */ name,
+    /** @type {string} */ label,
+    /** @type {unknown} */ help,
+    lines = 0,
+  ) => {
     const problem = name === 'text' ? wrong : undefined;
     return html`<div class="field"><label for=${name}>${label}</label>
       <span class="help" id="${name}-help">${help}</span>
@@ -40,7 +52,9 @@ export function form(ctx, agents, task) {
     if (task && edit === undefined) return ctx.go(ctx.link('tasks', id));
     const done = await ctx.act('send', async () => {
       try {
-        const request = edit ? /** @type {const} */ ({ verb: 'tasks_edit', id, edit }) : made(typed, ctx.account);
+        const request = edit
+          ? /** @type {const} */ ({ verb: 'tasks_edit', id, edit })
+          : made(typed, ctx.account);
         const answer = await control(request, 'task');
         id = answer.id;
         return { message: `Task ${id}: ${answer.schedule}` };

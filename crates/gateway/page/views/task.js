@@ -9,7 +9,14 @@ import { html, nothing } from '../vendor/lit-html.js';
 import { taskPill, title } from './tasks.js';
 
 /** @type {Record<string, string>} */
-const MARKS = { ok: 'ok', queued: 'queued', running: 'running', error: 'failed', interrupted: 'failed', missed: 'failed' };
+const MARKS = {
+  ok: 'ok',
+  queued: 'queued',
+  running: 'running',
+  error: 'failed',
+  interrupted: 'failed',
+  missed: 'failed',
+};
 
 /** @param {TaskRunInfo} run */
 export function runPill({ state, attempts, failure }) {
@@ -20,18 +27,31 @@ export function runPill({ state, attempts, failure }) {
 /** @param {Context} ctx @param {TaskInfo} task @param {TaskRunInfo[]} runs */
 export function one(ctx, task, runs) {
   const { id, state } = task;
-  const does = (/** @type {string} */ key, /** @type {string} */ label, /** @type {() => Promise<unknown>} */ work, /** @type {'main' | 'small' | undefined} */ kind) =>
-    button({ label, kind, busy: ctx.busy(key), act: () => ctx.act(key, work) });
-  const turn = (/** @type {'tasks_pause' | 'tasks_resume'} */ verb, /** @type {string} */ label, /** @type {string} */ message) =>
-    does(verb, label, async () => (await control({ verb, id }, 'task')) && { message }, undefined);
+  const does = (
+    /** @type {string} */ key,
+    /** @type {string} */ label,
+    /** @type {() => Promise<unknown>} */ work,
+    /** @type {'main' | 'small' | undefined} */ kind,
+  ) => button({ label, kind, busy: ctx.busy(key), act: () => ctx.act(key, work) });
+  const turn = (
+    /** @type {'tasks_pause' | 'tasks_resume'} */ verb,
+    /** @type {string} */ label,
+    /** @type {string} */ message,
+  ) => does(verb, label, async () => (await control({ verb, id }, 'task')) && { message }, undefined);
   const run = async () => {
     const begun = await control({ verb: 'tasks_run', id }, 'task_run');
     return { message: `Run ${begun.id} is ${begun.state}.` };
   };
   const cancel = async () => {
     const text = `“${title(task)}” is deleted, and what runs of it is ended. What its runs came to stays known.`;
-    const meant = await ctx.confirm({ title: 'Cancel this Task?', text, action: 'Cancel the Task', danger: true });
-    if (meant && (await ctx.act('cancel', () => control({ verb: 'tasks_cancel', id }, 'done')))) ctx.go(ctx.link('tasks'));
+    const meant = await ctx.confirm({
+      title: 'Cancel this Task?',
+      text,
+      action: 'Cancel the Task',
+      danger: true,
+    });
+    if (meant && (await ctx.act('cancel', () => control({ verb: 'tasks_cancel', id }, 'done'))))
+      ctx.go(ctx.link('tasks'));
   };
   return html`<section class="card">
       <div class="card-title"><h2>${title(task)}</h2>${taskPill(task)}</div>

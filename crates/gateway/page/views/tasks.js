@@ -29,7 +29,10 @@ export const tasks = {
     state.timer = setTimeout(reload, 5000);
     const [id] = at;
     if (id === undefined) {
-      const found = await control({ verb: 'tasks_list', account, chat: null, all: state.all === true, limit: 200 }, 'tasks');
+      const found = await control(
+        { verb: 'tasks_list', account, chat: null, all: state.all === true, limit: 200 },
+        'tasks',
+      );
       return { at, ...found };
     }
     if (id === 'new') return { at, ...(await control({ verb: 'agents_list' }, 'agents')) };
@@ -48,7 +51,8 @@ export const tasks = {
     const data = ctx.data?.at === path ? ctx.data : undefined;
     const back = html`<p><a href=${ctx.link('tasks')}>← Tasks</a></p>`;
     if (data?.agents) return html`${back}${form(ctx, data.agents)}`;
-    if (data?.task) return html`${back}${path[1] === 'edit' ? form(ctx, [], data.task) : one(ctx, data.task, data.runs ?? [])}`;
+    if (data?.task)
+      return html`${back}${path[1] === 'edit' ? form(ctx, [], data.task) : one(ctx, data.task, data.runs ?? [])}`;
     if (data?.tasks === undefined) return waiting();
     const toggle = () => {
       state.all = !state.all;

@@ -21,7 +21,10 @@ export async function loadVerdicts(ctx, before = null) {
   const list = listOf(ctx);
   const { filter } = list;
   const only = { outcome: filter.outcome || null, reason: filter.reason || null };
-  const found = await control({ verb: 'verdicts_list', account: ctx.account, ...only, before, limit: 100 }, 'verdicts');
+  const found = await control(
+    { verb: 'verdicts_list', account: ctx.account, ...only, before, limit: 100 },
+    'verdicts',
+  );
   // Meanwhile somebody may have begun to read, or have asked for others.
   if (list.filter !== filter) return;
   if (before !== null) list.takeOlder(found.verdicts, found.more);
@@ -43,14 +46,25 @@ export function verdicts(ctx) {
     if (stood && !list.stands) ctx.reload();
     ctx.update();
   };
-  const choice = (/** @type {'outcome' | 'reason'} */ name, /** @type {string[]} */ values, /** @type {(value: string) => string} */ words) =>
+  const choice = (
+    /** @type {'outcome' | 'reason'} */ name,
+    /** @type {string[]} */ values,
+    /** @type {(value: string) => string} */ words,
+  ) =>
     html`<label>${plain(`${name[0].toUpperCase()}${name.slice(1)}`)}
       <select @change=${(/** @type {any} */ event) => begin({ [name]: event.target.value })}>
         ${['', ...values].map(value => html`<option value=${value} .selected=${value === filter[name]}>${value ? words(value) : 'all'}</option>`)}
       </select></label>`;
-  const standing = list.past ? 'Older ones.' : list.paused ? 'Paused.' : list.stands ? 'Standing still while you are in the list.' : '';
+  const standing = list.past
+    ? 'Older ones.'
+    : list.paused
+      ? 'Paused.'
+      : list.stands
+        ? 'Standing still while you are in the list.'
+        : '';
   const waits = standing && list.waiting > 0 ? `${counted(list.waiting, 'new verdict')} meanwhile.` : '';
-  const left = list.leftOut > 0 ? `${counted(list.leftOut, 'event')} more than can be shown; all are kept.` : '';
+  const left =
+    list.leftOut > 0 ? `${counted(list.leftOut, 'event')} more than can be shown; all are kept.` : '';
   return html`<div class="filters">
       ${choice('outcome', OUTCOME_NAMES, outcomeWord)} ${choice('reason', REASONS, plain)}
       ${button({ label: list.paused ? 'Go on' : 'Pause', act: () => set('paused', !list.paused) })}

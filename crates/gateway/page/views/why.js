@@ -19,7 +19,10 @@ const fact = (label, value) => (label && value ? [[label, value]] : []);
 function agent(route, answered) {
   if (!route) return fact('Agent', answered);
   const label = answered !== undefined && answered !== route.agent ? 'Agent now' : 'Agent';
-  return fact(label, html`${route.agent}: ${route.sentence} <span class="quiet">${place(route.source)}</span>`);
+  return fact(
+    label,
+    html`${route.agent}: ${route.sentence} <span class="quiet">${place(route.source)}</span>`,
+  );
 }
 
 /**
@@ -29,7 +32,11 @@ function agent(route, answered) {
  */
 function because(ctx, { fix, tried }) {
   const change = async (/** @type {any} */ { command: typed, label, request }) => {
-    const meant = await ctx.confirm({ title: `${label}?`, text: `It does the same as: ${typed}`, action: label });
+    const meant = await ctx.confirm({
+      title: `${label}?`,
+      text: `It does the same as: ${typed}`,
+      action: label,
+    });
     if (meant) await ctx.act(typed, () => control(request, 'done'));
   };
   return html`${
@@ -82,8 +89,15 @@ export function why(ctx, messages) {
         ...fact('Reason', message.reason && `${plain(message.reason)}${rule ? `, rule ${rule}` : ''}`),
         ...fact('Decided by', source && place(source)),
         ...agent(message.route, run?.agent),
-        ...fact('Run', run && `${run.id}, ${run.state}${run.kind === 'command' ? ', a chat command' : ` by ${run.agent}`}${run.attempts > 1 ? `, started ${run.attempts} times` : ''}`),
-        ...fact('It failed', run && [run.failure && plain(run.failure), run.error].filter(Boolean).join(': ')),
+        ...fact(
+          'Run',
+          run &&
+            `${run.id}, ${run.state}${run.kind === 'command' ? ', a chat command' : ` by ${run.agent}`}${run.attempts > 1 ? `, started ${run.attempts} times` : ''}`,
+        ),
+        ...fact(
+          'It failed',
+          run && [run.failure && plain(run.failure), run.error].filter(Boolean).join(': '),
+        ),
       ])}
       ${note ? html`<p class="note">Not judged again: ${note}</p>` : nothing}
       ${because(ctx, message)}

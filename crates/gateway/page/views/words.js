@@ -56,5 +56,7 @@ export function cut(text, most) {
 /** What was said, with what came with it. @param {any} event */
 export function said(event) {
   const files = (event?.media ?? []).map((/** @type {any} */ { mime }) => mime ?? 'a file');
-  return [event?.text && `“${cut(event.text, 300)}”`, files.length > 0 && `with ${files.join(', ')}`].filter(Boolean).join(' ');
+  return [event?.text && `“${cut(event.text, 300)}”`, files.length > 0 && `with ${files.join(', ')}`]
+    .filter(Boolean)
+    .join(' ');
 }
