@@ -220,9 +220,14 @@ function draw() {
     which.actError = undefined;
     update();
   };
+  const held = document.activeElement;
   render(frame(which, dismiss), main);
+  // Whoever pressed a button that is gone would be at the top of the page again.
+  if (held !== null && !held.isConnected && !focusHeading)
+    main.querySelector('h1')?.focus({ preventScroll: true });
   if (focusHeading) {
     focusHeading = false;
+    main.querySelector('.tabs [aria-current]')?.scrollIntoView({ inline: 'center', block: 'nearest' });
     main.querySelector('h1')?.focus();
   }
 }

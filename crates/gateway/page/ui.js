@@ -89,7 +89,7 @@ export function failure(error, dismiss) {
  */
 export function button({ label, act, busy = false, kind = 'plain', name }) {
   // Not `disabled`: that would take the focus away from whoever pressed it by key.
-  return html`<button type="button" class=${kind} aria-disabled=${busy ? 'true' : nothing} aria-label=${name ?? nothing}
+  return html`<button type="button" class=${kind === 'plain' ? nothing : kind} aria-disabled=${busy ? 'true' : nothing} aria-label=${name ?? nothing}
     @click=${() => !busy && act()}>${label}</button>`;
 }
 
