@@ -45,7 +45,8 @@ test('a place says its file and line, or that nothing is written', () => {
     place({ ...source, level: 'default', file: null, line: null }),
     /by default: it is not written/,
   );
-  assert.equal(place({ ...source, level: 'stored' }), 'chosen by command');
+  assert.equal(place({ ...source, level: 'stored', path: 'approvals', file: null, line: null }), 'approvals');
+  assert.equal(place(null), '');
 });
 
 test('a word of a later gateway is shown as it is', () => {
@@ -166,7 +167,7 @@ test('routes stand in the order in which they win, those of other accounts left 
   );
 });
 
-const TYPED = { text: '', target: '', agent: '', max: '', name: '', prompt: '' };
+const TYPED = { text: '', target: '', agent: '', name: '', prompt: '' };
 
 test('a new Task asks for what was typed, and leaves the rest to the gateway', () => {
   assert.deepEqual(made({ ...TYPED, text: ' every 1h report: x ', target: ' ' }, 'default'), {
@@ -181,10 +182,10 @@ test('a new Task asks for what was typed, and leaves the rest to the gateway', (
 });
 
 test('an edit names only what is different', () => {
-  const task = { name: 'report', prompt: 'Summarise the log', max_runs: 3 };
-  const same = { ...TYPED, name: 'report', prompt: 'Summarise the log', max: '3' };
+  const task = { name: 'report', prompt: 'Summarise the log' };
+  const same = { ...TYPED, name: 'report', prompt: 'Summarise the log' };
   assert.equal(changed(task, same), undefined);
-  assert.deepEqual(changed(task, { ...same, name: '', max: '' }), { name: '', max_runs: 0 });
+  assert.deepEqual(changed(task, { ...same, name: '' }), { name: '' });
   assert.deepEqual(changed(task, { ...same, text: 'every 2h', prompt: ' ' }), { schedule: 'every 2h' });
 });
 

@@ -1,10 +1,10 @@
 // Messages of an account: what was decided about them, live; why; and the outbox. Each has an address.
 
-/** @import { Context, Explanation, OutboxInfo, View } from '../types.d.ts' */
+/** @import { Explanation, OutboxInfo, View } from '../types.d.ts' */
 
 import { control } from '../api.js';
 import { waiting } from '../ui.js';
-import { html } from '../vendor/lit-html.js';
+import { html, nothing } from '../vendor/lit-html.js';
 import { loadOutbox, outbox } from './outbox.js';
 import { listOf, loadVerdicts, verdicts } from './verdicts.js';
 import { why } from './why.js';
@@ -24,13 +24,10 @@ export const messages = {
   },
   happened: (events, ctx, skipped) => listOf(ctx).told(events, skipped),
   render(ctx) {
-    const isOutbox = ctx.path[0] === 'outbox';
     const data = ctx.data?.at === ctx.path ? ctx.data : undefined;
-    const current = (/** @type {boolean} */ is) => (is ? 'page' : 'false');
-    return html`<nav class="tabs" aria-label="Messages">
-        <a href=${ctx.link('messages')} aria-current=${current(!isOutbox)}>Verdicts</a>
-        <a href=${ctx.link('messages', 'outbox')} aria-current=${current(isOutbox)}>Outbox</a>
-      </nav>
+    const tab = (/** @type {string} */ label, /** @type {string[]} */ ...path) =>
+      html`<a href=${ctx.link('messages', ...path)} aria-current=${(ctx.path[0] === 'outbox') === (path.length > 0) ? 'page' : nothing}>${label}</a>`;
+    return html`<nav class="tabs" aria-label="Messages">${tab('Verdicts')}${tab('Outbox', 'outbox')}</nav>
       ${data === undefined ? waiting() : data.outbox ? outbox(ctx, data.outbox) : data.messages ? why(ctx, data.messages) : verdicts(ctx)}`;
   },
 };

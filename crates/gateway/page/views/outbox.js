@@ -20,32 +20,31 @@ export async function loadOutbox({ account, state }) {
 /** @param {Context} ctx @param {OutboxInfo[]} messages */
 export function outbox(ctx, messages) {
   const { state, account } = ctx;
-  const toggle = (/** @type {string} */ name, /** @type {string} */ label) =>
-    html`<label class="check"><input type="checkbox" .checked=${state[name] === true}
-      @change=${() => {
-        state[name] = !state[name];
-        ctx.reload();
-      }}>${label}</label>`;
+  const toggle = (/** @type {string} */ name) => () => {
+    state[name] = !state[name];
+    ctx.reload();
+  };
   const change = async (/** @type {'cancel' | 'retry'} */ act, /** @type {string} */ id) => {
     const { changed } = await control({ verb: `outbox_${act}`, account, message_ids: [id] }, 'changed');
     if (changed[0].error) throw new ApiError(200, changed[0].error);
     return { message: act === 'cancel' ? 'It is taken back.' : 'It is queued once more.' };
   };
-  return html`<div class="filters">${toggle('all', 'Those that arrived, too')}${toggle('text', 'What they say')}</div>
+  return html`<div class="filters">
+      <label class="check"><input type="checkbox" .checked=${state.all === true} @change=${toggle('all')}>Those that arrived, too</label>
+      <label class="check"><input type="checkbox" .checked=${state.text === true} @change=${toggle('text')}>What they say</label>
+    </div>
     ${messages.length === 0 ? empty(state.all ? 'Nothing was sent yet.' : 'Nothing waits, and nothing failed.') : nothing}
     <ul class="list">${messages.map(message => {
       const { words, mark, act } = sendState(message.state, message.error_code);
       const id = message.message_id;
       const label = act === 'cancel' ? 'Take back' : 'Send again';
       return html`<li class="item">
-        <p>${pill(mark, words)} <strong>${message.chat}</strong> <span class="quiet">${plain(message.purpose)}, ${time(message.updated_ms)}</span></p>
+        <p class="head">${pill(mark, words)} <strong>${message.chat}</strong> <span class="quiet">${plain(message.purpose)}, ${time(message.updated_ms)}</span>
+          <a href=${ctx.link('messages', 'why', id)}>Why</a>
+          ${act ? button({ label, name: `${label}: to ${message.chat}`, kind: 'small', busy: ctx.busy(id), act: () => ctx.act(id, () => change(act, id)) }) : nothing}</p>
         ${message.text ? html`<p class="said">${message.text}</p>` : nothing}
         ${message.error ? html`<p>${message.error}</p>` : nothing}
         ${message.not_before_ms ? html`<p class="quiet">Held back: it leaves ${time(message.not_before_ms)}.</p>` : nothing}
-        <div class="actions">
-          ${act ? button({ label, name: `${label}: to ${message.chat}`, kind: 'small', busy: ctx.busy(id), act: () => ctx.act(id, () => change(act, id)) }) : nothing}
-          <a href=${ctx.link('messages', 'why', id)}>Why</a>
-        </div>
       </li>`;
     })}</ul>`;
 }

@@ -1,17 +1,18 @@
-// What a form of a Task asks of the gateway. The gateway alone reads when and what; empty means: as it chooses.
+// What a form of a Task asks of the gateway, which alone reads when and what. Empty means: as the gateway chooses.
 
 /** @import { ControlRequest } from '../types.d.ts' */
 
-/** @typedef {{ text: string, target: string, agent: string, max: string, name: string, prompt: string }} Typed */
+/** `text` is when and what of a new Task, and when of one that is there. @typedef {{ text: string, target: string, agent: string, name: string, prompt: string }} Typed */
 
 /** @param {Typed} typed @param {string} account @returns {Extract<ControlRequest, { verb: 'tasks_new' }>} */
-export function made(typed, account) {
+export function made({ text, target, agent }, account) {
+  const to = { account, target: target.trim() || null };
   return {
     verb: 'tasks_new',
-    text: typed.text.trim(),
-    to: { account, target: typed.target.trim() || null },
-    agent: typed.agent || null,
-    max_runs: typed.max.trim() === '' ? null : Number(typed.max),
+    text: text.trim(),
+    to,
+    agent: agent || null,
+    max_runs: null,
     max_successes: null,
     timezone: null,
   };
@@ -19,18 +20,14 @@ export function made(typed, account) {
 
 /**
  * What is different; nothing where nothing is.
- * @param {{ name: string | null, prompt: string, max_runs: number | null }} task
- * @param {Typed} typed of which `text` is when it runs
+ * @param {{ name: string | null, prompt: string }} task
+ * @param {Typed} typed
  */
-export function changed(task, typed) {
-  /** @type {Record<string, string | number>} */
+export function changed(task, { text, name, prompt }) {
+  /** @type {{ schedule?: string, name?: string, prompt?: string }} */
   const edit = {};
-  const [schedule, name, prompt, max] = [typed.text, typed.name, typed.prompt, typed.max].map(text =>
-    text.trim(),
-  );
-  if (schedule !== '') edit.schedule = schedule;
-  if (name !== (task.name ?? '')) edit.name = name;
-  if (prompt !== '' && prompt !== task.prompt.trim()) edit.prompt = prompt;
-  if (Number(max) !== (task.max_runs ?? 0)) edit.max_runs = Number(max);
+  if (text.trim() !== '') edit.schedule = text.trim();
+  if (name.trim() !== (task.name ?? '')) edit.name = name.trim();
+  if (prompt.trim() !== '' && prompt.trim() !== task.prompt.trim()) edit.prompt = prompt.trim();
   return Object.keys(edit).length > 0 ? edit : undefined;
 }

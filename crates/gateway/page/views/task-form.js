@@ -13,71 +13,60 @@ const HELP = html`As in a chat: when, a name up to a colon if it is to have one,
 export function form(ctx, agents, task) {
   const { state } = ctx;
   state.form ??= {
-    typed: {
-      text: '',
-      target: '',
-      agent: '',
-      name: task?.name ?? '',
-      prompt: task?.prompt ?? '',
-      max: `${task?.max_runs ?? ''}`,
-    },
+    typed: { text: '', target: '', agent: '', name: task?.name ?? '', prompt: task?.prompt ?? '' },
   };
   /** @type {{ typed: import('./task-edit.js').Typed, wrong?: string }} */
-  const { typed, wrong } = state.form;
-  const type = (/** @type {keyof typeof typed} */ name) => (/** @type {any} */ event) => {
-    typed[name] = event.target.value;
+  const shown = state.form;
+  const { typed, wrong } = shown;
+  const type = (/** @type {any} */ { target }) => {
+    typed[/** @type {keyof typeof typed} */ (target.id)] = target.value;
   };
   const field = (
     /** @type {keyof typeof typed} */ name,
     /** @type {string} */ label,
     /** @type {unknown} */ help,
-    lines = 0,
+    lines = 1,
   ) => {
     const problem = name === 'text' ? wrong : undefined;
     return html`<div class="field"><label for=${name}>${label}</label>
       <span class="help" id="${name}-help">${help}</span>
-      ${
-        lines > 0
-          ? html`<textarea id=${name} rows=${lines} .value=${typed[name]} aria-describedby="${name}-help" aria-invalid=${problem ? 'true' : nothing} @input=${type(name)}></textarea>`
-          : html`<input id=${name} .value=${typed[name]} autocomplete="off" aria-describedby="${name}-help"
-              inputmode=${name === 'max' ? 'numeric' : 'text'} pattern=${name === 'max' ? '[0-9]{1,6}' : '.*'} @input=${type(name)}>`
-      }
-      ${problem ? html`<p class="wrong" role="alert">${problem}</p>` : nothing}</div>`;
+      <textarea id=${name} rows=${lines} .value=${typed[name]} aria-describedby="${name}-help ${name}-wrong" aria-invalid=${problem ? 'true' : nothing} @input=${type}></textarea>
+      <p class=${problem ? 'wrong' : ''} id="${name}-wrong" role="alert">${problem}</p></div>`;
   };
   const send = async (/** @type {Event} */ event) => {
     event.preventDefault();
-    state.form.wrong = undefined;
     let id = task?.id ?? '';
     const edit = task && changed(task, typed);
     if (task && edit === undefined) return ctx.go(ctx.link('tasks', id));
+    shown.wrong = undefined;
     const done = await ctx.act('send', async () => {
       try {
-        const request = edit
-          ? /** @type {const} */ ({ verb: 'tasks_edit', id, edit })
-          : made(typed, ctx.account);
-        const answer = await control(request, 'task');
+        const answer = await control(
+          edit ? { verb: 'tasks_edit', id, edit } : made(typed, ctx.account),
+          'task',
+        );
         id = answer.id;
         return { message: `Task ${id}: ${answer.schedule}` };
       } catch (error) {
-        if (asApiError(error).code === 'usage') state.form.wrong = asApiError(error).message;
-        throw error;
+        // A mistake in what was typed belongs to the form, all else to the frame.
+        if (asApiError(error).code !== 'usage') throw error;
+        shown.wrong = asApiError(error).message;
       }
     });
-    if (done) ctx.go(ctx.link('tasks', id));
+    if (done && shown.wrong === undefined) ctx.go(ctx.link('tasks', id));
   };
   return html`<form class="card" @submit=${send}>
     <h2>${task ? `Change Task ${task.id}` : 'New Task'}</h2>
     ${
       task
         ? html`${field('text', 'When', html`Now: ${task.schedule}. Empty leaves it so; <code>none</code> lets it run only when told to.`)}
-          ${field('name', 'Name', '')} ${field('prompt', 'What is asked', '', 4)}`
+          ${field('name', 'Name', nothing)} ${field('prompt', 'What is asked', nothing, 4)}`
         : html`${field('text', 'When, and what', HELP, 3)}
           ${field('target', 'Result goes to', 'A number, a hidden id or a group. Empty: the account’s defaultTo.')}
-          <div class="field"><label for="agent">Agent</label><select id="agent" @change=${type('agent')}>
+          <div class="field"><label for="agent">Agent</label><select id="agent" @change=${type}>
             <option value="">whoever answers in that chat</option>
             ${agents.map(({ id, name }) => html`<option value=${id} .selected=${id === typed.agent}>${name}</option>`)}</select></div>`
     }
-    ${field('max', 'Ends after so many runs', 'Empty: it does not end by itself.')}
     <div class="actions">
       <button class="main" aria-disabled=${ctx.busy('send') ? 'true' : nothing}>${task ? 'Save' : 'Make the Task'}</button>
       <a class="button" href=${ctx.link('tasks', ...(task ? [task.id] : []))}>Leave it</a>

@@ -40,46 +40,58 @@ export function verdicts(ctx) {
     ctx.reload();
     ctx.update();
   };
-  const set = (/** @type {'paused' | 'focused' | 'aimed'} */ how, /** @type {boolean} */ is) => {
+  const set = (/** @type {'paused' | 'focused' | 'aimed'} */ how, /** @type {boolean} */ is) => () => {
     const stood = list.stands;
     list[how] = is;
     if (stood && !list.stands) ctx.reload();
     ctx.update();
   };
-  const choice = (
-    /** @type {'outcome' | 'reason'} */ name,
+  const options = (
+    /** @type {string} */ chosen,
     /** @type {string[]} */ values,
     /** @type {(value: string) => string} */ words,
   ) =>
-    html`<label>${plain(`${name[0].toUpperCase()}${name.slice(1)}`)}
-      <select @change=${(/** @type {any} */ event) => begin({ [name]: event.target.value })}>
-        ${['', ...values].map(value => html`<option value=${value} .selected=${value === filter[name]}>${value ? words(value) : 'all'}</option>`)}
-      </select></label>`;
-  const standing = list.past
+    ['', ...values].map(
+      value =>
+        html`<option value=${value} .selected=${value === chosen}>${value ? words(value) : 'all'}</option>`,
+    );
+  const stands = list.past
     ? 'Older ones.'
     : list.paused
       ? 'Paused.'
       : list.stands
         ? 'Standing still while you are in the list.'
         : '';
-  const waits = standing && list.waiting > 0 ? `${counted(list.waiting, 'new verdict')} meanwhile.` : '';
+  const waits = stands && list.waiting > 0 ? `${counted(list.waiting, 'new verdict')} meanwhile.` : '';
   const left =
     list.leftOut > 0 ? `${counted(list.leftOut, 'event')} more than can be shown; all are kept.` : '';
   return html`<div class="filters">
-      ${choice('outcome', OUTCOME_NAMES, outcomeWord)} ${choice('reason', REASONS, plain)}
-      ${button({ label: list.paused ? 'Go on' : 'Pause', act: () => set('paused', !list.paused) })}
+      <label>Outcome <select @change=${(/** @type {any} */ event) => begin({ outcome: event.target.value })}>
+        ${options(filter.outcome, OUTCOME_NAMES, outcomeWord)}</select></label>
+      <label>Reason <select @change=${(/** @type {any} */ event) => begin({ reason: event.target.value })}>
+        ${options(filter.reason, REASONS, plain)}</select></label>
+      ${button({ label: list.paused ? 'Go on' : 'Pause', act: set('paused', !list.paused) })}
       ${list.past ? button({ label: 'Show the newest', act: () => begin({}) }) : nothing}
     </div>
-    <p class="quiet ${standing ? '' : 'live'}">${standing || 'Live.'} ${waits} ${left}</p>
+    <p class="quiet ${stands ? '' : 'live'}">${stands || 'Live.'} ${waits} ${left}</p>
     ${rows.length > 0 ? nothing : empty(filter.outcome || filter.reason ? 'No verdict of this kind.' : 'Nothing was decided yet. What comes in stands here at once.')}
-    <ul class="list" @pointerenter=${() => set('aimed', true)} @pointerleave=${() => set('aimed', false)}
-      @focusin=${() => set('focused', true)} @focusout=${() => set('focused', false)}>${rows.map(
-        row => html`<li class="item verdict">
-          ${outcomePill(row.outcome)}
-          <span><strong>${row.sender}</strong>${row.chat === row.sender ? nothing : html` in ${row.chat}`}
-            <span class="quiet">${plain(row.content)}, ${time(row.at_ms)}</span><br>${row.sentence}</span>
-          <a href=${ctx.link('messages', 'why', row.message_id)} aria-label="Why: ${plain(row.reason)}, ${row.sender}">Why</a>
+    <ul class="list" @pointerenter=${set('aimed', true)} @pointerleave=${set('aimed', false)}
+      @focusin=${set('focused', true)} @focusout=${set('focused', false)}>${rows.map(
+        ({
+          outcome,
+          sender,
+          chat,
+          content,
+          at_ms,
+          sentence,
+          reason,
+          message_id,
+        }) => html`<li class="item verdict">
+          <span>${outcomePill(outcome)}</span>
+          <span><strong>${sender}</strong>${chat === sender ? nothing : html` in ${chat}`}
+            <span class="quiet">${plain(content)}, ${time(at_ms)}</span><br>${sentence}</span>
+          <a href=${ctx.link('messages', 'why', message_id)} aria-label="Why: ${plain(reason)}, ${sender}">Why</a>
         </li>`,
       )}</ul>
-    ${list.more ? html`<p>${button({ label: 'Older', busy: ctx.busy('older'), act: () => ctx.act('older', () => loadVerdicts(ctx, rows.at(-1)?.seq ?? null)) })}</p>` : nothing}`;
+    ${list.more ? button({ label: 'Older', busy: ctx.busy('older'), act: () => ctx.act('older', () => loadVerdicts(ctx, rows.at(-1)?.seq)) }) : nothing}`;
 }

@@ -40,9 +40,10 @@ export function sendState(state, code) {
   return { words: code ? `${words} (WhatsApp's code ${code})` : words, mark, act };
 }
 
-/** Where a value is written. @param {{ level: string, path: string, file: string | null, line: number | null }} source */
-export function place({ level, path, file, line }) {
-  if (level === 'stored') return 'chosen by command';
+/** Where a value is written. @param {import('../types.d.ts').SourceInfo | null} source */
+export function place(source) {
+  if (source === null) return '';
+  const { level, path, file, line } = source;
   if (line) return `${path} (${file?.split('/').at(-1) ?? 'config'}, line ${line})`;
   return level === 'default' ? `${path} (by default: it is not written)` : path;
 }
