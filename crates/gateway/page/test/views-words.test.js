@@ -6,6 +6,8 @@ import { taken } from '../views/log-line.js';
 import { WAYS, inOrder as waysInOrder } from '../views/route-order.js';
 import { changed, made } from '../views/task-edit.js';
 import {
+  CAUSE_NAMES,
+  causeWord,
   cut,
   OUTCOME_NAMES,
   outcomeWord,
@@ -26,11 +28,15 @@ function wordsOf(file, type) {
   return [...body.matchAll(/=> "(\w+)"/g)].map(found => found[1]).sort();
 }
 
+/** What makes a run, as `TaskRunInfo` lists it. */
+const CAUSES = ['created', 'schedule', 'catch_up', 'manual', 'again'];
+
 test('the page has the words that the gateway has', () => {
   assert.deepEqual([...REASONS].sort(), wordsOf('access/reason.rs', 'Reason'));
   assert.deepEqual([...OUTCOME_NAMES].sort(), wordsOf('access/verdict.rs', 'Outcome'));
   assert.deepEqual([...STATE_NAMES].sort(), wordsOf('delivery.rs', 'SendState'));
   assert.deepEqual([...WAYS].sort(), wordsOf('route.rs', 'By'));
+  for (const why of [...wordsOf('task.rs', 'Why'), ...CAUSES]) assert.ok(CAUSE_NAMES.includes(why), why);
 });
 
 test('a place says its file and line, or that nothing is written', () => {
@@ -51,6 +57,7 @@ test('a place says its file and line, or that nothing is written', () => {
 
 test('a word of a later gateway is shown as it is', () => {
   assert.equal(outcomeWord('put_aside'), 'put aside');
+  assert.equal(causeWord('full_moon'), 'full moon');
   assert.equal(outcomeWord(null), 'not decided yet');
   assert.equal(sendState('in_orbit', null).words, 'in orbit');
   assert.equal(sendState('failed', 463).words, "failed (WhatsApp's code 463)");
