@@ -25,12 +25,18 @@ export function form(ctx, agents, task) {
     /** @type {keyof typeof typed} */ name,
     /** @type {string} */ label,
     /** @type {unknown} */ help,
-    lines = 1,
+    lines = 0,
   ) => {
     const problem = name === 'text' ? wrong : undefined;
+    const about = `${name}-help ${name}-wrong`;
+    const invalid = problem ? 'true' : nothing;
     return html`<div class="field"><label for=${name}>${label}</label>
       <span class="help" id="${name}-help">${help}</span>
-      <textarea id=${name} rows=${lines} .value=${typed[name]} aria-describedby="${name}-help ${name}-wrong" aria-invalid=${problem ? 'true' : nothing} @input=${type}></textarea>
+      ${
+        lines > 0
+          ? html`<textarea id=${name} rows=${lines} .value=${typed[name]} aria-describedby=${about} aria-invalid=${invalid} @input=${type}></textarea>`
+          : html`<input id=${name} .value=${typed[name]} autocomplete="off" aria-describedby=${about} aria-invalid=${invalid} @input=${type}>`
+      }
       <p class=${problem ? 'wrong' : ''} id="${name}-wrong" role="alert">${problem}</p></div>`;
   };
   const send = async (/** @type {Event} */ event) => {
