@@ -129,7 +129,8 @@ export function sayFailure(text) {
 }
 
 /**
- * Asks whether it is really meant. The browser keeps the focus inside and gives it back.
+ * Asks whether it is really meant. The browser gives the focus back, and keeps it from the rest of the page; that it does
+ * not leave the page either is seen to here.
  * @param {Question} question
  * @returns {Promise<boolean>}
  */
@@ -145,6 +146,19 @@ export function confirm({ title, text, action, danger = false }) {
       </div>`,
     dialog,
   );
+  dialog.onkeydown = event => {
+    if (event.key !== 'Tab') return;
+    const buttons = [...dialog.querySelectorAll('button')];
+    const next =
+      buttons[
+        (buttons.indexOf(/** @type {any} */ (document.activeElement)) +
+          (event.shiftKey ? -1 : 1) +
+          buttons.length) %
+          buttons.length
+      ];
+    event.preventDefault();
+    next.focus();
+  };
   dialog.returnValue = '';
   dialog.showModal();
   return new Promise(resolve => {
