@@ -35,7 +35,7 @@ export type ControlRequest =
   | { verb: 'tasks_show' | 'tasks_run' | 'tasks_last' | 'tasks_pause' | 'tasks_resume' | 'tasks_cancel'; id: string }
   | { verb: 'tasks_runs'; id: string; limit: number }
   | { verb: 'tasks_cancel_run'; run: number }
-  | { verb: 'tasks_edit'; id: string; edit: { schedule?: string; name?: string; prompt?: string } }
+  | { verb: 'tasks_edit'; id: string; edit: { schedule?: string; name?: string; prompt?: string; max_runs?: number } }
   | { verb: 'tasks_new'; text: string; to: { account: string | null; target: string | null }; agent: string | null; max_runs: number | null; max_successes: number | null; timezone: string | null };
 
 export type ControlResponse =

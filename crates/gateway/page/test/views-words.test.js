@@ -174,7 +174,7 @@ test('routes stand in the order in which they win, those of other accounts left 
   );
 });
 
-const TYPED = { text: '', target: '', agent: '', name: '', prompt: '' };
+const TYPED = { text: '', target: '', agent: '', name: '', prompt: '', max: '' };
 
 test('a new Task asks for what was typed, and leaves the rest to the gateway', () => {
   assert.deepEqual(made({ ...TYPED, text: ' every 1h report: x ', target: ' ' }, 'default'), {
@@ -186,14 +186,17 @@ test('a new Task asks for what was typed, and leaves the rest to the gateway', (
     max_successes: null,
     timezone: null,
   });
+  assert.equal(made({ ...TYPED, text: 'x', max: '3' }, 'default').max_runs, 3);
 });
 
 test('an edit names only what is different', () => {
-  const task = { name: 'report', prompt: 'Summarise the log' };
-  const same = { ...TYPED, name: 'report', prompt: 'Summarise the log' };
+  const task = { name: 'report', prompt: 'Summarise the log', max_runs: 3 };
+  const same = { ...TYPED, name: 'report', prompt: 'Summarise the log', max: '3' };
   assert.equal(changed(task, same), undefined);
   assert.deepEqual(changed(task, { ...same, name: '' }), { name: '' });
   assert.deepEqual(changed(task, { ...same, text: 'every 2h', prompt: ' ' }), { schedule: 'every 2h' });
+  assert.deepEqual(changed(task, { ...same, max: '' }), { max_runs: 0 });
+  assert.equal(changed({ ...task, max_runs: null }, { ...same, max: '' }), undefined);
 });
 
 test('a line of the log shows what it was written within, once', () => {
