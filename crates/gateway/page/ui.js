@@ -114,13 +114,20 @@ export function facts(rows) {
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let fading;
 
-/** Says what was done, to eyes and to ears. @param {string} text */
-export function say(text) {
+/** Says it to those who do not see it. @param {string} text */
+export function announce(text) {
   const said = element('said');
   said.textContent = text;
-  said.classList.add('shown');
+  said.classList.remove('shown');
+}
+
+/** Says what was done, to eyes and to ears. @param {string} text */
+export function say(text) {
+  announce(text);
+  const { classList } = element('said');
+  classList.add('shown');
   clearTimeout(fading);
-  fading = setTimeout(() => said.classList.remove('shown'), SAID_MS);
+  fading = setTimeout(() => classList.remove('shown'), SAID_MS);
 }
 
 /** Says what went wrong to those who do not see it. @param {string} text */
