@@ -78,7 +78,7 @@ export function why(ctx, messages) {
         ['Said', said(event) || plain(message.content)],
         ['Recorded', time(message.recorded_ms)],
         ['Reason', reasonWords(message)],
-        ['Decided by', place(message.source)],
+        [now ? 'Decides now' : 'Decided by', place(message.source)],
         agentRow(message.route, run?.agent),
         [
           'Run',
