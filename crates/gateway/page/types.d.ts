@@ -24,7 +24,8 @@ export type ControlRequest =
   | { verb: 'pairing_deny'; account: string | null; who: PairingWho }
   | { verb: 'pairing_revoke'; account: string | null; sender: string }
   | { verb: 'groups_activation'; account: string | null; group: string; activation: 'mention' | 'always' | 'default' }
-  | { verb: 'groups_allow' | 'groups_block'; account: string | null; group: string; require_mention: boolean | null }
+  | { verb: 'groups_allow'; account: string | null; group: string; require_mention: boolean | null }
+  | { verb: 'groups_block'; account: string | null; group: string }
   | { verb: 'verdicts_list'; account: string | null; outcome: string | null; reason: string | null; before: number | null; limit: number }
   | { verb: 'logs_tail'; lines: number; level: string | null }
   | { verb: 'explain'; message_id: string }

@@ -46,7 +46,13 @@ export const groups = {
       const name = known ?? id;
       const is = heard(group);
       const { answers, from } = modeWords(group);
-      const verb = is.heard ? 'groups_block' : 'groups_allow';
+      const block = /** @type {const} */ ({ verb: 'groups_block', account, group: id });
+      const allow = /** @type {const} */ ({
+        verb: 'groups_allow',
+        account,
+        group: id,
+        require_mention: null,
+      });
       const label = is.heard ? 'Block' : 'Allow';
       return html`<li class="card">
         <div class="card-title"><h2>${name}</h2>${pill(is.heard ? 'ok' : 'drop', is.word)}</div>
@@ -67,8 +73,7 @@ export const groups = {
             name: `${label} ${name}`,
             kind: is.heard ? 'plain' : 'main',
             busy: ctx.busy(id),
-            act: () =>
-              ctx.act(id, () => control({ verb, account, group: id, require_mention: null }, 'done')),
+            act: () => ctx.act(id, () => control(is.heard ? block : allow, 'done')),
           })}
           <span class="segments" role="group" aria-label="What is answered in ${name}">${CHOICES.map(
             ([activation, words, means]) => html`<button type="button" title=${means}
