@@ -2,7 +2,7 @@
 
 /** @import { ConfigValue, GroupInfo, View } from '../types.d.ts' */
 
-import { control } from '../api.js';
+import { asApiError, control } from '../api.js';
 import { button, empty, facts, pill, time, waiting } from '../ui.js';
 import { html, nothing } from '../vendor/lit-html.js';
 import { heard, inOrder, modeWords, rulesOf, whoIsHeard } from './group-words.js';
@@ -16,17 +16,19 @@ const CHOICES = /** @type {const} */ ([
 /** @type {View<{ groups: GroupInfo[], values: ConfigValue[] }, { names?: Map<string, string | null> }>} */
 export const groups = {
   title: 'Groups',
-  concerns: types => types.has('verdict'),
+  concerns: types => types.has('verdict') || types.has('account'),
   async load({ account, state, update }) {
     if (state.names === undefined) {
       state.names = new Map();
-      // WhatsApp is asked for the names once. Without a link there are none, and addresses do.
+      // WhatsApp is asked for the names once there is a link. Without them addresses do.
       const asked = control({ verb: 'directory_groups', account }, 'directory_groups');
       const told = asked.then(found => {
         state.names = new Map(found.groups.map(({ group, subject }) => [group, subject]));
         update();
       });
-      told.catch(() => {});
+      told.catch(error => {
+        if (asApiError(error).code === 'not_ready') state.names = undefined;
+      });
     }
     const [listed, config] = await Promise.all([
       control({ verb: 'groups_list', account }, 'groups'),
