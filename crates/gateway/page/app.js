@@ -157,14 +157,14 @@ async function act(which, name, work) {
   return done;
 }
 
-/** @param {WatchEvent[]} events */
-function happened(events) {
+/** @param {WatchEvent[]} events @param {number} skipped how many more there were */
+function happened(events, skipped) {
   if (shown === undefined) return;
   const account = shown.context.account === '' ? undefined : shown.context.account;
   const types = /** @type {Set<Watched['type']>} */ (kindsOf(events, account));
   if (types.size === 0) return;
   const mine = events.filter(event => account === undefined || event.account === account);
-  shown.view.happened?.(mine, shown.context);
+  shown.view.happened?.(mine, shown.context, skipped);
   if (types.has('missed') || (shown.view.concerns?.(types, shown.context) ?? true)) load(shown);
   update();
 }

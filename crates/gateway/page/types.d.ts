@@ -36,6 +36,7 @@ export type ControlRequest =
   | { verb: 'tasks_show' | 'tasks_run' | 'tasks_last' | 'tasks_pause' | 'tasks_resume' | 'tasks_cancel'; id: string }
   | { verb: 'tasks_runs'; id: string; limit: number }
   | { verb: 'tasks_cancel_run'; run: number }
+  | { verb: 'tasks_edit'; id: string; edit: { schedule?: string; name?: string; prompt?: string; max_runs?: number } }
   | { verb: 'tasks_new'; text: string; to: { account: string | null; target: string | null }; agent: string | null; max_runs: number | null; max_successes: number | null; timezone: string | null };
 
 export type ControlResponse =
@@ -52,6 +53,7 @@ export type ControlResponse =
   | ({ kind: 'health' } & Health)
   | { kind: 'explanation'; messages: Explanation[] }
   | ({ kind: 'hearing' } & HearingInfo)
+  | { kind: 'directory_groups'; groups: { account: string; group: string; subject: string | null; members: number }[]; unlisted: number }
   | { kind: 'outbox'; messages: OutboxInfo[] }
   | { kind: 'changed'; changed: { message_id: string; new_message_id: string | null; error: ControlError | null }[] }
   | { kind: 'tasks'; tasks: TaskInfo[]; more: number }
@@ -223,8 +225,8 @@ export interface View<Data = any, State = any> {
   render(context: Context<Data, State>): TemplateResult | TemplateResult[];
   /** Whether events of these types call for `load`; if it is absent, all do. */
   concerns?(types: Set<Watched['type']>, context: Context<Data, State>): boolean;
-  /** Sees each batch of events, oldest first, at most four a second. */
-  happened?(events: WatchEvent[], context: Context<Data, State>): void;
+  /** Sees each batch of events, oldest first, at most four a second, and how many more there were. */
+  happened?(events: WatchEvent[], context: Context<Data, State>, skipped: number): void;
   /** The address changed below it. */
   moved?(context: Context<Data, State>): void;
   /** It is taken from the screen. */

@@ -104,11 +104,11 @@ export function empty(words) {
 }
 
 /**
- * Names and values.
+ * Names and values; what has no value is left out.
  * @param {[string, unknown][]} rows
  */
 export function facts(rows) {
-  return html`<dl class="facts">${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+  return html`<dl class="facts">${rows.filter(([, value]) => value || value === 0).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
 
 /** @type {ReturnType<typeof setTimeout> | undefined} */
