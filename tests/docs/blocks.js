@@ -49,23 +49,38 @@ function oneOrMany(text) {
 }
 
 /**
- * Words that stand for something, such as a code, are replaced by what they are here: `let: CODE = PATH of COMMAND`.
+ * Words that stand for something, such as a code, are replaced by what they are here: `let: CODE = PATH of COMMAND`, where
+ * the path leads through what the command prints as JSON, or `let: HASH = "TEXT" of COMMAND` for the word after a text.
  * @param {Block} block
  * @param {string} text
  * @param {World} world
  */
 async function filled(block, text, world) {
   for (const rule of told(block, 'let')) {
-    const [, name, path, command] = rule.match(/^(\S+) = (\S+) of (.+)$/) ?? [];
+    const [, name, path, command] = rule.match(/^(\S+) = ("[^"]+"|\S+) of (.+)$/) ?? [];
     if (!command) throw new Error(`"let: ${rule}"; write: let: CODE = pending.0.code of fased pairing list --json`);
-    const answer = await world.json(command);
-    const value = path.split('.').reduce((value, key) => value?.[key], answer);
-    if (value === undefined) throw new Error(`there is no ${path} in what this prints: ${command}\n${JSON.stringify(answer)}`);
-    const filledIn = text.replace(new RegExp(`(?<![\\w-])${name}(?![\\w-])`, 'g'), String(value));
+    const value = await found(path, command, world);
+    const filledIn = text.replace(new RegExp(`(?<![\\w-])${name.replace(/[.:/]/g, '\\$&')}(?![\\w-])`, 'g'), value);
     if (filledIn === text) throw new Error(`"let: ${rule}": the block has no ${name}`);
     text = filledIn;
   }
   return text;
+}
+
+/**
+ * @param {string} path
+ * @param {string} command
+ * @param {World} world
+ * @returns {Promise<string>}
+ */
+async function found(path, command, world) {
+  const { code, output, printed } = await world.fased(command);
+  if (code !== 0) throw new Error(`this failed: ${command}\n${output}`);
+  const value = path.startsWith('"')
+    ? printed.split(path.slice(1, -1))[1]?.trim().split(/\s/)[0]
+    : path.split('.').reduce((value, key) => value?.[key], JSON.parse(printed));
+  if (!value) throw new Error(`there is no ${path} in what this prints: ${command}\n${printed}`);
+  return String(value);
 }
 
 /**

@@ -10,10 +10,10 @@ import { World } from './world.js';
  * @typedef {{name: string, line: number, files: Block[], config: string, script: string}} Recipe
  */
 
-/** @param {Page} page @returns {Recipe[]} one for each block of kind `simulate` */
+/** @param {Page} page @returns {Recipe[]} one for each block of kind `simulate` that no command of the page plays itself */
 export function recipes(page) {
   return page.blocks
-    .filter(block => block.lang === 'simulate')
+    .filter(block => block.lang === 'simulate' && told(block, 'file').length === 0)
     .map(script => {
       const own = page.blocks.filter(block => block.heading === script.heading);
       const config = own.find(block => block.lang === 'json5');

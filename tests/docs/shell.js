@@ -26,9 +26,12 @@ export class Running {
     });
     /** @type {(() => void)[]} */
     this.waiting = [];
+    /** Of that, what went to standard output. */
+    this.printed = '';
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream.setEncoding('utf8').on('data', chunk => {
         this.output += chunk;
+        if (stream === this.child.stdout) this.printed += chunk;
         this.#tell();
       });
     }

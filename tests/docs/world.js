@@ -19,7 +19,7 @@ const GROUP = '120363000000000001@g.us';
 
 /**
  * `none` has no WhatsApp at all, `unlinked` one that no account is linked to and no gateway; in `linked` a gateway runs
- * whose account is ready, FRIEND is on the allow list and has written, and GROUP is a group of both and OTHER.
+ * whose account is ready and whose HTTP port is any free one, FRIEND is on the allow list and has written, and GROUP is a group of both and OTHER.
  * @typedef {'none' | 'unlinked' | 'linked'} Kind
  */
 const KINDS = ['none', 'unlinked', 'linked'];
@@ -32,6 +32,7 @@ const CONFIG = `{
       owners: ["${FRIEND}"],
     },
   },
+  gateway: { http: { port: 0 } },
 }
 `;
 
@@ -111,16 +112,16 @@ export class World {
     return running;
   }
 
-  /** @param {string} text @returns {Promise<{code: number, output: string}>} */
+  /** @param {string} text @returns {Promise<{code: number, output: string, printed: string}>} */
   async fased(text) {
     const running = new Running(text, { cwd: this.home, env: this.env });
-    return { code: await running.end(), output: running.output };
+    return { code: await running.end(), output: running.output, printed: running.printed };
   }
 
   /** What a command prints as JSON, or null if it fails. @param {string} text */
   async json(text) {
-    const { code, output } = await this.fased(text);
-    return code === 0 ? JSON.parse(output) : null;
+    const { code, printed } = await this.fased(text);
+    return code === 0 ? JSON.parse(printed) : null;
   }
 
   /**
@@ -192,6 +193,11 @@ async function linkedOnce() {
   await world.writes(FRIEND, 'hello');
   await world.writes(FRIEND, '@bot hello', GROUP);
   await world.writes(OTHER, 'may I write?');
+  const isThere = (/** @type {{state: string}} */ { state }) => state === 'delivered';
+  await world.until(
+    () => world.json('fased outbox list --json').then(({ messages }) => messages.length === 3 && messages.every(isThere)),
+    'all answers on the phones',
+  );
   await world.end();
   // What is a process's own is made again by each.
   for (const own of ['bin', 'home/.fased/run']) rmSync(join(world.dir, own), { recursive: true, force: true });
