@@ -58,9 +58,13 @@ function oneOrMany(text) {
 async function filled(block, text, world) {
   for (const rule of told(block, 'let')) {
     const [, name, path, command] = rule.match(/^(\S+) = ("[^"]+"|\S+) of (.+)$/) ?? [];
-    if (!command) throw new Error(`"let: ${rule}"; write: let: CODE = pending.0.code of fased pairing list --json`);
+    if (!command)
+      throw new Error(`"let: ${rule}"; write: let: CODE = pending.0.code of fased pairing list --json`);
     const value = await found(path, command, world);
-    const filledIn = text.replace(new RegExp(`(?<![\\w-])${name.replace(/[.:/]/g, '\\$&')}(?![\\w-])`, 'g'), value);
+    const filledIn = text.replace(
+      new RegExp(`(?<![\\w-])${name.replace(/[.:/]/g, '\\$&')}(?![\\w-])`, 'g'),
+      value,
+    );
     if (filledIn === text) throw new Error(`"let: ${rule}": the block has no ${name}`);
     text = filledIn;
   }
@@ -106,7 +110,8 @@ async function runs(block, text, world) {
     throw new Error(`exit code ${code} instead of ${expected}; it printed:\n${running.output}`);
   }
   for (const part of told(block, 'prints')) {
-    if (!running.output.includes(part)) throw new Error(`it did not print "${part}", but:\n${running.output}`);
+    if (!running.output.includes(part))
+      throw new Error(`it did not print "${part}", but:\n${running.output}`);
   }
 }
 

@@ -33,11 +33,17 @@ test('a page that is right passes, over several blocks in one world', async () =
 });
 
 test('a command that does not exist is found, also before a right one', async () => {
-  await assert.rejects(tried(block('sh', 'fased confug path\nfased config path')), /this failed: fased confug path/);
+  await assert.rejects(
+    tried(block('sh', 'fased confug path\nfased config path')),
+    /this failed: fased confug path/,
+  );
 });
 
 test('a command that ends otherwise, or prints something else, is found', async () => {
-  await assert.rejects(tried(`<!-- exit: 2 -->\n${block('sh', 'fased config path')}`), /exit code 0 instead of 2/);
+  await assert.rejects(
+    tried(`<!-- exit: 2 -->\n${block('sh', 'fased config path')}`),
+    /exit code 0 instead of 2/,
+  );
   await assert.rejects(
     tried(`<!-- prints: no such line -->\n${block('sh', 'fased config path')}`),
     /it did not print "no such line"/,
@@ -53,7 +59,9 @@ test('a config with a wrong key is found', async () => {
 
 test('a word that stands for something has to be in the block', async () => {
   await assert.rejects(
-    tried(`<!-- let: CODE = pending.0.code of fased pairing list --json -->\n${block('sh', 'fased --version')}`),
+    tried(
+      `<!-- let: CODE = pending.0.code of fased pairing list --json -->\n${block('sh', 'fased --version')}`,
+    ),
     /there is no pending.0.code/,
   );
 });
@@ -67,12 +75,16 @@ test('what the tests cannot read is found', () => {
 });
 
 test('a block of a list loses the list’s indentation, and no more', () => {
-  const [{ text }] = read(`1. First:\n\n   ${FENCE}sh\n   if true; then\n     echo yes\n   fi\n   ${FENCE}\n`).blocks;
+  const [{ text }] = read(
+    `1. First:\n\n   ${FENCE}sh\n   if true; then\n     echo yes\n   fi\n   ${FENCE}\n`,
+  ).blocks;
   assert.equal(text, 'if true; then\n  echo yes\nfi\n');
 });
 
 test('links to pages and headings that are not there are found', () => {
-  const from = read('[a](b.md#two-words) [c](#here) [d](gone.md) [e](b.md#none) [f](https://example.org)\n# Here\n');
+  const from = read(
+    '[a](b.md#two-words) [c](#here) [d](gone.md) [e](b.md#none) [f](https://example.org)\n# Here\n',
+  );
   const other = read('# Two words\n');
   const find = (/** @type {string} */ name) => (name === 'docs/b.md' ? other : undefined);
   assert.deepEqual(brokenLinks('docs/a.md', from, find), [
@@ -82,8 +94,14 @@ test('links to pages and headings that are not there are found', () => {
 });
 
 test('a recipe that promises something else than happens is found', async () => {
-  const config = block('json5', '{ channels: { whatsapp: { dmPolicy: "allowlist", allowFrom: ["+15550100002"] } } }');
-  const script = block('simulate', 'wait ready\nas +15550100003 hello\nexpect verdict dm_listed for +15550100003 within 1s');
+  const config = block(
+    'json5',
+    '{ channels: { whatsapp: { dmPolicy: "allowlist", allowFrom: ["+15550100002"] } } }',
+  );
+  const script = block(
+    'simulate',
+    'wait ready\nas +15550100003 hello\nexpect verdict dm_listed for +15550100003 within 1s',
+  );
   const [recipe] = recipes(read(`# Only one\n${config}\n${script}`));
   await assert.rejects(play(recipe), /FAILED[\s\S]*not_in_allowlist/);
 });

@@ -60,6 +60,8 @@ export function brokenLinks(name, from, find) {
     const target = path ? relative(ROOT, join(ROOT, dirname(name), path)) : name;
     const found = target === name ? from : find(target);
     if (!found) return [`${name}:${line}: there is no ${target}`];
-    return anchor && !found.anchors.has(anchor) ? [`${name}:${line}: ${target} has no heading #${anchor}`] : [];
+    return anchor && !found.anchors.has(anchor)
+      ? [`${name}:${line}: ${target} has no heading #${anchor}`]
+      : [];
   });
 }

@@ -7,6 +7,7 @@ import { describe, test } from 'node:test';
 
 import { read, told } from './markdown.js';
 import { brokenLinks, names, page, tryPage } from './pages.js';
+import { verbs } from './verbs.js';
 import { ROOT } from './world.js';
 
 /** Blocks that cannot be run where tests run. */
@@ -45,8 +46,21 @@ test('the contents name every page of the book', () => {
   assert.deepEqual(missing, []);
 });
 
+test('the reference names every verb', async () => {
+  const reference = readFileSync(join(ROOT, 'docs/reference.md'), 'utf8');
+  const named = [...reference.matchAll(/`(?:fased )?([a-z -]+?)`/g)].map(([, name]) => name);
+  const all = await verbs();
+  assert.ok(all.includes('pairing approve'), `these are not all verbs: ${all.join(', ')}`);
+  assert.deepEqual(
+    all.filter(verb => !named.includes(verb)),
+    [],
+  );
+});
+
 /** Of a page outside of the book, only its headings matter. @param {string} path */
 function anchors(path) {
-  const headings = readFileSync(path, 'utf8').split('\n').filter(line => line.startsWith('#'));
+  const headings = readFileSync(path, 'utf8')
+    .split('\n')
+    .filter(line => line.startsWith('#'));
   return read(headings.join('\n'));
 }

@@ -30,7 +30,9 @@ export async function play({ config, script, files }) {
     for (const file of files) writeFileSync(world.path(told(file, 'file')[0]), file.text, { mode: 0o755 });
     writeFileSync(world.path('recipe.json5'), config);
     writeFileSync(world.path('recipe.simulate'), script);
-    const { code, output } = await world.fased('fased simulate --config recipe.json5 --script recipe.simulate');
+    const { code, output } = await world.fased(
+      'fased simulate --config recipe.json5 --script recipe.simulate',
+    );
     if (code !== 0) throw new Error(output);
   } finally {
     await world.remove();

@@ -45,7 +45,8 @@ export class World {
    * @returns {Promise<World>}
    */
   static async start(kind) {
-    if (!KINDS.includes(kind)) throw new Error(`there is no world "${kind}"; write one of ${KINDS.join(', ')}`);
+    if (!KINDS.includes(kind))
+      throw new Error(`there is no world "${kind}"; write one of ${KINDS.join(', ')}`);
     const world = new World();
     if (kind === 'none') return world;
     if (kind === 'linked') {
@@ -127,6 +128,7 @@ export class World {
   /**
    * @param {string} path
    * @param {object} body
+   * @returns {Promise<any>}
    */
   async post(path, body) {
     const answer = await fetch(this.fake.http + path, { method: 'POST', body: JSON.stringify(body) });
@@ -147,7 +149,10 @@ export class World {
     if (!group) await this.post('/contacts', { phone: from });
     const said = text.replaceAll('@bot', `@${OWN.slice(1)}`);
     const { ids } = await this.post('/messages', { ...to, from, text: said, mentions });
-    await this.until(() => this.json(`fased explain ${ids[0]} --json`).then(Boolean), `a verdict about ${text}`);
+    await this.until(
+      () => this.json(`fased explain ${ids[0]} --json`).then(Boolean),
+      `a verdict about ${text}`,
+    );
   }
 
   /**
@@ -195,11 +200,15 @@ async function linkedOnce() {
   await world.writes(OTHER, 'may I write?');
   const isThere = (/** @type {{state: string}} */ { state }) => state === 'delivered';
   await world.until(
-    () => world.json('fased outbox list --json').then(({ messages }) => messages.length === 3 && messages.every(isThere)),
+    () =>
+      world
+        .json('fased outbox list --json')
+        .then(({ messages }) => messages.length === 3 && messages.every(isThere)),
     'all answers on the phones',
   );
   await world.end();
   // What is a process's own is made again by each.
-  for (const own of ['bin', 'home/.fased/run']) rmSync(join(world.dir, own), { recursive: true, force: true });
+  for (const own of ['bin', 'home/.fased/run'])
+    rmSync(join(world.dir, own), { recursive: true, force: true });
   return world.dir;
 }
