@@ -9,6 +9,13 @@ const PRELUDE = 'set -Eeuo pipefail; trap \'echo "this failed: $BASH_COMMAND" >&
 
 /** @typedef {{cwd: string, env: Record<string, string>}} Place */
 
+/** Those under way. They have process groups of their own, so nobody else ends them. @type {Set<Running>} */
+const running = new Set();
+process.once('exit', () => {
+  for (const each of running) each.signal('SIGKILL');
+});
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
+
 /** A block under way, in a process group of its own. */
 export class Running {
   /**
@@ -35,8 +42,10 @@ export class Running {
         this.#tell();
       });
     }
+    running.add(this);
     this.ended = new Promise(resolve => {
       this.child.on('close', (code, signal) => {
+        running.delete(this);
         this.code = code ?? (signal ? 128 : -1);
         this.#tell();
         resolve(this.code);
