@@ -6,7 +6,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { FakeWhatsApp } from '../fake-whatsapp/index.js';
-import { Running } from './shell.js';
+import { DEADLINE_MS, Running } from './shell.js';
 
 export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const FASED = resolve(ROOT, process.env.CARGO_TARGET_DIR ?? 'target', 'debug/fased');
@@ -102,7 +102,7 @@ export class World {
   async run() {
     this.start('fased gateway run');
     await this.until(() => this.json('fased gateway status --json').then(Boolean), 'a gateway');
-    const { code, output } = await this.fased('fased status --wait 30');
+    const { code, output } = await this.fased('fased status --wait 90');
     if (code !== 0) throw new Error(output);
   }
 
@@ -160,8 +160,8 @@ export class World {
    * @param {string} what
    */
   async until(holds, what) {
-    for (const ends = Date.now() + 30_000; Date.now() < ends; ) if (await holds()) return;
-    throw new Error(`within 30 s not: ${what}`);
+    for (const ends = Date.now() + DEADLINE_MS; Date.now() < ends; ) if (await holds()) return;
+    throw new Error(`within ${DEADLINE_MS / 1000} s not: ${what}`);
   }
 
   /** The path that a page means. @param {string} name */
