@@ -95,7 +95,7 @@ async function found(path, command, world) {
 async function runs(block, text, world) {
   const [background] = told(block, 'background');
   if (background) {
-    const running = world.start(text);
+    const running = world.start(text, told(block, 'types'));
     await running.until(() => (running.output.includes(background) ? true : undefined), `"${background}"`);
     return;
   }

@@ -2,13 +2,13 @@
 
 /**
  * What the tests are told about a block, in HTML comments before it that begin with one of these words.
- * @typedef {'world' | 'norun' | 'exit' | 'prints' | 'background' | 'scans' | 'let' | 'writes' | 'file'} Word
+ * @typedef {'world' | 'norun' | 'exit' | 'prints' | 'background' | 'types' | 'scans' | 'let' | 'writes' | 'file'} Word
  * @typedef {{word: Word, value: string, line: number}} Note
  * @typedef {{lang: string, text: string, line: number, heading: string, notes: Note[]}} Block
  * @typedef {{blocks: Block[], notes: Note[], anchors: Set<string>, links: {to: string, line: number}[]}} Page
  */
 
-const WORDS = ['world', 'norun', 'exit', 'prints', 'background', 'scans', 'let', 'writes', 'file'];
+const WORDS = ['world', 'norun', 'exit', 'prints', 'background', 'types', 'scans', 'let', 'writes', 'file'];
 const LANGUAGES = ['sh', 'json5', 'json', 'simulate', 'text', 'python', 'yaml', 'ini'];
 
 /**

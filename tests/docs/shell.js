@@ -22,16 +22,20 @@ export class Running {
   /**
    * @param {string} text
    * @param {Place} place
+   * @param {string[]} lines what somebody types there, who then stays; nobody sits there if there are none
    */
-  constructor(text, place) {
+  constructor(text, place, lines = []) {
     this.output = '';
     /** @type {number | undefined} */
     this.code = undefined;
     this.child = spawn('bash', ['-c', PRELUDE + text], {
       ...place,
       detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [lines.length > 0 ? 'pipe' : 'ignore', 'pipe', 'pipe'],
     });
+    // Whatever ended without reading them fails by what it printed.
+    this.child.stdin?.on('error', () => {});
+    for (const line of lines) this.child.stdin?.write(`${line}\n`);
     /** @type {(() => void)[]} */
     this.waiting = [];
     /** Of that, what went to standard output. */

@@ -106,9 +106,13 @@ export class World {
     if (code !== 0) throw new Error(output);
   }
 
-  /** @param {string} text @returns {Running} one that ends with the world */
-  start(text) {
-    const running = new Running(text, { cwd: this.home, env: this.env });
+  /**
+   * @param {string} text
+   * @param {string[]} [lines] what somebody types there
+   * @returns {Running} one that ends with the world
+   */
+  start(text, lines) {
+    const running = new Running(text, { cwd: this.home, env: this.env }, lines);
     this.background.push(running);
     return running;
   }

@@ -85,7 +85,10 @@ fn group(rest: &str) -> Result<Step, String> {
     let name = group_name(words.next().unwrap_or_default())?;
     // So that a config which names a group can be tried as it is.
     let mut words = words.peekable();
-    let address = words.next_if(|word| word.contains('@')).map(group_address).transpose()?;
+    let address = words
+        .next_if(|word| word.contains('@'))
+        .map(group_address)
+        .transpose()?;
     let members: Vec<String> = words.map(number).collect::<Result<_, _>>()?;
     if members.is_empty() {
         return Err(format!(
@@ -101,7 +104,9 @@ fn group(rest: &str) -> Result<Step, String> {
 
 fn group_address(word: &str) -> Result<String, String> {
     let no_address = |_error| format!("`{word}` is no address like 120363000000000001@g.us");
-    GroupId::parse(word).map(|_group| word.to_owned()).map_err(no_address)
+    GroupId::parse(word)
+        .map(|_group| word.to_owned())
+        .map_err(no_address)
 }
 
 fn in_group(rest: &str) -> Result<Step, String> {
