@@ -50,6 +50,13 @@ test('a command that ends otherwise, or prints something else, is found', async 
   );
 });
 
+test('what is to go on in the background, and ends, is found', async () => {
+  await assert.rejects(
+    tried(`<!-- background: gateway is up -->\n${block('sh', 'fased config path')}`),
+    /it ended before "gateway is up"/,
+  );
+});
+
 test('a config with a wrong key is found', async () => {
   await assert.rejects(
     tried(block('json5', '{ channels: { whatsapp: { dmPolice: "pairing" } } }')),
