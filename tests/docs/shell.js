@@ -13,7 +13,8 @@ const PRELUDE = 'set -Eeuo pipefail; trap \'echo "this failed: $BASH_COMMAND" >&
 /** Those under way. They have process groups of their own, so nobody else ends them. @type {Set<Running>} */
 const running = new Set();
 process.once('exit', () => {
-  for (const each of running) each.signal('SIGKILL');
+  // Whoever is asked ends what it has started itself, too.
+  for (const each of running) each.signal('SIGTERM');
 });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
 
@@ -79,7 +80,7 @@ export class Running {
       if (this.code !== undefined) throw new Error(`it ended before ${what}:\n${this.output}`);
       const left = ends - Date.now();
       if (left <= 0) {
-        this.signal('SIGKILL');
+        await this.stop();
         throw new Error(`within ${DEADLINE_MS / 1000} s not: ${what}\n${this.output}`);
       }
       await new Promise(resolve => {
