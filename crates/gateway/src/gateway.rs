@@ -18,9 +18,10 @@ use crate::clock;
 use crate::config::{Config, without_numbers};
 use crate::control::{self, Ending, Live, Outside};
 use crate::lease::{Lease, make_private_dir};
+use crate::manifest;
 use crate::media;
 use crate::memory;
-use crate::paths::Paths;
+use crate::paths::{self, Paths};
 use crate::reload::{self, Reload};
 use crate::service;
 use crate::session;
@@ -72,6 +73,11 @@ pub async fn run(
     make_private_dir(&paths.workspace_dir())?;
     let _lease = Lease::take(&paths.lease)?;
     cage::remember_in(paths.state_dir.join("node.json"));
+    let tasks = TaskTracker::new();
+    // While the rest starts, so that the first sidecar need not wait for it. That one tells what is wrong.
+    if let Ok(home) = paths::home() {
+        tasks.spawn(async move { manifest::need_intact(&home).await.is_ok() });
+    }
     // Before it is read: a change while it is read is found later.
     let seen = reload::Look::at(&paths.config);
     let config = Config::load(&paths)?;
@@ -80,7 +86,6 @@ pub async fn run(
     }
     let store = Store::open(&paths.store).await?;
     media::retention::clear_left_behind(&store, &paths.media_dir()).await?;
-    let tasks = TaskTracker::new();
     let ending = Ending::new(shutdown.clone());
     let (ask, asked) = mpsc::channel(reload::ASKED_QUEUE);
     let live = Arc::new(Live::new(

@@ -19,7 +19,7 @@ mod task;
 use serde::{Deserialize, Serialize};
 
 pub use directory::{MemberOf, OwnInfo};
-pub use doctor::{DoctorInfo, HostProbe, LinkProbe, NodeProbe};
+pub use doctor::{DoctorInfo, FilesProbe, HostProbe, LinkProbe, NodeProbe};
 pub use error::{ControlError, ErrorCode};
 pub use explain::{Explanation, HearingInfo, JudgementInfo, PersonInfo, RouteInfo, SourceInfo, TriedInfo};
 pub use follow::{LoginEvent, WatchEvent, Watched};
