@@ -94,10 +94,7 @@ make_release() {
   cp -R sidecar/src sidecar/media sidecar/package.json "$PART/sidecar/"
   cp package.json package-lock.json LICENSE THIRD-PARTY-NOTICES.md README.md "$PART/"
   cp scripts/manifest "$PART/scripts/"
-  step "Installing the packages that the lock file names: npm ci --omit=dev --ignore-scripts"
-  (cd "$PART" && npm ci --omit=dev --ignore-scripts --workspace fased-sidecar --prefer-offline --no-audit --no-fund --loglevel=error) ||
-    refuse "the packages could not be installed; nothing was changed" "check the network, then: ${SETUP_COMMAND}"
-  "${FASED_NODE:-node}" scripts/manifest "$PART" || refuse "the files could not be listed; nothing was changed" "${SETUP_COMMAND}"
+  packages
   step "Writing completions, manual pages and the service's unit"
   mkdir -p "$PART/completions"
   "$PART/bin/fased" completions bash >"$PART/completions/fased"
@@ -107,6 +104,35 @@ make_release() {
   unit >"$PART/$UNIT_NAME"
   (cd "$PART" && find . ! -type d >"$PART.list" && mv "$PART.list" contents && echo ./contents >>contents)
   mv "$PART" "$RELEASE"
+}
+
+# Those that the lock file names. From the installed version, where it has the same lock file and they are still as listed.
+packages() {
+  if [[ -f "$RECEIPT" ]] && cmp -s package-lock.json "$CURRENT/package-lock.json"; then
+    step "Taking over the packages, which are the same"
+    cp -R "$CURRENT/node_modules" "$PART/"
+    if list_files && same_packages; then return 0; fi
+    say "  They were changed since, so they are installed anew"
+    rm -rf "$PART/node_modules"
+  fi
+  step "Installing the packages that the lock file names: npm ci --omit=dev --ignore-scripts"
+  (cd "$PART" && npm ci --omit=dev --ignore-scripts --workspace fased-sidecar --prefer-offline --no-audit --no-fund --loglevel=error) ||
+    refuse "the packages could not be installed; nothing was changed" "check the network, then: ${SETUP_COMMAND}"
+  list_files
+}
+
+list_files() {
+  "${FASED_NODE:-node}" scripts/manifest "$PART" || refuse "the files could not be listed; nothing was changed" "${SETUP_COMMAND}"
+}
+
+# Do both manifests name the same packages with the same content?
+same_packages() {
+  "${FASED_NODE:-node}" -e '
+    const [one, other] = process.argv.slice(1).map(path => {
+      const { files } = JSON.parse(require("node:fs").readFileSync(path, "utf8"));
+      return JSON.stringify(Object.entries(files).filter(([name]) => name.startsWith("node_modules/")));
+    });
+    process.exit(one === other ? 0 : 1);' "$PART/manifest.json" "$CURRENT/manifest.json" 2>/dev/null
 }
 
 # What an installation leaves behind that did not come to its end.

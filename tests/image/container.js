@@ -27,14 +27,37 @@ export class Container {
   /** The words that make what follows run as the image's user without any right. */
   get asUser() {
     const [uid, gid] = this.stage.user.split(':');
-    return ['setpriv', `--reuid=${uid}`, `--regid=${gid ?? uid}`, '--clear-groups', '--no-new-privs', '--bounding-set=-all', '--inh-caps=-all', '--ambient-caps=-all'];
+    return [
+      'setpriv',
+      `--reuid=${uid}`,
+      `--regid=${gid ?? uid}`,
+      '--clear-groups',
+      '--no-new-privs',
+      '--bounding-set=-all',
+      '--inh-caps=-all',
+      '--ambient-caps=-all',
+    ];
   }
 
   start() {
     const { stage, service } = this;
-    const words = [...(stage.tini === false && stage.entrypoint[0] === 'tini' ? stage.entrypoint.slice(2) : stage.entrypoint), ...stage.command];
+    const words = [
+      ...(stage.tini === false && stage.entrypoint[0] === 'tini'
+        ? stage.entrypoint.slice(2)
+        : stage.entrypoint),
+      ...stage.command,
+    ];
     const inside = `cd ${quoted(stage.folder)} && exec ${words.map(quoted).join(' ')}`;
-    const line = ['prlimit', `--nproc=${service.pids_limit}`, 'chroot', '"$TOP"', ...this.asUser, '/bin/sh', '-c', quoted(inside)].join(' ');
+    const line = [
+      'prlimit',
+      `--nproc=${service.pids_limit}`,
+      'chroot',
+      '"$TOP"',
+      ...this.asUser,
+      '/bin/sh',
+      '-c',
+      quoted(inside),
+    ].join(' ');
     const tmpfs = service.tmpfs[0].split(':')[1];
     this.process = stage.root.start([`exec ${line}`], {
       mounts: { binds: this.volumes, readOnly: service.read_only === true, tmpfs },
@@ -42,9 +65,14 @@ export class Container {
       namespaces: ['--pid', '--fork', '--kill-child'],
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    for (const pipe of [this.process.stdout, this.process.stderr]) pipe.on('data', part => { this.output += part; });
+    for (const pipe of [this.process.stdout, this.process.stderr])
+      pipe.on('data', part => {
+        this.output += part;
+      });
     this.ended = new Promise(resolve => this.process.on('exit', (code, signal) => resolve({ code, signal })));
-    this.ended.then(() => { this.over = true; });
+    this.ended.then(() => {
+      this.over = true;
+    });
   }
 
   /** The id of its first process, as this machine counts. */
@@ -55,7 +83,16 @@ export class Container {
   }
 
   enter(words, extra = {}) {
-    const into = ['--target', String(this.pid), '--mount', '--pid', '--ipc', '--uts', `--root=/proc/${this.pid}/root`, '--'];
+    const into = [
+      '--target',
+      String(this.pid),
+      '--mount',
+      '--pid',
+      '--ipc',
+      '--uts',
+      `--root=/proc/${this.pid}/root`,
+      '--',
+    ];
     const environment = { ...this.environment, ...extra };
     const inside = `cd ${quoted(this.stage.folder)} && exec ${words.map(quoted).join(' ')}`;
     return { line: ['nsenter', ...into, ...this.asUser, '/bin/sh', '-c', inside], environment };
@@ -65,9 +102,16 @@ export class Container {
   exec(...words) {
     const { line, environment } = this.enter(words);
     return new Promise((resolve, reject) => {
-      const child = spawn(line[0], line.slice(1), { env: environment, stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000 });
+      const child = spawn(line[0], line.slice(1), {
+        env: environment,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        timeout: 60_000,
+      });
       const said = { stdout: '', stderr: '' };
-      for (const name of ['stdout', 'stderr']) child[name].on('data', part => { said[name] += part; });
+      for (const name of ['stdout', 'stderr'])
+        child[name].on('data', part => {
+          said[name] += part;
+        });
       child.on('error', reject);
       child.on('close', code => resolve({ code, ...said }));
     });
@@ -77,7 +121,10 @@ export class Container {
   execOnTerminal(...words) {
     const { line, environment } = this.enter(words, { TERM: 'xterm', NO_COLOR: '1' });
     const command = `stty cols 120 rows 60; exec ${line.map(quoted).join(' ')}`;
-    return spawn('script', ['-qfec', command, '/dev/null'], { env: { ...environment, SHELL: '/bin/sh' }, stdio: ['ignore', 'pipe', 'inherit'] });
+    return spawn('script', ['-qfec', command, '/dev/null'], {
+      env: { ...environment, SHELL: '/bin/sh' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
   }
 
   /** Asks the first process to end, as `docker stop` does. */

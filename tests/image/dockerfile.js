@@ -25,7 +25,8 @@ function lines(text) {
 export function execForm(text) {
   if (!text.startsWith('[')) return null;
   const words = JSON.parse(text);
-  if (!Array.isArray(words) || words.some(word => typeof word !== 'string')) throw new Error(`no words: ${text}`);
+  if (!Array.isArray(words) || words.some(word => typeof word !== 'string'))
+    throw new Error(`no words: ${text}`);
   return words;
 }
 
@@ -40,7 +41,8 @@ export function parse(text) {
       if (from === undefined) throw new Error(`Dockerfile line ${line}: FROM ${rest} is not understood here`);
       stages.push({ from, name: name ?? `stage-${stages.length}`, line, steps: [] });
     } else {
-      if (stages.length === 0) throw new Error(`Dockerfile line ${line}: ${word} stands before the first FROM`);
+      if (stages.length === 0)
+        throw new Error(`Dockerfile line ${line}: ${word} stands before the first FROM`);
       stages.at(-1).steps.push({ word, text: rest, line });
     }
   }
@@ -53,7 +55,8 @@ export function copied({ text, line }) {
   let stage = null;
   while (words[0]?.startsWith('--')) {
     const option = words.shift();
-    if (!option.startsWith('--from=')) throw new Error(`Dockerfile line ${line}: COPY ${option} is not understood here`);
+    if (!option.startsWith('--from='))
+      throw new Error(`Dockerfile line ${line}: COPY ${option} is not understood here`);
     stage = option.slice('--from='.length);
   }
   const target = words.pop();
@@ -76,7 +79,10 @@ function rule(pattern) {
     .replace(/^\//, '')
     .replace(/\/$/, '')
     .split(/(\*\*\/|\*\*|\*)/)
-    .map(part => ({ '**/': '(?:.*/)?', '**': '.*', '*': '[^/]*' })[part] ?? part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
+    .map(
+      part =>
+        ({ '**/': '(?:.*/)?', '**': '.*', '*': '[^/]*' })[part] ?? part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'),
+    )
     .join('');
   return new RegExp(`^${body}(?:/.*)?$`);
 }

@@ -14,7 +14,8 @@ const SHOWN_BY = {
   tzdata: '/usr/share/zoneinfo/Etc/UTC',
 };
 /** What cargo and npm need of us to reach their registries. */
-const PASSED_ON = /^(https?_proxy|no_proxy|npm_config_|cargo_(net|http|registr)|ssl_cert_|node_extra_ca_certs$)/i;
+const PASSED_ON =
+  /^(https?_proxy|no_proxy|npm_config_|cargo_(net|http|registr)|ssl_cert_|node_extra_ca_certs$)/i;
 
 export class Replay {
   /** @param {{ root: string, work: string, target: string, tools: string, dev: boolean, say: (line: string) => void }} options */
@@ -27,7 +28,10 @@ export class Replay {
 
   /** A folder with what Docker would send: everything that is committed or new, but for what .dockerignore leaves out. */
   context() {
-    const listed = spawnSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: this.root, encoding: 'utf8' });
+    const listed = spawnSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+      cwd: this.root,
+      encoding: 'utf8',
+    });
     if (listed.status !== 0) throw new Error(`git does not list the files of ${this.root}: ${listed.stderr}`);
     const context = join(this.work, 'context');
     for (const path of listed.stdout.split('\0').filter(path => path !== '' && !this.isIgnored(path))) {
@@ -60,7 +64,14 @@ export class Replay {
       spawnSync('cp', ['-a', `${base.root.folder}/.`, folder]);
     }
     const root = new Root(folder);
-    return { volumes: [], ...base, root, variables: { ...base?.variables }, folder: base?.folder ?? '/', user: 'root' };
+    return {
+      volumes: [],
+      ...base,
+      root,
+      variables: { ...base?.variables },
+      folder: base?.folder ?? '/',
+      user: 'root',
+    };
   }
 
   step(stage, step) {
@@ -68,20 +79,39 @@ export class Replay {
     const shown = `${word} ${text}`;
     this.say(`  ${shown.length > 150 ? `${shown.slice(0, 147)}…` : shown}`);
     switch (word) {
-      case 'RUN': this.runStep(stage, step); break;
-      case 'COPY': this.copy(stage, step); break;
+      case 'RUN':
+        this.runStep(stage, step);
+        break;
+      case 'COPY':
+        this.copy(stage, step);
+        break;
       case 'WORKDIR':
         stage.folder = text.startsWith('/') ? text : join(stage.folder, text);
         mkdirSync(stage.root.path(stage.folder), { recursive: true });
         break;
-      case 'ENV': Object.assign(stage.variables, Object.fromEntries(variables(step))); break;
-      case 'USER': stage.user = text; break;
-      case 'VOLUME': stage.volumes.push(text); break;
-      case 'ENTRYPOINT': stage.entrypoint = execForm(text); break;
-      case 'CMD': stage.command = execForm(text); break;
-      case 'HEALTHCHECK': stage.health = execForm(text.replace(/^.*?CMD\s+/, '')); break;
-      case 'EXPOSE': case 'STOPSIGNAL': break;
-      default: throw new Error(`Dockerfile line ${step.line}: ${word} is not carried out here`);
+      case 'ENV':
+        Object.assign(stage.variables, Object.fromEntries(variables(step)));
+        break;
+      case 'USER':
+        stage.user = text;
+        break;
+      case 'VOLUME':
+        stage.volumes.push(text);
+        break;
+      case 'ENTRYPOINT':
+        stage.entrypoint = execForm(text);
+        break;
+      case 'CMD':
+        stage.command = execForm(text);
+        break;
+      case 'HEALTHCHECK':
+        stage.health = execForm(text.replace(/^.*?CMD\s+/, ''));
+        break;
+      case 'EXPOSE':
+      case 'STOPSIGNAL':
+        break;
+      default:
+        throw new Error(`Dockerfile line ${step.line}: ${word} is not carried out here`);
     }
   }
 
@@ -92,7 +122,8 @@ export class Replay {
       const path = from === null ? join(this.sent, source) : this.stages.get(from).root.path(source);
       if (!existsSync(path)) throw new Error(`Dockerfile line ${step.line}: there is no ${source}`);
       // A folder's content goes into the target; a file goes into it if it ends with a slash, and else takes its place.
-      if (lstatSync(path).isDirectory()) for (const name of readdirSync(path)) stage.root.copyIn(join(path, name), join(place, name));
+      if (lstatSync(path).isDirectory())
+        for (const name of readdirSync(path)) stage.root.copyIn(join(path, name), join(place, name));
       else stage.root.copyIn(path, /\/$|^\.$/.test(target) ? join(place, basename(source)) : place);
     }
   }
@@ -127,7 +158,11 @@ export class Replay {
       const tools = this.tools;
       mkdirSync(this.target, { recursive: true });
       mkdirSync(tools, { recursive: true });
-      binds.push([this.cargo.home, this.cargo.home], [this.cargo.rustup, this.cargo.rustup], [tools, '/opt/image-check-tools']);
+      binds.push(
+        [this.cargo.home, this.cargo.home],
+        [this.cargo.rustup, this.cargo.rustup],
+        [tools, '/opt/image-check-tools'],
+      );
       binds.push([this.target, join(stage.folder, 'target')]);
     }
     const inside = `cd ${quoted(stage.folder)} && ${text}`;
@@ -135,16 +170,21 @@ export class Replay {
       mounts: { binds },
       environment: this.environment(stage),
     });
-    if (ended.status !== 0) throw new Error(`Dockerfile line ${step.line}: RUN ended with ${ended.status ?? ended.signal}`);
+    if (ended.status !== 0)
+      throw new Error(`Dockerfile line ${step.line}: RUN ended with ${ended.status ?? ended.signal}`);
   }
 
   apt(stage, text) {
     const packages = /--no-install-recommends((?: [a-z0-9.+-]+)+)/.exec(text)?.[1].trim().split(' ') ?? [];
     for (const name of packages) {
-      if (SHOWN_BY[name] === undefined) throw new Error(`it is not known here what the package ${name} brings; add it to tests/image/replay.js`);
+      if (SHOWN_BY[name] === undefined)
+        throw new Error(
+          `it is not known here what the package ${name} brings; add it to tests/image/replay.js`,
+        );
       if (existsSync(SHOWN_BY[name])) this.say(`    ${name}: this machine has it`);
       else if (this.unpack(stage, name)) this.say(`    ${name}: unpacked from Debian's package`);
-      else this.notes.push(`${name} is not on this machine and could not be fetched; the rest ran without it`);
+      else
+        this.notes.push(`${name} is not on this machine and could not be fetched; the rest ran without it`);
     }
     stage.tini = existsSync('/usr/bin/tini') || existsSync(stage.root.path('/usr/bin/tini'));
   }

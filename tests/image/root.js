@@ -15,8 +15,10 @@ export class Root {
   constructor(folder) {
     this.folder = folder;
     this.top = join(folder, 'root');
-    for (const name of [...LAYERED, 'proc', 'dev', 'tmp', 'run', 'var/lib', 'root']) mkdirSync(join(this.top, name), { recursive: true });
-    for (const name of LAYERED) for (const kind of ['upper', 'work']) mkdirSync(this.layer(name, kind), { recursive: true });
+    for (const name of [...LAYERED, 'proc', 'dev', 'tmp', 'run', 'var/lib', 'root'])
+      mkdirSync(join(this.top, name), { recursive: true });
+    for (const name of LAYERED)
+      for (const kind of ['upper', 'work']) mkdirSync(this.layer(name, kind), { recursive: true });
     for (const [name, target] of Object.entries(LINKS)) {
       const link = join(this.top, name);
       if (existsSync(`/${target}`) && !lstatSync(link, { throwIfNoEntry: false })) symlinkSync(target, link);
@@ -30,7 +32,9 @@ export class Root {
   /** Where a path of the container lies on this machine, among what the steps have written. */
   path(inside) {
     const [first, ...rest] = inside.split('/').filter(part => part !== '');
-    return LAYERED.includes(first) ? join(this.layer(first, 'upper'), ...rest) : join(this.top, first ?? '', ...rest);
+    return LAYERED.includes(first)
+      ? join(this.layer(first, 'upper'), ...rest)
+      : join(this.top, first ?? '', ...rest);
   }
 
   copyIn(from, inside) {
@@ -54,10 +58,17 @@ export class Root {
     lines.push(`mount -t tmpfs -o mode=755 tmpfs ${top}/dev`);
     for (const device of ['null', 'zero', 'full', 'random', 'urandom', 'tty'])
       lines.push(`touch ${top}/dev/${device}`, `mount --bind /dev/${device} ${top}/dev/${device}`);
-    lines.push(`mkdir ${top}/dev/pts ${top}/dev/shm`, `mount -t devpts -o newinstance,ptmxmode=0666,mode=620 devpts ${top}/dev/pts`);
+    lines.push(
+      `mkdir ${top}/dev/pts ${top}/dev/shm`,
+      `mount -t devpts -o newinstance,ptmxmode=0666,mode=620 devpts ${top}/dev/pts`,
+    );
     lines.push(`ln -s pts/ptmx ${top}/dev/ptmx`, `ln -s /proc/self/fd ${top}/dev/fd`);
     lines.push(`if [ -d /sys ]; then mkdir -p ${top}/sys; mount --rbind /sys ${top}/sys; fi`);
-    for (const [from, inside] of binds) lines.push(`mkdir -p ${quoted(this.top + inside)}`, `mount --bind ${quoted(from)} ${quoted(this.top + inside)}`);
+    for (const [from, inside] of binds)
+      lines.push(
+        `mkdir -p ${quoted(this.top + inside)}`,
+        `mount --bind ${quoted(from)} ${quoted(this.top + inside)}`,
+      );
     if (readOnly) {
       for (const name of LAYERED) lines.push(`mount -o remount,ro ${top}/${name}`);
       lines.push(`mount -o remount,ro,bind ${top}`);
@@ -68,7 +79,10 @@ export class Root {
   /** A process with this root; `command` are shell lines that follow the mounts and have `$TOP`. */
   start(command, { mounts, environment, namespaces = [], ...options }) {
     const script = [...this.mounts(mounts), `TOP=${quoted(this.top)}`, ...command].join('\n');
-    return spawn('unshare', ['--mount', '--ipc', '--uts', ...namespaces, '/bin/sh', '-c', script], { env: environment, ...options });
+    return spawn('unshare', ['--mount', '--ipc', '--uts', ...namespaces, '/bin/sh', '-c', script], {
+      env: environment,
+      ...options,
+    });
   }
 
   /** The same, waited for; its output goes to ours. */

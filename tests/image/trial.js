@@ -1,8 +1,8 @@
 // What a person does with the container in the first hour, against the fake WhatsApp: start it, link it by the QR on the
 // terminal while the gateway runs, write to it, stop it. Runs in a network of its own, so that nothing else is reached.
 import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { Container } from './container.js';
 import { readQr } from './qr.js';
 
@@ -24,7 +24,9 @@ async function startFake() {
   const main = fileURLToPath(new URL('../fake-whatsapp/main.js', import.meta.url));
   const child = spawn(process.execPath, [main], { stdio: ['pipe', 'pipe', 'inherit'] });
   let said = '';
-  child.stdout.on('data', part => { said += part; });
+  child.stdout.on('data', part => {
+    said += part;
+  });
   await until('the fake WhatsApp listens', () => said.includes('\n'));
   const { ws, http, root } = JSON.parse(said);
   const call = async (path, body) => {
@@ -56,23 +58,36 @@ export async function trial({ stage, service, work, graceSeconds, say }) {
     });
     say(`  the gateway answered ${Math.round(performance.now() - begun)} ms after the start`);
     const who = await container.exec('id', '-u');
-    must(who.stdout.trim() === stage.user.split(':')[0] && who.stdout.trim() !== '0', 'it runs as the user of the image', who.stdout + who.stderr);
+    must(
+      who.stdout.trim() === stage.user.split(':')[0] && who.stdout.trim() !== '0',
+      'it runs as the user of the image',
+      who.stdout + who.stderr,
+    );
     for (const path of ['/opt/fased/sidecar/new.js', '/usr/bin/new', '/etc/new', '/new'])
       must((await container.exec('touch', path)).code !== 0, `${path} cannot be written`);
-    must((await container.exec('sh', '-c', 'touch /tmp/new && touch /data/new && rm /data/new')).code === 0, '/data and /tmp can');
+    must(
+      (await container.exec('sh', '-c', 'touch /tmp/new && touch /data/new && rm /data/new')).code === 0,
+      '/data and /tmp can',
+    );
     const before = await health();
     must(before.code === 5, 'without a login the health check says so', `${before.code} ${before.stderr}`);
 
     await fake.call('/phones', { phone: OWNER });
     const login = container.execOnTerminal('fased', 'channels', 'login', '--channel', 'whatsapp');
     let screen = '';
-    login.stdout.on('data', part => { screen += part; });
+    login.stdout.on('data', part => {
+      screen += part;
+    });
     const left = new Promise(resolve => login.on('exit', resolve));
     try {
       const qr = await until('the QR is on the terminal', () => readQr(screen));
       must(true, 'the login beside the running gateway shows its QR on the terminal');
       await fake.call('/scan', { phone: OWNER, qr });
-      must((await Promise.race([left, pause(PATIENCE_MS)])) === 0, 'it was scanned, and the account is linked', screen.slice(-300));
+      must(
+        (await Promise.race([left, pause(PATIENCE_MS)])) === 0,
+        'it was scanned, and the account is linked',
+        screen.slice(-300),
+      );
     } finally {
       login.kill('SIGKILL');
     }
@@ -83,13 +98,23 @@ export async function trial({ stage, service, work, graceSeconds, say }) {
     must(set.code === 0, 'the config can be edited', set.stderr);
     await fake.call('/contacts', { phone: ANNA });
     await fake.call('/messages', { to: OWNER, from: ANNA, text: 'is anybody there?' });
-    const { record } = await fake.call(`/wait?type=message&contact=${encodeURIComponent(ANNA)}&timeout_ms=${PATIENCE_MS}`);
-    must(record.text?.includes('is anybody there?'), 'a message comes back as an echo', JSON.stringify(record.text));
+    const { record } = await fake.call(
+      `/wait?type=message&contact=${encodeURIComponent(ANNA)}&timeout_ms=${PATIENCE_MS}`,
+    );
+    must(
+      record.text?.includes('is anybody there?'),
+      'a message comes back as an echo',
+      JSON.stringify(record.text),
+    );
 
     const doctor = await fased('doctor', '--json');
     const findings = JSON.parse(doctor.stdout).findings;
     const compared = findings.find(finding => /files in .* are as they were installed/.test(finding.what));
-    must(compared?.level === 'ok', 'all files of the sidecar are those of the manifest', JSON.stringify(findings.filter(f => f.check === 'node')));
+    must(
+      compared?.level === 'ok',
+      'all files of the sidecar are those of the manifest',
+      JSON.stringify(findings.filter(f => f.check === 'node')),
+    );
     const cage = findings.find(finding => finding.check === 'cage');
     say(`  doctor on the cage: ${cage?.what}${cage?.cause ? ` (${cage.cause})` : ''}`);
     if (stage.command.includes('--page')) {
@@ -98,12 +123,20 @@ export async function trial({ stage, service, work, graceSeconds, say }) {
       must(page.status === 200, 'the page is there', String(page.status));
     }
     const open = await container.exec('find', '/data', '-perm', '/077', '!', '-type', 's');
-    must(open.code === 0 && open.stdout === '', 'nothing in /data is open to others', open.stdout + open.stderr);
+    must(
+      open.code === 0 && open.stdout === '',
+      'nothing in /data is open to others',
+      open.stdout + open.stderr,
+    );
 
     const stopped = performance.now();
     container.stop();
     const end = await Promise.race([container.ended, pause(graceSeconds * 1000, null)]);
-    must(end !== null && end.code === 0, `it ends at SIGTERM within the ${graceSeconds} s of stop_grace_period`, JSON.stringify(end));
+    must(
+      end !== null && end.code === 0,
+      `it ends at SIGTERM within the ${graceSeconds} s of stop_grace_period`,
+      JSON.stringify(end),
+    );
     say(`  it took ${Math.round(performance.now() - stopped)} ms`);
     const { accounts } = await fake.call('/state?inbox=0');
     const violations = Object.values(accounts ?? {}).flatMap(account => account.violations ?? []);

@@ -15,14 +15,19 @@ function scalar(text, line) {
 }
 
 /** A comment begins after a space; never within quotes as they are used here. */
-const withoutComment = text => text.replace(/^((?:[^"'#]|"(?:[^"\\]|\\.)*"|'[^']*')*?)(?:^|\s)#.*$/, '$1').trimEnd();
+const withoutComment = text =>
+  text.replace(/^((?:[^"'#]|"(?:[^"\\]|\\.)*"|'[^']*')*?)(?:^|\s)#.*$/, '$1').trimEnd();
 
 export function parseYaml(text) {
   const lines = text
     .split('\n')
     .map((raw, index) => ({ number: index + 1, text: withoutComment(raw) }))
     .filter(({ text }) => text.trim() !== '')
-    .map(({ number, text }) => ({ number, indent: text.length - text.trimStart().length, text: text.trim() }));
+    .map(({ number, text }) => ({
+      number,
+      indent: text.length - text.trimStart().length,
+      text: text.trim(),
+    }));
   let at = 0;
 
   function block(indent) {
@@ -54,6 +59,7 @@ export function parseYaml(text) {
   }
 
   const value = mapping(0);
-  if (at < lines.length) throw new Error(`line ${lines[at].number} is indented in no known way: ${lines[at].text}`);
+  if (at < lines.length)
+    throw new Error(`line ${lines[at].number} is indented in no known way: ${lines[at].text}`);
   return value;
 }
