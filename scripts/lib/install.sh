@@ -16,7 +16,7 @@ FOLDERS=()
 choose_prefix() {
   [[ -n "${1:-}" || -n "${HOME:-}" ]] || refuse "HOME is not set" "name a folder: scripts/install --prefix DIR"
   PREFIX="${1:-$HOME/.local}"
-  [[ "$PREFIX" == /* ]] || usage "--prefix takes an absolute path, not $PREFIX" "scripts/install --prefix $PWD/$PREFIX"
+  [[ "$PREFIX" == /* ]] || usage "--prefix takes an absolute path, not $PREFIX" "scripts/install --prefix $OLDPWD/$PREFIX"
   PREFIX="$(realpath -m "$PREFIX")"
   [[ "$PREFIX" != / ]] || usage "fased has to be installed below a folder" "scripts/install --prefix /usr/local"
   [[ "$PREFIX/" != "$ROOT/"* ]] || usage "$PREFIX is within the source of fased" "scripts/install, which installs below ~/.local"
@@ -135,8 +135,9 @@ same_packages() {
     process.exit(one === other ? 0 : 1);' "$PART/manifest.json" "$CURRENT/manifest.json" 2>/dev/null
 }
 
-# What an installation leaves behind that did not come to its end.
+# What an installation leaves behind that did not come to its end; also when somebody interrupts it.
 tidy() {
+  if [[ -n "${STOPPED:-}" ]]; then systemctl --user start "$UNIT_NAME" || true; fi
   rm -rf "$PART" "$PART.list"
   if [[ ! -e "$RECEIPT" ]]; then
     remove_release "$RELEASE"
@@ -283,7 +284,6 @@ copy_store() {
   STORE_COPY="$STATE_DIR/backup/before-$(basename "$RELEASE")"
   (umask 077 && mkdir -p "$STORE_COPY" && cp -p "$STATE_DIR"/fased.db* "$STORE_COPY/") || {
     rm -rf "$STORE_COPY"
-    systemctl --user start "$UNIT_NAME" || true
     remove_release "$RELEASE"
     refuse "the store could not be copied, so nothing was changed and the old version runs again" "make room: df -h $STATE_DIR"
   }

@@ -152,7 +152,10 @@ export class Replay {
   runStep(stage, step) {
     let { text } = step;
     if (/^apt-get /.test(text)) return this.apt(stage, text);
-    if (this.dev) text = text.replaceAll(' --release', '').replaceAll('target/release/', 'target/debug/');
+    if (this.dev) {
+      text = text.replaceAll(' --release', '').replaceAll('target/release/', 'target/debug/');
+      text = text.replace(/cargo install /, 'cargo install --debug ');
+    }
     const binds = [];
     if (/\bcargo\b/.test(text)) {
       const tools = this.tools;

@@ -72,7 +72,7 @@ function run(program, ...words) {
     cwd: root,
     env: environment,
     encoding: 'utf8',
-    timeout: 120_000,
+    timeout: 300_000,
   });
   return { code: ended.status, said: ended.stdout + ended.stderr, stdout: ended.stdout };
 }

@@ -73,16 +73,17 @@ pub async fn run(
     make_private_dir(&paths.workspace_dir())?;
     let _lease = Lease::take(&paths.lease)?;
     cage::remember_in(paths.state_dir.join("node.json"));
-    let tasks = TaskTracker::new();
-    // While the rest starts, so that the first sidecar need not wait for it. That one tells what is wrong.
-    if let Ok(home) = paths::home() {
-        tasks.spawn(async move { manifest::need_intact(&home).await.is_ok() });
-    }
     // Before it is read: a change while it is read is found later.
     let seen = reload::Look::at(&paths.config);
     let config = Config::load(&paths)?;
     for warning in &config.warnings {
         tracing::warn!("{}: {}", paths.config.display(), without_numbers(warning));
+    }
+    let tasks = TaskTracker::new();
+    // While the rest starts, so that the first sidecar need not wait for it. That one tells what is wrong.
+    if let Ok(home) = paths::home() {
+        let looked = async move { manifest::need_intact(&home).await.is_ok() };
+        tasks.spawn(shutdown.clone().run_until_cancelled_owned(looked));
     }
     let store = Store::open(&paths.store).await?;
     media::retention::clear_left_behind(&store, &paths.media_dir()).await?;

@@ -21,8 +21,7 @@ pub(crate) const LISTED: [&str; 3] = ["sidecar", "node_modules", "package.json"]
 /// Read at once; a file is never held as a whole.
 const PIECE_BYTES: usize = 64 * 1024;
 /// What brings the files back.
-pub(crate) const NEXT: &str =
-    "install it anew from a checkout of this version: scripts/install --upgrade (a container: docker compose build)";
+pub(crate) const NEXT: &str = "install it anew from a checkout of this version: scripts/install --upgrade (a container: docker compose build)";
 
 #[derive(Deserialize)]
 struct Manifest {
@@ -43,7 +42,10 @@ pub(crate) async fn need_intact(home: &Path) -> Result<()> {
         return Ok(());
     }
     if let FilesProbe::Altered { what } = look(home.to_owned()).await {
-        bail!("the files in {} are not as they were installed: {what}", home.display());
+        bail!(
+            "the files in {} are not as they were installed: {what}",
+            home.display()
+        );
     }
     *intact = Some(home.to_owned());
     Ok(())
@@ -67,8 +69,8 @@ fn compare(home: &Path) -> Result<FilesProbe> {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(FilesProbe::Unlisted),
         Err(error) => return Err(error).context(format!("{NAME} cannot be read")),
     };
-    let manifest: Manifest =
-        serde_json::from_str(&text).with_context(|| format!("{NAME} is broken, so nothing can be compared"))?;
+    let manifest: Manifest = serde_json::from_str(&text)
+        .with_context(|| format!("{NAME} is broken, so nothing can be compared"))?;
     let found = files(home)?;
     let mut wrong = Vec::new();
     for name in manifest.files.keys().filter(|name| !found.contains_key(*name)) {
@@ -120,7 +122,11 @@ fn files(home: &Path) -> Result<BTreeMap<String, bool>> {
         let unread = || format!("{} cannot be read", folder.display());
         for entry in std::fs::read_dir(&folder).with_context(unread)? {
             let entry = entry.with_context(unread)?;
-            note(entry.path(), entry.file_type().with_context(unread)?, &mut folders);
+            note(
+                entry.path(),
+                entry.file_type().with_context(unread)?,
+                &mut folders,
+            );
         }
     }
     Ok(found)
@@ -135,7 +141,11 @@ fn hash(path: &Path, buffer: &mut [u8]) -> std::io::Result<String> {
             read => hasher.update(&buffer[..read]),
         }
     }
-    Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hasher
+        .finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect())
 }
 
 #[cfg(test)]

@@ -58,6 +58,12 @@ mod tests {
             assert!(to.join(name).is_file(), "{name}");
         }
         assert!(!to.join("fased-warden.1").exists(), "a hidden verb has no page");
-        assert!(run(&Options { to: Some(to.join("fased.1")) }).is_err(), "no folder");
+        assert!(
+            run(&Options {
+                to: Some(to.join("fased.1"))
+            })
+            .is_err(),
+            "no folder"
+        );
     }
 }

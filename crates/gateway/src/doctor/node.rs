@@ -89,9 +89,10 @@ fn parsed(version: &str) -> Option<(u32, u32)> {
 fn files(facts: &Facts) -> Option<Finding> {
     let home = facts.node.home.as_ref()?.display();
     Some(match facts.node.files.as_ref()? {
-        FilesProbe::Intact { files } => {
-            Finding::ok(CHECK, format!("all {files} files in {home} are as they were installed"))
-        }
+        FilesProbe::Intact { files } => Finding::ok(
+            CHECK,
+            format!("all {files} files in {home} are as they were installed"),
+        ),
         FilesProbe::Unlisted => Finding::ok(
             CHECK,
             format!("the files in {home} are not compared: there is no manifest.json, as in a checkout"),

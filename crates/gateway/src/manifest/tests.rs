@@ -110,11 +110,14 @@ async fn what_was_wrong_is_looked_at_again_and_what_was_right_is_not() {
     fs::write(&main, "an edit").expect("written");
     let error = need_intact(home.path()).await.expect_err("changed").to_string();
     assert!(
-        error.contains("sidecar/src/main.js was changed") && error.contains(&home.path().display().to_string()),
+        error.contains("sidecar/src/main.js was changed")
+            && error.contains(&home.path().display().to_string()),
         "{error}"
     );
     fs::write(&main, "hello\n").expect("mended");
     need_intact(home.path()).await.expect("as it was");
     fs::write(&main, "an update that is under way").expect("written");
-    need_intact(home.path()).await.expect("of this process it was known");
+    need_intact(home.path())
+        .await
+        .expect("of this process it was known");
 }

@@ -133,7 +133,11 @@ impl Workshop {
         };
         manifest::need_intact(&self.home).await.map_err(|error| {
             tracing::warn!("{error:#}");
-            MediaError::new(MediaProblem::ConverterMissing, format!("{error:#}"), manifest::NEXT)
+            MediaError::new(
+                MediaProblem::ConverterMissing,
+                format!("{error:#}"),
+                manifest::NEXT,
+            )
         })?;
         let node = cage::know(&self.node).await.map_err(|error| {
             tracing::warn!("{error:#}");
