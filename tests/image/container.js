@@ -8,9 +8,10 @@ import { quoted } from './root.js';
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 export class Container {
-  /** @param {{ stage: any, service: any, work: string, environment: Record<string, string> }} options */
-  constructor({ stage, service, work, environment }) {
+  /** @param {{ stage: any, service: any, work: string, seen: string[][], environment: Record<string, string> }} options */
+  constructor({ stage, service, work, seen, environment }) {
     this.stage = stage;
+    this.seen = seen;
     this.service = service;
     this.environment = { PATH, TZ: 'Etc/UTC', ...stage.variables, ...environment };
     this.volumes = stage.volumes.map((inside, index) => {
@@ -60,7 +61,7 @@ export class Container {
     ].join(' ');
     const tmpfs = service.tmpfs[0].split(':')[1];
     this.process = stage.root.start([`exec ${line}`], {
-      mounts: { binds: this.volumes, readOnly: service.read_only === true, tmpfs },
+      mounts: { binds: [...this.volumes, ...this.seen], readOnly: service.read_only === true, tmpfs },
       environment: this.environment,
       namespaces: ['--pid', '--fork', '--kill-child'],
       stdio: ['ignore', 'pipe', 'pipe'],

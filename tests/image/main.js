@@ -1,6 +1,6 @@
 // What scripts/image-check does; see there.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from './dockerfile.js';
@@ -59,7 +59,10 @@ if (process.env.FASED_IMAGE_CHECK_NETWORK !== 'own') {
     )[0];
     say(`All steps were carried out, with the ${dev ? 'dev' : 'release'} profile; /opt/fased has ${size}.`);
     const { root: top, ...stage } = last;
-    const handed = JSON.stringify({ folder: top.folder, stage, work });
+    // A dev build reads the page's files where they were when it was compiled; a release has them within.
+    const page = 'crates/gateway/page';
+    const seen = dev && existsSync(join(root, page)) ? [[join(replay.sent, page), `/src/${page}`]] : [];
+    const handed = JSON.stringify({ folder: top.folder, stage, work, seen });
     const command = 'ip link set lo up && exec "$0" "$@"';
     const ran = spawnSync(
       'unshare',
@@ -79,7 +82,7 @@ if (process.env.FASED_IMAGE_CHECK_NETWORK !== 'own') {
   }
   clean();
 } else {
-  const { folder, stage, work } = JSON.parse(process.env.FASED_IMAGE_CHECK_STAGE);
+  const { folder, stage, work, seen } = JSON.parse(process.env.FASED_IMAGE_CHECK_STAGE);
   const { Root } = await import('./root.js');
   const compose = parseYaml(readFileSync(join(root, 'compose.yaml'), 'utf8'));
   const [service] = Object.values(compose.services);
@@ -89,6 +92,7 @@ if (process.env.FASED_IMAGE_CHECK_NETWORK !== 'own') {
       stage: { ...stage, root: new Root(folder) },
       service,
       work,
+      seen,
       graceSeconds: Number.parseInt(service.stop_grace_period, 10),
       say,
     });

@@ -38,11 +38,11 @@ async function startFake() {
   return { child, ws, root, call };
 }
 
-/** @param {{ stage: any, service: any, work: string, graceSeconds: number, say: (line: string) => void }} options */
-export async function trial({ stage, service, work, graceSeconds, say }) {
+/** @param {{ stage: any, service: any, work: string, seen: string[][], graceSeconds: number, say: (line: string) => void }} options */
+export async function trial({ stage, service, work, seen, graceSeconds, say }) {
   const fake = await startFake();
   const environment = { FASED_WHATSAPP_URL: fake.ws, FASED_WHATSAPP_ROOT: fake.root, FASED_LOG: 'info' };
-  const container = new Container({ stage, service, work, environment });
+  const container = new Container({ stage, service, work, seen, environment });
   const must = (holds, what, shown = '') => {
     if (!holds) throw new Error(`${what}${shown === '' ? '' : `: ${shown}`}`);
     say(`  ok  ${what}`);
