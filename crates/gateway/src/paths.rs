@@ -89,7 +89,7 @@ pub fn home() -> Result<PathBuf> {
     let holds_sidecar = |dir: &Path| dir.join("sidecar/package.json").is_file();
     if let Some(dir) = from_env("FASED_HOME") {
         if holds_sidecar(&dir) {
-            return real(dir);
+            return real(&dir);
         }
         bail!(
             "FASED_HOME is {}, but there is no sidecar/package.json in it",
@@ -108,7 +108,7 @@ pub fn home() -> Result<PathBuf> {
         .chain(parents_of_executable);
     for dir in candidates {
         if holds_sidecar(&dir) {
-            return real(dir);
+            return real(&dir);
         }
     }
     bail!(
@@ -118,7 +118,7 @@ pub fn home() -> Result<PathBuf> {
     )
 }
 
-fn real(dir: PathBuf) -> Result<PathBuf> {
+fn real(dir: &Path) -> Result<PathBuf> {
     dir.canonicalize()
         .with_context(|| format!("cannot find where {} leads", dir.display()))
 }
