@@ -16,6 +16,8 @@ use std::path::{Path, PathBuf};
 use fased_protocol::control::CageInfo;
 use tokio::process::Command;
 
+use crate::manifest::LISTED;
+
 pub(crate) use node::{Node, know, remember_in};
 
 /// Set to `off` it lets every process start without a cage.
@@ -109,7 +111,7 @@ pub(crate) fn is_off() -> bool {
 
 /// Our JavaScript below the program's own folder, with its packages.
 pub(crate) fn code(home: &Path) -> [PathBuf; 3] {
-    ["sidecar", "node_modules", "package.json"].map(|name| home.join(name))
+    LISTED.map(|name| home.join(name))
 }
 
 /// A cage that is ready to be closed around a process.

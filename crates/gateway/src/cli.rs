@@ -28,6 +28,7 @@ mod channels_restart;
 mod channels_resume;
 mod channels_status;
 mod config;
+mod completions;
 mod config_edit;
 mod config_get;
 mod config_path;
@@ -56,6 +57,7 @@ mod groups_change;
 mod groups_list;
 mod health;
 mod logs;
+mod man;
 mod message;
 mod message_delete;
 mod message_edit;
@@ -187,6 +189,11 @@ enum Verb {
     /// Try the gateway with no phone and no network, on a WhatsApp of its own: by hand or by script
     #[command(after_help = simulate::AFTER_HELP)]
     Simulate(simulate::Options),
+    /// What a shell needs to complete commands: for bash, zsh or fish
+    #[command(after_help = completions::AFTER_HELP)]
+    Completions(completions::Options),
+    /// The manual page; or with --to one for each command
+    Man(man::Options),
     /// Kill what a gateway has started, should that be killed; a gateway starts it
     #[command(hide = true)]
     Warden,
@@ -331,6 +338,8 @@ fn run(cli: Cli) -> Outcome {
         Verb::Doctor(options) => doctor::run(global, &options),
         Verb::Explain(options) => explain::run(global, options),
         Verb::Simulate(options) => simulate::run(global, &options),
+        Verb::Completions(options) => completions::run(&options),
+        Verb::Man(options) => man::run(&options),
         Verb::Warden => warden::run(),
     }
 }

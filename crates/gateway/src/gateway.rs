@@ -19,9 +19,10 @@ use crate::clock;
 use crate::config::{Config, without_numbers};
 use crate::control::{self, Ending, Live, Outside};
 use crate::lease::{Lease, make_private_dir};
+use crate::manifest;
 use crate::media;
 use crate::memory;
-use crate::paths::Paths;
+use crate::paths::{self, Paths};
 use crate::reload::{self, Reload};
 use crate::service;
 use crate::session;
@@ -85,9 +86,14 @@ pub async fn run(
     for warning in &config.warnings {
         tracing::warn!("{}: {}", paths.config.display(), without_numbers(warning));
     }
+    let tasks = TaskTracker::new();
+    // While the rest starts, so that the first sidecar need not wait for it. That one tells what is wrong.
+    if let Ok(home) = paths::home() {
+        let looked = async move { manifest::need_intact(&home).await.is_ok() };
+        tasks.spawn(shutdown.clone().run_until_cancelled_owned(looked));
+    }
     let store = Store::open(&paths.store).await?;
     media::retention::clear_left_behind(&store, &paths.media_dir()).await?;
-    let tasks = TaskTracker::new();
     let ending = Ending::new(shutdown.clone());
     let (ask, asked) = mpsc::channel(reload::ASKED_QUEUE);
     let live = Arc::new(Live::new(

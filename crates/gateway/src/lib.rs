@@ -25,6 +25,7 @@ pub mod inbound;
 pub mod known;
 pub mod lease;
 pub mod log;
+mod manifest;
 pub mod media;
 pub mod memory;
 pub mod nearest;

@@ -85,8 +85,9 @@ impl Paths {
     }
 }
 
-/// The folder that holds `sidecar/package.json`: `FASED_HOME`, then beside the executable, then
-/// the current folder and its parents.
+/// The folder that holds `sidecar/package.json`: `FASED_HOME`, then where an executable is installed together with it,
+/// then the current folder and its parents. Links are resolved: a new version takes the place of one, and what runs stays
+/// with its own files.
 ///
 /// # Errors
 /// When there is none; the message says what was tried.
@@ -94,7 +95,7 @@ pub fn home() -> Result<PathBuf> {
     let holds_sidecar = |dir: &Path| dir.join("sidecar/package.json").is_file();
     if let Some(dir) = from_env("FASED_HOME") {
         if holds_sidecar(&dir) {
-            return Ok(dir);
+            return real(&dir);
         }
         bail!(
             "FASED_HOME is {}, but there is no sidecar/package.json in it",
@@ -102,19 +103,18 @@ pub fn home() -> Result<PathBuf> {
         );
     }
     let executable = std::env::current_exe().context("where is this executable?")?;
-    let beside = executable
-        .parent()
-        .and_then(Path::parent)
-        .map(|prefix| prefix.join("share/fased"));
+    let prefix = executable.parent().and_then(Path::parent);
+    let beside = prefix
+        .into_iter()
+        .flat_map(|prefix| [prefix.join("share/fased"), prefix.to_owned()]);
     let current = std::env::current_dir().unwrap_or_default();
     let parents_of_executable = executable.ancestors().skip(1).map(Path::to_owned);
     let candidates = beside
-        .into_iter()
         .chain(current.ancestors().map(Path::to_owned))
         .chain(parents_of_executable);
     for dir in candidates {
         if holds_sidecar(&dir) {
-            return Ok(dir);
+            return real(&dir);
         }
     }
     bail!(
@@ -122,6 +122,11 @@ pub fn home() -> Result<PathBuf> {
          in a folder above it. Set FASED_HOME to the folder that holds it",
         current.display()
     )
+}
+
+fn real(dir: &Path) -> Result<PathBuf> {
+    dir.canonicalize()
+        .with_context(|| format!("cannot find where {} leads", dir.display()))
 }
 
 fn socket_path(state_dir: &Path) -> PathBuf {

@@ -28,7 +28,7 @@ pub use bounds::{MAX_EDITS, MAX_LOG_BYTES, MAX_LOG_LINES, MAX_VERDICTS};
 pub use config::{AddRequest, ConfigEdit, ConfigValue};
 pub use dashboard::DashboardInfo;
 pub use directory::{MemberOf, OwnInfo};
-pub use doctor::{DoctorInfo, HostProbe, LinkProbe, NodeProbe};
+pub use doctor::{DoctorInfo, FilesProbe, HostProbe, LinkProbe, NodeProbe};
 pub use error::{ControlError, ErrorCode};
 pub use explain::{Explanation, HearingInfo, JudgementInfo, PersonInfo, RouteInfo, SourceInfo, TriedInfo};
 pub use follow::{LoginEvent, WatchEvent, Watched};

@@ -16,8 +16,8 @@ use tokio::process::Command;
 use super::{Connect, Plan, Reach};
 
 /// Why there is nothing to enforce.
-pub(super) const ABSENT: &str =
-    "the kernel has no Landlock (Linux 5.19 or newer, with \"landlock\" among its security modules)";
+pub(super) const ABSENT: &str = "the kernel has no Landlock (Linux 5.19 or newer, with \"landlock\" among its security modules), or a container's \
+     filter of system calls refuses it (Docker 23 or newer does not)";
 
 /// The newest version whose rights were tried. Newer kernels keep to it as well.
 const TRIED: u32 = 7;

@@ -1,7 +1,10 @@
 //! Node.js, the sidecar's packages, and ffmpeg.
 
+use fased_protocol::control::FilesProbe;
+
 use super::Facts;
 use super::finding::Finding;
+use crate::manifest;
 
 const CHECK: &str = "node";
 /// The oldest Node.js that the sidecar runs on.
@@ -10,6 +13,7 @@ const OLDEST: (u32, u32) = (20, 17);
 pub(super) fn check(facts: &Facts) -> Vec<Finding> {
     let mut findings = program(facts);
     findings.extend(packages(facts));
+    findings.extend(files(facts));
     let ffmpeg_missed = facts.history.outbox.iter().any(|sum| {
         let error = sum.error.as_deref().unwrap_or_default();
         error.contains("ffmpeg")
@@ -79,6 +83,27 @@ fn with_environment(facts: &Facts, setting: &str) -> String {
 fn parsed(version: &str) -> Option<(u32, u32)> {
     let mut parts = version.split('.').map(|part| part.parse().ok());
     Some((parts.next()??, parts.next()??))
+}
+
+/// A manifest is there where fased was installed; in a checkout the files are edited.
+fn files(facts: &Facts) -> Option<Finding> {
+    let home = facts.node.home.as_ref()?.display();
+    Some(match facts.node.files.as_ref()? {
+        FilesProbe::Intact { files } => Finding::ok(
+            CHECK,
+            format!("all {files} files in {home} are as they were installed"),
+        ),
+        FilesProbe::Unlisted => Finding::ok(
+            CHECK,
+            format!("the files in {home} are not compared: there is no manifest.json, as in a checkout"),
+        ),
+        FilesProbe::Altered { what } => Finding::problem(
+            CHECK,
+            format!("the files in {home} are not as they were installed"),
+            format!("{what}; no sidecar is started with them"),
+        )
+        .next(manifest::NEXT),
+    })
 }
 
 fn packages(facts: &Facts) -> Vec<Finding> {
@@ -192,6 +217,34 @@ mod tests {
             ..fine()
         };
         assert_eq!(worst(half).0, Level::Warning);
+    }
+
+    #[test]
+    fn files_that_were_changed_are_a_problem_and_those_of_a_checkout_are_none() {
+        let told = |files: Option<FilesProbe>| {
+            let mut facts = facts();
+            facts.node = NodeProbe { files, ..fine() };
+            let findings = check(&facts);
+            assert_eq!(findings.len(), 2 + usize::from(facts.node.files.is_some()));
+            findings.last().cloned().expect("a finding")
+        };
+        let altered = told(Some(FilesProbe::Altered {
+            what: "sidecar/src/main.js was changed".to_owned(),
+        }));
+        assert_eq!(altered.level, Level::Problem);
+        assert!(altered.cause.contains("sidecar/src/main.js"), "{altered:?}");
+        assert!(altered.next.contains("scripts/install --upgrade"), "{altered:?}");
+        let unlisted = told(Some(FilesProbe::Unlisted));
+        assert!(
+            unlisted.level == Level::Ok && unlisted.what.contains("not compared"),
+            "{unlisted:?}"
+        );
+        let intact = told(Some(FilesProbe::Intact { files: 7 }));
+        assert!(
+            intact.level == Level::Ok && intact.what.contains("all 7 files"),
+            "{intact:?}"
+        );
+        assert_eq!(told(None).level, Level::Ok, "an older gateway does not tell");
     }
 
     #[test]

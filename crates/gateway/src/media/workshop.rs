@@ -14,6 +14,7 @@ use super::outgoing::{Raw, Rules};
 use super::scratch::Scratch;
 use super::sniff::{HEAD_BYTES, sniff};
 use crate::cage::{self, Connect, Node, Plan, Reach};
+use crate::manifest;
 use crate::process::{self, Failure, Job};
 
 /// How long a server may take for the whole file; the process ends itself, and is ended a little later.
@@ -130,6 +131,14 @@ impl Workshop {
                 "install Node 20.17 or newer, or set FASED_NODE to its path",
             )
         };
+        manifest::need_intact(&self.home).await.map_err(|error| {
+            tracing::warn!("{error:#}");
+            MediaError::new(
+                MediaProblem::ConverterMissing,
+                format!("{error:#}"),
+                manifest::NEXT,
+            )
+        })?;
         let node = cage::know(&self.node).await.map_err(|error| {
             tracing::warn!("{error:#}");
             missing(&self.node)

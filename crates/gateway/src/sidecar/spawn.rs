@@ -11,6 +11,7 @@ use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use super::{Ears, Sidecar};
 use crate::cage::{self, Cage, Connect, Node, Plan, Reach};
 use crate::lease::AuthLock;
+use crate::manifest;
 use crate::process::command;
 
 /// What the sidecar may see of our environment.
@@ -110,11 +111,15 @@ fn need_packages(home: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Waits for the auth dir's lock, then starts a sidecar that inherits it.
+/// Waits until the program's files were compared with their manifest and for the auth dir's lock, then starts a sidecar
+/// that inherits it.
 ///
 /// # Errors
-/// When the lock is not to be had, or Node cannot be started; the message says what to do.
+/// When files are not as they were installed, when the lock is not to be had, or Node cannot be started; the message says what to do.
 pub async fn spawn(options: &SpawnOptions, ears: Ears) -> Result<Sidecar> {
+    manifest::need_intact(&options.home)
+        .await
+        .context(mended_by(manifest::NEXT))?;
     let lock = AuthLock::take(&options.auth_dir).await?;
     let main = options.home.join("sidecar/src/main.js");
     need_packages(&options.home).with_context(|| {

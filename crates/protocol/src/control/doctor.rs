@@ -42,6 +42,27 @@ pub struct NodeProbe {
     pub sidecar: Option<String>,
     /// There is an ffmpeg.
     pub ffmpeg: bool,
+    /// Are the files those that were installed? Absent without a sidecar, and from a gateway of an older version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub files: Option<FilesProbe>,
+}
+
+/// The sidecar's files, compared with the `manifest.json` beside them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "are", rename_all = "snake_case")]
+pub enum FilesProbe {
+    /// There is no manifest: nothing is compared.
+    Unlisted,
+    /// All are as they were installed.
+    Intact {
+        /// How many.
+        files: u64,
+    },
+    /// At least one was changed, is missing, or came in addition; sidecars do not start.
+    Altered {
+        /// Which, and how many more.
+        what: String,
+    },
 }
 
 /// A question that WhatsApp was asked on an open link.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use fased_protocol::control::NodeProbe;
 use serde_json::Value;
 
+use crate::manifest;
 use crate::paths;
 use crate::process::{self, Failure, Job};
 
@@ -55,6 +56,7 @@ pub(crate) async fn look() -> NodeProbe {
             .iter()
             .map(|place| json(&home.join(place).join("package.json")));
         facts.installed = installed.find_map(|package| text(package.pointer("/version")));
+        facts.files = Some(manifest::look(home.clone()).await);
     }
     facts
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::super::facts::ServiceFacts;
+use super::super::facts::{ServiceFacts, UnitFact};
 use super::super::service::parse;
 
 /// Where the system's units are.
@@ -49,7 +49,13 @@ fn units(folder: &Path, of_user: bool, facts: &mut ServiceFacts) {
         if path.extension().is_some_and(|extension| extension == "service")
             && let Ok(text) = std::fs::read_to_string(&path)
         {
-            facts.units.extend(parse(path, of_user, &text));
+            facts
+                .units
+                .extend(parse(path, of_user, &text).map(|unit| UnitFact {
+                    // What runs is known by where links lead, and an installed program is behind one.
+                    program: unit.program.canonicalize().unwrap_or(unit.program),
+                    ..unit
+                }));
         }
     }
 }
