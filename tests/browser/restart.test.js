@@ -25,6 +25,6 @@ test('the page says that the gateway is gone, and comes back by itself when it i
   const after = (await world.json(['gateway', 'status'])).instance;
   assert.notEqual(before, after, 'it is another gateway');
   // What happens from now on is heard again: nothing was loaded anew by hand.
-  await world.json(['channels', 'pause', '--channel', 'whatsapp']);
-  await page.getByRole('banner').getByText('default paused').waitFor();
+  assert.equal((await world.fased(['channels', 'pause', '--channel', 'whatsapp'])).code, 0);
+  await page.getByRole('banner').getByText('default suspended').waitFor();
 });

@@ -21,7 +21,7 @@ function refused(answer, status) {
 
 /** @param {import('./world.js').World} world */
 async function isRunning(world) {
-  return (await world.account()).state !== 'paused';
+  return (await world.account()).state !== 'suspended';
 }
 
 test('D1: nothing listens before somebody asks for the page', async world => {
@@ -122,7 +122,7 @@ test('D1: what another site sends does nothing', async world => {
   assert.ok(await isRunning(world), 'none of these paused the account');
   // The same with everything right does it, so it is not the request that was wrong.
   assert.equal((await control(origin, cookie, PAUSE)).status, 200);
-  await world.untilAccount('paused');
+  await world.untilAccount('suspended');
 });
 
 test('D1: a page of another origin cannot use the cookie of somebody who is let in', async world => {

@@ -60,32 +60,32 @@ test('a login that was ended on the phone is said, and the phone linked again fr
   await answers(world, 'linked again?');
 });
 
-test('pause, resume, restart and unlink do what they say, and unlinking asks first', async world => {
+test('pause, resume, restart and logout do what they say, and what takes the link away asks first', async world => {
   await world.startLinked(OPEN);
   const visit = await world.visitPage();
   const { page } = visit;
   await goTo(visit, 'overview');
   const state = words => page.getByRole('banner').getByText(`default ${words}`).waitFor();
   await state('ready');
-  await press(visit, 'Pause');
-  await state('paused');
+  const confirm = async (title, action) => {
+    await press(visit, action);
+    const dialog = page.getByRole('dialog', { name: title });
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    assert.equal((await world.account()).state, 'ready', 'who cancels changes nothing');
+    await press(visit, action);
+    await dialog.getByRole('button', { name: action, exact: true }).click();
+  };
+  await confirm('Pause default?', 'Pause');
+  await state('suspended');
   await press(visit, 'Resume');
   await state('ready');
   const { sidecar_pid } = await world.account();
-  await press(visit, 'Restart');
+  await press(visit, 'Restart the link');
   await world.until('another sidecar is ready', async () => {
     const account = await world.account();
     return account.state === 'ready' && account.sidecar_pid !== sidecar_pid;
   });
-  const unlink = page.getByRole('button', { name: /^(Log out|Unlink)/ }).first();
-  await unlink.click();
-  await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
-  assert.equal((await world.account()).state, 'ready', 'who cancels keeps the link');
-  await unlink.click();
-  await page
-    .getByRole('dialog')
-    .getByRole('button', { name: /^(Log out|Unlink)/ })
-    .click();
+  await confirm('Log default out?', 'Log out');
   await world.fake.wait('logout', { account: OWNER });
   await world.until('the account is unlinked', async () =>
     ['unlinked', 'logged_out'].includes((await world.account()).state),
