@@ -66,7 +66,7 @@ test('a Task is made, run, answered, paused, resumed and cancelled on the page',
 
 test('a run that is under way is ended on the page', async world => {
   const main = { id: 'main', backend: 'command', command: { argv: ['sleep', '600'] } };
-  await world.startLinked({ channels: { whatsapp: { dmPolicy: 'open', allowFrom: ['*'] } } });
+  await world.startLinked({ channels: { whatsapp: WHATSAPP } });
   await annaWrites(world);
   await world.endGateway();
   world.configure({ channels: { whatsapp: WHATSAPP }, agents: { list: [main] } });
