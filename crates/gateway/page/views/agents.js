@@ -1,0 +1,47 @@
+// Who answers.
+
+/** @import { AgentInfo, View } from '../types.d.ts' */
+
+import { closeSession, control } from '../api.js';
+import { address } from '../router.js';
+import { endSession } from '../store.js';
+import { button, waiting } from '../ui.js';
+import { html, nothing } from '../vendor/lit-html.js';
+
+/** What an agent is made of, for people. @param {AgentInfo} agent */
+export function madeOf(agent) {
+  switch (agent.backend) {
+    case 'echo':
+      return 'answers with what it received';
+    case 'command':
+      return `runs ${[agent.program, agent.script].filter(Boolean).join(' ')}`;
+    case 'openai':
+      return `${agent.model} at ${agent.base_url}`;
+  }
+}
+
+/** @type {View<{ agents: AgentInfo[] }>} */
+export const agents = {
+  title: 'Agents',
+  concerns: () => false,
+  load: () => control({ verb: 'agents_list' }, 'agents'),
+  render(context) {
+    const signOut = () => context.act('out', () => closeSession().then(endSession));
+    const { gateway } = context.status ?? {};
+    return html`
+      <p class="lead">An Agent answers what people write. Choose one to see its channels.</p>
+      ${context.data === undefined ? waiting() : html`<ul class="cards">${context.data.agents.map(card)}</ul>`}
+      <footer class="foot">
+        ${gateway ? html`<span>Fased ${gateway.version} · config <code>${gateway.config}</code></span>` : nothing}
+        ${button({ label: 'Close this page', act: signOut, busy: context.busy('out'), kind: 'small' })}
+      </footer>`;
+  },
+};
+
+/** @param {AgentInfo} agent */
+function card(agent) {
+  return html`<li><a class="card" href=${address('agents', agent.id)}>
+    <span class="card-title">${agent.name}${agent.default ? html` <span class="tag">default</span>` : nothing}</span>
+    <span class="quiet">${agent.id === agent.name ? nothing : html`<code>${agent.id}</code> · `}${madeOf(agent)}</span>
+  </a></li>`;
+}

@@ -1,0 +1,26 @@
+// What is wrong and what waits, as the gateway tells it.
+
+/** @import { Problem, StatusInfo } from '../types.d.ts' */
+
+import { hint, time } from '../ui.js';
+import { html, nothing } from '../vendor/lit-html.js';
+
+/** A config file that was not taken. @param {StatusInfo} status */
+export function configProblem(status) {
+  const problem = status.config?.problem;
+  if (!problem) return nothing;
+  return html`<section class="note bad">
+    <h2>The config file was not taken</h2>
+    <p>The one before it stays in force, since ${time(problem.since_ms)}.</p>
+    <pre class="told" tabindex="0">${problem.message}</pre>
+    ${hint('mend the file, then: fased config validate')}
+  </section>`;
+}
+
+/** @param {Problem} problem */
+export function problemItem({ sentence, next, warning }) {
+  return html`<li class=${warning ? 'note warn' : 'note bad'}>
+    <p><strong>${warning ? 'Worth knowing' : 'Wrong'}:</strong> ${sentence}</p>
+    ${hint(next)}
+  </li>`;
+}

@@ -1,0 +1,11 @@
+// Messages of an account.
+
+/** @import { View } from '../types.d.ts' */
+
+import { html } from '../vendor/lit-html.js';
+
+/** @type {View} */
+export const messages = {
+  title: 'Messages',
+  render: () => html`<p class="empty">This section is being built.</p>`,
+};

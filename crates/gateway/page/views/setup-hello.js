@@ -1,0 +1,66 @@
+// The last step of a setup: somebody writes, and is let in.
+
+/** @import { Context, DmPolicy, WatchEvent } from '../types.d.ts' */
+
+import { plain } from '../format.js';
+import { pill, time } from '../ui.js';
+import { html, nothing } from '../vendor/lit-html.js';
+import { pendingList } from './people-pending.js';
+
+/** What to do, by who may write. @type {Record<DmPolicy, string>} */
+const WORDS = {
+  pairing: 'Write to it from another phone. The request to be heard appears here, and you approve it.',
+  allowlist:
+    'Write to it from a phone that is on your list, or in your chat with yourself if it is your own number.',
+  open: 'Write to it from any other phone.',
+  disabled: 'No direct message is answered, as you chose. One that comes in shows here all the same.',
+};
+
+/**
+ * @param {Context<import('./setup.js').Data, import('./setup.js').State>} context
+ * @param {DmPolicy} policy
+ */
+export function hello(context, policy) {
+  const { info, data, state, events } = context;
+  state.since ??= context.now();
+  const since = state.since;
+  const heard = events
+    .filter(event => event.at_ms >= since - 60_000)
+    .filter(event => lineOf(event) !== undefined);
+  const answered = heard.some(
+    ({ what }) => what.type === 'outbound' && ['server_ack', 'delivered', 'read'].includes(what.state),
+  );
+  const admitted = heard.some(({ what }) => what.type === 'verdict' && what.verdict === 'admit');
+  const pending = data?.pending ?? [];
+  return html`
+    <p class="lead">${info?.phone ? html`Linked as <strong>${info.phone}</strong>. ` : nothing}${WORDS[policy]}</p>
+    ${info === undefined || info.state === 'ready' ? nothing : html`<p>${pill(info.state)} ${info.sentence}</p>`}
+    ${pending.length === 0 ? nothing : html`<h2>Wants to be heard</h2>${pendingList(context, pending)}`}
+    ${admitted && answered ? html`<p class="note good"><strong>It works.</strong> A message came in and was answered.</p>` : nothing}
+    ${
+      heard.length === 0
+        ? html`<p class="waiting quiet">Waiting for a first message…</p>`
+        : html`<h2>What happens</h2><ol class="happening" aria-live="polite">${heard
+            .slice(0, 12)
+            .map(event => html`<li>${time(event.at_ms)} ${lineOf(event)}</li>`)}</ol>`
+    }
+    <div class="actions"><a class="button ${admitted ? 'main' : ''}" href=${context.link('overview')}>${admitted ? 'To the overview' : 'Later: to the overview'}</a></div>`;
+}
+
+/** An event in words; none for those that say nothing here. @param {WatchEvent} event */
+function lineOf({ what }) {
+  switch (what.type) {
+    case 'inbound':
+      return `A message from ${what.sender} came in.`;
+    case 'verdict':
+      return what.reason === 'own_echo' ? undefined : what.sentence;
+    case 'pairing':
+      return `${what.sender} waits for approval.`;
+    case 'outbound':
+      return `Answer to ${what.chat}: ${plain(what.state)}.`;
+    case 'account':
+      return what.sentence;
+    case 'missed':
+      return undefined;
+  }
+}

@@ -1,0 +1,200 @@
+// The first setup, step by step: whose number, who may write, the phone, and a first message.
+
+/** @import { ConfigValue, Context, DmPolicy, Edit, Mode, PendingInfo, View } from '../types.d.ts' */
+
+import { control } from '../api.js';
+import { people } from '../numbers.js';
+import { button, waiting } from '../ui.js';
+import { html, nothing } from '../vendor/lit-html.js';
+import { endLogin, loginPanel } from './login.js';
+import { modeChoice, policyChoice, policyOf } from './setup-choices.js';
+import { hello } from './setup-hello.js';
+
+/** @type {[string, string][]} */
+const STEPS = [
+  ['', 'Your number'],
+  ['policy', 'Who may write'],
+  ['people', 'People'],
+  ['link', 'The phone'],
+  ['hello', 'A first message'],
+];
+
+/**
+ * @typedef {object} Draft
+ * @property {string} prefix where the account's keys are written
+ * @property {Mode} mode
+ * @property {DmPolicy} policy
+ * @property {string} list as it is typed
+ * @property {boolean} wasListed there is a list in the config that an empty one has to replace
+ */
+/** @typedef {import('./login.js').LoginState & { draft?: Draft, since?: number }} State */
+/** @typedef {{ values: ConfigValue[], pending: PendingInfo[] }} Data */
+
+/**
+ * What is chosen already.
+ * @param {ConfigValue[]} values
+ * @param {string} account
+ * @returns {Draft}
+ */
+export function draftOf(values, account) {
+  const named = `channels.whatsapp.accounts.${account}`;
+  const prefix = values.some(value => value.key.startsWith(`${named}.`)) ? named : 'channels.whatsapp';
+  const value = (/** @type {string} */ name) => values.find(one => one.key === `${prefix}.${name}`)?.value;
+  const mode = value('mode') === 'personal' ? 'personal' : 'dedicated';
+  const policy = /** @type {DmPolicy | undefined} */ (value('dmPolicy')) ?? policyOf(mode);
+  const listed = value('allowFrom');
+  const list = Array.isArray(listed) ? listed.map(String) : [];
+  return {
+    prefix,
+    mode,
+    policy,
+    list: list.filter(entry => entry !== '*').join('\n'),
+    wasListed: list.length > 0,
+  };
+}
+
+/**
+ * What is written into the config: all of it together, as one without the others may be refused.
+ * @param {Draft} draft
+ * @returns {Edit[]}
+ */
+export function editsOf({ prefix, mode, policy, list, wasListed }) {
+  const { entries } = people(list);
+  const allowed = policy === 'open' ? ['*', ...entries] : entries;
+  const edit = (/** @type {string} */ name, /** @type {unknown} */ value) => ({
+    key: `${prefix}.${name}`,
+    value,
+    append: false,
+  });
+  const edits = [edit('mode', mode), edit('dmPolicy', policy)];
+  if (allowed.length > 0 || wasListed) edits.push(edit('allowFrom', allowed));
+  return edits;
+}
+
+/** @type {View<Data, State>} */
+export const setup = {
+  title: ({ path }) => STEPS.find(([id]) => id === (path[0] ?? ''))?.[1] ?? 'Setup',
+  concerns: (types, { path }) =>
+    path[0] === 'hello' &&
+    ['pairing', 'verdict', 'account'].some(type => types.has(/** @type {any} */ (type))),
+  async load(context) {
+    const [config, waits] = await Promise.all([
+      control({ verb: 'config_get', key: null }, 'config_values'),
+      control({ verb: 'pairing_list', account: context.account, approved: false }, 'pending'),
+    ]);
+    context.state.draft ??= draftOf(config.values, context.account);
+    return { values: config.values, pending: waits.pending };
+  },
+  moved(context) {
+    if (context.path[0] !== 'link') endLogin(context);
+  },
+  leave: endLogin,
+  render(context) {
+    const at = context.path[0] ?? '';
+    const { draft } = context.state;
+    return html`${progress(context, at)}
+      ${draft === undefined ? waiting() : html`<div class="step">${step(at, context, draft)}</div>`}`;
+  },
+};
+
+/** @param {Context} context @param {string} at */
+function progress({ link }, at) {
+  const now = STEPS.findIndex(([id]) => id === at);
+  return html`<nav aria-label="Steps of the setup"><ol class="steps">${STEPS.map(
+    ([id, name], index) =>
+      html`<li class=${index < now ? 'past' : index === now ? 'now' : 'next'}>${
+        index < now
+          ? html`<a href=${link('setup', ...(id === '' ? [] : [id]))}>${name}<span class="unseen"> (done)</span></a>`
+          : html`<span aria-current=${index === now ? 'step' : nothing}>${name}</span>`
+      }</li>`,
+  )}</ol></nav>`;
+}
+
+/**
+ * @param {string} at
+ * @param {Context<Data, State>} context
+ * @param {Draft} draft
+ */
+function step(at, context, draft) {
+  const on = (/** @type {string} */ next) => () => context.go(context.link('setup', next));
+  switch (at) {
+    case '':
+      return html`${modeChoice(draft.mode, mode => {
+        if (draft.policy === policyOf(draft.mode)) draft.policy = policyOf(mode);
+        draft.mode = mode;
+        context.update();
+      })}
+        <div class="actions">${button({ label: 'Continue', act: on('policy'), kind: 'main' })}</div>`;
+    case 'policy':
+      return html`${policyChoice(draft.policy, policy => {
+        draft.policy = policy;
+        context.update();
+      })}
+        ${
+          draft.mode === 'personal' && draft.policy === 'pairing'
+            ? html`<p class="note warn">On your own number no stranger is sent a code. Their requests are only listed here.</p>`
+            : nothing
+        }
+        <div class="actions">${button({ label: 'Continue', act: on('people'), kind: 'main' })}</div>`;
+    case 'people':
+      return listStep(context, draft);
+    case 'link':
+      return loginPanel(context, () => context.go(context.link('setup', 'hello')));
+    case 'hello':
+      return hello(context, draft.policy);
+    default:
+      return html`<p>There is no such step. <a href=${context.link('setup')}>To the first</a></p>`;
+  }
+}
+
+/** Why the list is asked for. @param {Draft} draft */
+function listWords({ mode, policy }) {
+  switch (policy) {
+    case 'pairing':
+      return 'People you list here need no approval. You can leave it empty.';
+    case 'allowlist':
+      return mode === 'personal'
+        ? 'These people are heard, and may give commands. Your own chat with yourself works without an entry.'
+        : 'Only these people are heard.';
+    case 'open':
+      return 'Everybody is heard (“*” is written into the list). Whom you list here is heard in groups as well.';
+    case 'disabled':
+      return 'Nobody is heard in direct chats. Whom you list here is heard in groups.';
+  }
+}
+
+/**
+ * @param {Context<Data, State>} context
+ * @param {Draft} draft
+ */
+function listStep(context, draft) {
+  const { entries, problems } = people(draft.list);
+  const typed = (/** @type {InputEvent} */ event) => {
+    draft.list = /** @type {HTMLTextAreaElement} */ (event.target).value;
+    context.update();
+  };
+  const save = async () => {
+    if (problems.length > 0) {
+      document.getElementById('list')?.focus();
+      return;
+    }
+    if (await context.act('save', () => control({ verb: 'config_set', edits: editsOf(draft) }, 'done'))) {
+      context.go(context.link('setup', 'link'));
+    }
+  };
+  const nobody = draft.policy === 'allowlist' && draft.mode === 'dedicated' && entries.length === 0;
+  return html`
+    <div class="field">
+      <label for="list">Numbers, one a line</label>
+      <p class="help" id="list-help">${listWords(draft)} A number begins with the code of its country, such as <code>+1 555 010 0001</code>; a hidden id looks like <code>100000000000001@lid</code>.</p>
+      <textarea id="list" rows="5" spellcheck="false" autocomplete="off" inputmode="text" .value=${draft.list}
+        aria-describedby="list-help list-read" aria-invalid=${problems.length > 0 ? 'true' : 'false'} @input=${typed}></textarea>
+      <div id="list-read" aria-live="polite">
+        ${problems.map(({ text, problem }) => html`<p class="wrong"><strong>${text}</strong>: ${problem}</p>`)}
+        ${entries.length === 0 ? nothing : html`<p class="right">Read as: ${entries.join(', ')}</p>`}
+      </div>
+    </div>
+    ${nobody ? html`<p class="note warn">With an empty list nobody is heard. You can add people later.</p>` : nothing}
+    <div class="actions">${button({ label: 'Save and continue', act: save, busy: context.busy('save'), kind: 'main' })}</div>
+    <p class="quiet">This is written into the config file, which keeps its comments; the file as it was is kept beside it.</p>`;
+}
