@@ -24,10 +24,10 @@ function measure() {
     const text = (element.textContent ?? '').trim().replace(/\s+/g, ' ').slice(0, 40);
     return `<${element.localName}${element.className ? `.${element.className}` : ''}> "${text}"`;
   };
-  /** What is seen of a box: it is cut off by whatever scrolls or hides around it. @param {Element} element @param {DOMRect} box */
-  const seen = (element, box) => {
+  /** What is seen of a box: it is cut off by whatever scrolls or hides around it. @param {Element | null} inside @param {DOMRect} box */
+  const seen = (inside, box) => {
     let [left, top, right, bottom] = [box.left, box.top, box.right, box.bottom];
-    for (let around = element.parentElement; around !== null; around = around.parentElement) {
+    for (let around = inside; around !== null; around = around.parentElement) {
       const style = getComputedStyle(around);
       if (style.overflowX === 'visible' && style.overflowY === 'visible') continue;
       const edge = around.getBoundingClientRect();
@@ -43,9 +43,9 @@ function measure() {
   const modal = document.querySelector('dialog[open]');
   /** @type {{ element: Element, box: { left: number, top: number, right: number, bottom: number } }[]} */
   const pieces = [];
-  /** @param {Element} element @param {DOMRect} rect */
-  const add = (element, rect) => {
-    const box = seen(element, rect);
+  /** @param {Element} element @param {DOMRect} rect @param {Element | null} inside */
+  const add = (element, rect, inside) => {
+    const box = seen(inside, rect);
     // What is only for screen readers is a pixel or two.
     if (box.right - box.left > 2 && box.bottom - box.top > 2) pieces.push({ element, box });
   };
@@ -54,14 +54,14 @@ function measure() {
     if (element.closest('svg') !== null && element.localName !== 'svg') continue;
     if (element.closest('select') !== null && element.localName !== 'select') continue;
     if (element.matches(`${CONTROLS}, img, svg`)) {
-      add(element, element.getBoundingClientRect());
+      add(element, element.getBoundingClientRect(), element.parentElement);
       continue;
     }
     for (const node of element.childNodes) {
       if (node.nodeType !== Node.TEXT_NODE || node.textContent?.trim() === '') continue;
       const range = document.createRange();
       range.selectNodeContents(node);
-      for (const rect of range.getClientRects()) add(element, rect);
+      for (const rect of range.getClientRects()) add(element, rect, element);
     }
   }
   const width = document.documentElement.clientWidth;
