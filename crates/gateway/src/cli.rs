@@ -34,6 +34,7 @@ mod config_schema;
 mod config_set;
 mod config_unset;
 mod config_validate;
+mod dashboard;
 mod directory;
 mod directory_groups;
 mod directory_self;
@@ -158,6 +159,9 @@ enum Verb {
     /// Try whether alerts arrive
     #[command(subcommand)]
     Alerts(alerts::Verb),
+    /// Open the control page in a browser, by a link that works once
+    #[command(after_help = dashboard::AFTER_HELP)]
+    Dashboard(dashboard::Options),
     /// The overview: gateway, accounts, what needs attention
     Status(status::Options),
     /// Is all well? Exit code 0 if so, 5 if not, 3 without a gateway; for health checks
@@ -181,7 +185,7 @@ enum Verb {
 #[derive(Debug, Subcommand)]
 enum GatewayVerb {
     /// Run the gateway until it is told to stop
-    Run,
+    Run(gateway_run::Options),
     /// Is a gateway running? Exit code 3 if not
     Status,
     /// Finish what is going on and end
@@ -309,7 +313,7 @@ fn run(cli: Cli) -> Outcome {
     out::address(global.state_dir.as_deref(), global.config.as_deref());
     runtime::clock()?;
     match cli.verb {
-        Verb::Gateway(GatewayVerb::Run) => gateway_run::run(global),
+        Verb::Gateway(GatewayVerb::Run(options)) => gateway_run::run(global, &options),
         Verb::Gateway(GatewayVerb::Status) => gateway_status::run(global),
         Verb::Gateway(GatewayVerb::Stop) => gateway_stop::run(global),
         Verb::Gateway(GatewayVerb::Restart) => gateway_restart::run(global),
@@ -339,6 +343,7 @@ fn run(cli: Cli) -> Outcome {
         Verb::Config(ConfigVerb::Set(options)) => config_set::run(global, &options),
         Verb::Config(ConfigVerb::Unset(options)) => config_unset::run(global, &options),
         Verb::Config(ConfigVerb::Schema) => config_schema::run(global),
+        Verb::Dashboard(options) => dashboard::run(global, &options),
         Verb::Status(options) => status::run(global, &options),
         Verb::Health => health::run(global),
         Verb::Logs(options) => logs::run(global, &options),

@@ -8,6 +8,7 @@ mod channels_resume;
 mod channels_status;
 mod clock_advance;
 mod config_reload;
+mod dashboard;
 mod directory_groups;
 pub(crate) mod directory_self;
 mod doctor;
@@ -61,6 +62,7 @@ use interprocess::local_socket::traits::StreamCommon as _;
 use interprocess::local_socket::traits::tokio::Listener as _;
 use interprocess::local_socket::{GenericFilePath, ListenerOptions, ToFsName};
 use interprocess::os::unix::local_socket::ListenerOptionsExt;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_util::codec::{Framed, LinesCodec};
 use tokio_util::sync::CancellationToken;
 
@@ -78,7 +80,8 @@ const CLIENT_DEADLINE: Duration = Duration::from_secs(10);
 /// Clients at once. Further ones wait in the socket's backlog.
 const MAX_CLIENTS: usize = 64;
 
-type Connection = Framed<Stream, LinesCodec>;
+/// A client, by whatever way it came.
+type Connection<S> = Framed<S, LinesCodec>;
 
 /// Binds the socket, mode 0600 in a folder 0700. The lease is held, so a socket that is there
 /// already was left behind by a gateway that died.
@@ -159,6 +162,14 @@ async fn answer(stream: Stream, live: &Live) -> Result<()> {
         tracing::warn!("a process of the gateway's own wanted to give it orders and was not heard");
         return Ok(());
     }
+    converse(stream, live).await
+}
+
+/// Hears one request and answers it. Who is on the other side was judged before.
+///
+/// # Errors
+/// When the client left early, or took too long.
+pub(crate) async fn converse<S: AsyncRead + AsyncWrite + Unpin>(stream: S, live: &Live) -> Result<()> {
     let mut client = Framed::new(stream, LinesCodec::new_with_max_length(MAX_LINE_BYTES));
     let Some(request) = tokio::time::timeout(CLIENT_DEADLINE, client.next()).await? else {
         return Ok(());
@@ -183,10 +194,17 @@ async fn answer(stream: Stream, live: &Live) -> Result<()> {
     send(&mut client, response).await
 }
 
-async fn send(client: &mut Connection, response: ControlResponse) -> Result<()> {
+async fn send<S: AsyncWrite + Unpin>(client: &mut Connection<S>, response: ControlResponse) -> Result<()> {
     let line = line::encode(&response)?;
     tokio::time::timeout(CLIENT_DEADLINE, client.send(line.trim_end())).await??;
     Ok(())
+}
+
+/// Returns when the client has left, or says more than its one request.
+async fn left<S: AsyncRead + Unpin>(client: &mut Connection<S>) {
+    if client.next().await.is_some() {
+        tracing::debug!("a client that was being answered said something else");
+    }
 }
 
 async fn handle(live: &Live, request: &ControlRequest) -> Result<ControlResponse, ControlError> {
@@ -198,6 +216,7 @@ async fn handle(live: &Live, request: &ControlRequest) -> Result<ControlResponse
             Ok(done("the gateway is draining and will end"))
         }
         ControlRequest::GatewayRestart => gateway_restart::answer(live),
+        ControlRequest::Dashboard { off } => dashboard::answer(live, *off).await,
         ControlRequest::ConfigReload => config_reload::answer(live).await,
         ControlRequest::ChannelsList => Ok(ControlResponse::Accounts {
             accounts: live.infos().await?,

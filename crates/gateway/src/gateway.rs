@@ -1,6 +1,7 @@
 //! One run of the gateway, from lease to drain.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -42,6 +43,8 @@ pub struct RunOptions {
     pub paths: Paths,
     /// A temporary gateway for the login of this one account; others are not started.
     pub only_account: Option<String>,
+    /// Listen for the control page there, also beyond this machine.
+    pub page: Option<SocketAddr>,
 }
 
 /// How a run ended.
@@ -64,7 +67,11 @@ pub async fn run(
     shutdown: CancellationToken,
     listening: impl FnOnce() + Send,
 ) -> Result<Ended> {
-    let RunOptions { paths, only_account } = options;
+    let RunOptions {
+        paths,
+        only_account,
+        page,
+    } = options;
     make_private_dir(&paths.state_dir)?;
     for folder in ["inbound", "outbound"] {
         make_private_dir(&paths.media_dir().join(folder))?;
@@ -110,6 +117,7 @@ pub async fn run(
             http: config.http,
             alerts: config.alerts,
         });
+        live.door.begin(page).await.map_err(anyhow::Error::msg)?;
         tasks.spawn(web::listen_forever(Arc::clone(&live), shutdown.clone()));
         tasks.spawn(alerts::tell_forever(Arc::clone(&live), shutdown.clone()));
         let reload = Reload::new(Arc::clone(&live), seen, config.warnings, shutdown.clone());

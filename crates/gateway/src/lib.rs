@@ -8,6 +8,7 @@ pub mod account;
 pub mod agent;
 pub mod alerts;
 pub mod auth_dir;
+pub mod browser;
 mod cage;
 mod chat;
 pub mod client;

@@ -191,6 +191,7 @@ async fn read(paths: &Paths, request: &ControlRequest) -> Result<ControlResponse
         | ControlRequest::GatewayStatus
         | ControlRequest::Health
         | ControlRequest::GatewayStop
+        | ControlRequest::Dashboard { .. }
         | ControlRequest::GatewayRestart
         | ControlRequest::ChannelsLogin { .. }
         | ControlRequest::ChannelsLogout { .. }

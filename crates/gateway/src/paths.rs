@@ -72,6 +72,12 @@ impl Paths {
         self.state_dir.join("workspace")
     }
 
+    /// The key of the control page's sessions; there while the page is open.
+    #[must_use]
+    pub fn page_key(&self) -> PathBuf {
+        self.state_dir.join("page.key")
+    }
+
     /// Where an account's auth files are unless its config says otherwise.
     #[must_use]
     pub fn default_auth_dir(&self, account: &str) -> PathBuf {

@@ -3,6 +3,7 @@
 //! One connection, one request line. The gateway answers with one line, or, for
 //! `channels_login` and `watch`, with one line per event until it closes the connection.
 
+mod dashboard;
 mod directory;
 mod doctor;
 mod error;
@@ -18,6 +19,7 @@ mod task;
 
 use serde::{Deserialize, Serialize};
 
+pub use dashboard::DashboardInfo;
 pub use directory::{MemberOf, OwnInfo};
 pub use doctor::{DoctorInfo, HostProbe, LinkProbe, NodeProbe};
 pub use error::{ControlError, ErrorCode};
@@ -47,6 +49,12 @@ pub enum ControlRequest {
     GatewayStop,
     /// Drain and execute the same program again under the same pid. Answered by `done` likewise.
     GatewayRestart,
+    /// Open the control page and make a link to it. Answered by `dashboard`; or close it, answered by `done`.
+    Dashboard {
+        /// Close it, and end all its sessions.
+        #[serde(default)]
+        off: bool,
+    },
     /// Look at the config file now instead of within a second. Answered by `done`, or by an error `config` when the
     /// last good one stays in force.
     ConfigReload,

@@ -141,6 +141,7 @@ async fn with_temporary_gateway(
     let options = RunOptions {
         paths: paths.clone(),
         only_account: Some(account.to_owned()),
+        page: None,
     };
     let token = shutdown.clone();
     let mut gateway = tokio::spawn(async move {

@@ -1,9 +1,11 @@
 //! `fased gateway run`: this process becomes the gateway.
 
+use std::net::SocketAddr;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::Args;
 use fased::clock;
 use fased::config::Config;
 use fased::gateway::{self, ConfigError, Ended, LeaseHeld, RunOptions};
@@ -22,7 +24,16 @@ const DRAIN_DEADLINE: Duration = Duration::from_secs(20);
 /// Threads that are stuck in a system call must not hold up the end.
 const THREADS_DEADLINE: Duration = Duration::from_secs(1);
 
-pub(super) fn run(global: &Global) -> Outcome {
+/// How it runs.
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    /// Listen for the control page there, as 127.0.0.1:9464; also beyond this machine, which is what a container
+    /// needs. Monitoring, where it is switched on, is there too
+    #[arg(long, value_name = "ADDR:PORT")]
+    page: Option<SocketAddr>,
+}
+
+pub(super) fn run(global: &Global, options: &Options) -> Outcome {
     let paths = runtime::paths(global)?;
     // Asked now: after an update the running file has no name any more, but its path has a new file.
     let executable = std::env::current_exe();
@@ -49,6 +60,7 @@ pub(super) fn run(global: &Global) -> Outcome {
         let options = RunOptions {
             paths,
             only_account: None,
+            page: options.page,
         };
         let running = gateway::run(options, shutdown.clone(), || info!("the control socket answers"));
         let too_late = async {

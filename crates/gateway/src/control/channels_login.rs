@@ -3,12 +3,13 @@
 use anyhow::Result;
 use fased_protocol::control::{ControlResponse, LoginEvent};
 use fased_protocol::sidecar::LoginMethod;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::broadcast::error::RecvError;
 
-use super::{Connection, Live, send};
+use super::{Connection, Live, left, send};
 
-pub(super) async fn follow(
-    client: &mut Connection,
+pub(super) async fn follow<S: AsyncRead + AsyncWrite + Unpin>(
+    client: &mut Connection<S>,
     live: &Live,
     account: &str,
     method: LoginMethod,
@@ -24,6 +25,7 @@ pub(super) async fn follow(
     loop {
         let event = tokio::select! {
             event = events.recv() => event,
+            () = left(client) => return Ok(()),
             () = live.ending.shutdown.cancelled() => return Ok(()),
         };
         match event {

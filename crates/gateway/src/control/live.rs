@@ -25,6 +25,7 @@ use crate::run::running::Why;
 use crate::store::Store;
 use crate::tasks::{Desk, Held};
 use crate::watch::Watchers;
+use crate::web::Door;
 
 /// How long a request waits for the accounts of a gateway that has just started.
 const START_DEADLINE: Duration = Duration::from_secs(10);
@@ -78,7 +79,7 @@ pub struct Outside {
 pub struct Live {
     paths: Paths,
     pub(super) store: Store,
-    pub(super) watchers: Watchers,
+    pub(crate) watchers: Watchers,
     pub(super) ending: Ending,
     info: GatewayInfo,
     /// What the runs of all accounts share.
@@ -89,8 +90,11 @@ pub struct Live {
     config: watch::Sender<ConfigInfo>,
     /// What is to be heard and told outside of WhatsApp.
     pub(crate) outside: watch::Sender<Outside>,
-    /// What became of it: the listener, and the alerts.
+    /// What became of the listener.
     pub(crate) http: watch::Sender<Option<HttpInfo>>,
+    /// Whether the control page is open, and who may come in.
+    pub(crate) door: Door,
+    /// And the alerts.
     pub(crate) alerts: watch::Sender<Option<AlertsInfo>>,
     /// Who looks at the config file; nobody in a gateway that is there for one login.
     pub(super) reload: Option<mpsc::Sender<Asked>>,
@@ -107,6 +111,7 @@ impl Live {
         reload: Option<mpsc::Sender<Asked>>,
     ) -> Self {
         let instance: [u8; 8] = clock::random();
+        let door = Door::new(paths.page_key());
         let info = GatewayInfo {
             pid: std::process::id(),
             instance: format!("{:016x}", u64::from_le_bytes(instance)),
@@ -135,6 +140,7 @@ impl Live {
             }),
             outside: watch::Sender::default(),
             http: watch::Sender::default(),
+            door,
             alerts: watch::Sender::default(),
             reload,
         }

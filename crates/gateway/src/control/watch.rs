@@ -2,16 +2,21 @@
 
 use anyhow::Result;
 use fased_protocol::control::{ControlResponse, WatchEvent, Watched};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::broadcast::error::RecvError;
 
-use super::{Connection, Live, send};
+use super::{Connection, Live, left, send};
 use crate::clock;
 
-pub(super) async fn follow(client: &mut Connection, live: &Live) -> Result<()> {
+pub(super) async fn follow<S: AsyncRead + AsyncWrite + Unpin>(
+    client: &mut Connection<S>,
+    live: &Live,
+) -> Result<()> {
     let mut events = live.watchers.subscribe();
     loop {
         let event = tokio::select! {
             event = events.recv() => event,
+            () = left(client) => return Ok(()),
             () = live.ending.shutdown.cancelled() => return Ok(()),
         };
         let event = match event {

@@ -6,6 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
 
 use crate::config::HttpSettings;
 
@@ -16,6 +17,8 @@ pub(super) struct Guard {
     hosts: BTreeSet<String>,
     /// Only its digest is kept and compared, so that the time this takes tells nothing of it.
     token: Option<[u8; 32]>,
+    /// Monitoring was switched on without a token, on this machine alone.
+    anybody: bool,
 }
 
 /// Why a request gets nothing: a status, and a sentence.
@@ -27,6 +30,9 @@ impl Guard {
             bind: settings.address.ip(),
             hosts: settings.hosts.clone(),
             token: token.map(|token| Sha256::digest(token.as_bytes()).into()),
+            anybody: settings.enabled
+                && token.is_none()
+                && settings.address.ip().to_canonical().is_loopback(),
         }
     }
 
@@ -50,22 +56,41 @@ impl Guard {
         }) {
             return Err((StatusCode::FORBIDDEN, "no other page may ask this gateway"));
         }
-        if !matches!(*method, Method::GET | Method::HEAD) {
-            return Err((StatusCode::METHOD_NOT_ALLOWED, "only GET and HEAD"));
+        let changes = !matches!(*method, Method::GET | Method::HEAD);
+        // Browsers send it with whatever is no GET. Who sends none is no page, and has the control socket.
+        if changes && !headers.contains_key(header::ORIGIN) {
+            return Err((
+                StatusCode::FORBIDDEN,
+                "the request does not say which page it is from",
+            ));
         }
         Ok(())
     }
 
-    /// Whether the request has the token, where one is needed.
-    pub(super) fn may_see(&self, headers: &HeaderMap) -> bool {
-        let Some(token) = &self.token else { return true };
-        let given = headers
+    /// Whether monitoring tells everything to everybody who may ask.
+    pub(super) fn is_open(&self) -> bool {
+        self.anybody
+    }
+
+    /// The token that came with the request.
+    pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
+        headers
             .get(header::AUTHORIZATION)
             .and_then(|value| value.to_str().ok())
             .and_then(|value| value.split_once(' '))
             .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-            .map(|(_, token)| token.trim());
-        given.is_some_and(|given| <[u8; 32]>::from(Sha256::digest(given.as_bytes())) == *token)
+            .map(|(_, token)| token.trim())
+    }
+
+    /// Whether there is a token.
+    pub(super) fn has_token(&self) -> bool {
+        self.token.is_some()
+    }
+
+    /// Whether this is the token.
+    pub(super) fn is_token(&self, given: &str) -> bool {
+        let given: [u8; 32] = Sha256::digest(given.as_bytes()).into();
+        self.token.is_some_and(|token| token.ct_eq(&given).into())
     }
 
     fn is_ours(&self, host: &str, local: Option<SocketAddr>) -> bool {
@@ -79,6 +104,14 @@ impl Guard {
         let name = host.strip_suffix('.').unwrap_or(host);
         name == "localhost" || self.hosts.contains(name)
     }
+}
+
+/// Whether a browser says that the request comes from elsewhere than this page. One that says nothing is not judged by that.
+pub(super) fn is_cross_site(headers: &HeaderMap) -> bool {
+    headers
+        .get_all("sec-fetch-site")
+        .iter()
+        .any(|site| !matches!(site.as_bytes(), b"same-origin" | b"none"))
 }
 
 /// Whom the request means, in small letters: one name or address, with or without a port.
@@ -210,10 +243,11 @@ mod tests {
     }
 
     #[test]
-    fn nothing_can_be_changed() {
+    fn d1_nothing_is_changed_for_who_does_not_say_where_from() {
         let guard = guard("127.0.0.1", &[], None);
         let here = [(header::HOST, "localhost")];
         assert_eq!(status(&guard, &Method::HEAD, &here), None);
+        let from = |origin| [(header::HOST, "localhost"), (header::ORIGIN, origin)];
         for method in [
             Method::POST,
             Method::PUT,
@@ -222,18 +256,52 @@ mod tests {
             Method::TRACE,
             Method::CONNECT,
         ] {
-            assert_eq!(status(&guard, &method, &here), Some(405), "{method}");
+            assert_eq!(status(&guard, &method, &here), Some(403), "{method}");
+            assert_eq!(
+                status(&guard, &method, &from("http://localhost")),
+                None,
+                "{method}"
+            );
+            for origin in ["null", "http://localhost:9464", "http://evil.example"] {
+                assert_eq!(status(&guard, &method, &from(origin)), Some(403), "{method}");
+            }
         }
+        for (site, crosses) in [
+            ("same-origin", false),
+            ("none", false),
+            ("same-site", true),
+            ("cross-site", true),
+        ] {
+            let headers = HeaderMap::from_iter([("sec-fetch-site".parse().unwrap(), site.parse().unwrap())]);
+            assert_eq!(is_cross_site(&headers), crosses, "{site}");
+        }
+        assert!(!is_cross_site(&HeaderMap::new()));
     }
 
     #[test]
     fn the_token_is_asked_for_where_there_is_one() {
-        let with = |value: &str| headers(&[(header::AUTHORIZATION, value)]);
-        let open = guard("127.0.0.1", &[], None);
-        assert!(open.may_see(&HeaderMap::new()));
-        let closed = guard("127.0.0.1", &[], Some(TOKEN));
-        assert!(closed.may_see(&with(&format!("Bearer {TOKEN}"))));
-        assert!(closed.may_see(&with(&format!("bearer  {TOKEN}"))));
+        let settings = |enabled, bind: &str| HttpSettings {
+            enabled,
+            address: SocketAddr::new(bind.parse().unwrap(), 9464),
+            ..HttpSettings::default()
+        };
+        assert!(Guard::new(&settings(true, "127.0.0.1"), None).is_open());
+        assert!(!Guard::new(&settings(true, "127.0.0.1"), Some(TOKEN)).is_open());
+        assert!(
+            !Guard::new(&settings(false, "127.0.0.1"), None).is_open(),
+            "the page alone"
+        );
+        assert!(
+            !Guard::new(&settings(true, "0.0.0.0"), None).is_open(),
+            "others come there"
+        );
+        let with = |value: &str| {
+            let headers = headers(&[(header::AUTHORIZATION, value)]);
+            let closed = guard("127.0.0.1", &[], Some(TOKEN));
+            Guard::bearer(&headers).is_some_and(|given| closed.is_token(given))
+        };
+        assert!(with(&format!("Bearer {TOKEN}")));
+        assert!(with(&format!("bearer  {TOKEN}")));
         for wrong in [
             "",
             TOKEN,
@@ -243,9 +311,12 @@ mod tests {
             "Bearer a-token-of-some-lengtH",
             "Bearer a-token",
         ] {
-            assert!(!closed.may_see(&with(wrong)), "{wrong}");
+            assert!(!with(wrong), "{wrong}");
         }
-        assert!(!closed.may_see(&HeaderMap::new()));
-        assert!(!format!("{closed:?}").contains(TOKEN));
+        assert!(
+            !guard("127.0.0.1", &[], None).is_token(""),
+            "where there is none, none is right"
+        );
+        assert!(!format!("{:?}", guard("127.0.0.1", &[], Some(TOKEN))).contains(TOKEN));
     }
 }

@@ -1,34 +1,48 @@
-//! What can be asked for: `/livez`, `/healthz` and `/metrics`.
+//! What can be asked for over HTTP, behind the guard: monitoring, and the control page while it is open.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Extension, Router};
-use fased_protocol::control::Health;
+use tokio::sync::Semaphore;
 
-use super::guard::Guard;
+use super::door::Open;
+use super::guard::{Guard, is_cross_site};
 use super::metrics::Scrapes;
+use super::monitoring::{PLAIN, text};
+use super::refuse::No;
+use super::serve::Connection;
+use super::{bridge, events, files, login, monitoring, qr};
 use crate::control::Live;
 
 /// The longest that an answer may take to be made.
 const DEADLINE: Duration = Duration::from_secs(8);
-const PLAIN: &str = "text/plain; charset=utf-8";
-const JSON: &str = "application/json";
+/// The same for what the control socket is asked, which may ask WhatsApp; its own deadline is a little shorter.
+const CONTROL_DEADLINE: Duration = Duration::from_secs(65);
+/// Largest body of a request, bytes.
+const LARGEST_BODY: usize = 64 * 1024;
+/// It has come within this.
+const BODY_DEADLINE: Duration = Duration::from_secs(10);
+/// What the page may load: its own files, and nothing of anybody else's.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+                      base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/// Those that tell or do something. They answer errors as JSON, and no page but the own one.
+const ASKED_BY_THE_PAGE: [&str; 4] = ["/control", "/events", "/session", "/qr"];
 
-/// The address that a connection came to.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Local(pub(super) Option<SocketAddr>);
-
-struct Shared {
-    live: Arc<Live>,
-    guard: Guard,
-    scrapes: Scrapes,
+/// What all answers are made of.
+pub(super) struct Shared {
+    pub(super) live: Arc<Live>,
+    pub(super) guard: Guard,
+    pub(super) scrapes: Scrapes,
+    /// Requests to the control handlers at once, and streams at once.
+    pub(super) asking: Arc<Semaphore>,
+    pub(super) following: Arc<Semaphore>,
 }
 
 /// All that can be asked for, behind the guard.
@@ -37,135 +51,145 @@ pub(super) fn router(live: Arc<Live>, guard: Guard) -> Router {
         live,
         guard,
         scrapes: Scrapes::default(),
+        asking: Arc::new(Semaphore::new(bridge::MOST_ASKING)),
+        following: Arc::new(Semaphore::new(events::MOST_FOLLOWING)),
     });
+    let for_session = get(login::session).post(login::by_token).delete(login::end);
     Router::new()
-        .route("/livez", get(livez))
-        .route("/healthz", get(healthz))
-        .route("/metrics", get(metrics))
-        .fallback(async || {
-            text(
-                StatusCode::NOT_FOUND,
-                PLAIN,
-                "there are /metrics, /healthz and /livez\n",
-            )
-        })
+        .route("/livez", get(monitoring::livez))
+        .route("/healthz", get(monitoring::healthz))
+        .route("/metrics", get(monitoring::metrics))
+        .route("/open", get(login::by_link))
+        .route("/session", for_session)
+        .route("/control", post(bridge::control))
+        .route("/events", get(events::follow))
+        .route("/qr", post(qr::picture))
+        .fallback(files::file)
         .layer(middleware::from_fn_with_state(Arc::clone(&shared), guarded))
         .with_state(shared)
 }
 
 async fn guarded(
     State(shared): State<Arc<Shared>>,
-    Extension(Local(local)): Extension<Local>,
+    Extension(connection): Extension<Connection>,
     request: Request,
     next: Next,
 ) -> Response {
-    let judged = shared
-        .guard
-        .judge(request.method(), request.uri(), request.headers(), local);
-    let mut response = match judged {
-        Ok(()) => match tokio::time::timeout(DEADLINE, next.run(request)).await {
-            Ok(response) => response,
-            Err(_) => text(StatusCode::SERVICE_UNAVAILABLE, PLAIN, "this took too long\n"),
-        },
-        Err((status, said)) => text(status, PLAIN, &format!("{said}\n")),
+    let control = request.uri().path() == "/control";
+    let mut response = match judged(&shared, &request, &connection) {
+        Ok(()) => {
+            let deadline = if control { CONTROL_DEADLINE } else { DEADLINE };
+            match tokio::time::timeout(deadline, next.run(request)).await {
+                Ok(response) => response,
+                Err(_) => text(StatusCode::SERVICE_UNAVAILABLE, PLAIN, "this took too long\n"),
+            }
+        }
+        Err(refusal) => *refusal,
     };
     let headers = response.headers_mut();
-    if headers.get(header::ALLOW).is_none()
-        && judged.is_err_and(|(status, _)| status == StatusCode::METHOD_NOT_ALLOWED)
-    {
-        headers.insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+    // Files of the page say of themselves how long they may be kept.
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     for (name, value) in [
-        (header::CACHE_CONTROL, "no-store"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::X_FRAME_OPTIONS, "DENY"),
         (header::REFERRER_POLICY, "no-referrer"),
-        (
-            header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; frame-ancestors 'none'",
-        ),
+        (header::CONTENT_SECURITY_POLICY, POLICY),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
+    headers.insert(
+        "cross-origin-resource-policy",
+        HeaderValue::from_static("same-origin"),
+    );
+    headers.insert(
+        "cross-origin-opener-policy",
+        HeaderValue::from_static("same-origin"),
+    );
     response
 }
 
-/// The gateway answers at all. For those who would start it again if it did not; a link that is down is no reason to.
-async fn livez() -> Response {
-    text(StatusCode::OK, PLAIN, "ok\n")
-}
-
-/// Whether all is well; why not is told to those who have the token, where there is one.
-async fn healthz(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
-    let health = shared.live.health();
-    let status = if health.ok {
-        StatusCode::OK
-    } else {
-        StatusCode::SERVICE_UNAVAILABLE
-    };
-    let wants_json = headers
-        .get_all(header::ACCEPT)
-        .iter()
-        .filter_map(|accept| accept.to_str().ok())
-        .any(|accept| accept.contains(JSON));
-    if !shared.guard.may_see(&headers) {
-        let word = if health.ok { "ok\n" } else { "not ready\n" };
-        return match wants_json {
-            true => text(status, JSON, &format!("{{\"ok\":{}}}\n", health.ok)),
-            false => text(status, PLAIN, word),
-        };
-    }
-    if wants_json {
-        return match serde_json::to_string(&health) {
-            Ok(json) => text(status, JSON, &format!("{json}\n")),
-            Err(error) => text(StatusCode::INTERNAL_SERVER_ERROR, PLAIN, &format!("{error}\n")),
-        };
-    }
-    text(status, PLAIN, &told(&health))
-}
-
-/// `ok`, or a line for each problem: code, account, sentence, next command, with tabs between them.
-fn told(health: &Health) -> String {
-    if health.ok {
-        return "ok\n".to_owned();
-    }
-    let problems = health.problems.iter().filter(|problem| !problem.warning);
-    let lines = problems.map(|problem| {
-        let account = problem.account.as_deref().unwrap_or("-");
-        let next = problem.next.as_deref().unwrap_or("-");
-        format!(
-            "{}\t{account}\t{}\t{next}\n",
-            problem.code,
-            problem.sentence.replace(['\n', '\t'], " ")
-        )
-    });
-    lines.collect()
-}
-
-async fn metrics(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
-    if !shared.guard.may_see(&headers) {
-        let mut response = text(
-            StatusCode::UNAUTHORIZED,
-            PLAIN,
-            "this needs the token: Authorization: Bearer …\n",
-        );
-        let how = HeaderValue::from_static("Bearer");
-        response.headers_mut().insert(header::WWW_AUTHENTICATE, how);
-        return response;
-    }
-    match shared.scrapes.page(&shared.live).await {
-        Ok(page) => text(StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8", &page),
-        Err(error) => {
-            tracing::warn!("the metrics cannot be read: {error:#}");
-            text(
-                StatusCode::SERVICE_UNAVAILABLE,
-                PLAIN,
-                "the store cannot be read; see fased doctor\n",
+/// Whether anything looks at a request at all.
+fn judged(shared: &Shared, request: &Request, connection: &Connection) -> Result<(), Box<Response>> {
+    let (method, path) = (request.method(), request.uri().path());
+    let for_page = ASKED_BY_THE_PAGE.contains(&path);
+    let judged = shared
+        .guard
+        .judge(method, request.uri(), request.headers(), connection.local);
+    if let Err((status, said)) = judged {
+        return Err(Box::new(if !for_page {
+            text(status, PLAIN, &format!("{said}\n"))
+        } else if status == StatusCode::MISDIRECTED_REQUEST {
+            No::new(
+                status,
+                "misdirected",
+                said,
+                "use the address that fased dashboard prints",
             )
+            .into_response()
+        } else {
+            No::foreign(said).into_response()
+        }));
+    }
+    if for_page && is_cross_site(request.headers()) {
+        return Err(Box::new(
+            No::foreign("no other page may ask this gateway").into_response(),
+        ));
+    }
+    let reads = matches!(*method, Method::GET | Method::HEAD);
+    if !reads && (!for_page || shared.live.door.now().is_none()) {
+        let mut refusal = text(StatusCode::METHOD_NOT_ALLOWED, PLAIN, "only GET and HEAD\n");
+        let allowed = HeaderValue::from_static("GET, HEAD");
+        refusal.headers_mut().insert(header::ALLOW, allowed);
+        return Err(Box::new(refusal));
+    }
+    Ok(())
+}
+
+impl Shared {
+    /// The page, if it is open.
+    pub(super) fn page(&self) -> Result<Arc<Open>, No> {
+        self.live.door.now().ok_or_else(No::closed)
+    }
+
+    /// The same for who is logged in.
+    pub(super) fn logged_in(&self, headers: &HeaderMap) -> Result<Arc<Open>, No> {
+        let open = self.page()?;
+        if open.knows(headers) {
+            Ok(open)
+        } else {
+            Err(No::login())
         }
     }
 }
 
-fn text(status: StatusCode, kind: &'static str, body: &str) -> Response {
-    (status, [(header::CONTENT_TYPE, kind)], body.to_owned()).into_response()
+/// Whether the body is of this kind, whatever its parameters are.
+pub(super) fn is_kind(headers: &HeaderMap, kind: &str) -> bool {
+    let mut given = headers.get_all(header::CONTENT_TYPE).iter();
+    let first = given.next().and_then(|value| value.to_str().ok());
+    first
+        .and_then(|value| value.split(';').next())
+        .is_some_and(|value| value.trim().eq_ignore_ascii_case(kind))
+        && given.next().is_none()
+}
+
+/// The whole body, as text.
+pub(super) async fn body_text(body: Body) -> Result<String, No> {
+    let said = format!("the body has more than {LARGEST_BODY} bytes, or broke off");
+    let too_large = || {
+        No::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too_large",
+            &said,
+            "send less at once",
+        )
+    };
+    let read = tokio::time::timeout(BODY_DEADLINE, axum::body::to_bytes(body, LARGEST_BODY)).await;
+    let bytes = read.map_err(|_| No::busy("the body did not come in time"))?;
+    let bytes = bytes.map_err(|_| too_large())?;
+    String::from_utf8(bytes.into()).map_err(|_| {
+        let said = "the body is no text in UTF-8";
+        No::new(StatusCode::BAD_REQUEST, "usage", said, "send JSON")
+    })
 }

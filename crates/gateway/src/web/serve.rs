@@ -1,7 +1,9 @@
 //! Connections: so many at once, each with deadlines, and an end to all of them.
 
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -13,7 +15,6 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::pages::Local;
 use crate::clock;
 
 /// Connections at once. Further ones wait in the socket's backlog.
@@ -21,7 +22,9 @@ const MAX_CONNECTIONS: usize = 32;
 /// The head of a request has to come within this, also the next one of a connection that stays open.
 const HEAD_DEADLINE: Duration = Duration::from_secs(30);
 /// Longest life of a connection, whatever comes and goes on it.
-const LIFE: Duration = Duration::from_secs(600);
+const LIFE: Duration = Duration::from_mins(10);
+/// The same where somebody who is logged in follows something.
+const LONG_LIFE: Duration = Duration::from_hours(12);
 /// Largest head of a request, bytes.
 const LARGEST_HEAD: usize = 16 * 1024;
 /// Most headers of a request.
@@ -30,6 +33,23 @@ const MOST_HEADERS: usize = 64;
 const DRAIN: Duration = Duration::from_secs(2);
 /// Accepting again after the system could not, such as with no file descriptor left.
 const PAUSE: Duration = Duration::from_millis(200);
+
+/// What an answer knows of the connection it goes out on.
+#[derive(Debug, Clone)]
+pub(super) struct Connection {
+    /// The address that it came to.
+    pub(super) local: Option<SocketAddr>,
+    /// Answers that have no end by themselves end when this is cancelled, or they would hold up the end of the gateway.
+    pub(super) ending: CancellationToken,
+    lasting: Arc<AtomicBool>,
+}
+
+impl Connection {
+    /// It may be open for long.
+    pub(super) fn last(&self) {
+        self.lasting.store(true, Ordering::Relaxed);
+    }
+}
 
 /// Answers until told to end. Dropped, it ends all connections.
 pub(super) async fn serve(listener: TcpListener, router: Router, shutdown: &CancellationToken) {
@@ -54,7 +74,7 @@ pub(super) async fn serve(listener: TcpListener, router: Router, shutdown: &Canc
                 });
             }
             Err(error) => {
-                tracing::warn!("cannot accept a connection for monitoring: {error}");
+                tracing::warn!("cannot accept a connection over HTTP: {error}");
                 clock::pause(PAUSE).await;
             }
         }
@@ -62,13 +82,17 @@ pub(super) async fn serve(listener: TcpListener, router: Router, shutdown: &Canc
     drop(listener);
     connections.close();
     if tokio::time::timeout(DRAIN, connections.wait()).await.is_err() {
-        tracing::warn!("an answer to monitoring took too long and was cut off");
+        tracing::warn!("an answer over HTTP took too long and was cut off");
     }
 }
 
 async fn answer(stream: TcpStream, router: Router, ending: CancellationToken) {
-    let local = stream.local_addr().ok();
-    let router = router.layer(axum::Extension(Local(local)));
+    let lasting = Arc::new(AtomicBool::new(false));
+    let router = router.layer(axum::Extension(Connection {
+        local: stream.local_addr().ok(),
+        ending: ending.clone(),
+        lasting: Arc::clone(&lasting),
+    }));
     let service = TowerToHyperService::new(router);
     let service = hyper::service::service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
         hyper::service::Service::call(&service, request.map(axum::body::Body::new) as Request)
@@ -89,8 +113,13 @@ async fn answer(stream: TcpStream, router: Router, ending: CancellationToken) {
             }
         }
     };
-    match tokio::time::timeout(LIFE, whole).await {
+    let mut whole = pin!(whole);
+    let mut ended = tokio::time::timeout(LIFE, whole.as_mut()).await;
+    if ended.is_err() && lasting.load(Ordering::Relaxed) {
+        ended = tokio::time::timeout(LONG_LIFE, whole).await;
+    }
+    match ended {
         Ok(Ok(())) | Err(_) => {}
-        Ok(Err(error)) => tracing::debug!("a connection for monitoring broke: {error}"),
+        Ok(Err(error)) => tracing::debug!("a connection over HTTP broke: {error}"),
     }
 }

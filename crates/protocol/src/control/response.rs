@@ -42,6 +42,8 @@ pub enum ControlResponse {
     },
     /// What only the gateway can see of itself.
     Doctor(DoctorInfo),
+    /// A link to the control page.
+    Dashboard(DashboardInfo),
     /// The overview.
     Status(StatusInfo),
     /// Whether all is well.

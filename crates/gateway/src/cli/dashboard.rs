@@ -1,0 +1,59 @@
+//! `fased dashboard`: opens the control page, by a link that works once; or closes it.
+
+use clap::Args;
+use fased::browser;
+use fased::client::{self, ANSWER_DEADLINE};
+use fased_protocol::control::{ControlRequest, ControlResponse, DashboardInfo};
+
+use super::{Global, Outcome, ask, out, runtime};
+
+pub(super) const AFTER_HELP: &str = "\
+The page is on this machine alone, and comes up again with each gateway until --off. From another machine, with the port \
+that the link has:
+  ssh -L 9464:127.0.0.1:9464 HOST fased dashboard --no-open";
+
+/// What to do with it.
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    /// Close the page: all sessions and links end, and the gateway no longer listens for it
+    #[arg(long, conflicts_with = "no_open")]
+    off: bool,
+    /// Only print the link
+    #[arg(long)]
+    no_open: bool,
+}
+
+pub(super) fn run(global: &Global, options: &Options) -> Outcome {
+    let request = ControlRequest::Dashboard { off: options.off };
+    if options.off {
+        return ask::act(global, &request, ANSWER_DEADLINE);
+    }
+    let paths = runtime::paths(global)?;
+    let link = runtime::block_on(async {
+        match client::ask(&paths, &request).await? {
+            ControlResponse::Dashboard(link) => Ok(link),
+            answer => Err(ask::unexpected(&answer)),
+        }
+    })?;
+    if global.json {
+        return out::json(&link);
+    }
+    out::text(&told(&link))?;
+    // A script that reads the link would be surprised by a browser.
+    if options.no_open || !out::is_terminal() || !browser::is_there() {
+        return Ok(());
+    }
+    runtime::block_on(async {
+        if let Err(why) = browser::open(&link.url.0).await {
+            out::hint(&format!("no browser could be opened: {why}"));
+        }
+        Ok(())
+    })
+}
+
+fn told(link: &DashboardInfo) -> String {
+    format!(
+        "The control page; this link works once, within 10 minutes:\n{}",
+        link.url.0
+    )
+}

@@ -1,0 +1,97 @@
+//! Opens the control page and makes a link to it, or closes it.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
+
+use fased_protocol::control::{ControlError, ControlResponse, DashboardInfo, ErrorCode, HttpInfo};
+
+use super::{Live, done};
+
+/// The gateway listens within this, or does not.
+const DEADLINE: Duration = Duration::from_secs(4);
+
+pub(super) async fn answer(live: &Live, off: bool) -> Result<ControlResponse, ControlError> {
+    if live.reload.is_none() {
+        return Err(ControlError {
+            code: ErrorCode::Refused,
+            message: "this gateway is there for one login and has no page".to_owned(),
+            next: "when the login is over: fased gateway run, then fased dashboard".to_owned(),
+        });
+    }
+    if off {
+        live.door.close().await.map_err(kept)?;
+        tracing::info!("the control page is closed");
+        return Ok(done(
+            "the control page is closed, and all its sessions have ended",
+        ));
+    }
+    live.door.open().await.map_err(kept)?;
+    let address = address(live).await?;
+    let link = live.door.link();
+    tracing::info!("a link to the control page was made");
+    let here = reached_at(address);
+    Ok(ControlResponse::Dashboard(DashboardInfo {
+        url: format!("http://{here}/open?t={}", link.code).as_str().into(),
+        expires_ms: link.expires_ms,
+        address: address.to_string(),
+    }))
+}
+
+/// Where the gateway listens, once it does.
+async fn address(live: &Live) -> Result<SocketAddr, ControlError> {
+    let mut http = live.http.subscribe();
+    let listening = http.wait_for(|http| http.as_ref().is_some_and(|http| http.address.is_some()));
+    let listening = tokio::time::timeout(DEADLINE, listening).await;
+    let address = listening
+        .ok()
+        .and_then(Result::ok)
+        .and_then(|http| parsed(http.as_ref()));
+    address.ok_or_else(|| {
+        let problem = live.http.borrow().as_ref().and_then(|http| http.problem.clone());
+        ControlError {
+            code: ErrorCode::NotReady,
+            message: problem.unwrap_or_else(|| "the gateway does not listen yet".to_owned()),
+            next: "see fased config get gateway.http; then try again: fased dashboard".to_owned(),
+        }
+    })
+}
+
+fn parsed(http: Option<&HttpInfo>) -> Option<SocketAddr> {
+    http?.address.as_ref()?.parse().ok()
+}
+
+/// What a browser on this machine asks for, where the gateway listens everywhere.
+fn reached_at(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, address.port())
+}
+
+fn kept(why: String) -> ControlError {
+    ControlError {
+        code: ErrorCode::Internal,
+        message: why,
+        next: "see the folder's rights and room: fased doctor".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_leads_where_a_browser_can_go() {
+        for (address, here) in [
+            ("127.0.0.1:9464", "127.0.0.1:9464"),
+            ("0.0.0.0:9464", "127.0.0.1:9464"),
+            ("[::]:9464", "[::1]:9464"),
+            ("192.0.2.7:80", "192.0.2.7:80"),
+        ] {
+            let address = address.parse().expect("an address");
+            assert_eq!(reached_at(address).to_string(), here);
+        }
+    }
+}
