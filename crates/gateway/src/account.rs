@@ -303,6 +303,15 @@ impl Account {
         self.command(Command::Start).await
     }
 
+    /// Closes the account's link and opens it again, with a new process.
+    ///
+    /// # Errors
+    /// What the store said.
+    pub async fn restart(&self) -> Result<()> {
+        self.stop().await;
+        self.resume().await
+    }
+
     /// Stops the account and waits until its process is gone.
     async fn stop(&self) {
         if self.command(Command::Stop).await.is_ok() {

@@ -24,8 +24,10 @@ mod channels_login;
 mod channels_logout;
 mod channels_pause;
 mod channels_remove;
+mod channels_restart;
 mod channels_resume;
 mod channels_status;
+mod config;
 mod config_edit;
 mod config_get;
 mod config_path;
@@ -46,7 +48,11 @@ mod gateway_restart;
 mod gateway_run;
 mod gateway_status;
 mod gateway_stop;
+mod groups;
 mod groups_activation;
+mod groups_allow;
+mod groups_block;
+mod groups_change;
 mod groups_list;
 mod health;
 mod logs;
@@ -89,6 +95,7 @@ mod tasks_run;
 mod tasks_runs;
 mod tasks_show;
 mod tasks_shown;
+mod verdicts;
 mod warden;
 
 const AFTER_HELP: &str = "\
@@ -137,7 +144,7 @@ enum Verb {
     Pairing(PairingVerb),
     /// See the groups, and choose what is answered there
     #[command(subcommand)]
-    Groups(GroupsVerb),
+    Groups(groups::Verb),
     /// See who answers, and try an agent without WhatsApp
     #[command(subcommand)]
     Agents(agents::Verb),
@@ -155,7 +162,7 @@ enum Verb {
     Directory(directory::Verb),
     /// Look at the config, check it, change it
     #[command(subcommand)]
-    Config(ConfigVerb),
+    Config(config::Verb),
     /// Try whether alerts arrive
     #[command(subcommand)]
     Alerts(alerts::Verb),
@@ -166,6 +173,9 @@ enum Verb {
     Status(status::Options),
     /// Is all well? Exit code 0 if so, 5 if not, 3 without a gateway; for health checks
     Health,
+    /// What was decided about the messages that came, newest first
+    #[command(after_help = verdicts::AFTER_HELP)]
+    Verdicts(verdicts::Options),
     /// What the gateway logged to its files
     Logs(logs::Options),
     /// What is wrong, why, and the command that mends it
@@ -210,27 +220,10 @@ enum ChannelsVerb {
     Pause(ChannelOptions),
     /// Open the link of an account that was paused, replaced or given up
     Resume(ChannelOptions),
+    /// Close an account's link and open it again, with a new process; what is to be sent waits meanwhile
+    Restart(channels_restart::Options),
     /// Unlink an account, also on the phone's list of linked devices
     Logout(ChannelOptions),
-}
-
-#[derive(Debug, Subcommand)]
-enum ConfigVerb {
-    /// Which file is read
-    Path,
-    /// Is the config right? Exit code 2 if not
-    Validate,
-    /// What holds, with where it comes from: account, root (channels.whatsapp, for all accounts), the line of a key that
-    /// is not of an account (with --json: global), or default
-    Get(config_get::Options),
-    /// Change a key; comments and order stay
-    Set(config_set::Options),
-    /// Take a key, or an entry of a list, out of the file
-    Unset(config_unset::Options),
-    /// The JSON Schema of the config, for editors
-    Schema,
-    /// Have the running gateway read the file now; it does so by itself within a second or two
-    Reload,
 }
 
 #[derive(Debug, Subcommand)]
@@ -249,14 +242,6 @@ enum PairingVerb {
     Deny(pairing_who::Options),
     /// Take an approval back, by number or hidden id
     Revoke(pairing_revoke::Options),
-}
-
-#[derive(Debug, Subcommand)]
-enum GroupsVerb {
-    /// Which groups are known, and what is answered there
-    List(groups_list::Options),
-    /// Choose what is answered in a group; wins over the config and outlives restarts
-    Activation(groups_activation::Options),
 }
 
 /// Which account.
@@ -324,28 +309,23 @@ fn run(cli: Cli) -> Outcome {
         Verb::Channels(ChannelsVerb::Remove(options)) => channels_remove::run(global, &options),
         Verb::Channels(ChannelsVerb::Pause(options)) => channels_pause::run(global, options),
         Verb::Channels(ChannelsVerb::Resume(options)) => channels_resume::run(global, options),
+        Verb::Channels(ChannelsVerb::Restart(options)) => channels_restart::run(global, options),
         Verb::Channels(ChannelsVerb::Logout(options)) => channels_logout::run(global, options),
         Verb::Pairing(PairingVerb::List(options)) => pairing_list::run(global, options),
         Verb::Pairing(PairingVerb::Approve(options)) => pairing_approve::run(global, options),
         Verb::Pairing(PairingVerb::Deny(options)) => pairing_deny::run(global, options),
         Verb::Pairing(PairingVerb::Revoke(options)) => pairing_revoke::run(global, options),
-        Verb::Groups(GroupsVerb::List(options)) => groups_list::run(global, options),
-        Verb::Groups(GroupsVerb::Activation(options)) => groups_activation::run(global, options),
+        Verb::Groups(verb) => groups::run(global, verb),
         Verb::Agents(verb) => agents::run(global, verb),
         Verb::Message(verb) => message::run(global, verb),
         Verb::Outbox(verb) => outbox::run(global, verb),
         Verb::Tasks(verb) => tasks::run(global, verb),
         Verb::Directory(verb) => directory::run(global, verb),
-        Verb::Config(ConfigVerb::Reload) => config_reload::run(global),
-        Verb::Config(ConfigVerb::Path) => config_path::run(global),
-        Verb::Config(ConfigVerb::Validate) => config_validate::run(global),
-        Verb::Config(ConfigVerb::Get(options)) => config_get::run(global, &options),
-        Verb::Config(ConfigVerb::Set(options)) => config_set::run(global, &options),
-        Verb::Config(ConfigVerb::Unset(options)) => config_unset::run(global, &options),
-        Verb::Config(ConfigVerb::Schema) => config_schema::run(global),
+        Verb::Config(verb) => config::run(global, verb),
         Verb::Dashboard(options) => dashboard::run(global, &options),
         Verb::Status(options) => status::run(global, &options),
         Verb::Health => health::run(global),
+        Verb::Verdicts(options) => verdicts::run(global, &options),
         Verb::Logs(options) => logs::run(global, &options),
         Verb::Alerts(verb) => alerts::run(global, &verb),
         Verb::Doctor(options) => doctor::run(global, &options),

@@ -26,6 +26,7 @@ mod outside;
 mod patterns;
 mod problem;
 mod read;
+mod roster;
 mod schema;
 mod sources;
 mod tree;
@@ -41,6 +42,7 @@ use fased_policy::ids::AccountId;
 use crate::paths::Paths;
 pub use account::{AccountConfig, MediaSettings, Writing};
 pub use agents::{Agent, Agents, QueueMode, TaskSettings};
+pub(crate) use entry::group_problem;
 use file::{File, Keys};
 pub use key_path::{KeyPath, Step};
 pub(crate) use keys::greatest;
@@ -48,6 +50,7 @@ pub use likely::runner;
 pub use logging::{Logging, ToFile};
 pub use outside::{AlertSettings, AlertTarget, HttpSettings, SHORTEST_TOKEN, Secret};
 pub use problem::Problem;
+pub use roster::roster;
 pub use schema::schema;
 pub use sources::{Level, Source, Sources, join};
 
@@ -138,6 +141,12 @@ impl Config {
     pub fn load(paths: &Paths) -> Result<Self, ConfigError> {
         let text = read::text(&paths.config)?.unwrap_or_default();
         Self::parse(&text, &paths.config, |account| paths.default_auth_dir(account))
+    }
+
+    /// Does it name its accounts, or is there only the one that is there without being named?
+    #[must_use]
+    pub fn names_accounts(&self) -> bool {
+        self.places.contains_key("channels.whatsapp.accounts")
     }
 
     /// Validates the text of a config. An empty one is an empty config.

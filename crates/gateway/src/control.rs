@@ -1,13 +1,20 @@
 //! The control socket's server: one request a connection, one handler a verb.
 
 mod accounts;
+mod agents_list;
+mod answers;
+mod channels_add;
 mod channels_login;
 mod channels_logout;
 mod channels_pause;
+mod channels_restart;
 mod channels_resume;
 mod channels_status;
 mod clock_advance;
+mod config_change;
+mod config_get;
 mod config_reload;
+mod config_set;
 mod dashboard;
 mod directory_groups;
 pub(crate) mod directory_self;
@@ -16,8 +23,11 @@ pub(crate) mod explain;
 pub(crate) mod explain_sender;
 mod gateway_restart;
 mod groups_activation;
+mod groups_allow;
+mod groups_block;
 pub(crate) mod groups_list;
 mod live;
+mod logs_tail;
 mod message_delete;
 mod message_edit;
 mod message_known;
@@ -47,6 +57,7 @@ mod tasks_resume;
 mod tasks_run;
 pub(crate) mod tasks_runs;
 pub(crate) mod tasks_show;
+pub(crate) mod verdicts_list;
 mod watch;
 
 use std::path::Path;
@@ -67,12 +78,13 @@ use tokio_util::codec::{Framed, LinesCodec};
 use tokio_util::sync::CancellationToken;
 
 pub(crate) use accounts::account_infos;
+use answers::done;
+pub(crate) use answers::internal;
 pub use live::{Accounts, Ending, Live, Outside};
 pub(crate) use outbox_list::shown as shown_chats;
 
 use crate::clock;
 use crate::lease::make_private_dir;
-use crate::store::{Fault, is_storage_fault};
 
 /// A client must send its request, and take its answer, within this.
 const CLIENT_DEADLINE: Duration = Duration::from_secs(10);
@@ -218,6 +230,10 @@ async fn handle(live: &Live, request: &ControlRequest) -> Result<ControlResponse
         ControlRequest::GatewayRestart => gateway_restart::answer(live),
         ControlRequest::Dashboard { off } => dashboard::answer(live, *off).await,
         ControlRequest::ConfigReload => config_reload::answer(live).await,
+        ControlRequest::ConfigGet { key } => config_get::answer(live.paths(), key.as_deref()),
+        ControlRequest::ConfigSet { edits } => config_set::answer(live, edits).await,
+        ControlRequest::AgentsList => agents_list::answer(live).await,
+        ControlRequest::ChannelsAdd(request) => channels_add::answer(live, request).await,
         ControlRequest::ChannelsList => Ok(ControlResponse::Accounts {
             accounts: live.infos().await?,
             config: Some(live.config()),
@@ -225,6 +241,7 @@ async fn handle(live: &Live, request: &ControlRequest) -> Result<ControlResponse
         ControlRequest::ChannelsStatus { account } => channels_status::answer(live, account.as_deref()).await,
         ControlRequest::ChannelsPause { account } => channels_pause::answer(live, account).await,
         ControlRequest::ChannelsResume { account } => channels_resume::answer(live, account).await,
+        ControlRequest::ChannelsRestart { account } => channels_restart::answer(live, account).await,
         ControlRequest::ChannelsLogout { account } => channels_logout::answer(live, account).await,
         ControlRequest::PairingList { account, approved } => {
             pairing_list::answer(&live.store, account.as_deref(), *approved).await
@@ -247,6 +264,18 @@ async fn handle(live: &Live, request: &ControlRequest) -> Result<ControlResponse
             group,
             activation,
         } => groups_activation::answer(live, account.as_deref(), group, *activation).await,
+        ControlRequest::GroupsAllow {
+            account,
+            group,
+            require_mention,
+        } => groups_allow::answer(live, account.as_deref(), group, *require_mention).await,
+        ControlRequest::GroupsBlock { account, group } => {
+            groups_block::answer(live, account.as_deref(), group).await
+        }
+        ControlRequest::VerdictsList(request) => verdicts_list::answer(Some(&live.store), request).await,
+        ControlRequest::LogsTail { lines, level } => {
+            logs_tail::answer(live.paths(), *lines, level.as_deref()).await
+        }
         ControlRequest::Status => {
             let accounts = live.infos().await?;
             let running = (live.info(), live.config());
@@ -363,36 +392,5 @@ async fn handle(live: &Live, request: &ControlRequest) -> Result<ControlResponse
         ControlRequest::Watch | ControlRequest::ChannelsLogin { .. } => {
             Err(internal(&anyhow::anyhow!("this request is answered by a stream")))
         }
-    }
-}
-
-fn done(message: &str) -> ControlResponse {
-    ControlResponse::Done {
-        message: message.to_owned(),
-    }
-}
-
-/// A defect or the machine, as an answer.
-pub(crate) fn internal(error: &anyhow::Error) -> ControlError {
-    let (message, next) = match is_storage_fault(error) {
-        Some(fault) => (
-            format!("the store cannot be used, {}: {error:#}", fault.why()),
-            match fault {
-                Fault::Damaged => "see the way out: fased doctor".to_owned(),
-                Fault::Full
-                | Fault::Quota
-                | Fault::ReadOnly
-                | Fault::Denied
-                | Fault::Locked
-                | Fault::NotOpened
-                | Fault::Failing => format!("{}, then try again; nothing was changed", fault.remedy()),
-            },
-        ),
-        None => (format!("{error:#}"), "see the gateway's log".to_owned()),
-    };
-    ControlError {
-        code: ErrorCode::Internal,
-        message,
-        next,
     }
 }

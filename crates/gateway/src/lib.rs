@@ -16,6 +16,7 @@ pub mod clock;
 pub mod config;
 pub mod control;
 pub mod doctor;
+pub mod edits;
 pub mod envelope;
 pub mod explain;
 pub mod gateway;

@@ -5,13 +5,14 @@
 
 mod files;
 mod line;
+mod recent;
 pub(crate) mod span;
 mod tail;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::time::Duration;
 
@@ -20,6 +21,7 @@ use tracing_subscriber::fmt::MakeWriter;
 use crate::config::Logging;
 use files::Files;
 pub use line::{Level, Line};
+pub use recent::{Recent, recent};
 pub use tail::{Tail, last};
 
 /// The file that is written; `.1` and so on are the ones before.
@@ -35,6 +37,15 @@ const END_DEADLINE: Duration = Duration::from_secs(1);
 pub struct ToFiles {
     queue: SyncSender<Written>,
     lost: Arc<AtomicU64>,
+}
+
+/// This process writes its log to files.
+static BEGUN: AtomicBool = AtomicBool::new(false);
+
+/// Does this process write its log to files?
+#[must_use]
+pub fn is_to_files() -> bool {
+    BEGUN.load(Ordering::Relaxed)
 }
 
 enum Written {
@@ -73,6 +84,7 @@ pub fn begin(dir: PathBuf, settings: Logging) -> io::Result<(ToFiles, Writer)> {
             // Whoever waits may have given up.
             end.send(()).ok();
         })?;
+    BEGUN.store(true, Ordering::Relaxed);
     Ok((to_files, Writer { queue, ended }))
 }
 

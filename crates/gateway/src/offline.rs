@@ -10,7 +10,7 @@ use crate::clock;
 use crate::config::Config;
 use crate::control::{
     account_infos, directory_self, explain, explain_sender, groups_list, internal, message_status,
-    outbox_list, pairing_list, status, tasks_last, tasks_list, tasks_runs, tasks_show,
+    outbox_list, pairing_list, status, tasks_last, tasks_list, tasks_runs, tasks_show, verdicts_list,
 };
 use crate::explain::{Accounts, Linked, Pending};
 use crate::health::health;
@@ -91,6 +91,7 @@ async fn read(paths: &Paths, request: &ControlRequest) -> Result<ControlResponse
                 next: "start the gateway: fased gateway run".to_owned(),
             }),
         },
+        ControlRequest::VerdictsList(request) => verdicts_list::answer(store.as_ref(), request).await,
         ControlRequest::ExplainSender {
             sender,
             group,
@@ -201,7 +202,15 @@ async fn read(paths: &Paths, request: &ControlRequest) -> Result<ControlResponse
         | ControlRequest::PairingDeny { .. }
         | ControlRequest::PairingRevoke { .. }
         | ControlRequest::GroupsActivation { .. }
+        | ControlRequest::GroupsAllow { .. }
+        | ControlRequest::GroupsBlock { .. }
+        | ControlRequest::ConfigGet { .. }
+        | ControlRequest::ConfigSet { .. }
         | ControlRequest::ConfigReload
+        | ControlRequest::AgentsList
+        | ControlRequest::ChannelsAdd(_)
+        | ControlRequest::ChannelsRestart { .. }
+        | ControlRequest::LogsTail { .. }
         | ControlRequest::Doctor
         | ControlRequest::ClockAdvance { .. }
         | ControlRequest::Watch => Err(ControlError {

@@ -44,6 +44,7 @@ mod task_due;
 mod task_end;
 mod task_run;
 mod transcript;
+mod verdict;
 
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
@@ -90,6 +91,7 @@ pub use task_due::{Decided, DueTask, Renewed};
 pub use task_end::CancelledRun;
 pub use task_run::{Became, Cause, NewTaskRun, RunNow, TaskRunRow};
 pub use transcript::Exchange;
+pub use verdict::{VerdictFilter, VerdictRow};
 
 /// The store: one connection that writes, one that only reads, and one for what takes long to count.
 #[derive(Debug, Clone)]

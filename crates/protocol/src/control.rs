@@ -3,6 +3,9 @@
 //! One connection, one request line. The gateway answers with one line, or, for
 //! `channels_login` and `watch`, with one line per event until it closes the connection.
 
+mod agent;
+mod bounds;
+mod config;
 mod dashboard;
 mod directory;
 mod doctor;
@@ -16,9 +19,13 @@ mod message;
 mod outbox;
 mod response;
 mod task;
+mod verdict;
 
 use serde::{Deserialize, Serialize};
 
+pub use agent::{AgentInfo, AnswersIn, KeyPlace};
+pub use bounds::{MAX_EDITS, MAX_LOG_BYTES, MAX_LOG_LINES, MAX_VERDICTS};
+pub use config::{AddRequest, ConfigEdit, ConfigValue};
 pub use dashboard::DashboardInfo;
 pub use directory::{MemberOf, OwnInfo};
 pub use doctor::{DoctorInfo, HostProbe, LinkProbe, NodeProbe};
@@ -35,6 +42,7 @@ pub use message::{Destination, PartInfo, Place, SendInfo, SendRequest};
 pub use outbox::{ChangedInfo, OutboxInfo};
 pub use response::ControlResponse;
 pub use task::{TaskEdit, TaskInfo, TaskRequest, TaskRunInfo};
+pub use verdict::{VerdictInfo, VerdictsRequest};
 
 use crate::private::{Jid, Private};
 use crate::sidecar::LoginMethod;
@@ -58,6 +66,21 @@ pub enum ControlRequest {
     /// Look at the config file now instead of within a second. Answered by `done`, or by an error `config` when the
     /// last good one stays in force.
     ConfigReload,
+    /// What holds, and where it comes from. Answered by `config_values`.
+    ConfigGet {
+        /// This key, or those below it; everything if there is none.
+        key: Option<String>,
+    },
+    /// Change the config: all of it or nothing, in force before the answer. Answered by `done`, or by an error `config`
+    /// when the result would be wrong.
+    ConfigSet {
+        /// In this order; at most [`MAX_EDITS`].
+        edits: Vec<ConfigEdit>,
+    },
+    /// Who may answer, and where. Answered by `agents`.
+    AgentsList,
+    /// One more account in the config. Answered by `done`.
+    ChannelsAdd(AddRequest),
     /// Link an account. Answered by `login` events until `linked` or `error`.
     ChannelsLogin {
         /// Account id.
@@ -79,6 +102,11 @@ pub enum ControlRequest {
     },
     /// Open a paused, replaced or failed account's link again. Answered by `done`.
     ChannelsResume {
+        /// Account id.
+        account: String,
+    },
+    /// Close an account's link and open it again at once, with a new process. Answered by `done` when it is being opened.
+    ChannelsRestart {
         /// Account id.
         account: String,
     },
@@ -132,6 +160,31 @@ pub enum ControlRequest {
         group: String,
         /// What it is to be.
         activation: ActivationChoice,
+    },
+    /// Let a group in, in the config. Answered by `done`, with who is heard there then.
+    GroupsAllow {
+        /// The account; needed where more than one knows the group.
+        account: Option<String>,
+        /// The group's address.
+        group: String,
+        /// Must a message mention the account? As it is if this is absent.
+        require_mention: Option<bool>,
+    },
+    /// Switch a group off, in the config. Answered by `done`.
+    GroupsBlock {
+        /// The account; needed where more than one knows the group.
+        account: Option<String>,
+        /// The group's address.
+        group: String,
+    },
+    /// What was decided, newest first. Answered by `verdicts`.
+    VerdictsList(VerdictsRequest),
+    /// The last lines of the log's files. Answered by `log`.
+    LogsTail {
+        /// So many at most; never more than [`MAX_LOG_LINES`].
+        lines: u32,
+        /// Only those that matter as much as this, or more: `error`, `warn`, `info`, `debug` or `trace`.
+        level: Option<String>,
     },
     /// The overview. Answered by `status`.
     Status,

@@ -26,6 +26,24 @@ impl From<&str> for Private {
     }
 }
 
+/// A value that may hold people's numbers or texts, such as one of the config. `Debug` shows only of which kind it is.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PrivateValue(pub serde_json::Value);
+
+impl fmt::Debug for PrivateValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0 {
+            serde_json::Value::Null => "<null>",
+            serde_json::Value::Bool(_) => "<bool>",
+            serde_json::Value::Number(_) => "<number>",
+            serde_json::Value::String(_) => "<text>",
+            serde_json::Value::Array(_) => "<list>",
+            serde_json::Value::Object(_) => "<object>",
+        })
+    }
+}
+
 /// A WhatsApp address such as `15550100001@s.whatsapp.net`, `100200300@lid` or `…@g.us`, exactly
 /// as the library wrote it. `Debug` shows the server part and a short hash of the user part, so
 /// that log lines about one chat can be matched without naming the person.

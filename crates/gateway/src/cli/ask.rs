@@ -13,20 +13,23 @@ use super::{Failure, Global, Outcome, out};
 /// Asks the gateway, or the store when none runs.
 pub(super) fn read(global: &Global, request: &ControlRequest) -> Result<ControlResponse, Failure> {
     let paths = paths(global)?;
-    block_on(async {
-        let asked = client::ask(&paths, request).await;
-        if asked
-            .as_ref()
-            .is_err_and(|error| error.code == ErrorCode::NoGateway)
-        {
-            let answer = offline::answer(&paths, request).await;
-            let ControlResponse::Error(error) = answer else {
-                return Ok(answer);
-            };
-            return Err(error.into());
-        }
-        Ok(asked?)
-    })
+    block_on(reading(&paths, request))
+}
+
+/// The same for a verb that asks more than once.
+pub(super) async fn reading(paths: &Paths, request: &ControlRequest) -> Result<ControlResponse, Failure> {
+    let asked = client::ask(paths, request).await;
+    if asked
+        .as_ref()
+        .is_err_and(|error| error.code == ErrorCode::NoGateway)
+    {
+        let answer = offline::answer(paths, request).await;
+        let ControlResponse::Error(error) = answer else {
+            return Ok(answer);
+        };
+        return Err(error.into());
+    }
+    Ok(asked?)
 }
 
 /// Asks the gateway to do something and prints what it did.

@@ -3,13 +3,12 @@
 use std::io::{IsTerminal, Write};
 
 use clap::Args;
-use fased::config::edit::{self, Edited};
-use fased::config::{Config, write};
+use fased::config::{Config, edit};
+use fased::edits::{Draft, account_key};
 use fased_protocol::control::{ControlError, ErrorCode};
 use serde_json::json;
 
-use super::channels_add::{account_key, accounts_are_named};
-use super::config_edit::{InForce, invalid, replace};
+use super::config_edit::{InForce, invalid, turn};
 use super::runtime::paths;
 use super::{Failure, Global, Outcome, out, usage};
 
@@ -46,7 +45,7 @@ pub(super) fn run(global: &Global, options: &Options) -> Outcome {
             "see which there are: fased channels list",
         ));
     };
-    if !accounts_are_named(&paths)? {
+    if !config.names_accounts() {
         let message = format!(
             "{id} is the account that is there as long as the config names none; it cannot be taken out"
         );
@@ -56,9 +55,10 @@ pub(super) fn run(global: &Global, options: &Options) -> Outcome {
     let auth_dir = account.auth_dir.clone();
     let line = account.sources.line(&account_key(id).to_string());
     confirm(global, options)?;
-    let before = write::current(&paths).map_err(|error| invalid(error.message))?;
-    let edited = edit::unset(before.as_deref(), &account_key(id), None).map_err(usage)?;
-    let Edited::Changed(new) = edited else {
+    let key = account_key(id);
+    let mut draft = Draft::open(&paths, turn(&paths)?)?;
+    draft.edit(&key, |text| edit::unset(text, &key, None))?;
+    let Some(saved) = draft.save()? else {
         let message = format!("{} names no account {id}", paths.config.display());
         return Err(refused(
             ErrorCode::NotFound,
@@ -66,7 +66,10 @@ pub(super) fn run(global: &Global, options: &Options) -> Outcome {
             "see which there are: fased channels list",
         ));
     };
-    let backup = replace(&paths, before.as_deref(), &new)?;
+    for remark in &saved.remarks {
+        out::hint(remark);
+    }
+    let backup = saved.backup;
     let in_force = InForce::after_change(&paths)?;
     let last = config.accounts.len() == 1;
     let next = if last {
@@ -76,7 +79,7 @@ pub(super) fn run(global: &Global, options: &Options) -> Outcome {
     };
     if global.json {
         return out::json(&json!({
-            "account": id, "path": paths.config, "key": account_key(id).to_string(), "line": line,
+            "account": id, "path": paths.config, "key": key.to_string(), "line": line,
             "backup": backup, "inForce": in_force.json(), "kept": { "authDir": auth_dir, "store": paths.store }, "next": next,
         }));
     }

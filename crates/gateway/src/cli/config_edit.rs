@@ -1,17 +1,16 @@
-//! What the verbs that change the config have in common: read, change, check, write, tell.
+//! What the verbs that change the config have in common: they make the change, have it in force, and tell.
 
 use fased::client;
-use fased::config::edit::{self, Edited};
+use fased::config::KeyPath;
+use fased::config::edit::Edited;
 use fased::config::effective::View;
-use fased::config::write::{self, NotWritten};
-use fased::config::{Config, KeyPath, Step};
+use fased::edits::{self, Draft, Turn};
 use fased::paths::Paths;
-use fased_protocol::control::{ControlError, ControlRequest, ErrorCode};
+use fased_protocol::control::{ControlRequest, ErrorCode};
 use serde_json::json;
 
-use super::channels_add::{account_key, accounts_are_named};
 use super::runtime::{block_on, paths};
-use super::{Failure, Global, Outcome, config_reload, out, usage};
+use super::{Failure, Global, Outcome, config_reload, out};
 
 /// Reads a key as clap's parser of arguments.
 pub(super) fn key(text: &str) -> Result<KeyPath, String> {
@@ -20,11 +19,12 @@ pub(super) fn key(text: &str) -> Result<KeyPath, String> {
 
 /// The error for a config that is wrong.
 pub(super) fn invalid(message: String) -> Failure {
-    Failure::Error(ControlError {
-        code: ErrorCode::Config,
-        message,
-        next: "correct the file, then look again: fased config validate".to_owned(),
-    })
+    Failure::Error(edits::invalid(message))
+}
+
+/// Waits until nobody else changes the config.
+pub(super) fn turn(paths: &Paths) -> Result<Turn, Failure> {
+    block_on(async { Ok(Turn::take(paths).await?) })
 }
 
 /// Changes one key and tells what holds then.
@@ -35,96 +35,16 @@ pub(super) fn run(
     edit: impl FnOnce(Option<&str>) -> Result<Edited, String>,
 ) -> Outcome {
     let paths = paths(global)?;
-    let before = write::current(&paths).map_err(|error| invalid(error.message))?;
-    let edited = edit(before.as_deref()).map_err(|message| {
-        Failure::Error(ControlError {
-            next: "see all keys: fased config get".to_owned(),
-            ..usage(message)
-        })
-    })?;
-    let Edited::Changed(mut new) = edited else {
+    let mut draft = Draft::open(&paths, turn(&paths)?)?;
+    draft.edit(key, edit)?;
+    let Some(saved) = draft.save()? else {
         return told(global, &paths, key, None);
     };
-    // Naming accounts would end the one that is there without being named.
-    let names_another =
-        matches!(names(key).as_slice(), ["channels", "whatsapp", "accounts", id, ..] if *id != "default");
-    if names_another
-        && let Ok(false) = accounts_are_named(&paths)
-        && let Ok(Edited::Changed(kept)) = edit::put(Some(&new), &account_key("default"), &json!({}))
-    {
-        new = kept;
-        out::hint(
-            "the account default, which was there without being named, is named now too, so that it stays",
-        );
-    }
-    let heard_all = |text: Option<&str>| {
-        let config = Config::parse(text.unwrap_or("{}"), &paths.config, |id| {
-            paths.default_auth_dir(id)
-        })
-        .ok();
-        config.is_some_and(|config| {
-            let mut accounts = config.accounts.values();
-            accounts
-                .all(|account| account.rules.groups.any.is_some() || account.rules.groups.listed.is_empty())
-        })
-    };
-    let (all_before, all_after) = (heard_all(before.as_deref()), heard_all(Some(&new)));
-    let backup = replace(&paths, before.as_deref(), &new)?;
-    if all_before && !all_after {
-        out::hint(
-            "from now on only the groups that are listed are heard; to hear the others as well: fased config set \
-             'channels.whatsapp.groups[\"*\"]' '{}'",
-        );
+    for remark in &saved.remarks {
+        out::hint(remark);
     }
     let in_force = InForce::after_change(&paths)?;
-    told(global, &paths, key, Some((what, backup, in_force)))
-}
-
-/// The names along a key, as far as they are names.
-fn names(key: &KeyPath) -> Vec<&str> {
-    let names = key.steps.iter().map_while(|step| match step {
-        Step::Name(name) => Some(name.as_str()),
-        Step::Index(_) => None,
-    });
-    names.collect()
-}
-
-/// Writes a changed config, or says why it cannot be; where the old one is.
-pub(super) fn replace(paths: &Paths, before: Option<&str>, new: &str) -> Result<Option<String>, Failure> {
-    match write::replace(paths, before, new) {
-        Ok(written) => {
-            for warning in &written.config.warnings {
-                out::hint(&format!("warning: {warning}"));
-            }
-            Ok(written.backup.map(|backup| backup.display().to_string()))
-        }
-        Err(NotWritten::Invalid(error)) => {
-            let was_right = before.is_none_or(|text| {
-                Config::parse(text, &paths.config, |id| paths.default_auth_dir(id)).is_ok()
-            });
-            let (why, next) = if was_right {
-                (
-                    "the config would be wrong then, so nothing was changed",
-                    "see the allowed values: fased config schema",
-                )
-            } else {
-                (
-                    "the config is wrong, and would be after this change; nothing was changed",
-                    "correct the file: fased config validate",
-                )
-            };
-            Err(Failure::Error(ControlError {
-                code: ErrorCode::Config,
-                message: format!("{why}\n{}", error.message),
-                next: next.to_owned(),
-            }))
-        }
-        Err(NotWritten::Failed(message)) => Err(Failure::Error(ControlError {
-            code: ErrorCode::Refused,
-            message,
-            next: format!("look at the folder: ls -l {}", paths.config.display()),
-        })),
-    }
+    told(global, &paths, key, Some((what, saved.backup, in_force)))
 }
 
 /// Whether a changed config is in force.
@@ -179,37 +99,23 @@ fn told(
     changed: Option<(&str, Option<String>, InForce)>,
 ) -> Outcome {
     let view = View::load(paths).map_err(|error| invalid(error.message))?;
-    let values = view.get(key).unwrap_or_default();
-    let line = values.first().and_then(|value| value.source.line);
     if global.json {
+        let values = view.get(key).unwrap_or_default();
         return out::json(&json!({
             "changed": changed.is_some(),
             "path": paths.config,
             "key": key.to_string(),
-            "line": line,
+            "line": values.first().and_then(|value| value.source.line),
             "inForce": changed.as_ref().and_then(|(_, _, in_force)| in_force.json()),
             "backup": changed.and_then(|(_, backup, _)| backup),
         }));
     }
-    let place = match line {
-        Some(line) => format!("{}:{line}", paths.config.display()),
-        None => paths.config.display().to_string(),
-    };
-    let Some((what, backup, in_force)) = changed else {
-        return out::text(&format!("{place}: nothing to change"));
-    };
-    let now = match values.as_slice() {
-        [only] => match &only.value {
-            Some(value) => format!(": {value} ({})", only.source.level.as_str()),
-            None => String::new(),
-        },
-        _several => String::new(),
-    };
-    let before = backup
-        .map(|backup| format!("\nbefore: {backup}"))
-        .unwrap_or_default();
-    out::text(&format!(
-        "{place}: {key} is {what}{now}\n{}{before}",
-        in_force.line()
-    ))
+    let mut said = edits::told(paths, &view, key, changed.as_ref().map(|(what, ..)| *what));
+    if let Some((_, backup, in_force)) = changed {
+        said.push_str(&format!("\n{}", in_force.line()));
+        if let Some(backup) = backup {
+            said.push_str(&format!("\nbefore: {backup}"));
+        }
+    }
+    out::text(&said)
 }

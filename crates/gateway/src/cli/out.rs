@@ -17,7 +17,7 @@ use super::{Failure, Outcome};
 static OPTIONS: RwLock<String> = RwLock::new(String::new());
 
 /// Verbs of commands that are suggested to people.
-const VERBS: [&str; 16] = [
+const VERBS: [&str; 17] = [
     "gateway",
     "channels",
     "pairing",
@@ -31,6 +31,7 @@ const VERBS: [&str; 16] = [
     "config",
     "status",
     "health",
+    "verdicts",
     "logs",
     "doctor",
     "explain",

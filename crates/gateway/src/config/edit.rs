@@ -28,26 +28,44 @@ const EMPTY: &str = "{\n}\n";
 pub fn set(text: Option<&str>, key: &KeyPath, raw: &str, append: bool) -> Result<Edited, String> {
     let kind = kind_at(&key.steps)?;
     let append = append || key.append;
-    if append
-        && !matches!(
-            kind,
-            None | Some(
-                Kind::Entries { .. }
-                    | Kind::Patterns
-                    | Kind::Folders
-                    | Kind::Texts
-                    | Kind::Argv
-                    | Kind::List(_)
-            )
-        )
-    {
-        return Err(format!("{key} is no list; only lists are added to"));
+    if append {
+        is_list(key, kind)?;
     }
     let value = value::read(raw, kind)?;
     if append {
         add(text, key, &one_or_many(value))
     } else {
         put(text, key, &value)
+    }
+}
+
+/// The same for a value that is one already. One entry stands for a list of one here, too.
+///
+/// # Errors
+/// As [`set`].
+pub fn set_value(text: Option<&str>, key: &KeyPath, value: &Value, append: bool) -> Result<Edited, String> {
+    let kind = kind_at(&key.steps)?;
+    if append || key.append {
+        is_list(key, kind)?;
+        return add(text, key, &one_or_many(value.clone()));
+    }
+    let of_texts = matches!(
+        kind,
+        Some(Kind::Entries { .. } | Kind::Patterns | Kind::Folders | Kind::Texts | Kind::Argv)
+    );
+    if of_texts && value.is_string() {
+        return put(text, key, &Value::from(vec![value.clone()]));
+    }
+    put(text, key, value)
+}
+
+fn is_list(key: &KeyPath, kind: Option<Kind>) -> Result<(), String> {
+    match kind {
+        None
+        | Some(
+            Kind::Entries { .. } | Kind::Patterns | Kind::Folders | Kind::Texts | Kind::Argv | Kind::List(_),
+        ) => Ok(()),
+        Some(_one_value) => Err(format!("{key} is no list; only lists are added to")),
     }
 }
 
@@ -109,6 +127,15 @@ fn add(text: Option<&str>, key: &KeyPath, items: &[Value]) -> Result<Edited, Str
 pub fn unset(text: Option<&str>, key: &KeyPath, entry: Option<&str>) -> Result<Edited, String> {
     let kind = kind_at(&key.steps)?;
     let entry = entry.map(|raw| value::read(raw, kind)).transpose()?;
+    unset_value(text, key, entry)
+}
+
+/// The same for an entry that is a value already, or a list of them.
+///
+/// # Errors
+/// As [`set`].
+pub fn unset_value(text: Option<&str>, key: &KeyPath, entry: Option<Value>) -> Result<Edited, String> {
+    kind_at(&key.steps)?;
     let entry = entry.map(one_or_many);
     if text.is_none() {
         return Ok(Edited::Same);
@@ -139,6 +166,17 @@ pub fn unset(text: Option<&str>, key: &KeyPath, entry: Option<&str>) -> Result<E
         }
         Ok(())
     })
+}
+
+/// What is written under a key; none where nothing is, or the text cannot be read.
+#[must_use]
+pub fn written(text: Option<&str>, key: &KeyPath) -> Option<Value> {
+    let root = tree::parse(text?.trim_start_matches(read::BOM)).ok()?;
+    let node = key.steps.iter().try_fold(&root, |node, step| match step {
+        Step::Name(name) => node.get(name).map(|entry| &entry.node),
+        Step::Index(_) => None,
+    })?;
+    Some(node.to_value())
 }
 
 fn change(

@@ -48,7 +48,7 @@ pub(super) fn hint(text: &str) -> String {
 }
 
 /// What is wrong with a key of `groups`, and what to write.
-pub(super) fn group_problem(name: &str) -> (String, String) {
+pub(crate) fn group_problem(name: &str) -> (String, String) {
     let message = format!(
         "found {name:?}; allowed is the address of a group, such as \"120363000000000001@g.us\", or \"*\" for all others"
     );

@@ -61,7 +61,7 @@ pub fn replace(paths: &Paths, before: Option<&str>, new: &str) -> Result<Written
     let failed = |what: &str, path: &Path, error: &io::Error| {
         NotWritten::Failed(format!("cannot {what} {}: {error}", path.display()))
     };
-    let folder = file.parent().unwrap_or(Path::new("/"));
+    let folder = folder(&file);
     fs::DirBuilder::new()
         .recursive(true)
         .mode(0o700)
@@ -85,6 +85,15 @@ pub fn replace(paths: &Paths, before: Option<&str>, new: &str) -> Result<Written
     }
     write(&file, new, mode).map_err(|error| failed("write", &file, &error))?;
     Ok(Written { config, backup })
+}
+
+fn folder(file: &Path) -> &Path {
+    file.parent().unwrap_or(Path::new("/"))
+}
+
+/// The folder that the file is in, where changes are made in turn; the file itself is replaced by each.
+pub(crate) fn folder_of(config: &Path) -> PathBuf {
+    folder(&target(config)).to_owned()
 }
 
 /// The file itself where the config is a link to it: the link stays.

@@ -66,7 +66,11 @@ pub(super) fn tell(
     shared.watchers.tell(
         shared.id(),
         Watched::Verdict {
+            seq: message.seq,
             message_id: message.message_id.clone(),
+            chat: label(&message.chat, message.chat_alt.as_deref()),
+            sender: label(&message.sender, message.sender_alt.as_deref()),
+            content: message.content.clone(),
             verdict: verdict.outcome.as_str().to_owned(),
             reason: reason.to_owned(),
             sentence: verdict.reason.sentence().to_owned(),

@@ -127,7 +127,7 @@ impl Tail {
 }
 
 /// Which file it is, whatever it is called by now.
-fn identity(file: &File) -> io::Result<(u64, u64)> {
+pub(super) fn identity(file: &File) -> io::Result<(u64, u64)> {
     let metadata = file.metadata()?;
     Ok((metadata.dev(), metadata.ino()))
 }

@@ -132,6 +132,7 @@ impl Log {
                 verdict,
                 reason,
                 sentence,
+                ..
             } => {
                 let sender = seen.senders.get(&message_id).cloned().unwrap_or_default();
                 let told = format!("{sender}  {verdict}: {reason}. {sentence}");

@@ -196,6 +196,21 @@ const PLANS: &[(&str, &str)] = &[
              AND state IN ('queued', 'running')",
         "USING INDEX run_of_task_open (task=?)",
     ),
+    (
+        "SELECT seq, chat FROM inbox WHERE seq IN (
+             SELECT seq FROM inbox WHERE account = 'a' AND seq < 9 AND outcome IS NOT NULL
+                 AND (?3 IS NULL OR outcome = ?3) AND (?4 IS NULL OR reason = ?4)
+             ORDER BY seq DESC LIMIT 9)
+         ORDER BY seq DESC",
+        "SEARCH inbox USING COVERING INDEX inbox_verdict (account=? AND seq<?)",
+    ),
+    (
+        "SELECT seq, chat FROM inbox WHERE seq IN (
+             SELECT seq FROM inbox WHERE account = 'a' AND seq < 9 AND outcome IS NOT NULL
+             ORDER BY seq DESC LIMIT 9)
+         ORDER BY seq DESC",
+        "SEARCH inbox USING INTEGER PRIMARY KEY (rowid=?)",
+    ),
 ];
 
 /// `.cargo/config.toml` says so, wherever below its folder the build was started.

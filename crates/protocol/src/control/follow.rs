@@ -69,8 +69,16 @@ pub enum Watched {
     },
     /// It was decided.
     Verdict {
+        /// Its place in the journal.
+        seq: i64,
         /// Its id.
         message_id: String,
+        /// Its chat.
+        chat: String,
+        /// Who wrote it.
+        sender: String,
+        /// Kind of content, such as `text` or `image`.
+        content: String,
         /// `admit`, `hold`, …
         verdict: String,
         /// Why.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::*;
+use crate::private::PrivateValue;
 
 /// An answer, or one event of a stream.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -39,6 +40,30 @@ pub enum ControlResponse {
     Groups {
         /// By account, then by address.
         groups: Vec<GroupInfo>,
+    },
+    /// Who may answer.
+    Agents {
+        /// In the order of the config.
+        agents: Vec<AgentInfo>,
+    },
+    /// What holds.
+    ConfigValues {
+        /// In the order of the table of keys.
+        values: Vec<ConfigValue>,
+    },
+    /// What was decided.
+    Verdicts {
+        /// Newest first.
+        verdicts: Vec<VerdictInfo>,
+        /// There are older ones.
+        more: bool,
+    },
+    /// Lines of the log.
+    Log {
+        /// Oldest first, each as it was written.
+        lines: Vec<PrivateValue>,
+        /// Where the log goes when it is not in files, or why there is less here than was asked for.
+        note: Option<String>,
     },
     /// What only the gateway can see of itself.
     Doctor(DoctorInfo),
