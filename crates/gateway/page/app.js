@@ -187,14 +187,14 @@ async function act(which, name, work) {
   return done;
 }
 
-/** @param {WatchEvent[]} events */
-function happened(events) {
+/** @param {WatchEvent[]} events @param {number} skipped how many more there were */
+function happened(events, skipped) {
   if (shown === undefined) return;
   const account = shown.context.account === '' ? undefined : shown.context.account;
   const types = /** @type {Set<import('./types.d.ts').Watched['type']>} */ (kindsOf(events, account));
   if (types.size === 0) return;
   const mine = events.filter(event => account === undefined || event.account === account);
-  shown.view.happened?.(mine, shown.context);
+  shown.view.happened?.(mine, shown.context, skipped);
   if (types.has('missed') || (shown.view.concerns?.(types, shown.context) ?? true)) load(shown);
   update();
 }
@@ -220,9 +220,14 @@ function draw() {
     which.actError = undefined;
     update();
   };
+  const held = document.activeElement;
   render(frame(which, dismiss), main);
+  // Whoever pressed a button that is gone would be at the top of the page again.
+  if (held !== null && !held.isConnected && !focusHeading)
+    main.querySelector('h1')?.focus({ preventScroll: true });
   if (focusHeading) {
     focusHeading = false;
+    main.querySelector('.tabs [aria-current]')?.scrollIntoView({ inline: 'center', block: 'nearest' });
     main.querySelector('h1')?.focus();
   }
 }

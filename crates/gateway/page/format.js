@@ -91,6 +91,25 @@ export function nextStep(next) {
   return { words: [before, after].filter(part => part !== '').join(' … '), command };
 }
 
+/** Where this page does what a command does. @type {[RegExp, string][]} */
+const PLACES = [
+  [/\bfased pairing\b/, 'people'],
+  [/\bfased groups\b/, 'groups'],
+  [/\bfased tasks\b/, 'tasks'],
+  [/\bfased (explain|verdicts|outbox|message)\b/, 'messages'],
+  [/\bfased logs\b/, 'log'],
+  [/\bfased channels login\b/, 'link'],
+];
+
+/**
+ * The section that does what a next step asks for.
+ * @param {string} next
+ * @returns {string | undefined}
+ */
+export function sectionFor(next) {
+  return PLACES.find(([command]) => command.test(next))?.[1];
+}
+
 /**
  * How a state is to be taken: by colour and mark, never instead of its words.
  * @param {string} state

@@ -22,7 +22,7 @@ export const known = {
   session: undefined,
 };
 
-/** @type {{ changed: () => void, happened: (events: WatchEvent[]) => void, stale: () => void }} */
+/** @type {{ changed: () => void, happened: (events: WatchEvent[], skipped: number) => void, stale: () => void }} */
 let page;
 /** @type {(() => void) | undefined} */
 let stop;
@@ -109,7 +109,7 @@ function hear() {
     },
     watched(events, skipped) {
       known.events = newest(known.events, events);
-      page.happened(events);
+      page.happened(events, skipped);
       if (events.length > 0 || skipped > 0) refresh();
     },
     lost() {

@@ -23,8 +23,7 @@ export type ControlRequest =
   | { verb: 'pairing_deny'; account: string | null; who: PairingWho }
   | { verb: 'pairing_revoke'; account: string | null; sender: string }
   | { verb: 'groups_activation'; account: string | null; group: string; activation: 'mention' | 'always' | 'default' }
-  | { verb: 'groups_allow'; account: string | null; group: string; require_mention: boolean | null }
-  | { verb: 'groups_block'; account: string | null; group: string }
+  | { verb: 'groups_allow' | 'groups_block'; account: string | null; group: string; require_mention: boolean | null }
   | { verb: 'verdicts_list'; account: string | null; outcome: string | null; reason: string | null; before: number | null; limit: number }
   | { verb: 'logs_tail'; lines: number; level: string | null }
   | { verb: 'explain'; message_id: string }
@@ -35,6 +34,7 @@ export type ControlRequest =
   | { verb: 'tasks_show' | 'tasks_run' | 'tasks_last' | 'tasks_pause' | 'tasks_resume' | 'tasks_cancel'; id: string }
   | { verb: 'tasks_runs'; id: string; limit: number }
   | { verb: 'tasks_cancel_run'; run: number }
+  | { verb: 'tasks_edit'; id: string; edit: { schedule?: string; name?: string; prompt?: string } }
   | { verb: 'tasks_new'; text: string; to: { account: string | null; target: string | null }; agent: string | null; max_runs: number | null; max_successes: number | null; timezone: string | null };
 
 export type ControlResponse =
@@ -51,6 +51,7 @@ export type ControlResponse =
   | ({ kind: 'health' } & Health)
   | { kind: 'explanation'; messages: Explanation[] }
   | ({ kind: 'hearing' } & HearingInfo)
+  | { kind: 'directory_groups'; groups: { account: string; group: string; subject: string | null; members: number }[]; unlisted: number }
   | { kind: 'outbox'; messages: OutboxInfo[] }
   | { kind: 'changed'; changed: { message_id: string; new_message_id: string | null; error: ControlError | null }[] }
   | { kind: 'tasks'; tasks: TaskInfo[]; more: number }
@@ -210,8 +211,8 @@ export interface View<Data = any, State = any> {
   render(context: Context<Data, State>): TemplateResult | TemplateResult[];
   /** Whether events of these types call for `load`; if it is absent, all do. */
   concerns?(types: Set<Watched['type']>, context: Context<Data, State>): boolean;
-  /** Sees each batch of events, oldest first, at most four a second. */
-  happened?(events: WatchEvent[], context: Context<Data, State>): void;
+  /** Sees each batch of events, oldest first, at most four a second, and how many more there were. */
+  happened?(events: WatchEvent[], context: Context<Data, State>, skipped: number): void;
   /** The address changed below it. */
   moved?(context: Context<Data, State>): void;
   /** It is taken from the screen. */

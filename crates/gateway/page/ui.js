@@ -89,7 +89,7 @@ export function failure(error, dismiss) {
  */
 export function button({ label, act, busy = false, kind = 'plain', name }) {
   // Not `disabled`: that would take the focus away from whoever pressed it by key.
-  return html`<button type="button" class=${kind} aria-disabled=${busy ? 'true' : nothing} aria-label=${name ?? nothing}
+  return html`<button type="button" class=${kind === 'plain' ? nothing : kind} aria-disabled=${busy ? 'true' : nothing} aria-label=${name ?? nothing}
     @click=${() => !busy && act()}>${label}</button>`;
 }
 
@@ -104,11 +104,11 @@ export function empty(words) {
 }
 
 /**
- * Names and values.
+ * Names and values; what has no value is left out.
  * @param {[string, unknown][]} rows
  */
 export function facts(rows) {
-  return html`<dl class="facts">${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+  return html`<dl class="facts">${rows.filter(([, value]) => value || value === 0).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
 
 /** @type {ReturnType<typeof setTimeout> | undefined} */

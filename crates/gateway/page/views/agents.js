@@ -33,7 +33,7 @@ export const agents = {
       ${context.data === undefined ? waiting() : html`<ul class="cards">${context.data.agents.map(card)}</ul>`}
       <footer class="foot">
         ${gateway ? html`<span>Fased ${gateway.version} · config <code>${gateway.config}</code></span>` : nothing}
-        ${button({ label: 'Close this page', act: signOut, busy: context.busy('out'), kind: 'small' })}
+        ${button({ label: 'Sign out', act: signOut, busy: context.busy('out'), kind: 'small' })}
       </footer>`;
   },
 };

@@ -1,11 +1,84 @@
-// Groups of an account.
+// Groups of an account: are they heard, what is answered there, by whom.
 
-/** @import { View } from '../types.d.ts' */
+/** @import { ConfigValue, GroupInfo, View } from '../types.d.ts' */
 
-import { html } from '../vendor/lit-html.js';
+import { control } from '../api.js';
+import { button, empty, facts, pill, time, waiting } from '../ui.js';
+import { html, nothing } from '../vendor/lit-html.js';
+import { heard, inOrder, modeWords, rulesOf, whoIsHeard } from './group-words.js';
 
-/** @type {View} */
+const CHOICES = /** @type {const} */ ([
+  ['mention', 'Mentions', 'only mentions'],
+  ['always', 'All', 'every message'],
+  ['default', 'As configured', 'what the config says'],
+]);
+
+/** @type {View<{ groups: GroupInfo[], values: ConfigValue[] }, { names?: Map<string, string | null> }>} */
 export const groups = {
   title: 'Groups',
-  render: () => html`<p class="empty">This section is being built.</p>`,
+  concerns: types => types.has('verdict'),
+  async load({ account, state, update }) {
+    if (state.names === undefined) {
+      state.names = new Map();
+      // WhatsApp is asked for the names once. Without a link there are none, and addresses do.
+      const asked = control({ verb: 'directory_groups', account }, 'directory_groups');
+      const told = asked.then(found => {
+        state.names = new Map(found.groups.map(({ group, subject }) => [group, subject]));
+        update();
+      });
+      told.catch(() => {});
+    }
+    const [listed, config] = await Promise.all([
+      control({ verb: 'groups_list', account }, 'groups'),
+      control({ verb: 'config_get', key: 'channels.whatsapp' }, 'config_values'),
+    ]);
+    return { groups: inOrder(listed.groups), values: config.values };
+  },
+  render(ctx) {
+    if (ctx.data === undefined) return waiting();
+    const { groups, values } = ctx.data;
+    const rules = rulesOf(values, ctx.account);
+    if (groups.length === 0)
+      return empty('No group was seen yet. Once somebody writes in one, it stands here.');
+    return html`<ul class="list">${groups.map(group => {
+      const { account, group: id } = group;
+      const known = group.subject ?? ctx.state.names?.get(id);
+      const name = known ?? id;
+      const is = heard(group);
+      const { answers, from } = modeWords(group);
+      const verb = is.heard ? 'groups_block' : 'groups_allow';
+      const label = is.heard ? 'Block' : 'Allow';
+      return html`<li class="card">
+        <div class="card-title"><h2>${name}</h2>${pill(is.heard ? 'ok' : 'drop', is.word)}</div>
+        ${known ? html`<p class="quiet">${id}</p>` : nothing}
+        ${facts([
+          [
+            'Messages',
+            html`${group.messages}${group.messages > 0 ? html`, the last ${time(group.last_ms)}` : nothing}`,
+          ],
+          ['Who is heard', is.heard ? whoIsHeard(rules, id) : 'nobody, until it is allowed'],
+          ['Agent', `${group.agent}${group.agent_chosen ? ', chosen by /agent switch' : ''}`],
+          ['Answers', html`${answers} <span class="quiet">${from}</span>`],
+          ['For the next run', group.pending_context > 0 && `${group.pending_context} to be read`],
+        ])}
+        <div class="actions">
+          ${button({
+            label,
+            name: `${label} ${name}`,
+            kind: is.heard ? 'plain' : 'main',
+            busy: ctx.busy(id),
+            act: () =>
+              ctx.act(id, () => control({ verb, account, group: id, require_mention: null }, 'done')),
+          })}
+          <span class="segments" role="group" aria-label="What is answered in ${name}">${CHOICES.map(
+            ([activation, words, means]) => html`<button type="button" title=${means}
+              aria-pressed=${(group.activation ?? 'default') === activation ? 'true' : 'false'}
+              @click=${() => ctx.act(`mode:${id}`, () => control({ verb: 'groups_activation', account, group: id, activation }, 'done'))}
+              >${words}</button>`,
+          )}</span>
+          <a class="button" href=${ctx.link('routes', 'who', id)}>Who is answered?</a>
+        </div>
+      </li>`;
+    })}</ul>`;
+  },
 };

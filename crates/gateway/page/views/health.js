@@ -1,7 +1,8 @@
 // What is wrong and what waits, as the gateway tells it.
 
-/** @import { Problem, StatusInfo } from '../types.d.ts' */
+/** @import { Context, Problem, StatusInfo } from '../types.d.ts' */
 
+import { sectionFor } from '../format.js';
 import { hint, time } from '../ui.js';
 import { html, nothing } from '../vendor/lit-html.js';
 
@@ -17,10 +18,15 @@ export function configProblem(status) {
   </section>`;
 }
 
-/** @param {Problem} problem */
-export function problemItem({ sentence, next, warning }) {
+/**
+ * @param {Problem} problem
+ * @param {Context} context
+ */
+export function problemItem({ sentence, next, warning }, { link }) {
+  const section = next === null ? undefined : sectionFor(next);
   return html`<li class=${warning ? 'note warn' : 'note bad'}>
-    <p><strong>${warning ? 'Worth knowing' : 'Wrong'}:</strong> ${sentence}</p>
+    <p><strong>${warning ? 'Worth knowing' : 'Wrong'}:</strong> ${sentence}
+      ${section === undefined ? nothing : html`<a href=${link(section)}>Look there</a>`}</p>
     ${hint(next)}
   </li>`;
 }

@@ -2,7 +2,7 @@
 
 /** @import { AccountInfo, CageInfo, Context, Count, StatusInfo, View } from '../types.d.ts' */
 
-import { counted, megabytes, moment, plain } from '../format.js';
+import { counted, megabytes, moment, plain, span } from '../format.js';
 import { empty, facts, hint, pill, time, waiting } from '../ui.js';
 import { html, nothing } from '../vendor/lit-html.js';
 import { configProblem, problemItem } from './health.js';
@@ -20,7 +20,7 @@ export const overview = {
     return html`
       ${stateCard(context, info)}
       ${configProblem(status)}
-      ${problems(status, info)}
+      ${problems(context, status, info)}
       <div class="columns">
         <section><h2>Traffic</h2>${traffic(context, info)}</section>
         <section><h2>Notices</h2>${notices(status, info)}</section>
@@ -39,7 +39,7 @@ function stateCard(context, info) {
   return html`<section class="state ${info.state === 'ready' ? 'good' : ''}">
     <h2>${pill(info.state)} ${info.phone ?? nothing}</h2>
     <p class="sentence">${info.sentence}</p>
-    <p class="quiet">Since ${time(info.since_ms)}${info.reason ? ` (${plain(info.reason)})` : ''}${
+    <p class="quiet">For ${span(context.now() - info.since_ms)}${info.reason ? ` (${plain(info.reason)})` : ''}${
       info.state !== 'ready' && info.last_ready_ms !== null
         ? html`, last ready ${time(info.last_ready_ms)}`
         : nothing
@@ -52,10 +52,11 @@ function stateCard(context, info) {
 
 /**
  * What is wrong with this account or the gateway, and what waits for a person. The account's own state is above it.
+ * @param {Context} context
  * @param {StatusInfo} status
  * @param {AccountInfo} info
  */
-function problems({ health, attention }, info) {
+function problems(context, { health, attention }, info) {
   const mine = [...health.problems, ...attention].filter(
     ({ account, code, sentence }) =>
       (account === null || account === info.account) &&
@@ -63,7 +64,7 @@ function problems({ health, attention }, info) {
       !(code === info.state && sentence === info.sentence),
   );
   if (mine.length === 0) return nothing;
-  return html`<section><h2>What waits for you</h2><ul class="plain">${mine.map(problemItem)}</ul></section>`;
+  return html`<section><h2>What waits for you</h2><ul class="plain">${mine.map(problem => problemItem(problem, context))}</ul></section>`;
 }
 
 /** @param {Count[]} counts @param {string[]} names */

@@ -3,6 +3,7 @@
 /** @import { Context, PairingWho, PendingInfo } from '../types.d.ts' */
 
 import { control } from '../api.js';
+import { span } from '../format.js';
 import { button, time } from '../ui.js';
 import { html, nothing } from '../vendor/lit-html.js';
 
@@ -44,7 +45,7 @@ function card(context, one, tell) {
     <span>${
       code === null
         ? 'Got no code: too many others were waiting, or none is sent on this number.'
-        : html`Code <code>${code}</code>, good until ${time(one.expires_ms)}`
+        : html`Code <code>${code}</code>, good for another ${span(one.expires_ms - context.now())}`
     }</span>
     <span class="quiet">Asked ${time(one.created_ms)}, wrote last ${time(one.last_seen_ms)}</span>
     <label class="check"><input type="checkbox" .checked=${tell.has(sender)} @change=${notify}> Tell them that they are heard now</label>

@@ -1,0 +1,57 @@
+// A group in words: is it heard, what is answered there, who says so, and who may write.
+
+/** @param {{ listed: boolean, enabled: boolean }} group */
+export function heard({ listed, enabled }) {
+  return { heard: listed && enabled, word: !listed ? 'not listed' : enabled ? 'heard' : 'switched off' };
+}
+
+/** @param {{ mode: string, source: { level: string, path: string, line?: number | null } }} group */
+export function modeWords({ mode, source: { level, path, line } }) {
+  const answers = mode === 'always' ? 'every message' : 'mentions only';
+  if (level === 'stored') return { answers, from: 'chosen by command; it wins over the config' };
+  if (level === 'default') return { answers, from: 'by default; the config says nothing' };
+  return { answers, from: line ? `${path}, line ${line}` : path };
+}
+
+/**
+ * What the config says of those who write in groups. An account that is named there has all values below its own key.
+ * @param {{ key: string, value: any, level: string }[]} values
+ * @param {string} account
+ */
+export function rulesOf(values, account) {
+  const root = 'channels.whatsapp';
+  const of = (/** @type {string} */ key) =>
+    [`${root}.accounts.${account}.${key}`, `${root}.accounts["${account}"].${key}`, `${root}.${key}`]
+      .map(path => values.find(value => value.key === path))
+      .find(found => found !== undefined);
+  const list = of('groupAllowFrom');
+  return {
+    policy: of('groupPolicy')?.value,
+    name: list === undefined || list.level === 'default' ? 'allowFrom' : 'groupAllowFrom',
+    list: list?.value ?? of('allowFrom')?.value ?? [],
+    groups: of('groups')?.value ?? {},
+    mode: of('mode')?.value,
+  };
+}
+
+/** @param {ReturnType<typeof rulesOf>} rules @param {string} group one that is let in */
+export function whoIsHeard({ policy, name, list, groups, mode }, group) {
+  if (policy === 'disabled') return 'nobody: groupPolicy is disabled';
+  if (policy === 'open') return 'everybody: groupPolicy is open';
+  const own = groups[group]?.allowFrom ?? groups['*']?.allowFrom;
+  const heard = own ?? list;
+  const from = own ? 'allowFrom in groups' : name;
+  if (heard.includes('*')) return `everybody: * is in ${from}`;
+  if (heard.length === 0) return `${mode === 'personal' ? 'only you' : 'nobody'}: ${from} is empty`;
+  const more = heard.length > 3 ? ` and ${heard.length - 3} more` : '';
+  return `${heard.slice(0, 3).join(', ')}${more} (${from})`;
+}
+
+/**
+ * What came last stands first.
+ * @template {{ last_ms: number | null, group: string }} G
+ * @param {G[]} groups
+ */
+export function inOrder(groups) {
+  return groups.toSorted((a, b) => (b.last_ms ?? 0) - (a.last_ms ?? 0) || a.group.localeCompare(b.group));
+}

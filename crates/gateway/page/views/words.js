@@ -1,0 +1,63 @@
+// Words of the gateway as the page shows them.
+
+import { plain } from '../format.js';
+
+/** @type {Record<string, string>} */
+const OUTCOMES = { admit: 'let in', hold: 'held', drop: 'dropped', context: 'only read', stale: 'too old' };
+export const OUTCOME_NAMES = Object.keys(OUTCOMES);
+
+/** @param {string | null} outcome */
+export function outcomeWord(outcome) {
+  return outcome === null ? 'not decided yet' : (OUTCOMES[outcome] ?? plain(outcome));
+}
+
+/** Every reason of a verdict. */
+export const REASONS =
+  'dm_listed dm_open dm_paired self_chat group_always group_mention owner_command no_mention about_message pairing_required pairing_full unresolved_identity undecryptable not_in_allowlist dm_disabled self_chat_off group_not_listed group_sender_not_allowed groups_disabled stale own_outgoing own_echo echo_loop duplicate not_a_conversation unsupported_kind no_sender'.split(
+    ' ',
+  );
+
+/** States of what is sent: words, the state whose mark it has, and what can be done. @type {Record<string, [string, string, ('cancel' | 'retry')?]>} */
+const STATES = {
+  queued: ['waits for its turn', 'queued', 'cancel'],
+  sending: ['is being sent', 'queued'],
+  written: ['on its way', 'queued'],
+  unknown: ['may have left; no word came back', 'queued'],
+  server_ack: ['WhatsApp has it', 'ok'],
+  delivered: ['delivered', 'ok'],
+  read: ['read', 'ok'],
+  played: ['listened to', 'ok'],
+  failed: ['failed', 'failed', 'retry'],
+  expired: ['too old to be sent', 'failed', 'retry'],
+  cancelled: ['taken back', 'done', 'retry'],
+};
+export const STATE_NAMES = Object.keys(STATES);
+export const UNSETTLED = STATE_NAMES.filter(name => STATES[name][1] !== 'ok');
+
+/** @param {string} state @param {number | null} code WhatsApp's, where it refused */
+export function sendState(state, code) {
+  const [words, mark, act] = STATES[state] ?? [plain(state), 'done'];
+  return { words: code ? `${words} (WhatsApp's code ${code})` : words, mark, act };
+}
+
+/** Where a value is written. @param {import('../types.d.ts').SourceInfo | null} source */
+export function place(source) {
+  if (source === null) return '';
+  const { level, path, file, line } = source;
+  if (line) return `${path} (${file?.split('/').at(-1) ?? 'config'}, line ${line})`;
+  return level === 'default' ? `${path} (by default: it is not written)` : path;
+}
+
+/** @param {string} text @param {number} most */
+export function cut(text, most) {
+  const characters = [...text.replace(/\s+/g, ' ').trim()];
+  return characters.length > most ? `${characters.slice(0, most).join('')}…` : characters.join('');
+}
+
+/** What was said, with what came with it. @param {any} event */
+export function said(event) {
+  const files = (event?.media ?? []).map((/** @type {any} */ { mime }) => mime ?? 'a file');
+  return [event?.text && `“${cut(event.text, 300)}”`, files.length > 0 && `with ${files.join(', ')}`]
+    .filter(Boolean)
+    .join(' ');
+}
