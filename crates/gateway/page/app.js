@@ -1,24 +1,10 @@
-// The page: one address, one view. It holds the frame, asks for what the view shows, and shows it again when something
-// has happened. No view asks by itself when to ask.
-//
-// A view (`View` in types.d.ts) is a module in views/ that exports one object:
-//
-//   export const groups = {
-//     title: 'Groups',                       // the page's only <h1>; the view begins with <h2>
-//     concerns: types => types.has('inbound'),  // after which events `load` is asked again
-//     load: ctx => control({ verb: 'groups_list', account: ctx.account }, 'groups'),
-//     render: ctx => html`…${ctx.data?.groups.map(…)}…`,
-//   };
-//
-// `ctx` (`Context` in types.d.ts) has the account, what was loaded (`data`), a place of the view's own (`state`), and
-// what buttons need: `ctx.act('allow:1', () => control({ verb: …, … }, 'done'))` does it, disables nothing else, says
-// the answer's message, shows a failure with its next command, and loads again. `ctx.confirm`, `ctx.say`, `ctx.link`,
-// `ctx.go`, `ctx.update`, `ctx.reload` and `ctx.busy` are described there. Requests go through `control` of api.js, which
-// throws `ApiError`. ui.js has what all views show alike; format.js the words for times and numbers. Sections of an
-// account are listed in sections.js. Whatever comes from outside is bound by lit-html, never made into HTML, and styles
-// are classes: the content security policy forbids `style`.
+// The page: one address, one view. It asks for what the view shows, and shows it again when something has happened; no
+// view decides when to ask. A view is a module in views/ that exports one object `{ title, load, render }`: `View` and the
+// `Context` that it is given are described in types.d.ts. What is shared is in ui.js and format.js, requests go through
+// `control` of api.js, and sections.js lists the sections of an account. Whatever comes from outside is bound by lit-html
+// and never made into HTML; styles are classes, as the content security policy forbids `style`.
 
-/** @import { Context, View, WatchEvent } from './types.d.ts' */
+/** @import { Context, Shown, View, Watched, WatchEvent } from './types.d.ts' */
 
 import { asApiError } from './api.js';
 import { kindsOf, waitToAsk } from './events.js';
@@ -35,22 +21,6 @@ const TICK_MS = 1000;
 /** @param {string} id */
 const element = id => /** @type {HTMLElement} */ (document.getElementById(id));
 const main = element('main');
-
-/**
- * What is on screen.
- * @typedef {object} Shown
- * @property {string} key
- * @property {View} view
- * @property {Context} context
- * @property {ReturnType<typeof place>} place
- * @property {import('./api.js').ApiError} [loadError] why it could not be loaded
- * @property {import('./api.js').ApiError} [actError] why the last action failed
- * @property {Set<string>} acting
- * @property {boolean} loading
- * @property {boolean} again it is to be loaded once more when that has ended
- * @property {number} loaded when it was asked last
- * @property {ReturnType<typeof setTimeout>} [timer]
- */
 
 /** @type {Shown | undefined} */
 let shown;
@@ -191,7 +161,7 @@ async function act(which, name, work) {
 function happened(events, skipped) {
   if (shown === undefined) return;
   const account = shown.context.account === '' ? undefined : shown.context.account;
-  const types = /** @type {Set<import('./types.d.ts').Watched['type']>} */ (kindsOf(events, account));
+  const types = /** @type {Set<Watched['type']>} */ (kindsOf(events, account));
   if (types.size === 0) return;
   const mine = events.filter(event => account === undefined || event.account === account);
   shown.view.happened?.(mine, shown.context, skipped);

@@ -47,3 +47,29 @@ export function waitToAsk(lastMs, nowMs) {
 export function waitToConnect(failures) {
   return 500 * 2 ** Math.min(4, Math.max(0, failures - 1));
 }
+
+/**
+ * A message on its way changes its state often: the newest state of each, where it stands among the others.
+ * @param {WatchEvent[]} events newest first
+ * @returns {WatchEvent[]}
+ */
+export function latest(events) {
+  const seen = new Set();
+  return events.filter(({ what }) => {
+    if (what.type !== 'outbound') return true;
+    if (seen.has(what.message_id)) return false;
+    seen.add(what.message_id);
+    return true;
+  });
+}
+
+/**
+ * Whether a message was let in and something was sent after that which WhatsApp took.
+ * @param {WatchEvent[]} events newest first
+ */
+export function answered(events) {
+  const admitted = events.findIndex(({ what }) => what.type === 'verdict' && what.verdict === 'admit');
+  if (admitted < 0) return false;
+  const taken = ['server_ack', 'delivered', 'read', 'played'];
+  return events.slice(0, admitted).some(({ what }) => what.type === 'outbound' && taken.includes(what.state));
+}

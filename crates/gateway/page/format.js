@@ -73,6 +73,14 @@ export function plain(name) {
 }
 
 /**
+ * An address of WhatsApp's as people write it: the number of a person; hidden ids and groups stay as they are.
+ * @param {string} address
+ */
+export function who(address) {
+  return address.replace(/^([0-9]+)(?::[0-9]+)?@(s\.whatsapp\.net|c\.us)$/, '+$1');
+}
+
+/**
  * What is to be done next, taken apart: words, and the command that can be copied, if there is one.
  * @param {string} next
  * @returns {{ words: string, command: string | undefined }}

@@ -81,5 +81,9 @@ export function landing(at, known) {
   if (at.view !== 'account' || at.section !== '') return undefined;
   const info = known.status?.accounts.find(one => one.account === at.account);
   if (info === undefined) return undefined;
-  return accountAddress(at.agent, at.account, info.state === 'unlinked' ? 'setup' : 'overview');
+  return accountAddress(
+    at.agent,
+    at.account,
+    info.phone === null && ['unlinked', 'linking'].includes(info.state) ? 'setup' : 'overview',
+  );
 }

@@ -3,6 +3,7 @@
 
 import type { TemplateResult } from 'lit-html';
 import type { ApiError } from './api.js';
+import type { Place } from './router.js';
 
 export type LoginMethod = { type: 'qr' } | { type: 'code'; phone: string };
 export type PairingWho = { code: string } | { sender: string };
@@ -162,6 +163,18 @@ export type Watched =
   | { type: 'missed'; events: number };
 export interface WatchEvent { at_ms: number; account: string; what: Watched }
 
+// A view is a module in views/ that exports one object:
+//
+//   export const groups = {
+//     title: 'Groups',                          // the page's only <h1>; the view begins with <h2>
+//     concerns: types => types.has('inbound'),  // after which events `load` is asked again
+//     load: ctx => control({ verb: 'groups_list', account: ctx.account }, 'groups'),
+//     render: ctx => html`…${ctx.data?.groups.map(…)}…`,
+//   };
+//
+// `ctx.act('allow:1', () => control({ verb: …, … }, 'done'))` is for buttons: it says the answer's message, shows a
+// failure with its next command, and loads again.
+
 /** What a view is given. `Data` is what its `load` answers with, `State` what it keeps for itself while it is on screen. */
 export interface Context<Data = any, State = any> {
   readonly agent: string;
@@ -218,3 +231,54 @@ export interface View<Data = any, State = any> {
   /** It is taken from the screen. */
   leave?(context: Context<Data, State>): void;
 }
+
+/** What is on screen. */
+export interface Shown {
+  key: string;
+  view: View;
+  context: Context;
+  place: Place;
+  /** Why it could not be loaded. */
+  loadError?: ApiError;
+  /** Why the last action failed. */
+  actError?: ApiError;
+  acting: Set<string>;
+  loading: boolean;
+  /** It is to be loaded once more when that has ended. */
+  again: boolean;
+  /** When it was asked last. */
+  loaded: number;
+  timer?: ReturnType<typeof setTimeout>;
+}
+
+/** A login that is under way or was. */
+export interface Login {
+  phase: 'asking' | 'qr' | 'code' | 'scanned' | 'restarting' | 'linked' | 'failed';
+  /** Ends it, also in the gateway. */
+  abort: AbortController;
+  method: LoginMethod;
+  picture?: Element;
+  code?: string;
+  /** The QR or code is good until then, in this browser's time. */
+  until?: number;
+  /** How long it was good from the beginning, milliseconds. */
+  lasts?: number;
+  /** The number. */
+  linked?: string;
+  error?: ApiError;
+}
+export interface LoginState { login?: Login; phone?: string; byCode?: boolean; tried?: boolean }
+
+/** What is chosen in a first setup. */
+export interface Draft {
+  /** Where the account's keys are written. */
+  prefix: string;
+  mode: Mode;
+  policy: DmPolicy;
+  /** As it is typed. */
+  list: string;
+  /** There is a list in the config that an empty one has to replace. */
+  wasListed: boolean;
+}
+export interface SetupData { pending: PendingInfo[] }
+export interface SetupState extends LoginState { draft?: Draft; since?: number }

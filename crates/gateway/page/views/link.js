@@ -1,11 +1,11 @@
 // Linking a phone to an account that is set up already.
 
-/** @import { View } from '../types.d.ts' */
+/** @import { LoginState, View } from '../types.d.ts' */
 
 import { html } from '../vendor/lit-html.js';
 import { endLogin, loginPanel } from './login.js';
 
-/** @type {View<null, import('./login.js').LoginState>} */
+/** @type {View<null, LoginState>} */
 export const link = {
   title: context => `Link a phone to ${context.account}`,
   concerns: () => false,

@@ -1,26 +1,12 @@
 // Linking a phone: the QR or the code, as long as it is good, and what the phone did with it.
 
-/** @import { Context, LoginEvent, LoginMethod } from '../types.d.ts' */
+/** @import { Context, Login, LoginEvent, LoginMethod, LoginState } from '../types.d.ts' */
 
 import { ApiError, asApiError, login, qr } from '../api.js';
 import { countdown } from '../format.js';
 import { phone } from '../numbers.js';
 import { button, failure, waiting } from '../ui.js';
 import { html, nothing } from '../vendor/lit-html.js';
-
-/**
- * @typedef {object} Login
- * @property {'asking' | 'qr' | 'code' | 'scanned' | 'restarting' | 'linked' | 'failed'} phase
- * @property {AbortController} abort ends it, also in the gateway
- * @property {LoginMethod} method
- * @property {Element} [picture]
- * @property {string} [code]
- * @property {number} [until] the QR or code is good until then, in this browser's time
- * @property {number} [lasts] how long it was good from the beginning, milliseconds
- * @property {string} [linked] the number
- * @property {ApiError} [error]
- */
-/** @typedef {{ login?: Login, phone?: string, byCode?: boolean, tried?: boolean }} LoginState */
 
 /** @param {Context<any, LoginState>} context */
 export function endLogin({ state }) {

@@ -59,8 +59,3 @@ export function modeChoice(chosen, choose) {
 export function policyChoice(chosen, choose) {
   return choice('Who may write to it?', 'policy', POLICIES, chosen, choose);
 }
-
-/** What holds for a mode where nothing is chosen. @param {Mode} mode @returns {DmPolicy} */
-export function policyOf(mode) {
-  return mode === 'personal' ? 'allowlist' : 'pairing';
-}

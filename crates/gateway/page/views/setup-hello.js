@@ -1,8 +1,9 @@
 // The last step of a setup: somebody writes, and is let in.
 
-/** @import { Context, DmPolicy, WatchEvent } from '../types.d.ts' */
+/** @import { Context, DmPolicy, SetupData, SetupState, WatchEvent } from '../types.d.ts' */
 
-import { plain } from '../format.js';
+import { answered, latest } from '../events.js';
+import { plain, who } from '../format.js';
 import { pill, time } from '../ui.js';
 import { html, nothing } from '../vendor/lit-html.js';
 import { pendingList } from './people-pending.js';
@@ -17,49 +18,48 @@ const WORDS = {
 };
 
 /**
- * @param {Context<import('./setup.js').Data, import('./setup.js').State>} context
+ * @param {Context<SetupData, SetupState>} context
  * @param {DmPolicy} policy
  */
 export function hello(context, policy) {
   const { info, data, state, events } = context;
   state.since ??= context.now();
-  const since = state.since;
-  const heard = events
-    .filter(event => event.at_ms >= since - 60_000)
-    .filter(event => lineOf(event) !== undefined);
-  const answered = heard.some(
-    ({ what }) => what.type === 'outbound' && ['server_ack', 'delivered', 'read'].includes(what.state),
-  );
-  const admitted = heard.some(({ what }) => what.type === 'verdict' && what.verdict === 'admit');
+  // What came in a moment before the step was reached belongs to it.
+  const since = state.since - 60_000;
+  const heard = events.filter(({ at_ms, what }) => at_ms >= since && what.type !== 'account');
+  const lines = latest(heard).filter(event => lineOf(event) !== undefined);
+  const works = answered(heard);
   const pending = data?.pending ?? [];
   return html`
     <p class="lead">${info?.phone ? html`Linked as <strong>${info.phone}</strong>. ` : nothing}${WORDS[policy]}</p>
     ${info === undefined || info.state === 'ready' ? nothing : html`<p>${pill(info.state)} ${info.sentence}</p>`}
     ${pending.length === 0 ? nothing : html`<h2>Wants to be heard</h2>${pendingList(context, pending)}`}
-    ${admitted && answered ? html`<p class="note good"><strong>It works.</strong> A message came in and was answered.</p>` : nothing}
+    ${works ? html`<p class="note good"><strong>It works.</strong> A message came in and was answered.</p>` : nothing}
     ${
       heard.length === 0
         ? html`<p class="waiting quiet">Waiting for a first message…</p>`
-        : html`<h2>What happens</h2><ol class="happening" aria-live="polite">${heard
+        : html`<h2>What happens</h2><ol class="happening">${lines
             .slice(0, 12)
-            .map(event => html`<li>${time(event.at_ms)} ${lineOf(event)}</li>`)}</ol>`
+            .map(
+              event =>
+                html`<li><span class="quiet">${time(event.at_ms)}</span><span>${lineOf(event)}</span></li>`,
+            )}</ol>`
     }
-    <div class="actions"><a class="button ${admitted ? 'main' : ''}" href=${context.link('overview')}>${admitted ? 'To the overview' : 'Later: to the overview'}</a></div>`;
+    <div class="actions"><a class="button ${works ? 'main' : ''}" href=${context.link('overview')}>${works ? 'To the overview' : 'Later: to the overview'}</a></div>`;
 }
 
 /** An event in words; none for those that say nothing here. @param {WatchEvent} event */
 function lineOf({ what }) {
   switch (what.type) {
     case 'inbound':
-      return `A message from ${what.sender} came in.`;
+      return `A message from ${who(what.sender)} came in.`;
     case 'verdict':
       return what.reason === 'own_echo' ? undefined : what.sentence;
     case 'pairing':
       return `${what.sender} waits for approval.`;
     case 'outbound':
-      return `Answer to ${what.chat}: ${plain(what.state)}.`;
+      return `To ${who(what.chat)}: ${plain(what.state)}.`;
     case 'account':
-      return what.sentence;
     case 'missed':
       return undefined;
   }

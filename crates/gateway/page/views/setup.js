@@ -1,13 +1,14 @@
 // The first setup, step by step: whose number, who may write, the phone, and a first message.
 
-/** @import { ConfigValue, Context, DmPolicy, Edit, Mode, PendingInfo, View } from '../types.d.ts' */
+/** @import { Context, Draft, SetupData, SetupState, View } from '../types.d.ts' */
 
 import { control } from '../api.js';
 import { people } from '../numbers.js';
 import { button, waiting } from '../ui.js';
 import { html, nothing } from '../vendor/lit-html.js';
 import { endLogin, loginPanel } from './login.js';
-import { modeChoice, policyChoice, policyOf } from './setup-choices.js';
+import { modeChoice, policyChoice } from './setup-choices.js';
+import { draftOf, editsOf, policyOf } from './setup-draft.js';
 import { hello } from './setup-hello.js';
 
 /** @type {[string, string][]} */
@@ -19,59 +20,7 @@ const STEPS = [
   ['hello', 'A first message'],
 ];
 
-/**
- * @typedef {object} Draft
- * @property {string} prefix where the account's keys are written
- * @property {Mode} mode
- * @property {DmPolicy} policy
- * @property {string} list as it is typed
- * @property {boolean} wasListed there is a list in the config that an empty one has to replace
- */
-/** @typedef {import('./login.js').LoginState & { draft?: Draft, since?: number }} State */
-/** @typedef {{ values: ConfigValue[], pending: PendingInfo[] }} Data */
-
-/**
- * What is chosen already.
- * @param {ConfigValue[]} values
- * @param {string} account
- * @returns {Draft}
- */
-export function draftOf(values, account) {
-  const named = `channels.whatsapp.accounts.${account}`;
-  const prefix = values.some(value => value.key.startsWith(`${named}.`)) ? named : 'channels.whatsapp';
-  const value = (/** @type {string} */ name) => values.find(one => one.key === `${prefix}.${name}`)?.value;
-  const mode = value('mode') === 'personal' ? 'personal' : 'dedicated';
-  const policy = /** @type {DmPolicy | undefined} */ (value('dmPolicy')) ?? policyOf(mode);
-  const listed = value('allowFrom');
-  const list = Array.isArray(listed) ? listed.map(String) : [];
-  return {
-    prefix,
-    mode,
-    policy,
-    list: list.filter(entry => entry !== '*').join('\n'),
-    wasListed: list.length > 0,
-  };
-}
-
-/**
- * What is written into the config: all of it together, as one without the others may be refused.
- * @param {Draft} draft
- * @returns {Edit[]}
- */
-export function editsOf({ prefix, mode, policy, list, wasListed }) {
-  const { entries } = people(list);
-  const allowed = policy === 'open' ? ['*', ...entries] : entries;
-  const edit = (/** @type {string} */ name, /** @type {unknown} */ value) => ({
-    key: `${prefix}.${name}`,
-    value,
-    append: false,
-  });
-  const edits = [edit('mode', mode), edit('dmPolicy', policy)];
-  if (allowed.length > 0 || wasListed) edits.push(edit('allowFrom', allowed));
-  return edits;
-}
-
-/** @type {View<Data, State>} */
+/** @type {View<SetupData, SetupState>} */
 export const setup = {
   title: ({ path }) => STEPS.find(([id]) => id === (path[0] ?? ''))?.[1] ?? 'Setup',
   concerns: (types, { path }) =>
@@ -83,7 +32,12 @@ export const setup = {
       control({ verb: 'pairing_list', account: context.account, approved: false }, 'pending'),
     ]);
     context.state.draft ??= draftOf(config.values, context.account);
-    return { values: config.values, pending: waits.pending };
+    return { pending: waits.pending };
+  },
+  happened(events, context) {
+    const waits = events.map(event => event.what).findLast(what => what.type === 'pairing');
+    if (context.path[0] === 'hello' && waits?.type === 'pairing')
+      context.say(`${waits.sender} waits for approval.`);
   },
   moved(context) {
     if (context.path[0] !== 'link') endLogin(context);
@@ -112,7 +66,7 @@ function progress({ link }, at) {
 
 /**
  * @param {string} at
- * @param {Context<Data, State>} context
+ * @param {Context<SetupData, SetupState>} context
  * @param {Draft} draft
  */
 function step(at, context, draft) {
@@ -164,7 +118,7 @@ function listWords({ mode, policy }) {
 }
 
 /**
- * @param {Context<Data, State>} context
+ * @param {Context<SetupData, SetupState>} context
  * @param {Draft} draft
  */
 function listStep(context, draft) {
