@@ -24,7 +24,16 @@ impl Gateway {
     /// When it ends, or does not answer.
     #[must_use]
     pub fn start(state: &StateDir) -> Self {
-        let mut gateway = Self::spawn(state);
+        Self::start_with(state, &[])
+    }
+
+    /// The same with more words after `gateway run`.
+    ///
+    /// # Panics
+    /// When it ends, or does not answer.
+    #[must_use]
+    pub fn start_with(state: &StateDir, words: &[&str]) -> Self {
+        let mut gateway = Self::spawn_with(state, words);
         wait_for("a gateway that answers", PATIENCE, || {
             let child = gateway.child.as_mut().expect("a gateway");
             let ended = child.try_wait().expect("wait for the gateway");
@@ -40,8 +49,12 @@ impl Gateway {
     /// When the program cannot be started.
     #[must_use]
     pub fn spawn(state: &StateDir) -> Self {
+        Self::spawn_with(state, &[])
+    }
+
+    fn spawn_with(state: &StateDir, words: &[&str]) -> Self {
         let child = state
-            .fased(&["gateway", "run"])
+            .fased(&[&["gateway", "run"], words].concat())
             .stdout(state.open_log())
             .stderr(state.open_log())
             .spawn()

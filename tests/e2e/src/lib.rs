@@ -7,6 +7,7 @@
 //!
 //! With `FASED_SLOW` set, what is shortened or made smaller for everyday runs has its real size.
 
+pub mod browser;
 pub mod chance;
 pub mod config_file;
 pub mod control;
@@ -23,6 +24,7 @@ pub mod web;
 pub mod webhook;
 pub mod world;
 
+pub use browser::{Browser, Stream};
 pub use chance::Chance;
 pub use fake::Fake;
 pub use gateway::Gateway;

@@ -18,6 +18,8 @@ pub struct Page {
     pub status: u16,
     /// Its head, in small letters.
     pub head: String,
+    /// The cookie that it sets, as it is written.
+    pub cookie: Option<String>,
     /// Its body.
     pub body: String,
 }
@@ -28,7 +30,7 @@ pub struct Page {
 /// When it does not.
 #[must_use]
 pub fn address(state: &StateDir) -> String {
-    wait_for("the gateway listens for monitoring", PATIENCE, || {
+    wait_for("the gateway listens over HTTP", PATIENCE, || {
         let status = state.json(&["status"]);
         status["gateway"]["http"]["address"]
             .as_str()
@@ -55,6 +57,15 @@ impl Page {
     /// When there is no answer.
     #[must_use]
     pub fn ask(address: &str, line: &str, headers: &[&str]) -> Self {
+        Self::send(address, line, headers, "")
+    }
+
+    /// The same, with a body.
+    ///
+    /// # Panics
+    /// When there is no answer.
+    #[must_use]
+    pub fn send(address: &str, line: &str, headers: &[&str], body: &str) -> Self {
         let mut stream = TcpStream::connect(address).expect("connect to the listener");
         stream.set_read_timeout(Some(DEADLINE)).expect("set a deadline");
         let mut request = format!("{line}\r\nConnection: close\r\n");
@@ -62,7 +73,11 @@ impl Page {
             request.push_str(header);
             request.push_str("\r\n");
         }
+        if !body.is_empty() {
+            request.push_str(&format!("Content-Length: {}\r\n", body.len()));
+        }
         request.push_str("\r\n");
+        request.push_str(body);
         stream.write_all(request.as_bytes()).expect("ask the listener");
         let mut answer = String::new();
         stream
@@ -72,9 +87,21 @@ impl Page {
         let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
         Self {
             status: status.expect("a status"),
+            cookie: head
+                .lines()
+                .find_map(|line| line.strip_prefix("set-cookie: "))
+                .map(ToOwned::to_owned),
             head: head.to_ascii_lowercase(),
             body: body.to_owned(),
         }
+    }
+
+    /// The value of a header, in small letters.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.head
+            .lines()
+            .find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
     }
 
     /// The page as metrics: every line is understood, each name is described before its values and once, and none comes twice.

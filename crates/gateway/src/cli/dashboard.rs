@@ -3,9 +3,9 @@
 use clap::Args;
 use fased::browser;
 use fased::client::{self, ANSWER_DEADLINE};
-use fased_protocol::control::{ControlRequest, ControlResponse, DashboardInfo};
+use fased_protocol::control::{ControlError, ControlRequest, ControlResponse, DashboardInfo, ErrorCode};
 
-use super::{Global, Outcome, ask, out, runtime};
+use super::{Failure, Global, Outcome, ask, out, runtime};
 
 pub(super) const AFTER_HELP: &str = "\
 The page is on this machine alone, and comes up again with each gateway until --off. From another machine, with the port \
@@ -26,7 +26,10 @@ pub(super) struct Options {
 pub(super) fn run(global: &Global, options: &Options) -> Outcome {
     let request = ControlRequest::Dashboard { off: options.off };
     if options.off {
-        return ask::act(global, &request, ANSWER_DEADLINE);
+        return match ask::act(global, &request, ANSWER_DEADLINE) {
+            Err(Failure::Error(error)) if error.code == ErrorCode::NoGateway => forget(global),
+            outcome => outcome,
+        };
     }
     let paths = runtime::paths(global)?;
     let link = runtime::block_on(async {
@@ -49,6 +52,23 @@ pub(super) fn run(global: &Global, options: &Options) -> Outcome {
         }
         Ok(())
     })
+}
+
+/// Without a gateway the page is closed already, and with its key it would come up again at the next start.
+fn forget(global: &Global) -> Outcome {
+    let key = runtime::paths(global)?.page_key();
+    match std::fs::remove_file(&key) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Failure::Error(ControlError {
+            code: ErrorCode::Internal,
+            message: format!("cannot remove {}: {error}", key.display()),
+            next: "remove it as the user who runs the gateway".to_owned(),
+        })),
+        Ok(()) | Err(_) => {
+            let message =
+                "the control page is closed, and all its sessions have ended; no gateway runs".to_owned();
+            ask::done(global, ControlResponse::Done { message })
+        }
+    }
 }
 
 fn told(link: &DashboardInfo) -> String {

@@ -168,3 +168,80 @@ fn shorten(what: &mut Watched) {
         | Watched::Missed { .. } => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::watch::Watchers;
+
+    fn verdict(number: usize) -> Watched {
+        Watched::Verdict {
+            message_id: number.to_string(),
+            verdict: "admit".to_owned(),
+            reason: "dm_open".to_owned(),
+            sentence: "Everybody may write.".to_owned(),
+        }
+    }
+
+    fn account() -> Watched {
+        Watched::Account {
+            state: "ready".to_owned(),
+            sentence: "All is well.".to_owned(),
+        }
+    }
+
+    #[test]
+    fn d1_a_storm_costs_a_page_little_and_it_is_told_what_is_missing() {
+        let watchers = Watchers::default();
+        let mut events = watchers.subscribe();
+        let mut batch = Batch::default();
+        watchers.tell("default", account());
+        for number in 0..500 {
+            watchers.tell("default", verdict(number));
+        }
+        batch.gather(&mut events);
+        assert_eq!((batch.events.len(), batch.skipped), (60, 441));
+        assert_eq!(batch.events[0].what, account(), "what is rare stays");
+        assert_eq!(batch.events[1].what, verdict(441), "of the rest, the newest");
+        assert_eq!(batch.events[59].what, verdict(499));
+
+        // Who did not read for long loses events before they are gathered.
+        let mut late = Batch::default();
+        for number in 0..3000 {
+            watchers.tell("default", verdict(number));
+        }
+        late.gather(&mut events);
+        assert_eq!(late.events.len() as u64 + late.skipped, 3000);
+        assert_eq!(late.events.back().expect("one").what, verdict(2999));
+        let mut rare = Batch::default();
+        for _ in 0..70 {
+            watchers.tell("default", account());
+        }
+        rare.gather(&mut events);
+        assert_eq!(
+            (rare.events.len(), rare.skipped),
+            (60, 10),
+            "nor is there more of what is rare"
+        );
+    }
+
+    #[test]
+    fn a_long_text_is_told_by_its_beginning() {
+        let told = |text: &str| {
+            let mut what = Watched::Inbound {
+                message_id: "1".to_owned(),
+                chat: "a".to_owned(),
+                sender: "a".to_owned(),
+                text: Some(text.to_owned()),
+            };
+            shorten(&mut what);
+            match what {
+                Watched::Inbound { text, .. } => text.expect("a text"),
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(told("short"), "short");
+        assert_eq!(told(&"ä".repeat(280)), "ä".repeat(280));
+        assert_eq!(told(&"ä".repeat(281)), "ä".repeat(280) + "…");
+    }
+}

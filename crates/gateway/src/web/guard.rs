@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
 
-use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
@@ -39,7 +39,6 @@ impl Guard {
     /// Whether a request may be looked at. `local` is the address that it came to.
     pub(super) fn judge(
         &self,
-        method: &Method,
         uri: &Uri,
         headers: &HeaderMap,
         local: Option<SocketAddr>,
@@ -55,14 +54,6 @@ impl Guard {
             origin != format!("http://{host}") && origin != format!("https://{host}")
         }) {
             return Err((StatusCode::FORBIDDEN, "no other page may ask this gateway"));
-        }
-        let changes = !matches!(*method, Method::GET | Method::HEAD);
-        // Browsers send it with whatever is no GET. Who sends none is no page, and has the control socket.
-        if changes && !headers.contains_key(header::ORIGIN) {
-            return Err((
-                StatusCode::FORBIDDEN,
-                "the request does not say which page it is from",
-            ));
         }
         Ok(())
     }
@@ -104,6 +95,12 @@ impl Guard {
         let name = host.strip_suffix('.').unwrap_or(host);
         name == "localhost" || self.hosts.contains(name)
     }
+}
+
+/// Whether the request does not say which page it is from. Browsers do so with whatever is no GET; who is no browser has the
+/// control socket.
+pub(super) fn is_anonymous(headers: &HeaderMap) -> bool {
+    !headers.contains_key(header::ORIGIN)
 }
 
 /// Whether a browser says that the request comes from elsewhere than this page. One that says nothing is not judged by that.
@@ -165,9 +162,9 @@ mod tests {
         headers
     }
 
-    fn status(guard: &Guard, method: &Method, pairs: &[(header::HeaderName, &str)]) -> Option<u16> {
+    fn status(guard: &Guard, pairs: &[(header::HeaderName, &str)]) -> Option<u16> {
         let local = Some("192.0.2.7:9464".parse().unwrap());
-        let judged = guard.judge(method, &Uri::from_static("/metrics"), &headers(pairs), local);
+        let judged = guard.judge(&Uri::from_static("/metrics"), &headers(pairs), local);
         judged.err().map(|(status, _)| status.as_u16())
     }
 
@@ -185,11 +182,7 @@ mod tests {
             "gateway.example:80",
             "192.0.2.7:9464",
         ] {
-            assert_eq!(
-                status(&guard, &Method::GET, &[(header::HOST, host)]),
-                None,
-                "{host}"
-            );
+            assert_eq!(status(&guard, &[(header::HOST, host)]), None, "{host}");
         }
         for host in [
             "evil.example",
@@ -204,22 +197,13 @@ mod tests {
             "localhost:80:evil",
             "localhost@evil.example",
         ] {
-            assert_eq!(
-                status(&guard, &Method::GET, &[(header::HOST, host)]),
-                Some(421),
-                "{host}"
-            );
+            assert_eq!(status(&guard, &[(header::HOST, host)]), Some(421), "{host}");
         }
-        assert_eq!(status(&guard, &Method::GET, &[]), Some(421));
+        assert_eq!(status(&guard, &[]), Some(421));
         let twice = [(header::HOST, "localhost"), (header::HOST, "localhost")];
-        assert_eq!(status(&guard, &Method::GET, &twice), Some(421));
+        assert_eq!(status(&guard, &twice), Some(421));
         let whole = Uri::from_static("http://evil.example/metrics");
-        let judged = guard.judge(
-            &Method::GET,
-            &whole,
-            &headers(&[(header::HOST, "localhost")]),
-            None,
-        );
+        let judged = guard.judge(&whole, &headers(&[(header::HOST, "localhost")]), None);
         assert!(judged.is_err(), "the first line names somebody else");
     }
 
@@ -228,9 +212,10 @@ mod tests {
         let guard = guard("127.0.0.1", &[], None);
         let from = |origin| {
             let pairs = [(header::HOST, "localhost:9464"), (header::ORIGIN, origin)];
-            status(&guard, &Method::GET, &pairs)
+            status(&guard, &pairs)
         };
         assert_eq!(from("http://localhost:9464"), None);
+        assert_eq!(from("https://localhost:9464"), None, "a proxy may do the rest");
         for origin in [
             "null",
             "http://evil.example",
@@ -243,37 +228,23 @@ mod tests {
     }
 
     #[test]
-    fn d1_nothing_is_changed_for_who_does_not_say_where_from() {
-        let guard = guard("127.0.0.1", &[], None);
-        let here = [(header::HOST, "localhost")];
-        assert_eq!(status(&guard, &Method::HEAD, &here), None);
-        let from = |origin| [(header::HOST, "localhost"), (header::ORIGIN, origin)];
-        for method in [
-            Method::POST,
-            Method::PUT,
-            Method::DELETE,
-            Method::OPTIONS,
-            Method::TRACE,
-            Method::CONNECT,
-        ] {
-            assert_eq!(status(&guard, &method, &here), Some(403), "{method}");
-            assert_eq!(
-                status(&guard, &method, &from("http://localhost")),
-                None,
-                "{method}"
-            );
-            for origin in ["null", "http://localhost:9464", "http://evil.example"] {
-                assert_eq!(status(&guard, &method, &from(origin)), Some(403), "{method}");
-            }
-        }
+    fn d1_browsers_say_where_a_request_is_from() {
+        let from = |name: &str, value: &str| {
+            HeaderMap::from_iter([(
+                name.parse::<header::HeaderName>().unwrap(),
+                value.parse().unwrap(),
+            )])
+        };
+        assert!(is_anonymous(&HeaderMap::new()));
+        assert!(!is_anonymous(&from("origin", "http://localhost")));
         for (site, crosses) in [
             ("same-origin", false),
             ("none", false),
             ("same-site", true),
             ("cross-site", true),
+            ("", true),
         ] {
-            let headers = HeaderMap::from_iter([("sec-fetch-site".parse().unwrap(), site.parse().unwrap())]);
-            assert_eq!(is_cross_site(&headers), crosses, "{site}");
+            assert_eq!(is_cross_site(&from("sec-fetch-site", site)), crosses, "{site}");
         }
         assert!(!is_cross_site(&HeaderMap::new()));
     }

@@ -13,7 +13,7 @@ use axum::{Extension, Router};
 use tokio::sync::Semaphore;
 
 use super::door::Open;
-use super::guard::{Guard, is_cross_site};
+use super::guard::{Guard, is_anonymous, is_cross_site};
 use super::metrics::Scrapes;
 use super::monitoring::{PLAIN, text};
 use super::refuse::No;
@@ -116,7 +116,7 @@ fn judged(shared: &Shared, request: &Request, connection: &Connection) -> Result
     let for_page = ASKED_BY_THE_PAGE.contains(&path);
     let judged = shared
         .guard
-        .judge(method, request.uri(), request.headers(), connection.local);
+        .judge(request.uri(), request.headers(), connection.local);
     if let Err((status, said)) = judged {
         return Err(Box::new(if !for_page {
             text(status, PLAIN, &format!("{said}\n"))
@@ -143,6 +143,10 @@ fn judged(shared: &Shared, request: &Request, connection: &Connection) -> Result
         let allowed = HeaderValue::from_static("GET, HEAD");
         refusal.headers_mut().insert(header::ALLOW, allowed);
         return Err(Box::new(refusal));
+    }
+    if !reads && is_anonymous(request.headers()) {
+        let said = "the request does not say which page it is from";
+        return Err(Box::new(No::foreign(said).into_response()));
     }
     Ok(())
 }

@@ -43,6 +43,8 @@ mod messages;
 mod outbox;
 mod outbox_verbs;
 mod overload;
+mod page;
+mod page_live;
 mod pairing;
 mod pause;
 mod policies;

@@ -31,7 +31,7 @@ fn d1_nobody_listens_unless_told_to() {
     let world = World::linked(OPEN);
     let status = world.state.json(&["status"]);
     assert_eq!(status["gateway"]["http"], Value::Null, "{status}");
-    assert!(!world.state.log().contains("listens for monitoring"));
+    assert!(!world.state.log().contains("listens over HTTP"));
 }
 
 #[test]

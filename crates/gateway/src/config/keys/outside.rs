@@ -6,7 +6,7 @@ pub(super) const GATEWAY: Block = Block {
     keys: &[key(
         "http",
         Kind::Block(HTTP),
-        "A listener for monitoring: /metrics, /healthz and /livez.",
+        "A listener for monitoring: /metrics, /healthz and /livez. The control page is there, too, once fased dashboard has opened it.",
     )],
     foreign: foreign::GATEWAY,
 };
@@ -40,7 +40,7 @@ const HTTP: Block = block(&[
     key(
         "token",
         Kind::Text,
-        "The secret that has to come with a request, as in: Authorization: Bearer …; 16 characters or more. /livez, and whether all is well, are told without. Default: none is needed.",
+        "The secret that has to come with a request, as in: Authorization: Bearer …; 16 characters or more. /livez, and whether all is well, are told without. It also logs in to the control page. Default: none is needed for monitoring, and the page is entered by a link.",
     )
     .secret(),
     key(
