@@ -1,8 +1,6 @@
 // Groups, let in and shut out on the page.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from './harness.js';
 import { ANNA, OWNER } from './stage.js';
 import { goTo } from './steps.js';
@@ -35,8 +33,9 @@ test('a group is let in on the page and its message answered, then everything in
   await say('and now?', { mentions: [OWNER] });
   await fake.wait('message', { group, text: 'and now?' }, after);
 
-  await page.getByRole('button', { name: 'Every message' }).click();
-  await page.getByRole('button', { name: 'Every message', pressed: true }).waitFor();
+  const answered = page.getByRole('group', { name: /Family/ });
+  await answered.getByRole('button', { name: 'All' }).click();
+  await answered.getByRole('button', { name: 'All', pressed: true }).waitFor();
   after = await fake.lastSeq();
   await say('without a mention');
   const answer = await fake.wait('message', { group }, after);

@@ -15,6 +15,7 @@ test('keys alone lead through the first setup and an approval', async world => {
   const link = name => main.getByRole('link', { name });
   const button = name => page.getByRole('button', { name });
 
+  await page.getByRole('banner').getByText('default unlinked').waitFor();
   await tabAndPress(visit, link(/^main/));
   await tabAndPress(visit, link(/^WhatsApp/));
   await tabAndPress(visit, link(/^default/));

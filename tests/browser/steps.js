@@ -18,8 +18,10 @@ export async function goTo({ page }, ...path) {
   await page.goto(origin + accountPath(...path));
 }
 
-/** From the list of Agents to the account, as a person goes. @param {Visit} visit */
-export async function goToAccount({ page }) {
+/** From the list of Agents to an account that is not linked yet, as a person goes. @param {Visit} visit */
+export async function goToSetup({ page }) {
+  // A gateway that has just begun does not know yet that no phone is linked.
+  await page.getByRole('banner').getByText('default unlinked').waitFor();
   await page.getByRole('link', { name: /^main/ }).click();
   await page
     .getByRole('main')

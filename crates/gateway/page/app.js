@@ -176,6 +176,11 @@ function update() {
   requestAnimationFrame(draw);
 }
 
+/** What a button says that it does. @param {Element | null} element */
+function labelOf(element) {
+  return `${element?.getAttribute('aria-label') ?? ''} ${element?.textContent ?? ''}`;
+}
+
 function draw() {
   drawing = false;
   // The view of an account depends on its state, so what was learned may lead elsewhere.
@@ -191,10 +196,13 @@ function draw() {
     update();
   };
   const held = document.activeElement;
+  const meant = labelOf(held);
   render(frame(which, dismiss), main);
-  // Whoever pressed a button that is gone would be at the top of the page again.
-  if (held !== null && !held.isConnected && !focusHeading)
-    main.querySelector('h1')?.focus({ preventScroll: true });
+  // Whoever pressed a button that is gone would be at the top of the page again, and whoever presses once more where now
+  // stands another would do what they never meant.
+  const gone =
+    held !== null && (!held.isConnected || (held instanceof HTMLButtonElement && labelOf(held) !== meant));
+  if (gone && !focusHeading) main.querySelector('h1')?.focus({ preventScroll: true });
   if (focusHeading) {
     focusHeading = false;
     main.querySelector('.tabs [aria-current]')?.scrollIntoView({ inline: 'center', block: 'nearest' });

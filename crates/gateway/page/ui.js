@@ -114,13 +114,20 @@ export function facts(rows) {
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let fading;
 
-/** Says what was done, to eyes and to ears. @param {string} text */
-export function say(text) {
+/** Says it to those who do not see it. @param {string} text */
+export function announce(text) {
   const said = element('said');
   said.textContent = text;
-  said.classList.add('shown');
+  said.classList.remove('shown');
+}
+
+/** Says what was done, to eyes and to ears. @param {string} text */
+export function say(text) {
+  announce(text);
+  const { classList } = element('said');
+  classList.add('shown');
   clearTimeout(fading);
-  fading = setTimeout(() => said.classList.remove('shown'), SAID_MS);
+  fading = setTimeout(() => classList.remove('shown'), SAID_MS);
 }
 
 /** Says what went wrong to those who do not see it. @param {string} text */
@@ -129,7 +136,8 @@ export function sayFailure(text) {
 }
 
 /**
- * Asks whether it is really meant. The browser keeps the focus inside and gives it back.
+ * Asks whether it is really meant. The browser gives the focus back, and keeps it from the rest of the page; that it does
+ * not leave the page either is seen to here.
  * @param {Question} question
  * @returns {Promise<boolean>}
  */
@@ -145,6 +153,19 @@ export function confirm({ title, text, action, danger = false }) {
       </div>`,
     dialog,
   );
+  dialog.onkeydown = event => {
+    if (event.key !== 'Tab') return;
+    const buttons = [...dialog.querySelectorAll('button')];
+    const next =
+      buttons[
+        (buttons.indexOf(/** @type {any} */ (document.activeElement)) +
+          (event.shiftKey ? -1 : 1) +
+          buttons.length) %
+          buttons.length
+      ];
+    event.preventDefault();
+    next.focus();
+  };
   dialog.returnValue = '';
   dialog.showModal();
   return new Promise(resolve => {

@@ -12,6 +12,7 @@ mod failures;
 mod files;
 mod guard;
 mod key;
+mod lean;
 mod links;
 mod login;
 mod metrics;

@@ -10,10 +10,12 @@ import { html, nothing } from '../vendor/lit-html.js';
 export function configProblem(status) {
   const problem = status.config?.problem;
   if (!problem) return nothing;
+  const [first, ...picture] = problem.message.split('\n');
   return html`<section class="note bad">
     <h2>The config file was not taken</h2>
-    <p>The one before it stays in force, since ${time(problem.since_ms)}.</p>
-    <pre class="told" tabindex="0">${problem.message}</pre>
+    <p>${first}</p>
+    ${picture.length === 0 ? nothing : html`<pre class="told" tabindex="0">${picture.join('\n')}</pre>`}
+    <p class="quiet">Since ${time(problem.since_ms)}.</p>
     ${hint('mend the file, then: fased config validate')}
   </section>`;
 }

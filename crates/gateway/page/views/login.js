@@ -5,7 +5,7 @@
 import { ApiError, asApiError, login, qr } from '../api.js';
 import { countdown } from '../format.js';
 import { phone } from '../numbers.js';
-import { button, failure, waiting } from '../ui.js';
+import { announce, button, failure, waiting } from '../ui.js';
 import { html, nothing } from '../vendor/lit-html.js';
 
 /** @param {Context<any, LoginState>} context */
@@ -60,7 +60,7 @@ async function heard(context, mine, event) {
         fail(mine, picture);
         break;
       }
-      if (mine.phase !== 'qr') context.say('A QR code is on show. Scan it with WhatsApp on the phone.');
+      if (mine.phase !== 'qr') announce('A QR code is on show. Scan it with WhatsApp on the phone.');
       picture.setAttribute('role', 'img');
       picture.setAttribute('aria-label', 'QR code to be scanned with WhatsApp');
       Object.assign(mine, {
@@ -78,11 +78,11 @@ async function heard(context, mine, event) {
         until: Date.now() + event.expires_ms,
         lasts: event.expires_ms,
       });
-      context.say(`The code is ${[...event.code].join(' ')}.`);
+      announce(`The code is ${[...event.code].join(' ')}.`);
       break;
     case 'scanned':
       mine.phase = 'scanned';
-      context.say('The phone took it.');
+      announce('The phone took it.');
       break;
     case 'restarting':
       mine.phase = 'restarting';
@@ -93,7 +93,7 @@ async function heard(context, mine, event) {
     case 'linked':
       mine.phase = 'linked';
       mine.linked = event.phone;
-      context.say(`Linked as ${event.phone}.`);
+      announce(`Linked as ${event.phone}.`);
       break;
     case 'error':
       fail(mine, new ApiError(200, event));

@@ -14,10 +14,9 @@ import { possible } from './possible.js';
  */
 export function actionsOf(context, { state }) {
   const { first, others } = possible(state);
-  return {
-    first: first.map((action, index) => actionButton(context, action, index === 0)),
-    others: others.map(action => actionButton(context, action, false)),
-  };
+  return [...first, ...others].map((action, index) =>
+    actionButton(context, action, index === 0 && first.length > 0),
+  );
 }
 
 /**

@@ -2,7 +2,7 @@
 
 /** @import { AccountInfo, CageInfo, Context, Count, StatusInfo, View } from '../types.d.ts' */
 
-import { counted, megabytes, moment, plain, span } from '../format.js';
+import { counted, megabytes, moment, plain, span, tone } from '../format.js';
 import { empty, facts, hint, pill, time, waiting } from '../ui.js';
 import { html, nothing } from '../vendor/lit-html.js';
 import { configProblem, problemItem } from './health.js';
@@ -35,8 +35,7 @@ export const overview = {
  * @param {AccountInfo} info
  */
 function stateCard(context, info) {
-  const { first, others } = actionsOf(context, info);
-  return html`<section class="state ${info.state === 'ready' ? 'good' : ''}">
+  return html`<section class="state ${tone(info.state)}">
     <h2>${pill(info.state)} ${info.phone ?? nothing}</h2>
     <p class="sentence">${info.sentence}</p>
     <p class="quiet">For ${span(context.now() - info.since_ms)}${info.reason ? ` (${plain(info.reason)})` : ''}${
@@ -45,8 +44,7 @@ function stateCard(context, info) {
         : nothing
     }${info.until_ms === null ? nothing : html`, until ${time(info.until_ms)}`}.</p>
     ${hint(info.next)}
-    ${first.length === 0 ? nothing : html`<div class="actions">${first}</div>`}
-    <div class="actions">${others}</div>
+    <div class="actions">${actionsOf(context, info)}</div>
   </section>`;
 }
 

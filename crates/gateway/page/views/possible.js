@@ -17,8 +17,9 @@ export function possible(state) {
     case 'replaced':
     case 'suspended':
       return { first: ['resume'], others: ['relink', 'logout'] };
-    case 'disabled':
     case 'linking':
+      return { first: ['login'], others: [] };
+    case 'disabled':
       return { first: [], others: [] };
     case 'ready':
     case 'connecting':

@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use rust_embed::{Embed, EmbeddedFile};
 
+use super::lean::lean;
 use super::monitoring::{PLAIN, text};
 use super::pages::Shared;
 use super::refuse::No;
@@ -30,15 +31,15 @@ pub(super) async fn file(
     if !matches!(method, Method::GET | Method::HEAD) {
         return text(StatusCode::METHOD_NOT_ALLOWED, PLAIN, "only GET and HEAD\n");
     }
-    let found = named(uri.path()).and_then(|name| Some((kind(name)?, Files::get(name)?)));
-    let Some((kind, file)) = found else {
+    let found = named(uri.path()).and_then(|name| Some((name, kind(name)?, Files::get(name)?)));
+    let Some((name, kind, file)) = found else {
         let said = "the control page has no such file";
         return No::new(StatusCode::NOT_FOUND, "not_found", said, "open /").into_response();
     };
-    answer(&file, kind, &headers)
+    answer(name, file, kind, &headers)
 }
 
-fn answer(file: &EmbeddedFile, kind: &'static str, headers: &HeaderMap) -> Response {
+fn answer(name: &str, file: EmbeddedFile, kind: &'static str, headers: &HeaderMap) -> Response {
     let hash: String = file.metadata.sha256_hash()[..12]
         .iter()
         .map(|byte| format!("{byte:02x}"))
@@ -53,7 +54,7 @@ fn answer(file: &EmbeddedFile, kind: &'static str, headers: &HeaderMap) -> Respo
     let mut response = if known {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        ([(header::CONTENT_TYPE, kind)], file.data.to_vec()).into_response()
+        ([(header::CONTENT_TYPE, kind)], lean(name, file.data).into_owned()).into_response()
     };
     let headers = response.headers_mut();
     if let Ok(tag) = HeaderValue::from_str(&tag) {
@@ -77,7 +78,12 @@ fn named(path: &str) -> Option<&str> {
                 .bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
     };
-    name.split('/').all(plain).then_some(name)
+    (name.split('/').all(plain) && !is_for_developers(name)).then_some(name)
+}
+
+/// Types and tests lie beside the page, and are not served.
+fn is_for_developers(name: &str) -> bool {
+    name.starts_with("test/") || name.ends_with(".ts") || name.ends_with(".json")
 }
 
 /// What browsers are told that a file is; other files are not served.
@@ -121,12 +127,15 @@ mod tests {
     fn the_page_is_there_and_small() {
         assert!(Files::get("index.html").is_some());
         let size: usize = Files::iter()
-            .filter_map(|name| Files::get(&name))
-            .map(|file| file.data.len())
+            .filter(|name| !is_for_developers(name))
+            .filter_map(|name| Files::get(&name).map(|file| lean(&name, file.data).len()))
             .sum();
         assert!(size <= 150 * 1024, "the whole page has {size} bytes");
         for name in Files::iter() {
-            assert!(kind(&name).is_some(), "{name} is never served");
+            assert!(
+                kind(&name).is_some() || is_for_developers(&name),
+                "{name} is never served"
+            );
         }
     }
 }
