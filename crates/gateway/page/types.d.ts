@@ -24,7 +24,8 @@ export type ControlRequest =
   | { verb: 'pairing_deny'; account: string | null; who: PairingWho }
   | { verb: 'pairing_revoke'; account: string | null; sender: string }
   | { verb: 'groups_activation'; account: string | null; group: string; activation: 'mention' | 'always' | 'default' }
-  | { verb: 'groups_allow' | 'groups_block'; account: string | null; group: string; require_mention: boolean | null }
+  | { verb: 'groups_allow'; account: string | null; group: string; require_mention: boolean | null }
+  | { verb: 'groups_block'; account: string | null; group: string }
   | { verb: 'verdicts_list'; account: string | null; outcome: string | null; reason: string | null; before: number | null; limit: number }
   | { verb: 'logs_tail'; lines: number; level: string | null }
   | { verb: 'explain'; message_id: string }
@@ -35,7 +36,7 @@ export type ControlRequest =
   | { verb: 'tasks_show' | 'tasks_run' | 'tasks_last' | 'tasks_pause' | 'tasks_resume' | 'tasks_cancel'; id: string }
   | { verb: 'tasks_runs'; id: string; limit: number }
   | { verb: 'tasks_cancel_run'; run: number }
-  | { verb: 'tasks_edit'; id: string; edit: { schedule?: string; name?: string; prompt?: string } }
+  | { verb: 'tasks_edit'; id: string; edit: { schedule?: string; name?: string; prompt?: string; max_runs?: number } }
   | { verb: 'tasks_new'; text: string; to: { account: string | null; target: string | null }; agent: string | null; max_runs: number | null; max_successes: number | null; timezone: string | null };
 
 export type ControlResponse =

@@ -93,6 +93,11 @@ test('under the pointer only a fast list stands still, until the pointer leaves'
   list.told(events(1), 0);
   list.aimed = true;
   assert.equal(list.stands, false);
+  list.aimed = false;
+  list.told(events(60), 0);
+  list.takeNewest(rows(60, 1), false);
+  list.aimed = true;
+  assert.equal(list.stands, false);
 });
 
 test('another filter begins anew', () => {

@@ -6,6 +6,8 @@ import { taken } from '../views/log-line.js';
 import { WAYS, inOrder as waysInOrder } from '../views/route-order.js';
 import { changed, made } from '../views/task-edit.js';
 import {
+  CAUSE_NAMES,
+  causeWord,
   cut,
   OUTCOME_NAMES,
   outcomeWord,
@@ -26,11 +28,15 @@ function wordsOf(file, type) {
   return [...body.matchAll(/=> "(\w+)"/g)].map(found => found[1]).sort();
 }
 
+/** What makes a run, as `TaskRunInfo` lists it. */
+const CAUSES = ['created', 'schedule', 'catch_up', 'manual', 'again'];
+
 test('the page has the words that the gateway has', () => {
   assert.deepEqual([...REASONS].sort(), wordsOf('access/reason.rs', 'Reason'));
   assert.deepEqual([...OUTCOME_NAMES].sort(), wordsOf('access/verdict.rs', 'Outcome'));
   assert.deepEqual([...STATE_NAMES].sort(), wordsOf('delivery.rs', 'SendState'));
   assert.deepEqual([...WAYS].sort(), wordsOf('route.rs', 'By'));
+  for (const why of [...wordsOf('task.rs', 'Why'), ...CAUSES]) assert.ok(CAUSE_NAMES.includes(why), why);
 });
 
 test('a place says its file and line, or that nothing is written', () => {
@@ -51,6 +57,7 @@ test('a place says its file and line, or that nothing is written', () => {
 
 test('a word of a later gateway is shown as it is', () => {
   assert.equal(outcomeWord('put_aside'), 'put aside');
+  assert.equal(causeWord('full_moon'), 'full moon');
   assert.equal(outcomeWord(null), 'not decided yet');
   assert.equal(sendState('in_orbit', null).words, 'in orbit');
   assert.equal(sendState('failed', 463).words, "failed (WhatsApp's code 463)");
@@ -167,7 +174,7 @@ test('routes stand in the order in which they win, those of other accounts left 
   );
 });
 
-const TYPED = { text: '', target: '', agent: '', name: '', prompt: '' };
+const TYPED = { text: '', target: '', agent: '', name: '', prompt: '', max: '' };
 
 test('a new Task asks for what was typed, and leaves the rest to the gateway', () => {
   assert.deepEqual(made({ ...TYPED, text: ' every 1h report: x ', target: ' ' }, 'default'), {
@@ -179,14 +186,17 @@ test('a new Task asks for what was typed, and leaves the rest to the gateway', (
     max_successes: null,
     timezone: null,
   });
+  assert.equal(made({ ...TYPED, text: 'x', max: '3' }, 'default').max_runs, 3);
 });
 
 test('an edit names only what is different', () => {
-  const task = { name: 'report', prompt: 'Summarise the log' };
-  const same = { ...TYPED, name: 'report', prompt: 'Summarise the log' };
+  const task = { name: 'report', prompt: 'Summarise the log', max_runs: 3 };
+  const same = { ...TYPED, name: 'report', prompt: 'Summarise the log', max: '3' };
   assert.equal(changed(task, same), undefined);
   assert.deepEqual(changed(task, { ...same, name: '' }), { name: '' });
   assert.deepEqual(changed(task, { ...same, text: 'every 2h', prompt: ' ' }), { schedule: 'every 2h' });
+  assert.deepEqual(changed(task, { ...same, max: '' }), { max_runs: 0 });
+  assert.equal(changed({ ...task, max_runs: null }, { ...same, max: '' }), undefined);
 });
 
 test('a line of the log shows what it was written within, once', () => {

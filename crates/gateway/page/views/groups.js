@@ -2,7 +2,7 @@
 
 /** @import { ConfigValue, GroupInfo, View } from '../types.d.ts' */
 
-import { control } from '../api.js';
+import { asApiError, control } from '../api.js';
 import { button, empty, facts, pill, time, waiting } from '../ui.js';
 import { html, nothing } from '../vendor/lit-html.js';
 import { heard, inOrder, modeWords, rulesOf, whoIsHeard } from './group-words.js';
@@ -16,17 +16,19 @@ const CHOICES = /** @type {const} */ ([
 /** @type {View<{ groups: GroupInfo[], values: ConfigValue[] }, { names?: Map<string, string | null> }>} */
 export const groups = {
   title: 'Groups',
-  concerns: types => types.has('verdict'),
+  concerns: types => types.has('verdict') || types.has('account'),
   async load({ account, state, update }) {
     if (state.names === undefined) {
       state.names = new Map();
-      // WhatsApp is asked for the names once. Without a link there are none, and addresses do.
+      // WhatsApp is asked for the names once there is a link. Without them addresses do.
       const asked = control({ verb: 'directory_groups', account }, 'directory_groups');
       const told = asked.then(found => {
         state.names = new Map(found.groups.map(({ group, subject }) => [group, subject]));
         update();
       });
-      told.catch(() => {});
+      told.catch(error => {
+        if (asApiError(error).code === 'not_ready') state.names = undefined;
+      });
     }
     const [listed, config] = await Promise.all([
       control({ verb: 'groups_list', account }, 'groups'),
@@ -46,7 +48,13 @@ export const groups = {
       const name = known ?? id;
       const is = heard(group);
       const { answers, from } = modeWords(group);
-      const verb = is.heard ? 'groups_block' : 'groups_allow';
+      const block = /** @type {const} */ ({ verb: 'groups_block', account, group: id });
+      const allow = /** @type {const} */ ({
+        verb: 'groups_allow',
+        account,
+        group: id,
+        require_mention: null,
+      });
       const label = is.heard ? 'Block' : 'Allow';
       return html`<li class="card">
         <div class="card-title"><h2>${name}</h2>${pill(is.heard ? 'ok' : 'drop', is.word)}</div>
@@ -67,8 +75,7 @@ export const groups = {
             name: `${label} ${name}`,
             kind: is.heard ? 'plain' : 'main',
             busy: ctx.busy(id),
-            act: () =>
-              ctx.act(id, () => control({ verb, account, group: id, require_mention: null }, 'done')),
+            act: () => ctx.act(id, () => control(is.heard ? block : allow, 'done')),
           })}
           <span class="segments" role="group" aria-label="What is answered in ${name}">${CHOICES.map(
             ([activation, words, means]) => html`<button type="button" title=${means}

@@ -32,7 +32,7 @@ export const routes = {
       state.wrong = undefined;
       try {
         state.hearing = await control(
-          { verb: 'explain_sender', sender: state.sender ?? '', group: group || null, account },
+          { verb: 'explain_sender', sender: state.sender ?? '', group: state.group || null, account },
           'hearing',
         );
       } catch (error) {

@@ -13,7 +13,14 @@ const HELP = html`As in a chat: when, a name up to a colon if it is to have one,
 export function form(ctx, agents, task) {
   const { state } = ctx;
   state.form ??= {
-    typed: { text: '', target: '', agent: '', name: task?.name ?? '', prompt: task?.prompt ?? '' },
+    typed: {
+      text: '',
+      target: '',
+      agent: '',
+      name: task?.name ?? '',
+      prompt: task?.prompt ?? '',
+      max: `${task?.max_runs ?? ''}`,
+    },
   };
   /** @type {{ typed: import('./task-edit.js').Typed, wrong?: string }} */
   const shown = state.form;
@@ -25,12 +32,18 @@ export function form(ctx, agents, task) {
     /** @type {keyof typeof typed} */ name,
     /** @type {string} */ label,
     /** @type {unknown} */ help,
-    lines = 1,
+    lines = 0,
   ) => {
     const problem = name === 'text' ? wrong : undefined;
+    const about = `${name}-help ${name}-wrong`;
+    const invalid = problem ? 'true' : nothing;
     return html`<div class="field"><label for=${name}>${label}</label>
       <span class="help" id="${name}-help">${help}</span>
-      <textarea id=${name} rows=${lines} .value=${typed[name]} aria-describedby="${name}-help ${name}-wrong" aria-invalid=${problem ? 'true' : nothing} @input=${type}></textarea>
+      ${
+        lines > 0
+          ? html`<textarea id=${name} rows=${lines} .value=${typed[name]} aria-describedby=${about} aria-invalid=${invalid} @input=${type}></textarea>`
+          : html`<input id=${name} .value=${typed[name]} autocomplete="off" aria-describedby=${about} aria-invalid=${invalid} @input=${type}>`
+      }
       <p class=${problem ? 'wrong' : ''} id="${name}-wrong" role="alert">${problem}</p></div>`;
   };
   const send = async (/** @type {Event} */ event) => {
@@ -67,6 +80,8 @@ export function form(ctx, agents, task) {
             <option value="">whoever answers in that chat</option>
             ${agents.map(({ id, name }) => html`<option value=${id} .selected=${id === typed.agent}>${name}</option>`)}</select></div>`
     }
+    <div class="field"><label for="max">Ends after so many runs</label>
+      <input id="max" type="number" min="1" max="1000000" placeholder="never" .value=${typed.max} @input=${type}></div>
     <div class="actions">
       <button class="main" aria-disabled=${ctx.busy('send') ? 'true' : nothing}>${task ? 'Save' : 'Make the Task'}</button>
       <a class="button" href=${ctx.link('tasks', ...(task ? [task.id] : []))}>Leave it</a>

@@ -7,6 +7,7 @@ import { plain, span } from '../format.js';
 import { button, empty, facts, pill, time } from '../ui.js';
 import { html, nothing } from '../vendor/lit-html.js';
 import { taskPill, title } from './tasks.js';
+import { causeWord } from './words.js';
 
 /** @param {TaskRunInfo} run */
 export function runPill({ state, attempts, failure }) {
@@ -60,7 +61,7 @@ export function one(ctx, task, runs) {
       const took = started_ms !== null && ended_ms !== null ? `, took ${span(ended_ms - started_ms)}` : '';
       const end = () => control({ verb: 'tasks_cancel_run', run }, 'done');
       return html`<li class="item">
-        <p class="head">${runPill(one)} ${one.when} <span class="quiet">run ${run}${one.cause ? `, ${plain(one.cause)}` : ''}${took}</span>
+        <p class="head">${runPill(one)} ${one.when} <span class="quiet">run ${run}${one.cause ? `, ${causeWord(one.cause)}` : ''}${took}</span>
           ${one.state === 'queued' || one.state === 'running' ? does('End this run', end, 'small', `${run}`) : nothing}</p>
         ${one.error ? html`<p>${one.error}</p>` : nothing}
         ${one.result ? html`<p class="said">${one.result}</p>` : nothing}

@@ -3,17 +3,17 @@
 /** @import { AgentInfo, TaskInfo, TaskRunInfo, View } from '../types.d.ts' */
 
 import { control } from '../api.js';
-import { counted, plain } from '../format.js';
+import { counted } from '../format.js';
 import { empty, pill, waiting } from '../ui.js';
 import { html, nothing } from '../vendor/lit-html.js';
 import { one, runPill } from './task.js';
 import { form } from './task-form.js';
-import { cut } from './words.js';
+import { causeWord, cut } from './words.js';
 
 /** How a Task stands. @param {TaskInfo} task */
 export function taskPill({ state, why, held }) {
   const mark = held ? 'queued' : state === 'active' ? 'ok' : 'done';
-  return pill(mark, `${state}${why ? `: ${plain(why)}` : ''}`);
+  return pill(mark, `${state}${why ? `: ${causeWord(why)}` : ''}`);
 }
 
 /** What it is called, or else how its prompt begins. @param {TaskInfo} task */

@@ -47,6 +47,7 @@ export class VerdictList {
     this.rows = all.slice(0, MOST_ROWS);
     this.waiting = 0;
     this.leftOut = 0;
+    this.#fast = false;
   }
 
   /** Older ones; the newest make room for them. @param {VerdictInfo[]} older @param {boolean} more */

@@ -78,7 +78,7 @@ export function why(ctx, messages) {
         ['Said', said(event) || plain(message.content)],
         ['Recorded', time(message.recorded_ms)],
         ['Reason', reasonWords(message)],
-        ['Decided by', place(message.source)],
+        [now ? 'Decides now' : 'Decided by', place(message.source)],
         agentRow(message.route, run?.agent),
         [
           'Run',
@@ -88,8 +88,8 @@ export function why(ctx, messages) {
         ['It failed', failed],
       ])}
       ${note ? html`<p class="note">Not judged again: ${note}</p>` : nothing}
+      ${now ? html`<p class="note">Judged again, now it would be: ${outcomePill(now.verdict)} ${reasonWords(now)}</p>` : nothing}
       ${because(ctx, message)}
-      ${now ? html`<h3>Now it would be judged otherwise</h3>${judged(ctx, now)}` : nothing}
       ${sent.length > 0 ? html`<h3>${isIn ? 'Sent because of it' : 'How far it came'}</h3>` : nothing}
       <ul class="plain">${sent.map(one => {
         const { words, mark } = sendState(one.state, one.error_code);

@@ -40,6 +40,27 @@ export function sendState(state, code) {
   return { words: code ? `${words} (WhatsApp's code ${code})` : words, mark, act };
 }
 
+/** Why a Task is done or waits, and what made a run of it. @type {Record<string, string>} */
+const CAUSES = {
+  ran: 'it ran',
+  failed: 'its run failed',
+  cancelled: 'its run was cancelled',
+  missed: 'its time passed too long ago',
+  held: 'its time passed while its account sent nothing',
+  max_runs: 'it ran as often as it was to',
+  max_successes: 'it succeeded as often as it was to',
+  over: 'its schedule names no further time',
+  created: 'it was made',
+  schedule: 'it was due',
+  catch_up: 'it was due meanwhile',
+  manual: 'somebody asked',
+  again: 'the run before was cut off',
+};
+export const CAUSE_NAMES = Object.keys(CAUSES);
+
+/** @param {string} cause */
+export const causeWord = cause => CAUSES[cause] ?? plain(cause);
+
 /** Where a value is written. @param {import('../types.d.ts').SourceInfo | null} source */
 export function place(source) {
   if (source === null) return '';
