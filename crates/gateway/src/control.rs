@@ -272,7 +272,10 @@ async fn handle(live: &Live, request: &ControlRequest) -> Result<ControlResponse
         ControlRequest::GroupsBlock { account, group } => {
             groups_block::answer(live, account.as_deref(), group).await
         }
-        ControlRequest::VerdictsList(request) => verdicts_list::answer(Some(&live.store), request).await,
+        ControlRequest::VerdictsList(request) => {
+            let accounts = live.accounts().await?;
+            verdicts_list::answer(Some(&live.store), |id| accounts.contains_key(id), request).await
+        }
         ControlRequest::LogsTail { lines, level } => {
             logs_tail::answer(live.paths(), *lines, level.as_deref()).await
         }

@@ -15,7 +15,7 @@ use fased_protocol::control::{ControlError, ErrorCode};
 pub use account_add::{Added, account_key, add};
 pub use draft::{Draft, Saved};
 pub use group_change::{allow, block};
-pub use keys_set::{put, set, told};
+pub use keys_set::{set, told};
 pub use turn::Turn;
 
 /// What a change came to.

@@ -91,7 +91,16 @@ async fn read(paths: &Paths, request: &ControlRequest) -> Result<ControlResponse
                 next: "start the gateway: fased gateway run".to_owned(),
             }),
         },
-        ControlRequest::VerdictsList(request) => verdicts_list::answer(store.as_ref(), request).await,
+        ControlRequest::VerdictsList(request) => {
+            // The journal can be read whatever is wrong with the config.
+            let config = Config::load(paths).ok();
+            let is_configured = |id: &str| {
+                config
+                    .as_ref()
+                    .is_some_and(|config| config.accounts.contains_key(id))
+            };
+            verdicts_list::answer(store.as_ref(), is_configured, request).await
+        }
         ControlRequest::ExplainSender {
             sender,
             group,

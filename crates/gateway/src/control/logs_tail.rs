@@ -73,3 +73,40 @@ fn told(found: Option<Recent>, to_files: bool, terminal: bool) -> ControlRespons
         note,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log::Line;
+
+    #[test]
+    fn it_is_said_where_the_log_goes_when_it_is_not_in_files() {
+        let found = |is_cut: bool| {
+            let line = Line::parse(r#"{"level":"INFO","message":"m"}"#).expect("a line");
+            Some(Recent {
+                lines: vec![line],
+                is_cut,
+            })
+        };
+        for (found, to_files, terminal, words) in [
+            (None, false, true, Some("the terminal")),
+            (None, false, false, Some("journalctl")),
+            (found(false), false, false, Some("one before it")),
+            (found(true), true, false, Some("newest part")),
+            (found(false), true, false, None),
+            (None, true, true, None),
+        ] {
+            let ControlResponse::Log { lines: _, note } = told(found, to_files, terminal) else {
+                panic!("another answer");
+            };
+            match words {
+                Some(words) => assert!(
+                    note.as_deref().is_some_and(|note| note.contains(words)),
+                    "{note:?}"
+                ),
+                None => assert_eq!(note, None),
+            }
+        }
+        assert!(read("loud").is_err() && read("WARN").is_ok());
+    }
+}

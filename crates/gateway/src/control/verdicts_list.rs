@@ -11,28 +11,34 @@ use crate::explain::sentence;
 use crate::nearest::nearest;
 use crate::store::{Store, VerdictFilter, VerdictRow};
 
-/// Without a store nothing was decided yet.
+/// Without a store nothing was decided yet. An account that is no longer in the config still has its verdicts; one that
+/// never was has none to be asked for.
 pub(crate) async fn answer(
     store: Option<&Store>,
+    is_configured: impl Fn(&str) -> bool,
     request: &VerdictsRequest,
 ) -> Result<ControlResponse, ControlError> {
     let filter = filter(request)?;
+    let failed = |error| internal(&error);
+    if let Some(id) = filter.account.as_deref().filter(|id| !is_configured(id)) {
+        let ran = match store {
+            Some(store) => store.account(id).await.map_err(failed)?.is_some(),
+            None => false,
+        };
+        if !ran {
+            return Err(ControlError {
+                code: ErrorCode::NotFound,
+                message: format!("there is no account {id}, and none of that id ever ran here"),
+                next: "list the accounts: fased channels list".to_owned(),
+            });
+        }
+    }
     let Some(store) = store else {
         return Ok(ControlResponse::Verdicts {
             verdicts: Vec::new(),
             more: false,
         });
     };
-    let failed = |error| internal(&error);
-    if let Some(id) = &filter.account
-        && store.account(id).await.map_err(failed)?.is_none()
-    {
-        return Err(ControlError {
-            code: ErrorCode::NotFound,
-            message: format!("no account {id} ever ran here"),
-            next: "list the accounts: fased channels list".to_owned(),
-        });
-    }
     let (rows, more) = store.verdicts(&filter).await.map_err(failed)?;
     let verdicts = infos(store, rows).await.map_err(failed)?;
     Ok(ControlResponse::Verdicts { verdicts, more })
@@ -114,4 +120,59 @@ async fn infos(store: &Store, rows: Vec<VerdictRow>) -> anyhow::Result<Vec<Verdi
             reason: row.reason,
         })
         .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked() -> VerdictsRequest {
+        VerdictsRequest {
+            limit: 10,
+            ..VerdictsRequest::default()
+        }
+    }
+
+    #[tokio::test]
+    async fn before_there_is_a_store_nothing_was_decided() {
+        let nothing = ControlResponse::Verdicts {
+            verdicts: Vec::new(),
+            more: false,
+        };
+        assert_eq!(answer(None, |_| false, &asked()).await, Ok(nothing.clone()));
+        let of_work = VerdictsRequest {
+            account: Some("work".to_owned()),
+            ..asked()
+        };
+        assert_eq!(answer(None, |id| id == "work", &of_work).await, Ok(nothing));
+        let error = answer(None, |_| false, &of_work).await.expect_err("no account");
+        assert_eq!(error.code, ErrorCode::NotFound);
+    }
+
+    #[test]
+    fn words_and_bounds_that_cannot_be_are_refused_with_what_can() {
+        let wrong = |request: VerdictsRequest| filter(&request).expect_err("wrong");
+        for limit in [0, MAX_VERDICTS + 1] {
+            assert_eq!(wrong(VerdictsRequest { limit, ..asked() }).code, ErrorCode::Usage);
+        }
+        let outcome = Some("admitted".to_owned());
+        assert!(
+            wrong(VerdictsRequest { outcome, ..asked() })
+                .next
+                .contains("admit, drop")
+        );
+        let reason = Some("pairing_require".to_owned());
+        assert!(
+            wrong(VerdictsRequest { reason, ..asked() })
+                .next
+                .contains("pairing_required")
+        );
+        let reason = Some("because".to_owned());
+        assert!(
+            wrong(VerdictsRequest { reason, ..asked() })
+                .next
+                .contains("dm_listed")
+        );
+        assert!(filter(&asked()).is_ok());
+    }
 }

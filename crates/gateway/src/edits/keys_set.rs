@@ -36,32 +36,25 @@ pub fn set(paths: &Paths, turn: Turn, edits: &[ConfigEdit]) -> Result<Told, Cont
         .iter()
         .map(|(key, what)| told(paths, &view, key, saved.as_ref().map(|_| *what)));
     let mut message = lines.collect::<Vec<_>>().join("\n");
-    let changed = saved.is_some();
-    let Saved { backup, remarks, .. } = match saved {
-        Some(saved) => saved,
-        None => {
-            return Ok(Told {
-                changed,
-                message,
-                remarks: Vec::new(),
-            });
-        }
+    let Some(Saved { backup, remarks, .. }) = saved else {
+        return Ok(Told {
+            changed: false,
+            message,
+            remarks: Vec::new(),
+        });
     };
     if let Some(backup) = backup {
         message.push_str(&format!("\nbefore: {backup}"));
     }
     Ok(Told {
-        changed,
+        changed: true,
         message,
         remarks,
     })
 }
 
 /// One of them, in a draft.
-///
-/// # Errors
-/// As [`set`].
-pub fn put(draft: &mut Draft<'_>, key: &KeyPath, wanted: &ConfigEdit) -> Result<(), ControlError> {
+fn put(draft: &mut Draft<'_>, key: &KeyPath, wanted: &ConfigEdit) -> Result<(), ControlError> {
     let ConfigEdit {
         key: _written,
         value,

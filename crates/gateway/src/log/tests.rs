@@ -37,6 +37,45 @@ fn all(dir: &Path) -> (Vec<Line>, Tail) {
 }
 
 #[test]
+fn the_newest_lines_are_read_from_the_end() {
+    let temp = tempfile::tempdir().unwrap();
+    let dir = temp.path().join("logs");
+    assert!(
+        recent(&dir, 10, 10_000, |_| true).unwrap().is_none(),
+        "no files yet"
+    );
+    let mut files = Files::new(dir.clone(), line(0).len() as u64 * 10, 3);
+    for number in 0..25 {
+        files.write(line(number).as_bytes()).unwrap();
+    }
+    let of = |lines: usize, bytes: usize, wanted: &dyn Fn(&Line) -> bool| {
+        let found = recent(&dir, lines, bytes, wanted).unwrap().unwrap();
+        (messages(&found.lines), found.is_cut)
+    };
+    let (last, is_cut) = of(7, 10_000, &|_| true);
+    assert_eq!(
+        (last.len(), last[0].as_str(), is_cut),
+        (7, "line 0018", false),
+        "across files"
+    );
+    assert_eq!(of(100, 10_000, &|_| true).0.len(), 25);
+    let even = |line: &Line| messages(std::slice::from_ref(line))[0].ends_with(['0', '2', '4', '6', '8']);
+    assert_eq!(
+        of(2, 10_000, &even),
+        (vec!["line 0022".to_owned(), "line 0024".to_owned()], false)
+    );
+    let (few, is_cut) = of(100, line(0).len() * 3, &|_| true);
+    assert_eq!(
+        (few.len(), few[2].as_str(), is_cut),
+        (3, "line 0024", true),
+        "no room for more"
+    );
+    // While a file moves on there is none of the newest name for a moment.
+    fs::remove_file(dir.join(FILE)).unwrap();
+    assert_eq!(of(1, 10_000, &|_| true).0, ["line 0019"]);
+}
+
+#[test]
 fn files_move_on_and_the_oldest_goes() {
     let temp = tempfile::tempdir().unwrap();
     let dir = temp.path().join("logs");

@@ -198,7 +198,7 @@ const PLANS: &[(&str, &str)] = &[
     ),
     (
         "SELECT seq, chat FROM inbox WHERE seq IN (
-             SELECT seq FROM inbox WHERE account = 'a' AND seq < 9 AND outcome IS NOT NULL
+             SELECT seq FROM inbox WHERE account = 'a' AND seq < 9 AND decided_ms IS NOT NULL AND outcome IS NOT NULL
                  AND (?3 IS NULL OR outcome = ?3) AND (?4 IS NULL OR reason = ?4)
              ORDER BY seq DESC LIMIT 9)
          ORDER BY seq DESC",
@@ -206,7 +206,7 @@ const PLANS: &[(&str, &str)] = &[
     ),
     (
         "SELECT seq, chat FROM inbox WHERE seq IN (
-             SELECT seq FROM inbox WHERE account = 'a' AND seq < 9 AND outcome IS NOT NULL
+             SELECT seq FROM inbox WHERE account = 'a' AND seq < 9 AND decided_ms IS NOT NULL AND outcome IS NOT NULL
              ORDER BY seq DESC LIMIT 9)
          ORDER BY seq DESC",
         "SEARCH inbox USING INTEGER PRIMARY KEY (rowid=?)",

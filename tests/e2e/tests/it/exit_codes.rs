@@ -22,6 +22,7 @@ fn read_verbs_answer_on_an_empty_state_and_change_nothing() {
         &["channels", "status"],
         &["channels", "list"],
         &["pairing", "list"],
+        &["verdicts"],
     ] {
         let answer = state.verb(words);
         assert_eq!(answer.code, 0, "{answer:?}");
@@ -50,6 +51,8 @@ fn verbs_that_act_say_3_without_a_gateway() {
         ["gateway", "stop"].as_slice(),
         &["gateway", "restart"],
         &["channels", "logout"],
+        &["channels", "restart"],
+        &["verdicts", "--follow"],
         &["pairing", "approve", "ABCD2345"],
         &["pairing", "deny", "--sender", "+15550100002"],
     ] {
