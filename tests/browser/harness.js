@@ -25,6 +25,7 @@ export function test(title, body, { deadlineMs = DEADLINE_MS } = {}) {
       return;
     }
     const world = new World();
+    world.tell = words => context.diagnostic(words);
     try {
       await within(deadlineMs, title, body(world));
       await world.nothingWrong();

@@ -29,18 +29,18 @@ export class Visit {
     });
     context.setDefaultTimeout(PATIENCE_MS);
     for (const path of scripts) await context.addInitScript({ path });
-    return new Visit(context, await context.newPage(), `${width}-${dark ? 'dark' : 'light'}`);
+    return new Visit(context, await context.newPage(), dark ? 'dark' : 'light');
   }
 
   /**
    * @param {import('playwright-core').BrowserContext} context
    * @param {import('playwright-core').Page} page
-   * @param {string} looks
+   * @param {string} scheme
    */
-  constructor(context, page, looks) {
+  constructor(context, page, scheme) {
     this.context = context;
     this.page = page;
-    this.looks = looks;
+    this.scheme = scheme;
     context.on('console', message => {
       if (message.type() === 'error' || message.type() === 'warning')
         this.problems.push(`console: ${message.text()} (${message.location().url})`);
@@ -71,7 +71,8 @@ export class Visit {
   async picture(name) {
     if (!PICTURES) return;
     mkdirSync(PICTURES, { recursive: true });
-    await this.page.screenshot({ path: join(PICTURES, `${name}-${this.looks}.png`), fullPage: true });
+    const path = join(PICTURES, `${name}-${this.page.viewportSize()?.width}-${this.scheme}.png`);
+    await this.page.screenshot({ path, fullPage: true });
   }
 
   /** @param {string} title @returns {Promise<string>} where it looked like what when the test failed */

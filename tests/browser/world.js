@@ -7,6 +7,8 @@ import { Visit } from './visit.js';
 export class World extends Stage {
   /** @type {Visit[]} */
   visits = [];
+  /** Says what was measured, for those who read the tests' output. @type {(words: string) => void} */
+  tell = () => {};
 
   /** Somebody with a browser of their own. @param {import('./visit.js').Looks} looks */
   async visit(looks = {}) {
