@@ -12,6 +12,7 @@ import { hastenGroupSignatures } from './group-signatures.js';
 import { describeGroup, listGroups } from './groups.js';
 import { Intake } from './intake.js';
 import { isGroup } from './jid.js';
+import { KeyHolders } from './key-holders.js';
 import { Liveness } from './liveness.js';
 import { libraryLogger, log, nameOf } from './log.js';
 import { Media } from './media.js';
@@ -129,12 +130,13 @@ export function openSocket({
     onProgress: () => liveness.frame(),
   });
 
+  const holders = new KeyHolders(store.keys());
   const resends = new Resends({
     lookups,
     relay: (chat, message, options) => sock.relayMessage(chat, message, options),
   });
   const sock = baileys({
-    auth: { creds, keys: store.keys() },
+    auth: { creds, keys: holders.keys() },
     version,
     logger: libraryLogger(env),
     ...(endpoint.url === undefined ? {} : { waWebSocketUrl: endpoint.url }),
@@ -216,6 +218,10 @@ export function openSocket({
   ws.prependListener('CB:ack,class:message', (/** @type {BinaryNode} */ node) => {
     const event = serverAnswer(node);
     if (event) gate.emit(event);
+    if (event?.type === 'server_ack' || event?.type === 'send_error') {
+      // A write that fails ends this process by itself.
+      holders.answered(event.chat, event.id, event.type === 'server_ack').catch(() => {});
+    }
     groups.acknowledged(node.attrs.from ?? '', node.attrs.phash);
   });
   ws.prependListener('CB:notification,type:w:gp2', (/** @type {BinaryNode} */ { attrs }) =>
@@ -296,7 +302,14 @@ export function openSocket({
     /** @param {string} chat @param {Payload} payload @param {string} messageId */
     send: async (chat, payload, messageId) => {
       if (isGroup(chat)) await groups.prepare(chat);
-      return sock.relayMessage(chat, messageOf(payload, chat), { messageId, ...envelopeOf(payload, chat) });
+      holders.sends(chat, messageId);
+      try {
+        const message = messageOf(payload, chat);
+        return await sock.relayMessage(chat, message, { messageId, ...envelopeOf(payload, chat) });
+      } catch (error) {
+        await holders.answered(chat, messageId, false);
+        throw error;
+      }
     },
     /** @param {string[]} phones */
     resolveLids: phones => resolveLids(sock, phones),

@@ -47,6 +47,7 @@ struct Memory {
     echoes: echoes::Loops,
     told: tell::Told,
     held_back: hold::HeldBack,
+    waits: wait::Latest,
 }
 
 /// Gives verdicts until told to end.
@@ -135,7 +136,9 @@ async fn decide_batch(shared: &Shared, memory: &mut Memory) -> Result<usize> {
         if memory.held_back.holds(message) {
             continue;
         }
-        let (decision, outcome) = bench.decide(message, &mut memory.echoes).await?;
+        let (decision, outcome) = bench
+            .decide(message, &mut memory.echoes, &mut memory.waits)
+            .await?;
         if decision
             .run
             .as_ref()

@@ -117,6 +117,8 @@ struct Desk<'a> {
     waits_for_others: bool,
     /// When to look again if nothing happens.
     look_at: Instant,
+    /// When the next run is due that waits for more to answer, Unix milliseconds, as of the last look.
+    wake_ms: Option<i64>,
 }
 
 impl<'a> Desk<'a> {
@@ -136,6 +138,7 @@ impl<'a> Desk<'a> {
             slot: None,
             waits_for_others: false,
             look_at: now,
+            wake_ms: None,
         }
     }
 
@@ -151,7 +154,7 @@ impl<'a> Desk<'a> {
                 others.mark_unchanged();
                 match self.start_due().await {
                     Ok(true) => continue,
-                    Ok(false) => self.look_at = clock::monotonic() + Self::until_due(shared).await,
+                    Ok(false) => self.look_at = clock::monotonic() + self.until_due(),
                     Err(error) => {
                         tracing::error!(account = shared.id(), "runs cannot be started: {error:#}");
                         self.look_at = clock::monotonic() + STORE_RETRY;
@@ -193,6 +196,8 @@ impl<'a> Desk<'a> {
             .store
             .due_runs(shared.id(), now, TOGETHER, of_agents)
             .await?;
+        self.wake_ms = due.wake_ms;
+        let due = due.runs;
         // All that is due is seen at once, unless there is more than was asked for.
         let mut may_be_more = i64::try_from(due.len()).unwrap_or(i64::MAX) >= of_agents;
         let config = shared.config();
@@ -273,16 +278,11 @@ impl<'a> Desk<'a> {
     }
 
     /// How long until a run is due that waits for more to answer.
-    async fn until_due(shared: &Shared) -> Duration {
-        let now = clock::now_ms();
-        match shared.store.next_due(shared.id(), now).await {
-            Ok(Some(due)) => SWEEP.min(Duration::from_millis(u64::try_from(due - now).unwrap_or(0))),
-            Ok(None) => SWEEP,
-            Err(error) => {
-                tracing::error!(account = shared.id(), "waiting runs cannot be found: {error:#}");
-                SWEEP
-            }
-        }
+    fn until_due(&self) -> Duration {
+        let until = self.wake_ms.map(|due| due - clock::now_ms());
+        until.map_or(SWEEP, |until| {
+            SWEEP.min(Duration::from_millis(u64::try_from(until).unwrap_or(0)))
+        })
     }
 
     /// Lets runs under way end that do so soon. The others are dropped and stay `running` in the store.

@@ -161,11 +161,16 @@ impl Stream {
     ///
     /// # Panics
     /// When neither comes.
-    pub fn next(&mut self) -> Option<Value> {
+    pub fn told(&mut self) -> Option<Value> {
+        // One comes each 15 seconds while there is nothing to tell, so that no read takes too long.
+        let mut comments = 0;
         loop {
-            if let Some(data) = self.line()?.strip_prefix("data: ") {
+            let line = self.line()?;
+            if let Some(data) = line.strip_prefix("data: ") {
                 return Some(serde_json::from_str(data).expect("data is JSON"));
             }
+            comments += u32::from(line.starts_with(':'));
+            assert!(comments < 4, "nothing is told");
         }
     }
 

@@ -2,7 +2,7 @@
 
 /** @import { Context, Login, LoginEvent, LoginMethod, LoginState } from '../types.d.ts' */
 
-import { ApiError, asApiError, login, qr } from '../api.js';
+import { ApiError, asApiError, control, login, qr } from '../api.js';
 import { countdown } from '../format.js';
 import { phone } from '../numbers.js';
 import { announce, button, failure, waiting } from '../ui.js';
@@ -26,6 +26,8 @@ async function begin(context, method) {
   context.update();
   const request = { verb: /** @type {const} */ ('channels_login'), account: context.account, method };
   try {
+    await endOther(context);
+    if (mine.abort.signal.aborted) return;
     await login(request, event => heard(context, mine, event), mine.abort.signal);
     if (mine.phase !== 'linked' && mine.phase !== 'failed') {
       fail(
@@ -37,6 +39,16 @@ async function begin(context, method) {
     if (!mine.abort.signal.aborted) fail(mine, asApiError(error));
   }
   context.update();
+}
+
+/**
+ * Ends a login that somebody left: the gateway goes on with it for minutes, and who joins it sees no code before its next one.
+ * @param {Context<any, LoginState>} context
+ */
+async function endOther({ info, account }) {
+  if (info?.state !== 'linking') return;
+  // If that fails, the login that follows says why, or comes to a code all the same.
+  await control({ verb: 'channels_logout', account }, 'done').catch(asApiError);
 }
 
 /** @param {Login} mine @param {ApiError} error */
@@ -61,6 +73,8 @@ async function heard(context, mine, event) {
         break;
       }
       if (mine.phase !== 'qr') announce('A QR code is on show. Scan it with WhatsApp on the phone.');
+      // Its squares are scaled to the phone's width, and soft edges are harder to read.
+      picture.setAttribute('shape-rendering', 'crispEdges');
       picture.setAttribute('role', 'img');
       picture.setAttribute('aria-label', 'QR code to be scanned with WhatsApp');
       Object.assign(mine, {
@@ -155,12 +169,18 @@ function chooseCode(context, byCode) {
   context.update();
 }
 
+/** @param {Context<any, LoginState>} context */
+async function stop(context) {
+  chooseCode(context, false);
+  await endOther(context);
+}
+
 /** The way back from what is on show. @param {Context<any, LoginState>} context */
 function ending(context) {
   const byCode = context.state.login?.method.type !== 'code';
   return html`<div class="actions">
     ${button({ label: byCode ? 'Without a camera: a code to type' : 'Use the QR code instead', act: () => chooseCode(context, byCode) })}
-    ${button({ label: 'Stop', act: () => chooseCode(context, false) })}
+    ${button({ label: 'Stop', act: () => stop(context) })}
   </div>`;
 }
 

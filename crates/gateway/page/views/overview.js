@@ -110,7 +110,10 @@ function traffic(context, info) {
 function notices({ notices: all }, info) {
   const mine = all.filter(({ account }) => account === info.account || account === '').slice(0, NOTICES);
   if (mine.length === 0) return empty('Nothing the owner should know.');
-  return html`<ul class="plain">${mine.map(({ at_ms, text }) => html`<li>${time(at_ms)}: ${text}</li>`)}</ul>`;
+  return html`<ul class="plain">${mine.map(({ at_ms, text }) => {
+    const [what, next] = text.split(/\s*\bNext: /);
+    return html`<li>${time(at_ms)}: ${what}${hint(next)}</li>`;
+  })}</ul>`;
 }
 
 /**

@@ -133,16 +133,26 @@ async fn commit(shared: &Arc<Shared>, batch: &[SequencedEvent], memory: &mut Mem
             }
         }
     }
-    if !fates.is_empty() {
-        let moved = shared.store.settle(shared.id(), &fates, now).await?;
-        tell_moved(shared, moved);
-        timelock::learn_from(shared, &fates).await?;
-    }
     if !pairs.is_empty() {
         shared.store.learn_identities(&pairs, now).await?;
     }
+    if !fates.is_empty() {
+        timelock::learn_from(shared, &fates).await?;
+    }
+    let fresh = if messages.is_empty() {
+        if !fates.is_empty() {
+            tell_moved(shared, shared.store.settle(shared.id(), &fates, now).await?);
+        }
+        Vec::new()
+    } else if fates.is_empty() {
+        shared.store.journal(shared.id(), &messages, now).await?
+    } else {
+        // One commit for both: each waits for the disk, and a sidecar for the ack.
+        let (moved, fresh) = shared.store.take_in(shared.id(), &fates, &messages, now).await?;
+        tell_moved(shared, moved);
+        fresh
+    };
     if !messages.is_empty() {
-        let fresh = shared.store.journal(shared.id(), &messages, now).await?;
         if !fresh.is_empty() {
             shared.undecided.notify_one();
         }

@@ -33,10 +33,11 @@ pub(super) fn run(global: &Global, options: &Options) -> Outcome {
     }
     let paths = runtime::paths(global)?;
     let link = runtime::block_on(async {
-        match client::ask(&paths, &request).await? {
-            ControlResponse::Dashboard(link) => Ok(link),
-            answer => Err(ask::unexpected(&answer)),
-        }
+        let answer = client::ask(&paths, &request).await?;
+        let ControlResponse::Dashboard(link) = answer else {
+            return Err(ask::unexpected(&answer));
+        };
+        Ok(link)
     })?;
     if global.json {
         return out::json(&link);

@@ -23,6 +23,6 @@ pub(super) fn run(global: &Global, verb: Verb) -> Outcome {
         Verb::List(options) => groups_list::run(global, options),
         Verb::Activation(options) => groups_activation::run(global, options),
         Verb::Allow(options) => groups_allow::run(global, options),
-        Verb::Block(place) => groups_block::run(global, place),
+        Verb::Block(place) => groups_block::run(global, &place),
     }
 }

@@ -10,7 +10,7 @@ pub(super) const AFTER_HELP: &str = "\
 The group gets an entry in the config, at channels.whatsapp.groups, with enabled: false. Its other settings stay, for
 when it is let in again: fased groups allow GROUP";
 
-pub(super) fn run(global: &Global, place: Place) -> Outcome {
+pub(super) fn run(global: &Global, place: &Place) -> Outcome {
     let request = ControlRequest::GroupsBlock {
         account: place.account.clone(),
         group: place.group.clone(),

@@ -8,22 +8,15 @@ use fased_protocol::control::{AgentInfo, AnswersIn, KeyPlace};
 use super::{AccountConfig, Agent, Agents, runner};
 
 /// All agents, in the order of the config. `accounts` are those whose groups may name one.
-pub fn roster<'a>(
-    agents: &Agents,
-    accounts: impl IntoIterator<Item = &'a AccountConfig> + Clone,
-) -> Vec<AgentInfo> {
+pub fn roster<'a>(agents: &Agents, accounts: impl IntoIterator<Item = &'a AccountConfig>) -> Vec<AgentInfo> {
+    let accounts: Vec<&AccountConfig> = accounts.into_iter().collect();
     let listed = agents.in_order().into_iter();
     listed
-        .map(|(id, agent)| info(id, agent, agents, accounts.clone()))
+        .map(|(id, agent)| info(id, agent, agents, &accounts))
         .collect()
 }
 
-fn info<'a>(
-    id: &str,
-    agent: &Agent,
-    agents: &Agents,
-    accounts: impl IntoIterator<Item = &'a AccountConfig>,
-) -> AgentInfo {
+fn info(id: &str, agent: &Agent, agents: &Agents, accounts: &[&AccountConfig]) -> AgentInfo {
     let (backend, argv, openai) = match &agent.backend {
         Settings::Echo => ("echo", None, None),
         Settings::Command(command) => ("command", Some(&command.argv), None),
@@ -58,11 +51,7 @@ fn script(argv: &[String]) -> Option<&str> {
 }
 
 /// What is bound to it, groups that name it, and all the rest for the default agent.
-fn places<'a>(
-    id: &str,
-    agents: &Agents,
-    accounts: impl IntoIterator<Item = &'a AccountConfig>,
-) -> Vec<AnswersIn> {
+fn places(id: &str, agents: &Agents, accounts: &[&AccountConfig]) -> Vec<AnswersIn> {
     let bound = agents.bindings.iter().filter(|binding| binding.agent == id);
     let mut places: Vec<AnswersIn> = bound.map(of_binding).collect();
     for settings in accounts {

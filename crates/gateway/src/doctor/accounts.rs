@@ -88,7 +88,10 @@ pub(super) fn state(facts: &Facts, account: &AccountInfo) -> Finding {
     let id = &account.account;
     let level = level(facts, account);
     if level == Level::Ok {
-        let what = format!("{id} is {}", account.state);
+        let what = match account.state.as_str() {
+            "suspended" => format!("{id} is linked, and waits for a gateway"),
+            state => format!("{id} is {state}"),
+        };
         return Finding::ok(CHECK, what);
     }
     if account.state == "unlinked" && account.since_ms == 0 && none_linked(facts) {

@@ -54,6 +54,7 @@ impl<'a> Bench<'a> {
         &mut self,
         message: &StoredMessage,
         loops: &mut echoes::Loops,
+        waits: &mut wait::Latest,
     ) -> Result<(Decision, Decided)> {
         let (shared, config) = (self.shared, self.config);
         let now = clock::now_ms();
@@ -86,7 +87,7 @@ impl<'a> Bench<'a> {
                 decision.run = Some(command_run(shared.id(), message, &agent));
             }
             (Outcome::Admit, _) if !config.observe_only => {
-                decision.run = Some(self.run(message, &known, is_owner, now).await?);
+                decision.run = Some(self.run(message, &known, is_owner, waits, now).await?);
                 let means_us = || mentioned(&facts.said, facts.own, config.rules.mode).0;
                 decision.sends.extend(react::acknowledge(
                     config.ack.as_ref(),
@@ -126,6 +127,7 @@ impl<'a> Bench<'a> {
         message: &StoredMessage,
         known: &Known,
         is_owner: bool,
+        waits: &mut wait::Latest,
         now: i64,
     ) -> Result<NewRun> {
         let (shared, config) = (self.shared, self.config);
@@ -135,7 +137,7 @@ impl<'a> Bench<'a> {
         let debounce_ms = i64::from(config.debounce_ms);
         let place = self
             .waiting
-            .place(shared, message, &at.session, debounce_ms, now)
+            .place(shared, message, &at.session, debounce_ms, waits, now)
             .await?;
         Ok(NewRun {
             kind: RunKind::Message,

@@ -11,6 +11,30 @@ use crate::store::StoredMessage;
 /// Somebody who never stops writing is answered after this many waits.
 const MOST_WAITS: i64 = 10;
 
+/// When the last turn is due of those that ever waited for more. Nobody else makes turns wait, so afterwards none does,
+/// and the store need not be asked with each message.
+#[derive(Default)]
+pub(super) struct Latest {
+    /// Not known until the store was asked for those of before.
+    due_ms: Option<i64>,
+}
+
+impl Latest {
+    /// May a turn of this account wait now?
+    async fn may_wait(&mut self, shared: &Shared, now: i64) -> Result<bool> {
+        let due_ms = match self.due_ms {
+            Some(due_ms) => due_ms,
+            None => shared.store.last_due(shared.id()).await?,
+        };
+        self.due_ms = Some(due_ms);
+        Ok(due_ms > now)
+    }
+
+    fn note(&mut self, due_ms: i64) {
+        self.due_ms = self.due_ms.map(|known| known.max(due_ms));
+    }
+}
+
 /// Turns of this batch that wait for more, by session.
 #[derive(Default)]
 pub(super) struct Waiting {
@@ -44,11 +68,13 @@ impl Waiting {
         message: &StoredMessage,
         session: &str,
         debounce_ms: i64,
+        latest: &mut Latest,
         now: i64,
     ) -> Result<Place> {
         let waiting =
             match self.sessions.get(session) {
                 Some(known) => known.clone(),
+                None if !latest.may_wait(shared, now).await? => None,
                 // A turn may still wait from before the config was changed.
                 None => shared.store.waiting_run(shared.id(), session, now).await?.map(
                     |(first, sender, since_ms)| Turn {
@@ -73,6 +99,7 @@ impl Waiting {
                 flushes: waiting.is_some(),
             },
         };
+        latest.note(place.not_before_ms);
         let next = match (waits, place.joins) {
             (true, Some(_)) => waiting,
             (true, None) => Some(Turn {

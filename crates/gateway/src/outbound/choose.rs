@@ -32,11 +32,11 @@ pub(super) async fn next_rows(shared: &Shared, link: &OpenLink, sending: &mut Se
     let now = clock::now_ms();
     let passed: Vec<i64> = sending.repeated.iter().copied().collect();
     let open = shared.store.open_outbox(shared.id(), &passed, now, ROWS).await?;
-    sending.wake_ms = shared.store.next_message_due(shared.id(), now).await?;
+    sending.wake_ms = open.wake_ms;
     let mut chosen = Chosen::default();
     let mut late = Vec::new();
     let too_old = look_at_passed(shared, sending, &passed, now, &mut late).await?;
-    if too_old || open.iter().any(|row| row.expires_ms <= now) {
+    if too_old || open.heads.iter().any(|row| row.expires_ms <= now) {
         super::expiry::expire(shared).await;
     }
     let config = shared.config();
@@ -45,7 +45,7 @@ pub(super) async fn next_rows(shared: &Shared, link: &OpenLink, sending: &mut Se
     let mut again = Vec::new();
     let preparing = sending.preparing.len();
     sending.passed_over = false;
-    for row in open {
+    for row in open.heads {
         if chosen.write.len() + sending.busy.len() - preparing >= PARALLEL_CHATS {
             break;
         }

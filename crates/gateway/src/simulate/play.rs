@@ -94,7 +94,11 @@ impl Player {
             Step::Message { from, text } => {
                 self.send(from, json!({ "text": text })).await?;
             }
-            Step::Group { name, members } => self.make_group(name, members).await?,
+            Step::Group {
+                name,
+                address,
+                members,
+            } => self.make_group(name, address.as_deref(), members).await?,
             Step::InGroup { group, from, text } => self.say_in_group(group, from, text).await?,
             Step::Me { to, text } => self.say_as_owner(to.as_ref(), text).await?,
             Step::Burst { count, from, text } => self.burst(*count, from, text).await?,

@@ -51,9 +51,10 @@ pub(crate) enum Step {
         from: String,
         text: String,
     },
-    /// Makes a group of the account and these members.
+    /// Makes a group of the account and these members, under this address or one of the server's.
     Group {
         name: String,
+        address: Option<String>,
         members: Vec<String>,
     },
     InGroup {

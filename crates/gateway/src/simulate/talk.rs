@@ -1,6 +1,6 @@
 //! What people write: contacts, members of groups, and the owner on the phone.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use fased_policy::command::{self, Command, SessionVerb};
 use serde_json::{Value, json};
 
@@ -38,7 +38,7 @@ impl Player {
             Author::Owner => OWN_PHONE,
             Author::Member(from) => from,
         };
-        let address = self.group_with(name, from).await?;
+        let address = self.group_with(name, None, from).await?;
         let (text, mentions) = mentioned(text);
         let message = json!({ "group": address, "from": from, "text": text, "mentions": mentions });
         self.post(Chat::Group(address), from, &message).await
@@ -92,15 +92,23 @@ impl Player {
     }
 
     /// Makes a group, or adds to it who is not in it yet.
-    pub(super) async fn make_group(&mut self, name: &str, members: &[String]) -> Result<()> {
+    pub(super) async fn make_group(
+        &mut self,
+        name: &str,
+        address: Option<&str>,
+        members: &[String],
+    ) -> Result<()> {
         for member in members {
-            self.group_with(name, member).await?;
+            let made = self.group_with(name, address, member).await?;
+            if let Some(address) = address.filter(|address| *address != made) {
+                bail!("{name} is there already, as {made}; give the group {address} another name");
+            }
         }
         Ok(())
     }
 
     /// The address of a group that this person is in: it is made, or they are added, if need be.
-    async fn group_with(&mut self, name: &str, person: &str) -> Result<String> {
+    async fn group_with(&mut self, name: &str, address: Option<&str>, person: &str) -> Result<String> {
         let known = self.groups().await?.into_iter().find(|group| group.name == name);
         if let Some(group) = known {
             if !group.members.iter().any(|member| member == person) {
@@ -114,7 +122,10 @@ impl Player {
         if person != OWN_PHONE {
             members.push(OWN_PHONE);
         }
-        let body = json!({ "subject": name, "members": members });
+        let mut body = json!({ "subject": name, "members": members });
+        if let Some(address) = address {
+            body["id"] = address.into();
+        }
         let mut made = self.world.api.post("/groups", &body).await?;
         let address: String = serde_json::from_value(made["group"].take()).context("no group address")?;
         self.log.name_group(&address, name);

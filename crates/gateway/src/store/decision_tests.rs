@@ -181,7 +181,10 @@ async fn quick_messages_are_one_turn_until_it_starts() {
             .expect("read")
             .is_empty()
     );
-    assert_eq!(store.next_due(ACCOUNT, NOW).await.expect("read"), Some(NOW + 80));
+    let due = store.due_runs(ACCOUNT, NOW, 9, 9).await.expect("read");
+    assert_eq!((due.runs.len(), due.wake_ms), (0, Some(NOW + 80)));
+    assert_eq!(store.last_due(ACCOUNT).await.expect("read"), NOW + 80);
+    assert_eq!(store.last_due("other").await.expect("read"), 0);
     let (waiting, _, since) = store
         .waiting_run(ACCOUNT, "session", NOW)
         .await
@@ -250,7 +253,7 @@ async fn a_message_of_ours_absorbs_one_echo() {
             .is_empty(),
         "it has not left yet"
     );
-    let row = store.open_outbox(ACCOUNT, &[], NOW, 9).await.expect("read")[0].id;
+    let row = store.open_outbox(ACCOUNT, &[], NOW, 9).await.expect("read").heads[0].id;
     store.start_sending(&[row], NOW).await.expect("committed");
     let echo = |seq| Decision {
         run: None,

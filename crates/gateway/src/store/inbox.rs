@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use fased_policy::ids::{Identity, Lid, Phone};
-use sqlx::Connection as _;
+use sqlx::{Connection as _, SqliteConnection};
 
 use super::{Store, account};
 pub(super) use insert::take_back;
@@ -143,18 +143,7 @@ impl Store {
             return Ok(vec![0]);
         }
         let mut tx = turn.begin().await?;
-        let mut fresh = Vec::with_capacity(batch.len());
-        let mut news = false;
-        for (index, message) in batch.iter().enumerate() {
-            if let Some((lid, phone)) = &message.learned {
-                news |= account::learn(&mut tx, lid, phone, message.push_name.as_deref(), now_ms).await?;
-            }
-            if insert(&mut tx, account, message, now_ms).await? || fill_in(&mut tx, account, message).await? {
-                fresh.push(index);
-            } else {
-                count_again(&mut tx, account, message).await?;
-            }
-        }
+        let (fresh, news) = record(&mut tx, account, batch, now_ms).await?;
         tx.commit().await?;
         self.count_news(news);
         Ok(fresh)
@@ -178,4 +167,26 @@ impl Store {
         .fetch_all(&mut *self.read.turn().await?)
         .await?)
     }
+}
+
+/// The same as part of a greater change. Returns also whether something was learned of people.
+pub(super) async fn record(
+    tx: &mut SqliteConnection,
+    account: &str,
+    batch: &[Journaled],
+    now_ms: i64,
+) -> Result<(Vec<usize>, bool)> {
+    let mut fresh = Vec::with_capacity(batch.len());
+    let mut news = false;
+    for (index, message) in batch.iter().enumerate() {
+        if let Some((lid, phone)) = &message.learned {
+            news |= account::learn(tx, lid, phone, message.push_name.as_deref(), now_ms).await?;
+        }
+        if insert(tx, account, message, now_ms).await? || fill_in(tx, account, message).await? {
+            fresh.push(index);
+        } else {
+            count_again(tx, account, message).await?;
+        }
+    }
+    Ok((fresh, news))
 }

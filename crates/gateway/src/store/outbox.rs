@@ -4,6 +4,7 @@ use anyhow::{Context, Result};
 use fased_policy::delivery::SendState;
 use fased_protocol::control::{Count, SentInfo};
 use fased_protocol::sidecar::Payload;
+use sqlx::{FromRow as _, Row as _};
 
 use super::Store;
 use super::draft::Pending;
@@ -54,6 +55,15 @@ pub enum Line {
     Unasked = 1,
     /// Reactions that say that an answer is being made.
     Acks = 2,
+}
+
+/// What is open in the outbox.
+#[derive(Debug, Clone)]
+pub struct OpenOutbox {
+    /// The oldest message of each line of each chat.
+    pub heads: Vec<OutboxRow>,
+    /// When the next message may go that waits for its time, Unix milliseconds.
+    pub wake_ms: Option<i64>,
 }
 
 /// An outbound message whose fate is open, with what its end depends on.
@@ -140,7 +150,7 @@ impl Store {
     /// The oldest message of each line of each chat whose fate is open: answers and acks before what nobody asked for,
     /// the oldest first. Those in `passed` are not counted, so that what comes after them is found. What has to wait,
     /// for its time or for the end of a time lock, is left out with all behind it, so that it takes no place from what
-    /// need not; not when it is too old, which somebody has to notice.
+    /// need not; not when it is too old, which somebody has to notice. And when the next one may go that waits for its time.
     ///
     /// # Errors
     /// What SQLite said.
@@ -150,9 +160,14 @@ impl Store {
         passed: &[i64],
         now_ms: i64,
         limit: i64,
-    ) -> Result<Vec<OutboxRow>> {
-        Ok(sqlx::query_as(
-            "SELECT * FROM (
+    ) -> Result<OpenOutbox> {
+        // Both in one question: each is a trip to SQLite's thread and back.
+        let rows = sqlx::query(
+            // Word for word what the index says: without it everything that was ever sent is looked at.
+            "SELECT next.wake_ms, open.* FROM (
+                 SELECT MIN(not_before_ms) AS wake_ms FROM outbox WHERE account = ?1 AND state = 'queued'
+                     AND not_before_ms > ?3 AND state IN ('queued', 'sending', 'written', 'unknown')) AS next
+             LEFT JOIN (SELECT * FROM (
                  SELECT MIN(id) AS id, chat, message_id, text, secret, payload, created_ms, state, attempts, expires_ms,
                      updated_ms, not_before_ms, draft,
                      first_contact AND NOT EXISTS (SELECT 1 FROM inbox WHERE inbox.account = outbox.account
@@ -165,30 +180,28 @@ impl Store {
                  OR NOT (state = 'queued' AND not_before_ms > ?3 AND draft IS NULL)
                  AND NOT (first_contact
                      AND EXISTS (SELECT 1 FROM timelock WHERE timelock.account = ?1 AND until_ms > ?3))
-             ORDER BY line = 1, id LIMIT ?4",
+             ORDER BY line = 1, id LIMIT ?4) AS open ON true
+             ORDER BY open.line = 1, open.id",
         )
         .bind(account)
         .bind(serde_json::to_string(passed)?)
         .bind(now_ms)
         .bind(limit)
         .fetch_all(&mut *self.read.turn().await?)
-        .await?)
-    }
-
-    /// When the next message may go that waits for its time.
-    ///
-    /// # Errors
-    /// What SQLite said.
-    pub async fn next_message_due(&self, account: &str, now_ms: i64) -> Result<Option<i64>> {
-        Ok(sqlx::query_scalar(
-            // Word for word what the index says: without it everything that was ever sent is looked at.
-            "SELECT MIN(not_before_ms) FROM outbox WHERE account = ? AND state = 'queued' AND not_before_ms > ?
-                 AND state IN ('queued', 'sending', 'written', 'unknown')",
-        )
-        .bind(account)
-        .bind(now_ms)
-        .fetch_one(&mut *self.read.turn().await?)
-        .await?)
+        .await?;
+        let wake_ms = rows
+            .first()
+            .map(|row| row.try_get("wake_ms"))
+            .transpose()?
+            .flatten();
+        let mut heads = Vec::with_capacity(rows.len());
+        for row in &rows {
+            // When none is open there is one row all the same.
+            if row.try_get::<Option<i64>, _>("id")?.is_some() {
+                heads.push(OutboxRow::from_row(row)?);
+            }
+        }
+        Ok(OpenOutbox { heads, wake_ms })
     }
 
     /// Which of these messages have an open fate still.

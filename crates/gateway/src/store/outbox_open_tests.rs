@@ -11,7 +11,11 @@ async fn what_blocks_its_chat_no_longer_is_still_followed_to_its_end() {
     let (_dir, store) = store().await;
     queue(&store, &[draft("A1"), draft("A2")]).await;
     store.start_sending(&[1], NOW).await.expect("sending");
-    let heads = store.open_outbox(ACCOUNT, &[1], NOW, 10).await.expect("rows");
+    let heads = store
+        .open_outbox(ACCOUNT, &[1], NOW, 10)
+        .await
+        .expect("rows")
+        .heads;
     assert_eq!(heads[0].message_id, "A2");
     let open = store.still_open(&[1]).await.expect("rows");
     assert_eq!(
@@ -34,6 +38,7 @@ async fn what_was_not_written_costs_no_attempt_and_what_may_have_been_before_sta
             .open_outbox(ACCOUNT, &[], NOW, 1)
             .await
             .expect("rows")
+            .heads
             .remove(0);
         (row.state, row.attempts)
     };
@@ -67,7 +72,11 @@ async fn what_has_to_wait_takes_no_place_from_what_need_not() {
             .expect("queued")
     );
     let heads = async |at_ms| {
-        let open = store.open_outbox(ACCOUNT, &[], at_ms, 500).await.expect("rows");
+        let open = store
+            .open_outbox(ACCOUNT, &[], at_ms, 500)
+            .await
+            .expect("rows")
+            .heads;
         open.into_iter().map(|row| row.message_id).collect::<Vec<_>>()
     };
     assert_eq!(heads(NOW).await[0], "B1", "before what nobody asked for");
@@ -77,11 +86,19 @@ async fn what_has_to_wait_takes_no_place_from_what_need_not() {
         .expect("locked");
     assert_eq!(heads(NOW).await, ["B1", "A1"]);
     assert_eq!(
-        store.next_message_due(ACCOUNT, NOW).await.expect("a time"),
+        store
+            .open_outbox(ACCOUNT, &[], NOW, 1)
+            .await
+            .expect("rows")
+            .wake_ms,
         Some(NOW + 50)
     );
     assert_eq!(
-        store.next_message_due(ACCOUNT, NOW + 50).await.expect("a time"),
+        store
+            .open_outbox(ACCOUNT, &[], NOW + 50, 1)
+            .await
+            .expect("rows")
+            .wake_ms,
         None
     );
     assert_eq!(heads(NOW + 50).await.len(), 302);
@@ -101,7 +118,11 @@ async fn many_messages_are_held_back_at_once_and_only_those_that_wait() {
         .hold_back(&[(1, NOW + 5), (2, NOW + 6), (3, NOW + 7)])
         .await
         .expect("held");
-    let open = store.open_outbox(ACCOUNT, &[], NOW + 7, 9).await.expect("rows");
+    let open = store
+        .open_outbox(ACCOUNT, &[], NOW + 7, 9)
+        .await
+        .expect("rows")
+        .heads;
     let held: Vec<_> = open.iter().map(|row| (row.id, row.not_before_ms)).collect();
     assert_eq!(held, [(2, 0), (1, NOW + 5), (3, NOW + 7)]);
 }

@@ -38,7 +38,11 @@ async fn answers_do_not_wait_for_what_nobody_asked_for() {
         &[unasked("A1", CHAT), unasked("A2", CHAT), ack, draft("B1")],
     )
     .await;
-    let open = store.open_outbox(ACCOUNT, &[], NOW, 10).await.expect("rows");
+    let open = store
+        .open_outbox(ACCOUNT, &[], NOW, 10)
+        .await
+        .expect("rows")
+        .heads;
     let heads: Vec<(&str, OutboxLine)> = open
         .iter()
         .map(|row| (row.message_id.as_str(), row.line))
@@ -114,6 +118,7 @@ async fn a_message_is_completed_once_and_then_goes_out_like_that() {
         .open_outbox(ACCOUNT, &[], NOW, 1)
         .await
         .expect("rows")
+        .heads
         .remove(0);
     assert!(row.pending().expect("a draft").expect("pending").mentions);
     let mut payload: Payload = row.payload().expect("a payload");
@@ -126,6 +131,7 @@ async fn a_message_is_completed_once_and_then_goes_out_like_that() {
         .open_outbox(ACCOUNT, &[], NOW, 1)
         .await
         .expect("rows")
+        .heads
         .remove(0);
     assert_eq!(
         (row.draft.is_none(), row.payload().expect("a payload")),
@@ -310,7 +316,14 @@ async fn a_first_contact_is_marked_until_they_write_and_shows_the_lock() {
         None,
         "it is over"
     );
-    let marked = async || store.open_outbox(ACCOUNT, &[], NOW + 50, 1).await.expect("rows")[0].first_contact;
+    let marked = async || {
+        store
+            .open_outbox(ACCOUNT, &[], NOW + 50, 1)
+            .await
+            .expect("rows")
+            .heads[0]
+            .first_contact
+    };
     assert!(marked().await);
     store
         .journal(ACCOUNT, &[message("M", "hi")], NOW)

@@ -136,7 +136,7 @@ pub(super) use waits_for_a_file;
 
 /// Runs of this kind that are due: the first of each session, in order. They are walked until there are enough.
 macro_rules! due {
-    ($which:literal) => {
+    ($which:literal, $limit:literal) => {
         concat!(
             "SELECT run.id AS run_id, run.kind, run.chat AS run_chat, run.agent, run.session,
                  run.created_ms AS queued_ms, run.task, run.prompt, run.cause, run.due_ms,
@@ -151,15 +151,32 @@ macro_rules! due {
                          AND +before.account = ?1 AND before.state IN ('queued', 'running'))
                  AND NOT ",
             waits_for_a_file!("run", "?3", "?4"),
-            " ORDER BY run.id LIMIT ?2"
+            " ORDER BY run.id LIMIT ",
+            $limit
         )
     };
 }
 
-pub(super) const DUE_COMMANDS: &str = due!("run.kind = 'command'");
-pub(super) const DUE_OF_AGENTS: &str = due!("run.kind <> 'command'");
-pub(super) const NEXT_DUE: &str = "SELECT MIN(not_before_ms) FROM run
-     WHERE account = ?1 AND state IN ('queued', 'running') AND not_before_ms > 0 AND not_before_ms > ?2";
+/// Both kinds, and when the next one is due, in one question: each is a trip to SQLite's thread and back.
+pub(super) const DUE: &str = concat!(
+    "SELECT next.wake_ms, due.* FROM (
+         SELECT MIN(not_before_ms) AS wake_ms FROM run
+         WHERE account = ?1 AND state IN ('queued', 'running') AND not_before_ms > 0 AND not_before_ms > ?3) AS next
+     LEFT JOIN (SELECT * FROM (",
+    due!("run.kind = 'command'", "?2"),
+    ") UNION ALL SELECT * FROM (",
+    due!("run.kind <> 'command'", "?5"),
+    ")) AS due ON true"
+);
+
+/// What is due, and what will be.
+#[derive(Debug, Clone)]
+pub struct DueRuns {
+    /// Due now: commands first, each kind in order.
+    pub runs: Vec<QueuedRun>,
+    /// When the next one is due that waits for more to answer, Unix milliseconds.
+    pub wake_ms: Option<i64>,
+}
 
 /// A run, as far as it is told to people.
 #[derive(sqlx::FromRow)]
@@ -181,10 +198,10 @@ impl Store {
     /// # Errors
     /// What SQLite said.
     pub async fn queued_runs(&self, account: &str, now_ms: i64, limit: i64) -> Result<Vec<QueuedRun>> {
-        self.due_runs(account, now_ms, limit, limit).await
+        Ok(self.due_runs(account, now_ms, limit, limit).await?.runs)
     }
 
-    /// The same with so many commands, and so many runs of agents.
+    /// The same with so many commands, and so many runs of agents, and when the next one is due.
     ///
     /// # Errors
     /// What SQLite said.
@@ -194,33 +211,30 @@ impl Store {
         now_ms: i64,
         commands: i64,
         of_agents: i64,
-    ) -> Result<Vec<QueuedRun>> {
-        let mut turn = self.read.turn().await?;
-        let mut due = Vec::new();
-        // What the gateway does itself does not wait behind agents.
-        for (question, limit) in [(DUE_COMMANDS, commands), (DUE_OF_AGENTS, of_agents)] {
-            let rows: Vec<QueuedRun> = sqlx::query_as(question)
-                .bind(account)
-                .bind(limit)
-                .bind(now_ms)
-                .bind(FILE_WAIT_MS)
-                .fetch_all(&mut *turn)
-                .await?;
-            due.extend(rows);
-        }
-        Ok(due)
-    }
-
-    /// When the next run is due that waits for more to answer.
-    ///
-    /// # Errors
-    /// What SQLite said.
-    pub async fn next_due(&self, account: &str, now_ms: i64) -> Result<Option<i64>> {
-        Ok(sqlx::query_scalar(NEXT_DUE)
+    ) -> Result<DueRuns> {
+        let rows = sqlx::query(DUE)
             .bind(account)
+            .bind(commands)
             .bind(now_ms)
-            .fetch_one(&mut *self.read.turn().await?)
-            .await?)
+            .bind(FILE_WAIT_MS)
+            .bind(of_agents)
+            .fetch_all(&mut *self.read.turn().await?)
+            .await?;
+        let wake_ms = rows
+            .first()
+            .map(|row| row.try_get("wake_ms"))
+            .transpose()?
+            .flatten();
+        let mut runs = Vec::with_capacity(rows.len());
+        for row in &rows {
+            // When nothing is due there is one row all the same, which says what will be.
+            if row.try_get::<Option<i64>, _>("run_id")?.is_some() {
+                runs.push(QueuedRun::from_row(row)?);
+            }
+        }
+        // What the gateway does itself does not wait behind agents.
+        runs.sort_by_key(|run| (run.kind != RunKind::Command, run.id));
+        Ok(DueRuns { runs, wake_ms })
     }
 
     /// The newest run of a session, if it still waits for more: the message that started it, who wrote
@@ -246,6 +260,20 @@ impl Store {
         .bind(session)
         .bind(now_ms)
         .fetch_optional(&mut *self.read.turn().await?)
+        .await?)
+    }
+
+    /// When the last run is due of those that wait, or waited, for more to answer; 0 when there is none.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn last_due(&self, account: &str) -> Result<i64> {
+        Ok(sqlx::query_scalar(
+            "SELECT COALESCE(MAX(not_before_ms), 0) FROM run
+             WHERE account = ? AND state IN ('queued', 'running') AND not_before_ms > 0",
+        )
+        .bind(account)
+        .fetch_one(&mut *self.read.turn().await?)
         .await?)
     }
 

@@ -327,31 +327,21 @@ async fn few_commands_and_few_heads_are_found_among_many_that_wait() {
         ))
         .await;
     let due = store.due_runs(ACCOUNT, NOW, 32, 3).await.expect("read");
-    let ids: Vec<i64> = due.iter().map(|run| run.id).collect();
-    assert_eq!(ids, [250, 500, 1, 2, 4]);
+    let ids: Vec<i64> = due.runs.iter().map(|run| run.id).collect();
+    assert_eq!((ids.as_slice(), due.wake_ms), (&[250, 500, 1, 2, 4][..], None));
 }
 
 /// What is asked often, word for word, and how each finds its rows.
 const PLANS: &[(&str, &[&str])] = &[
     (
-        super::run::DUE_COMMANDS,
+        super::run::DUE,
         &[
             "SEARCH run USING INDEX run_command (account=?)",
-            "before USING INDEX run_of_session (session=? AND id<?)",
-            "medium USING INTEGER PRIMARY KEY (rowid=?)",
-        ],
-    ),
-    (
-        super::run::DUE_OF_AGENTS,
-        &[
             "SEARCH run USING INDEX run_open (account=?)",
             "before USING INDEX run_of_session (session=? AND id<?)",
             "medium USING INTEGER PRIMARY KEY (rowid=?)",
+            "run_waits (account=? AND not_before_ms>?)",
         ],
-    ),
-    (
-        super::run::NEXT_DUE,
-        &["run_waits (account=? AND not_before_ms>?)"],
     ),
     (
         super::run_start::WAITING,

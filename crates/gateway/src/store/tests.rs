@@ -168,6 +168,7 @@ async fn a_finished_run_is_never_started_again() {
             .open_outbox(ACCOUNT, &[], NOW, 10)
             .await
             .expect("read")
+            .heads
             .len(),
         1
     );
@@ -244,6 +245,7 @@ async fn a_send_state_never_goes_backwards() {
             .open_outbox(ACCOUNT, &[], NOW, 10)
             .await
             .expect("read")
+            .heads
             .is_empty()
     );
 }
@@ -257,7 +259,12 @@ async fn what_was_being_written_when_a_link_ended_is_unknown_and_old_rows_expire
         ..admit(0)
     };
     store.decide(ACCOUNT, &[change], NOW).await.expect("committed");
-    let row = store.open_outbox(ACCOUNT, &[], NOW, 10).await.expect("read")[0].id;
+    let row = store
+        .open_outbox(ACCOUNT, &[], NOW, 10)
+        .await
+        .expect("read")
+        .heads[0]
+        .id;
     store.start_sending(&[row], NOW).await.expect("committed");
     assert_eq!(store.mark_unknown(ACCOUNT, NOW).await.expect("committed"), 1);
     assert_eq!(
@@ -305,7 +312,7 @@ async fn what_was_sent_is_found_by_its_id_until_it_is_too_old() {
         None,
         "it was never written"
     );
-    let row = store.open_outbox(ACCOUNT, &[], NOW, 1).await.expect("read")[0].id;
+    let row = store.open_outbox(ACCOUNT, &[], NOW, 1).await.expect("read").heads[0].id;
     store.start_sending(&[row], NOW).await.expect("committed");
     let (_, payload) = store
         .sent_payload(ACCOUNT, "OUT1", NOW - 1)

@@ -176,7 +176,11 @@ mod tests {
 
     fn verdict(number: usize) -> Watched {
         Watched::Verdict {
+            seq: 1,
             message_id: number.to_string(),
+            chat: "+15550100002".to_owned(),
+            sender: "+15550100002".to_owned(),
+            content: "text".to_owned(),
             verdict: "admit".to_owned(),
             reason: "dm_open".to_owned(),
             sentence: "Everybody may write.".to_owned(),
@@ -235,10 +239,10 @@ mod tests {
                 text: Some(text.to_owned()),
             };
             shorten(&mut what);
-            match what {
-                Watched::Inbound { text, .. } => text.expect("a text"),
-                other => panic!("{other:?}"),
-            }
+            let Watched::Inbound { text: Some(text), .. } = what else {
+                panic!("{what:?}")
+            };
+            text
         };
         assert_eq!(told("short"), "short");
         assert_eq!(told(&"ä".repeat(280)), "ä".repeat(280));

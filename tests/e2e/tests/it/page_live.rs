@@ -11,15 +11,15 @@ fn d1_the_page_asks_and_acts_as_the_command_line_does() {
     let browser = Browser::open(&world.state);
     let mut events = browser.events();
     assert_eq!(events.status(), 200);
-    let hello = events.next().expect("hello");
+    let hello = events.told().expect("hello");
     let running = world.state.json(&["gateway", "status"]);
     assert_eq!(hello["instance"], running["gateway"]["instance"]);
 
     let held = world.fake.send(OWNER, ANNA, "may I?");
     let pending = json!({ "verb": "pairing_list", "account": null });
     let code = wait_for("the page sees who waits", PATIENCE, || {
-        let mut answer = browser.control(&pending);
-        answer["pending"][0]["code"].take().as_str().map(str::to_owned)
+        let answer = browser.control(&pending);
+        answer["pending"][0]["code"].as_str().map(str::to_owned)
     });
     assert_eq!(browser.control(&pending), ask(world.state.path(), &pending));
     let unknown = json!({ "verb": "channels_pause", "account": "nobody" });
@@ -58,11 +58,9 @@ fn d1_the_page_asks_and_acts_as_the_command_line_does() {
     assert_eq!(world.verdict(&held)["reason"], "dm_paired");
 
     let mut told: Vec<Value> = Vec::new();
-    while !told
-        .iter()
-        .any(|event| event["what"]["type"] == "outbound" && event["what"]["state"] == "queued")
-    {
-        let batch = events.next().expect("what happens");
+    let is_answer = |event: &Value| event["what"]["type"] == "outbound" && event["what"]["text"] == "may I?";
+    while !told.iter().any(is_answer) {
+        let batch = events.told().expect("what happens");
         assert_eq!(batch["skipped"], 0, "{batch}");
         let events = batch["events"].as_array().expect("events");
         assert!((1..=60).contains(&events.len()), "{batch}");
@@ -83,7 +81,7 @@ fn d1_a_phone_is_linked_from_the_page_by_a_picture_that_can_be_scanned() {
     let browser = Browser::open(&world.state);
     let mut login = browser.login("default");
     assert_eq!(login.status(), 200);
-    let shown = login.next().expect("a QR");
+    let shown = login.told().expect("a QR");
     assert_eq!(
         (&shown["kind"], &shown["event"]),
         (&json!("login"), &json!("qr")),
@@ -99,9 +97,9 @@ fn d1_a_phone_is_linked_from_the_page_by_a_picture_that_can_be_scanned() {
     assert_eq!(scanned, payload);
     world.fake.scan(OWNER, &scanned);
     for step in ["scanned", "restarting", "linked"] {
-        assert_eq!(login.next().expect("a step")["event"], step);
+        assert_eq!(login.told().expect("a step")["event"], step);
     }
-    assert!(login.next().is_none(), "and that is all");
+    assert!(login.told().is_none(), "and that is all");
     world.until("default", "ready");
     let long = "x".repeat(8000);
     assert_eq!(browser.send("POST", "/qr", &[], &long).status, 413);

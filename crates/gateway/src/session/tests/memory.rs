@@ -95,8 +95,8 @@ async fn what_waits_when_a_session_is_begun_anew_belongs_to_before() {
     queue(1).await;
     begin_anew(&store, NOW).await;
     queue(3).await;
-    let due = store.next_due("default", NOW).await.expect("read");
-    assert_eq!(due, Some(NOW + 5_000), "only the third waits for more");
+    let due = store.due_runs("default", NOW, 9, 9).await.expect("read");
+    assert_eq!(due.wake_ms, Some(NOW + 5_000), "only the third waits for more");
     begin_anew(&store, NOW).await;
     queue(4).await;
     assert_eq!(

@@ -1,6 +1,7 @@
 //! One line of a script, or of a person at the prompt.
 
 use fased::nearest::nearest;
+use fased_policy::ids::GroupId;
 use fased_protocol::control::PairingWho;
 use serde_json::{Map, Value};
 
@@ -82,13 +83,30 @@ fn from_and_text(rest: &str, usage: &str) -> Result<(Author, String), String> {
 fn group(rest: &str) -> Result<Step, String> {
     let mut words = rest.split_whitespace();
     let name = group_name(words.next().unwrap_or_default())?;
+    // So that a config which names a group can be tried as it is.
+    let mut words = words.peekable();
+    let address = words
+        .next_if(|word| word.contains('@'))
+        .map(group_address)
+        .transpose()?;
     let members: Vec<String> = words.map(number).collect::<Result<_, _>>()?;
     if members.is_empty() {
         return Err(format!(
             "name its members: group {name} +15550100002 +15550100003"
         ));
     }
-    Ok(Step::Group { name, members })
+    Ok(Step::Group {
+        name,
+        address,
+        members,
+    })
+}
+
+fn group_address(word: &str) -> Result<String, String> {
+    let no_address = |_error| format!("`{word}` is no address like 120363000000000001@g.us");
+    GroupId::parse(word)
+        .map(|_group| word.to_owned())
+        .map_err(no_address)
 }
 
 fn in_group(rest: &str) -> Result<Step, String> {

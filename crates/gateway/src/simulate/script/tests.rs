@@ -195,6 +195,8 @@ fn a_mistake_is_named_with_file_and_line() {
         ("expect failures some", "no number of messages"),
         ("expect exit one of fased status", "no exit code"),
         ("me to self", "write: me TEXT"),
+        ("group family 100200300@lid +15550100002", "no address like"),
+        ("group family 120363000000000001@g.us", "name its members"),
     ] {
         let error = Script::parse("x.simulate", &format!("# first\n{line}")).expect_err(line);
         assert!(
@@ -209,9 +211,19 @@ fn groups_and_the_owner_have_steps() {
     let (sender, other) = ("+15550100002".to_owned(), "+15550100003".to_owned());
     let group = Step::Group {
         name: "family".to_owned(),
-        members: vec![sender.clone(), other],
+        address: None,
+        members: vec![sender.clone(), other.clone()],
     };
     assert_eq!(one("group family +15550100002  +15550100003"), group);
+    let addressed = Step::Group {
+        name: "family".to_owned(),
+        address: Some("120363000000000001@g.us".to_owned()),
+        members: vec![sender.clone(), other],
+    };
+    assert_eq!(
+        one("group family 120363000000000001@g.us +15550100002 +15550100003"),
+        addressed
+    );
     let said = |from, text: &str| Step::InGroup {
         group: "family".to_owned(),
         from,

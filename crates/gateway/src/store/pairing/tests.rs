@@ -110,7 +110,11 @@ async fn an_approval_takes_back_what_is_held_from_that_sender_only_and_queues_wh
         .map(|message| message.message_id.as_str())
         .collect();
     assert_eq!(ids, ["A", "B"]);
-    let queued = store.open_outbox(ACCOUNT, &[], NOW, 10).await.expect("read");
+    let queued = store
+        .open_outbox(ACCOUNT, &[], NOW, 10)
+        .await
+        .expect("read")
+        .heads;
     assert_eq!(queued.len(), 1);
     assert_eq!(queued[0].message_id, "N");
     let held = store.held_senders(None).await.expect("read");
