@@ -82,6 +82,12 @@ function measure() {
     if (element.matches('button, select, input:not([type=checkbox], [type=radio]), summary'))
       if (box.bottom - box.top < 24 || box.right - box.left < 24)
         wrong.push(`${name(element)} is too small to be hit`);
+  // Where one is has to be seen without looking for it.
+  for (const link of document.querySelectorAll('nav [aria-current]')) {
+    const { left, right } = link.getBoundingClientRect();
+    const edge = link.closest('nav')?.getBoundingClientRect();
+    if (edge && (left < edge.left - 1 || right > edge.right + 1)) wrong.push(`${name(link)} is out of sight`);
+  }
   return [...new Set(wrong)];
 }
 
