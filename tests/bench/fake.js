@@ -11,6 +11,17 @@ const TURN_MS = 100;
 const QUIET_TURNS = 100;
 
 export class Fake {
+  /** The account that is linked. */
+  phone = '';
+  /** @type {import('node:child_process').ChildProcessWithoutNullStreams} */
+  process;
+  /** Where clients connect. */
+  ws = '';
+  /** Where tests call. */
+  http = '';
+  /** The public key that its certificates hang from. */
+  root = '';
+
   /** @param {string} phone the account that is linked */
   static async start(phone) {
     const fake = new Fake();

@@ -26,6 +26,8 @@ const main = element('main');
 let shown;
 let drawing = false;
 let focusHeading = false;
+/** The section whose tab was scrolled to. */
+let tabShown = '';
 
 /**
  * @param {View} view
@@ -205,9 +207,17 @@ function draw() {
   if (gone && !focusHeading) main.querySelector('h1')?.focus({ preventScroll: true });
   if (focusHeading) {
     focusHeading = false;
-    main.querySelector('.tabs [aria-current]')?.scrollIntoView({ inline: 'center', block: 'nearest' });
     main.querySelector('h1')?.focus();
   }
+  showTab();
+}
+
+/** On a phone not all tabs have room. Once for each section, as somebody may want to look at the others. */
+function showTab() {
+  const tab = main.querySelector('.tabs [aria-current]');
+  const section = tab?.getAttribute('href') ?? '';
+  if (section !== tabShown) tab?.scrollIntoView({ inline: 'center', block: 'nearest' });
+  tabShown = section;
 }
 
 addEventListener('hashchange', navigated);

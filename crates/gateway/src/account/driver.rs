@@ -2,6 +2,7 @@
 
 mod effects;
 mod news;
+mod on_show;
 mod report;
 mod storage;
 mod vitals;
@@ -19,6 +20,7 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use self::on_show::OnShow;
 use super::{Command, Shared, View};
 use crate::clock;
 use crate::sidecar::{News, Sidecar};
@@ -46,7 +48,7 @@ pub(super) struct Driver {
     /// The login under way, as the sidecar is told.
     login: Option<wire::LoginMethod>,
     version: wire::WebVersion,
-    code_on_show: bool,
+    code_on_show: Option<OnShow>,
     /// Who waits to hear whether WhatsApp unlinked the device.
     logout: Option<oneshot::Sender<bool>>,
     /// Why the last process ended, in its own words; for people.
@@ -103,7 +105,7 @@ impl Driver {
             timers: Vec::new(),
             login: None,
             version: wire::WebVersion::Pinned,
-            code_on_show: false,
+            code_on_show: None,
             logout: None,
             detail: None,
             alerted: None,
@@ -196,8 +198,16 @@ impl Driver {
                     wire::LoginMethod::Qr => LoginMethod::Qr,
                     wire::LoginMethod::Code { .. } => LoginMethod::Code,
                 };
-                self.login = Some(method);
+                let is_same = self.login.replace(method) == self.login;
                 self.step(Input::Login(input)).await;
+                // A code that is on show is new to whoever asks only now; one for another phone is of no use to them.
+                match &self.code_on_show {
+                    Some(on_show) if is_same => self.tell_login(on_show.event()),
+                    Some(OnShow::Code { .. }) if input == LoginMethod::Code => {
+                        self.step(Input::Restart).await
+                    }
+                    Some(_) | None => {}
+                }
                 if self.machine.lacks_storage() {
                     self.end_login(Status::StorageFailed);
                 }

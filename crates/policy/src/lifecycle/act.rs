@@ -22,12 +22,13 @@ impl Lifecycle {
         }
     }
 
+    /// One that is under way goes on, unless it is in the other way: then that one's code is of no use.
     pub(super) fn login_while_connecting(
         &mut self,
         method: LoginMethod,
         login: Option<Login>,
     ) -> Vec<Effect> {
-        if login.is_some() {
+        if login.is_some_and(|under_way| under_way.method == method) {
             return vec![];
         }
         self.forgive();

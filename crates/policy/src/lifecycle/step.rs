@@ -173,7 +173,6 @@ impl Lifecycle {
     fn logging_in(&mut self, input: &Input, login: Login, jitter: f64) -> Vec<Effect> {
         match input {
             Input::Start
-            | Input::Login(_)
             | Input::HelloRejected(_)
             | Input::StillBanned { .. }
             | Input::Restored
@@ -183,6 +182,7 @@ impl Lifecycle {
             | Input::Woke
             | Input::ProbeFailed
             | Input::StorageBack => vec![],
+            Input::Login(method) => self.login_while_connecting(*method, Some(login)),
             Input::Stop | Input::ShutDown => self.drain(stopped()),
             Input::Restart => self.restart(Some(login)),
             Input::Logout => self.drain_and_forget(Rest::Unlinked),

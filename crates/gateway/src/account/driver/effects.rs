@@ -174,7 +174,7 @@ impl Driver {
         self.process = Process::None;
         self.probe = None;
         self.end_link();
-        self.code_on_show = false;
+        self.code_on_show = None;
         self.logout = None;
         self.view.send_modify(|view| view.sidecar_pid = None);
         self.step(Input::Exited).await;

@@ -8,6 +8,7 @@ use fased_protocol::sidecar as wire;
 use fased_protocol::{MAX_HELD_BYTES, MAX_HELD_STANZAS, MAX_LINE_BYTES};
 
 use super::super::OpenLink;
+use super::on_show::OnShow;
 use super::{Driver, Process};
 use crate::clock;
 use crate::sidecar::{self, News, translate};
@@ -44,7 +45,7 @@ impl Driver {
                 .await;
             }
             News::Link(wire::Link::Scanned) => {
-                self.code_on_show = false;
+                self.code_on_show = None;
                 self.tell_login(LoginEvent::Scanned);
                 self.step(Input::Scanned).await;
             }
@@ -65,8 +66,8 @@ impl Driver {
                 {
                     tracing::debug!("nobody waits for the logout any more");
                 }
-                if self.code_on_show && closed.reason == wire::CloseReason::LoginExpired {
-                    self.code_on_show = false;
+                if self.code_on_show.is_some() && closed.reason == wire::CloseReason::LoginExpired {
+                    self.code_on_show = None;
                     self.tell_login(LoginEvent::Expired);
                 }
                 if closed.reason == wire::CloseReason::RestartRequired {
@@ -102,10 +103,10 @@ impl Driver {
     }
 
     async fn show_code(&mut self, event: LoginEvent) {
-        if self.code_on_show {
+        if self.code_on_show.is_some() {
             self.tell_login(LoginEvent::Expired);
         }
-        self.code_on_show = true;
+        self.code_on_show = OnShow::of(&event);
         self.tell_login(event);
         self.step(Input::QrShown).await;
     }

@@ -167,6 +167,21 @@ fn a_second_login_command_keeps_the_first_code() {
 }
 
 #[test]
+fn a_second_login_command_in_the_other_way_takes_the_place_of_the_first() {
+    let mut bench = Bench::after(&[LOGIN, EMPTY, Input::QrShown].map(News::In));
+    let effects = bench.input(Input::Login(LoginMethod::Code));
+    assert!(effects.contains(&Effect::AskShutdown), "{effects:?}");
+    let effects = bench.input(Input::Exited);
+    assert_eq!(
+        effects.first(),
+        Some(&Effect::Spawn {
+            version: VersionChoice::Pinned,
+            login: Some(LoginMethod::Code)
+        })
+    );
+}
+
+#[test]
 fn a_login_after_being_logged_out_starts_without_the_old_credentials() {
     let mut bench = online();
     bench.input(Input::Closed(CloseCause::LoggedOut));

@@ -1,0 +1,49 @@
+//! The code of a login that is on show, to be told again to those who ask for a login that is under way.
+
+use fased_protocol::control::LoginEvent;
+
+use crate::clock;
+
+/// Good until then, in [`clock::boot_ms`].
+pub(super) enum OnShow {
+    Qr { payload: String, until_ms: u64 },
+    Code { code: String, until_ms: u64 },
+}
+
+impl OnShow {
+    /// What of an event is on show from now on; nothing if it shows no code.
+    pub(super) fn of(event: &LoginEvent) -> Option<Self> {
+        let until = |expires_ms: u32| clock::boot_ms().saturating_add(u64::from(expires_ms));
+        match event {
+            LoginEvent::Qr { payload, expires_ms } => Some(Self::Qr {
+                payload: payload.clone(),
+                until_ms: until(*expires_ms),
+            }),
+            LoginEvent::Code { code, expires_ms } => Some(Self::Code {
+                code: code.clone(),
+                until_ms: until(*expires_ms),
+            }),
+            LoginEvent::Scanned
+            | LoginEvent::Restarting
+            | LoginEvent::Linked { .. }
+            | LoginEvent::Expired
+            | LoginEvent::Error(_) => None,
+        }
+    }
+
+    /// It, with the time that is left of it.
+    pub(super) fn event(&self) -> LoginEvent {
+        let left =
+            |until_ms: u64| u32::try_from(until_ms.saturating_sub(clock::boot_ms())).unwrap_or(u32::MAX);
+        match self {
+            Self::Qr { payload, until_ms } => LoginEvent::Qr {
+                payload: payload.clone(),
+                expires_ms: left(*until_ms),
+            },
+            Self::Code { code, until_ms } => LoginEvent::Code {
+                code: code.clone(),
+                expires_ms: left(*until_ms),
+            },
+        }
+    }
+}

@@ -1,0 +1,96 @@
+// The first setup, from the link to the first answer.
+
+import assert from 'node:assert/strict';
+import { test } from './harness.js';
+import { ANNA, OWNER } from './stage.js';
+import { goTo, goToSetup, press, readQr } from './steps.js';
+
+test('the first setup leads from choices over the QR to a sender who is approved and answered', async world => {
+  await world.start();
+  const { fake } = world;
+  await fake.call('POST /contacts', { phone: ANNA, name: 'Anna' });
+  const visit = await world.visitPage();
+  const { page } = visit;
+  await goToSetup(visit);
+
+  await page.getByRole('radio', { name: /A number of its own/ }).check();
+  await press(visit, 'Continue');
+  for (const policy of ['With approval', 'Only people I list', 'Everybody', 'Nobody'])
+    await page.getByRole('radio', { name: new RegExp(`^${policy}`) }).waitFor();
+  await page.getByRole('radio', { name: /^With approval/ }).check();
+  await press(visit, 'Continue');
+
+  const list = page.getByRole('textbox', { name: /Numbers/ });
+  await list.fill('0555 123');
+  await page.getByText('It begins with 0').waitFor();
+  await press(visit, 'Save and continue');
+  assert.match(page.url(), /setup\/people$/, 'a wrong number is not saved');
+  await list.fill('+1 (555) 010-0009');
+  await page.getByText('Read as: +15550100009').waitFor();
+  await press(visit, 'Save and continue');
+
+  await press(visit, 'Show the QR code');
+  const qr = await readQr(visit);
+  await page.getByText(/A new QR code follows in \d:\d\d/).waitFor();
+  await fake.scan(qr);
+  await page.getByText(`Linked as ${OWNER}`).first().waitFor();
+  await press(visit, 'Continue');
+
+  await fake.send(ANNA, 'hello, is anybody there?');
+  const code = await fake.wait('message', { contact: ANNA });
+  await page.getByRole('button', { name: /^Approve .*\+15550100002/ }).click();
+  await fake.wait('message', { contact: ANNA, text: 'hello, is anybody there?' }, code.seq);
+  await page.getByText('It works.').waitFor();
+
+  for (const [key, value] of Object.entries({
+    mode: 'dedicated',
+    dmPolicy: 'pairing',
+    allowFrom: ['+15550100009'],
+  })) {
+    const read = await world.json(['config', 'get', `channels.whatsapp.${key}`]);
+    assert.deepEqual(read.value, value, key);
+  }
+  const { approved } = await world.json(['pairing', 'list', '--approved']);
+  assert.equal(approved.length, 1);
+});
+
+test('without a camera a code is typed into the phone', async world => {
+  await world.start();
+  const visit = await world.visitPage();
+  const { page } = visit;
+  await goToSetup(visit);
+  for (const step of ['Continue', 'Continue', 'Save and continue']) await press(visit, step);
+  await press(visit, 'Without a camera: a code to type');
+  await page.getByLabel('Number of the phone that is to be linked').fill('+1 555 010 0001');
+  await press(visit, 'Get a code');
+  const shown = page.locator('.code');
+  await shown.waitFor();
+  const code = (await shown.innerText()).replace(/[^A-Z0-9]/g, '');
+  await world.fake.call('POST /link_code', { phone: OWNER, code });
+  await page.getByText(`Linked as ${OWNER}`).first().waitFor();
+  await world.untilAccount('ready');
+});
+
+test('a login that was left is begun again at once, also in the other way', async world => {
+  await world.start();
+  const visit = await world.visitPage();
+  const { page } = visit;
+  await goToSetup(visit);
+  for (const step of ['Continue', 'Continue', 'Save and continue']) await press(visit, step);
+  await press(visit, 'Show the QR code');
+  await readQr(visit);
+  await press(visit, 'Without a camera: a code to type');
+  await page.getByLabel('Number of the phone that is to be linked').fill('+1 555 010 0001');
+  await press(visit, 'Get a code');
+  await page.locator('.code').waitFor();
+  await press(visit, 'Stop');
+  await press(visit, 'Show the QR code');
+  await readQr(visit);
+  await page.close();
+
+  const other = await world.visitPage();
+  await goTo(other, 'link');
+  await press(other, 'Show the QR code');
+  await world.fake.scan(await readQr(other));
+  await other.page.getByText(`Linked as ${OWNER}`).first().waitFor();
+});
