@@ -5,6 +5,7 @@ import http from 'node:http';
 
 const EVERY_MS = 250;
 const SENT_AT_MOST = 60;
+const ASKED_AT_ONCE = 100;
 
 export class Crowd {
   /** How many verdicts have come to pass, whether or not they were sent. */
@@ -17,7 +18,7 @@ export class Crowd {
     this.gateway = gateway;
     this.server = http.createServer((request, response) => {
       if (request.url === '/events') this.tell(response, rate);
-      else this.pass(request, response);
+      else this.pass(request, response).catch(() => response.destroy());
     });
   }
 
@@ -29,7 +30,14 @@ export class Crowd {
   }
 
   /** @param {http.IncomingMessage} request @param {http.ServerResponse} response */
-  pass(request, response) {
+  async pass(request, response) {
+    let body = '';
+    for await (const part of request.setEncoding('utf8')) body += part;
+    if (body.includes('"verdicts_list"')) {
+      response.setHeader('Content-Type', 'application/json');
+      response.end(JSON.stringify({ kind: 'verdicts', verdicts: this.newest(), more: true }));
+      return;
+    }
     const { hostname, port, host } = new URL(this.gateway);
     const headers = { ...request.headers, host };
     if (headers.origin) headers.origin = this.gateway;
@@ -42,7 +50,16 @@ export class Crowd {
     );
     onward.on('error', () => response.destroy());
     response.on('close', () => onward.destroy());
-    request.pipe(onward);
+    onward.end(body);
+  }
+
+  /** As the gateway lists them, newest first. */
+  newest() {
+    return Array.from({ length: Math.min(ASKED_AT_ONCE, this.verdicts) }, (_, i) => {
+      const { at_ms, account, what } = verdict(this.verdicts - i);
+      const { type: _type, verdict: outcome, ...rest } = what;
+      return { at_ms, account, outcome, ...rest };
+    });
   }
 
   /** @param {http.ServerResponse} response @param {number} rate */
@@ -75,6 +92,10 @@ function verdict(n) {
     account: 'default',
     what: {
       type: 'verdict',
+      seq: n,
+      chat: '+15550100002',
+      sender: '+15550100002',
+      content: 'text',
       message_id: `CROWD${String(n).padStart(9, '0')}`,
       verdict: n % 3 === 0 ? 'admit' : 'drop',
       reason: n % 3 === 0 ? 'dm_open' : 'dm_disabled',

@@ -28,6 +28,7 @@ test('a thousand verdicts a second leave the page most of its time, and no more 
     await visit.open(origin + accountPath('messages'));
     await page.getByRole('heading', { level: 1, name: 'Messages' }).waitFor();
     await world.until('the crowd is heard', () => crowd.verdicts > RATE);
+    await page.locator('[href*=CROWD]').first().waitFor();
 
     const session = await context.newCDPSession(page);
     await session.send('Performance.enable', { timeDomain: 'threadTicks' });

@@ -194,13 +194,7 @@ test('D1: under another name than its own the gateway does not answer', async wo
   await world.start();
   const link = await world.pageLink();
   const { origin, port } = new URL(link);
-  for (const host of [
-    'evil.example',
-    `evil.example:${port}`,
-    '127.0.0.1.evil.example',
-    `127.0.0.1:${port}1`,
-    '',
-  ])
+  for (const host of ['evil.example', `evil.example:${port}`, '127.0.0.1.evil.example', '10.0.0.1', ''])
     for (const path of ['/', '/session', pathOf(link)]) {
       const answer = await ask(origin, path, { headers: { Host: host } });
       assert.ok([400, 421].includes(answer.status), `${host}${path}: ${answer.status}`);

@@ -17,6 +17,10 @@ const END_MS = 30_000;
 /** @param {{ cold: boolean }} options @returns {Promise<Measured>} */
 export async function fromClone({ cold }) {
   const folder = mkdtempSync(join(tmpdir(), 'fased-first-hour-'));
+  const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  process.once('exit', remove);
+  // Whoever does not want to wait leaves nothing behind either.
+  for (const name of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.once(name, () => process.exit(1));
   try {
     const project = join(folder, 'fased');
     const env = environment(folder, cold);
@@ -34,7 +38,8 @@ export async function fromClone({ cold }) {
       steps: [{ what: 'cloned', ms: cloned }, ...answers],
     };
   } finally {
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    remove();
+    process.off('exit', remove);
   }
 }
 
@@ -85,6 +90,9 @@ async function untilAnswered(command, cwd, env, began) {
     detached: true,
   });
   const timer = setTimeout(() => signal(child, 'SIGKILL'), DEADLINE_MS);
+  const cutOff = () => signal(child, 'SIGKILL');
+  // Before the folder is removed that they work in.
+  process.prependOnceListener('exit', cutOff);
   const steps = [];
   const said = new Set();
   let tail = '';
@@ -110,6 +118,7 @@ async function untilAnswered(command, cwd, env, began) {
     const last = setTimeout(() => signal(child, 'SIGKILL'), END_MS);
     await ended(child);
     clearTimeout(last);
+    process.off('exit', cutOff);
     signal(child, 'SIGKILL');
   }
 }
