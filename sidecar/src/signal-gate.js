@@ -3,7 +3,7 @@
 // written in the same transaction, after the commit: killed in between, the stanza comes again and
 // decrypts again, under the same id.
 
-import { AsyncResource } from 'node:async_hooks';
+import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 import { jidDecode } from 'baileys';
 import { GateClosed } from './commit-gate.js';
 import { log, nameOf, redact } from './log.js';
@@ -32,7 +32,7 @@ class DecryptionFailed extends Error {}
  */
 export function gatedRepository({ makeInner, keys, gate, intake, self, onBroken }) {
   const inner = makeInner(keys);
-  const step = oneAtATime(keys);
+  const step = oneAtATime(keys, inner.lidMapping);
   /** The sender key processed inside the last gated transaction; the library repeats the call. */
   let processedSenderKey = '';
 
@@ -177,19 +177,35 @@ export async function forgetSenderKey(keys, repository, group, { jid, lid }) {
  *
  * A number and its hidden id are the same person, from the moment at which they are known to be. Who waited for the number
  * until then goes on to wait for the hidden id, and a session moves from one to the other while nobody is at either.
+ * The library looks at each reading and each writing which of both a session is kept under, and asks the server where it
+ * does not know: an answer in between would have it read under one and written under the other. So whoever takes a step asks
+ * before, and what was known then holds to its end.
  *
  * @param {Keys} keys
+ * @param {Repository['lidMapping']} mapping
  */
-function oneAtATime(keys) {
+function oneAtATime(keys, mapping) {
   const outside = new AsyncResource('SignalStep');
+  /** @type {AsyncLocalStorage<{ user: string, hidden: string | undefined }>} whom a step is about */
+  const about = new AsyncLocalStorage();
   /** @template T @param {string} name @param {() => Promise<T>} work @returns {Promise<T>} */
   const alone = (name, work) => outside.runInAsyncScope(() => keys.transaction(work, `signal-step ${name}`));
 
-  /** @param {string} whose */
-  async function nameNow(whose) {
+  const ask = mapping.getLIDForPN.bind(mapping);
+  mapping.getLIDForPN = async pn => {
+    const { user, device, server } = jidDecode(pn) ?? {};
+    const person = about.getStore();
+    if (!person || person.user !== user) return ask(pn);
+    if (!person.hidden) return null;
+    return `${person.hidden}${device ? `:${device}` : ''}@${server === 'hosted' ? 'hosted.lid' : 'lid'}`;
+  };
+
+  /** @param {string} whose @returns {Promise<{ user: string, hidden: string | undefined, hides: boolean }>} */
+  async function whoIs(whose) {
     const { user = whose, server = '' } = jidDecode(whose) ?? {};
-    const { [user]: hidden } = server === 's.whatsapp.net' ? await keys.get('lid-mapping', [user]) : {};
-    return hidden ?? user;
+    if (server !== 's.whatsapp.net') return { user, hidden: undefined, hides: false };
+    const { [user]: hidden } = await keys.get('lid-mapping', [user]);
+    return { user, hidden, hides: hidden === undefined };
   }
 
   /**
@@ -200,15 +216,20 @@ function oneAtATime(keys) {
    * @returns {Promise<T>}
    */
   async function step(whose, work, move) {
-    let name = await outside.runInAsyncScope(() => nameNow(whose));
+    let person = await outside.runInAsyncScope(() => whoIs(whose));
+    if (person.hides) {
+      await outside.runInAsyncScope(() => ask(whose)).catch(() => null);
+      person = await outside.runInAsyncScope(() => whoIs(whose));
+      if (person.hidden) await move?.(`${person.hidden}@lid`);
+    }
     for (;;) {
-      const held = name;
-      const done = await alone(held, async () => {
-        name = await nameNow(whose);
-        return name === held ? { value: await work() } : undefined;
+      const held = person.hidden;
+      const done = await alone(held ?? person.user, async () => {
+        person = await whoIs(whose);
+        return person.hidden === held ? { value: await about.run(person, work) } : undefined;
       });
       if (done) return done.value;
-      await move?.(`${name}@lid`);
+      await move?.(`${person.hidden}@lid`);
     }
   }
 

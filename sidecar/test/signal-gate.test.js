@@ -223,3 +223,27 @@ test('a person whose hidden id becomes known while they are written to: no messa
   const used = (await Promise.all(written)).map(messageKey);
   assert.equal(new Set(used).size, used.length, used.map(key => key.slice(-4)).join());
 });
+
+test('a hidden id that the server names in the middle of a step: no message key is used twice', async t => {
+  const dir = await makeAuthDir();
+  t.after(() => removeDir(dir));
+  const [pn, lid] = ['15550100009@s.whatsapp.net', '200300400500609@lid'];
+  for (const late of [0, 1, 2, 3, 4]) {
+    let asked = 0;
+    // Too late for the first questions, as under load.
+    const own = await makeAuthDir();
+    t.after(() => removeDir(own));
+    const me = await receiver(own, async () => (++asked > late ? [{ pn, lid }] : []));
+    await me.keys.set({ 'device-list': { 15550100009: ['0'] } });
+    await me.repository.injectE2ESession({ jid: pn, session: (await receiver(dir)).bundle });
+    const used = [];
+    for (let sent = 0; sent < 4; sent++) {
+      const written = await me.repository.encryptMessage({ jid: pn, data: padded({ conversation: 'x' }) });
+      used.push(messageKey(written));
+      // As the library does as soon as it knows.
+      const { 15550100009: known } = await me.keys.get('lid-mapping', ['15550100009']);
+      if (known) await me.repository.migrateSession(pn, lid);
+    }
+    assert.equal(new Set(used).size, used.length, `${late}: ${used.map(key => key.slice(-4)).join()}`);
+  }
+});

@@ -27,8 +27,13 @@ export function padded(message) {
   ]);
 }
 
-/** The side under test, over an auth folder. @param {string} dir */
-export async function receiver(dir) {
+/**
+ * The side under test, over an auth folder.
+ *
+ * @param {string} dir
+ * @param {(pns: string[]) => Promise<{ pn: string, lid: string }[]>} [lookUp] asks the server for hidden ids
+ */
+export async function receiver(dir, lookUp) {
   /** @type {any[]} */
   const frames = [];
   const store = new AuthStore(dir, { onNotice: () => {}, onWriteFailed: () => {} });
@@ -41,7 +46,8 @@ export async function receiver(dir) {
   const gate = new CommitGate({ writeLine: line => frames.push(JSON.parse(line)), maxLineBytes: 1_000_000 });
   const intake = new Intake({ limits: LIMITS, onOverflow: () => {} });
   const repository = gatedRepository({
-    makeInner: withKeys => DEFAULT_CONNECTION_CONFIG.makeSignalRepository({ creds, keys: withKeys }, logger),
+    makeInner: withKeys =>
+      DEFAULT_CONNECTION_CONFIG.makeSignalRepository({ creds, keys: withKeys }, logger, lookUp),
     keys,
     gate,
     intake,
