@@ -200,12 +200,18 @@ function oneAtATime(keys, mapping) {
     return `${person.hidden}${device ? `:${device}` : ''}@${server === 'hosted' ? 'hosted.lid' : 'lid'}`;
   };
 
-  /** @param {string} whose @returns {Promise<{ user: string, hidden: string | undefined, hides: boolean }>} */
+  /** @param {string} whose @returns {Promise<{ user: string, hidden: string | undefined }>} */
   async function whoIs(whose) {
     const { user = whose, server = '' } = jidDecode(whose) ?? {};
-    if (server !== 's.whatsapp.net') return { user, hidden: undefined, hides: false };
+    if (server !== 's.whatsapp.net') return { user, hidden: undefined };
+    const lid = await ask(whose).catch(() => null);
+    return { user, hidden: lid ? jidDecode(lid)?.user : undefined };
+  }
+
+  /** @param {string} user of a number: is its hidden id on disk, and its session with it? */
+  async function isSettled(user) {
     const { [user]: hidden } = await keys.get('lid-mapping', [user]);
-    return { user, hidden, hides: hidden === undefined };
+    return hidden !== undefined;
   }
 
   /**
@@ -216,12 +222,9 @@ function oneAtATime(keys, mapping) {
    * @returns {Promise<T>}
    */
   async function step(whose, work, move) {
+    const settled = await outside.runInAsyncScope(() => isSettled(jidDecode(whose)?.user ?? whose));
     let person = await outside.runInAsyncScope(() => whoIs(whose));
-    if (person.hides) {
-      await outside.runInAsyncScope(() => ask(whose)).catch(() => null);
-      person = await outside.runInAsyncScope(() => whoIs(whose));
-      if (person.hidden) await move?.(`${person.hidden}@lid`);
-    }
+    if (person.hidden && !settled) await move?.(`${person.hidden}@lid`);
     for (;;) {
       const held = person.hidden;
       const done = await alone(held ?? person.user, async () => {
