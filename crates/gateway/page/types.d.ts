@@ -9,7 +9,7 @@ export type LoginMethod = { type: 'qr' } | { type: 'code'; phone: string };
 export type PairingWho = { code: string } | { sender: string };
 export type Mode = 'dedicated' | 'personal';
 export type DmPolicy = 'pairing' | 'allowlist' | 'open' | 'disabled';
-export interface Edit { key: string; value: unknown; append: boolean }
+export interface Edit { key: string; value: unknown; append: boolean; remove?: boolean }
 
 export type ControlRequest =
   | { verb: 'agents_list' | 'status' | 'health' | 'doctor' | 'channels_list' | 'gateway_status' | 'config_reload' }
@@ -272,14 +272,12 @@ export interface LoginState { login?: Login; phone?: string; byCode?: boolean; t
 
 /** What is chosen in a first setup. */
 export interface Draft {
-  /** Where the account's keys are written. */
-  prefix: string;
   mode: Mode;
   policy: DmPolicy;
   /** As it is typed. */
   list: string;
-  /** There is a list in the config that an empty one has to replace. */
-  wasListed: boolean;
+  /** Who was on the list when it was shown, without `*`. */
+  listed: string[];
 }
 export interface SetupData { pending: PendingInfo[] }
 export interface SetupState extends LoginState { draft?: Draft; since?: number }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { accountKey } from '../views/account-key.js';
 import { possible } from '../views/possible.js';
-import { draftOf, editsOf, policyOf } from '../views/setup-draft.js';
+import { draftOf, editsOf } from '../views/setup-draft.js';
 
 const value = (key, held) => ({ key, value: held, level: 'account', path: key, line: null });
 const at = 'channels.whatsapp';
@@ -12,51 +13,96 @@ test('a setup begins with what holds, of the account alone where accounts are na
     value(`${at}.dmPolicy`, 'pairing'),
     value(`${at}.allowFrom`, []),
   ];
-  assert.deepEqual(draftOf(root, 'default'), {
-    prefix: at,
-    mode: 'dedicated',
-    policy: 'pairing',
-    list: '',
-    wasListed: false,
-  });
+  assert.deepEqual(draftOf(root, 'default'), { mode: 'dedicated', policy: 'pairing', list: '', listed: [] });
   const named = [
     value(`${at}.accounts.shop.mode`, 'personal'),
     value(`${at}.accounts.shop.dmPolicy`, 'open'),
-    value(`${at}.accounts.shop.allowFrom`, ['*', '+15550100001']),
+    value(`${at}.accounts.shop.allowFrom`, ['*', '+1 555 010 0001']),
     value(`${at}.accounts.other.mode`, 'dedicated'),
   ];
   assert.deepEqual(draftOf(named, 'shop'), {
-    prefix: `${at}.accounts.shop`,
     mode: 'personal',
     policy: 'open',
-    list: '+15550100001',
-    wasListed: true,
+    list: '+1 555 010 0001',
+    listed: ['+15550100001'],
   });
 });
 
-test('everybody is let in by a list that says so, and by nothing else', () => {
-  const draft = {
-    prefix: at,
-    mode: /** @type {const} */ ('dedicated'),
-    list: '+1 555 010 0001',
-    wasListed: true,
-  };
-  const listed = policy => editsOf({ ...draft, policy }).find(edit => edit.key === `${at}.allowFrom`)?.value;
-  assert.deepEqual(listed('open'), ['*', '+15550100001']);
-  for (const policy of ['pairing', 'allowlist', 'disabled'])
-    assert.deepEqual(listed(policy), ['+15550100001'], policy);
+test('an account that is named is read and written below its own key, however that is spelled', () => {
+  const spellings = [
+    ['7', `${at}.accounts["7"]`],
+    ['2nd-shop', `${at}.accounts["2nd-shop"]`],
+    ['my-work', `${at}.accounts.my-work`],
+    ['default', `${at}.accounts.default`],
+  ];
+  for (const [account, key] of spellings) {
+    const values = [
+      value(`${at}.accounts.other.mode`, 'dedicated'),
+      value(`${key}.mode`, 'personal'),
+      value(`${key}.allowFrom`, ['+15550100001']),
+    ];
+    const draft = draftOf(values, account);
+    assert.equal(draft.mode, 'personal', account);
+    const edits = editsOf({ ...draft, list: '+15550100002' }, values, account);
+    assert.deepEqual(
+      edits.map(edit => edit.key),
+      [`${key}.mode`, `${key}.dmPolicy`, `${key}.allowFrom`, `${key}.allowFrom`],
+    );
+    assert.equal(
+      accountKey([value(`${at}.accounts.other.mode`, 'dedicated')], account),
+      key,
+      'not there yet',
+    );
+    assert.equal(accountKey([value(`${at}.accounts["9"].mode`, 'dedicated')], account), key, 'not there yet');
+  }
+  const dotted = [value(`${at}.accounts.7.mode`, 'personal')];
+  assert.equal(accountKey(dotted, '7'), `${at}.accounts.7`);
+  const nothingNamed = [value(`${at}.mode`, 'dedicated')];
+  assert.equal(accountKey(nothingNamed, 'default'), at);
+  assert.equal(accountKey(nothingNamed, '7'), `${at}.accounts["7"]`);
 });
 
-test('an empty list is written only where it replaces one', () => {
-  const draft = {
-    prefix: at,
-    mode: /** @type {const} */ ('personal'),
-    policy: policyOf('personal'),
-    list: '',
-  };
-  const keys = wasListed => editsOf({ ...draft, wasListed }).map(edit => edit.key);
-  assert.deepEqual(keys(false), [`${at}.mode`, `${at}.dmPolicy`]);
-  assert.deepEqual(keys(true), [`${at}.mode`, `${at}.dmPolicy`, `${at}.allowFrom`]);
+const list = `${at}.allowFrom`;
+/** What is done with the list. */
+const changes = (draft, held, account = 'default') =>
+  editsOf({ mode: 'dedicated', policy: 'pairing', list: '', listed: [], ...draft }, held, account)
+    .filter(edit => edit.key.endsWith('.allowFrom'))
+    .map(({ key, value: entries, append, remove }) => [key, append ? '+' : remove ? '-' : '=', entries]);
+
+test('everybody is let in by a list that says so, and by nothing else', () => {
+  const one = { list: '+1 555 010 0001', listed: ['+15550100001'] };
+  const held = [value(list, ['+15550100001'])];
+  const open = [value(list, ['*', '+15550100001'])];
+  assert.deepEqual(changes({ ...one, policy: 'open' }, held), [[list, '+', ['*']]]);
+  assert.deepEqual(changes({ ...one, policy: 'open' }, open), []);
+  for (const policy of ['pairing', 'allowlist', 'disabled']) {
+    assert.deepEqual(changes({ ...one, policy }, held), [], policy);
+    assert.deepEqual(changes({ ...one, policy }, open), [[list, '-', ['*']]], policy);
+  }
+});
+
+test('who was added or taken out by others while the setup was open stays so', () => {
+  const draft = { list: '+15550100001\n+15550100003', listed: ['+15550100001', '+15550100002'] };
+  const held = [value(list, ['+15550100001', '+1 555 010 0002', '+15550100009'])];
+  assert.deepEqual(changes(draft, held), [
+    [list, '+', ['+15550100003']],
+    [list, '-', ['+1 555 010 0002']],
+  ]);
+  assert.deepEqual(changes(draft, [value(list, ['+15550100009'])]), [[list, '+', ['+15550100003']]]);
+  assert.deepEqual(changes({}, [value(list, ['+15550100009'])]), [], 'nothing was typed');
+});
+
+test('a list that an account has from the root is kept where it gets one of its own', () => {
+  const own = `${at}.accounts["7"].allowFrom`;
+  const inherited = [{ ...value(own, ['+15550100001', '+15550100009']), level: 'root', path: list }];
+  const listed = ['+15550100001'];
+  assert.deepEqual(changes({ list: '+15550100001', listed }, inherited, '7'), [], 'nothing changed');
+  assert.deepEqual(changes({ list: '+15550100001\n+15550100002', listed }, inherited, '7'), [
+    [own, '+', ['+15550100001', '+15550100009', '+15550100002']],
+  ]);
+  assert.deepEqual(changes({ listed }, inherited, '7'), [[own, '+', ['+15550100009']]]);
+  const alone = [{ ...value(own, ['+15550100001']), level: 'root', path: list }];
+  assert.deepEqual(changes({ listed }, alone, '7'), [[own, '+', []]], 'an empty list of its own');
 });
 
 test('each state that a person has to end offers the way out first', () => {

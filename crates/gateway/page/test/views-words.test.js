@@ -116,6 +116,8 @@ test('who of a group may write comes from the nearest setting', () => {
     who(at('groupPolicy', 'disabled'), at('accounts.work.groupPolicy', 'allowlist')),
     /allowFrom is empty/,
   );
+  const seven = [at('groupPolicy', 'disabled'), at('accounts["7"].groupPolicy', 'open')];
+  assert.equal(whoIsHeard(rulesOf(seven, '7'), group), 'everybody: groupPolicy is open');
   assert.match(who(at('groupAllowFrom', many, 'default')), /^\+15550100001, .* and 1 more \(allowFrom\)$/);
   assert.equal(who(at('allowFrom', many), at('groupAllowFrom', [])), 'nobody: groupAllowFrom is empty');
   assert.equal(who(at('allowFrom', ['*'])), 'everybody: * is in allowFrom');

@@ -1,5 +1,7 @@
 // A group in words: is it heard, what is answered there, who says so, and who may write.
 
+import { accountKey } from './account-key.js';
+
 /** @param {{ listed: boolean, enabled: boolean }} group */
 export function heard({ listed, enabled }) {
   return { heard: listed && enabled, word: !listed ? 'not listed' : enabled ? 'heard' : 'switched off' };
@@ -20,8 +22,9 @@ export function modeWords({ mode, source: { level, path, line } }) {
  */
 export function rulesOf(values, account) {
   const root = 'channels.whatsapp';
+  const own = accountKey(values, account);
   const of = (/** @type {string} */ key) =>
-    [`${root}.accounts.${account}.${key}`, `${root}.accounts["${account}"].${key}`, `${root}.${key}`]
+    [`${own}.${key}`, `${root}.${key}`]
       .map(path => values.find(value => value.key === path))
       .find(found => found !== undefined);
   const list = of('groupAllowFrom');

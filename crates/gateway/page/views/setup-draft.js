@@ -2,11 +2,31 @@
 
 /** @import { ConfigValue, DmPolicy, Draft, Edit, Mode } from '../types.d.ts' */
 
-import { people } from '../numbers.js';
+import { people, person } from '../numbers.js';
+import { accountKey } from './account-key.js';
 
 /** What holds for a mode where nothing is chosen. @param {Mode} mode @returns {DmPolicy} */
 export function policyOf(mode) {
   return mode === 'personal' ? 'allowlist' : 'pairing';
+}
+
+/**
+ * What the config says of an account.
+ * @param {ConfigValue[]} values
+ * @param {string} account
+ */
+function heldOf(values, account) {
+  const prefix = accountKey(values, account);
+  const of = (/** @type {string} */ name) => values.find(one => one.key === `${prefix}.${name}`);
+  const listed = of('allowFrom');
+  const list = Array.isArray(listed?.value) ? listed.value.map(String) : [];
+  return { prefix, value: (/** @type {string} */ name) => of(name)?.value, list, from: listed?.path };
+}
+
+/** An entry of the config, spelled as `people` spells it. @param {string} text */
+function spelled(text) {
+  const read = person(text);
+  return 'entry' in read ? read.entry : text;
 }
 
 /**
@@ -16,36 +36,47 @@ export function policyOf(mode) {
  * @returns {Draft}
  */
 export function draftOf(values, account) {
-  const named = `channels.whatsapp.accounts.${account}`;
-  const prefix = values.some(value => value.key.startsWith(`${named}.`)) ? named : 'channels.whatsapp';
-  const value = (/** @type {string} */ name) => values.find(one => one.key === `${prefix}.${name}`)?.value;
+  const { value, list } = heldOf(values, account);
   const mode = value('mode') === 'personal' ? 'personal' : 'dedicated';
   const policy = /** @type {DmPolicy | undefined} */ (value('dmPolicy')) ?? policyOf(mode);
-  const listed = value('allowFrom');
-  const list = Array.isArray(listed) ? listed.map(String) : [];
-  return {
-    prefix,
-    mode,
-    policy,
-    list: list.filter(entry => entry !== '*').join('\n'),
-    wasListed: list.length > 0,
-  };
+  const listed = list.filter(entry => entry !== '*');
+  return { mode, policy, list: listed.join('\n'), listed: listed.map(spelled) };
 }
 
 /**
- * What is written into the config: all of it together, as one without the others may be refused.
+ * What is written into the config: all of it together, as one without the others may be refused. Of the list only what
+ * was added here and what was taken out, as others may have changed it since it was shown.
  * @param {Draft} draft
+ * @param {ConfigValue[]} values as they are now
+ * @param {string} account
  * @returns {Edit[]}
  */
-export function editsOf({ prefix, mode, policy, list, wasListed }) {
+export function editsOf({ mode, policy, list, listed }, values, account) {
+  const { prefix, list: now, from } = heldOf(values, account);
   const { entries } = people(list);
-  const allowed = policy === 'open' ? ['*', ...entries] : entries;
+  const there = now.map(spelled);
+  const everybody = policy === 'open' ? ['*'] : [];
+  const added = [...everybody, ...entries.filter(entry => !listed.includes(entry))].filter(
+    entry => !there.includes(entry),
+  );
+  const gone = now.filter((entry, index) =>
+    entry === '*' ? policy !== 'open' : listed.includes(there[index]) && !entries.includes(there[index]),
+  );
+  /** @returns {Edit} */
   const edit = (/** @type {string} */ name, /** @type {unknown} */ value) => ({
     key: `${prefix}.${name}`,
     value,
     append: false,
   });
   const edits = [edit('mode', mode), edit('dmPolicy', policy)];
-  if (allowed.length > 0 || wasListed) edits.push(edit('allowFrom', allowed));
+  if (added.length + gone.length === 0) return edits;
+  const own = edit('allowFrom', added);
+  // A list of the account's own takes the place of the one that it had from the root, so it begins as that one.
+  if (from !== own.key) {
+    const kept = now.filter(entry => !gone.includes(entry));
+    return [...edits, { ...own, value: [...kept, ...added], append: true }];
+  }
+  if (added.length > 0) edits.push({ ...own, append: true });
+  if (gone.length > 0) edits.push({ ...own, value: gone, remove: true });
   return edits;
 }

@@ -132,7 +132,15 @@ function listStep(context, draft) {
       document.getElementById('list')?.focus();
       return;
     }
-    if (await context.act('save', () => control({ verb: 'config_set', edits: editsOf(draft) }, 'done'))) {
+    const saved = async () => {
+      // Others may have changed it since the first step.
+      const { values } = await control({ verb: 'config_get', key: null }, 'config_values');
+      const edits = editsOf(draft, values, context.account);
+      const done = await control({ verb: 'config_set', edits }, 'done');
+      draft.listed = entries;
+      return done;
+    };
+    if (await context.act('save', saved)) {
       context.go(context.link('setup', 'link'));
     }
   };

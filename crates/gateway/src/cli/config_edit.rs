@@ -38,13 +38,20 @@ pub(super) fn run(
     let mut draft = Draft::open(&paths, turn(&paths)?)?;
     draft.edit(key, edit)?;
     let Some(saved) = draft.save()? else {
-        return told(global, &paths, key, None);
+        let view = View::load(&paths).map_err(|error| invalid(error.message))?;
+        return told(global, &paths, &view, key, None);
     };
     for remark in &saved.remarks {
         out::hint(remark);
     }
     let in_force = InForce::after_change(&paths)?;
-    told(global, &paths, key, Some((what, saved.backup, in_force)))
+    told(
+        global,
+        &paths,
+        &saved.view,
+        key,
+        Some((what, saved.backup, in_force)),
+    )
 }
 
 /// Whether a changed config is in force.
@@ -95,10 +102,10 @@ impl InForce {
 fn told(
     global: &Global,
     paths: &Paths,
+    view: &View,
     key: &KeyPath,
     changed: Option<(&str, Option<String>, InForce)>,
 ) -> Outcome {
-    let view = View::load(paths).map_err(|error| invalid(error.message))?;
     if global.json {
         let values = view.get(key).unwrap_or_default();
         return out::json(&json!({
@@ -110,7 +117,7 @@ fn told(
             "backup": changed.and_then(|(_, backup, _)| backup),
         }));
     }
-    let mut said = edits::told(paths, &view, key, changed.as_ref().map(|(what, ..)| *what));
+    let mut said = edits::told(paths, view, key, changed.as_ref().map(|(what, ..)| *what));
     if let Some((_, backup, in_force)) = changed {
         said.push_str(&format!("\n{}", in_force.line()));
         if let Some(backup) = backup {

@@ -1,7 +1,7 @@
 //! What holds: each key's value after merging, and where it comes from.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -50,8 +50,13 @@ impl View {
     pub fn load(paths: &Paths) -> Result<Self, ConfigError> {
         let text = read::text(&paths.config)?.unwrap_or_default();
         let config = Config::parse(&text, &paths.config, |account| paths.default_auth_dir(account))?;
-        let root =
-            tree::parse(&text).map_err(|problem| ConfigError::new(vec![*problem], &paths.config, &text))?;
+        Self::of(&config, &text, &paths.config)
+    }
+
+    /// The same of a config that was read from this text already; `path` is its file, which is not looked at.
+    pub(super) fn of(config: &Config, text: &str, path: &Path) -> Result<Self, ConfigError> {
+        let text = text.strip_prefix(read::BOM).unwrap_or(text);
+        let root = tree::parse(text).map_err(|problem| ConfigError::new(vec![*problem], path, text))?;
         let named = config.places.contains_key("channels.whatsapp.accounts");
         let dirs = config.accounts.iter();
         Ok(Self {
@@ -60,8 +65,8 @@ impl View {
                 .map(|(id, account)| (id.clone(), account.auth_dir.clone()))
                 .collect(),
             root,
-            places: config.places,
-            file: paths.config.clone(),
+            places: Arc::clone(&config.places),
+            file: path.to_owned(),
         })
     }
 

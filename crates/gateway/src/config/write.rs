@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+use super::effective::View;
 use super::{Config, ConfigError, read, tree};
 use crate::paths::Paths;
 
@@ -22,6 +23,8 @@ pub enum NotWritten {
 pub struct Written {
     /// The config as it is now.
     pub config: Config,
+    /// Its values, of what was written; the file may be another by now.
+    pub view: View,
     /// What was there before, if anything was.
     pub backup: Option<PathBuf>,
 }
@@ -55,12 +58,27 @@ fn on_disk(paths: &Paths) -> Result<Option<String>, ConfigError> {
 /// # Errors
 /// [`NotWritten`]; the file is as it was.
 pub fn replace(paths: &Paths, before: Option<&str>, new: &str) -> Result<Written, NotWritten> {
+    prepare(paths, before, new)?.finish(paths)
+}
+
+/// A new text that is on the disk beside the file, which is as it was.
+#[derive(Debug)]
+pub(super) struct Prepared<'t> {
+    before: Option<&'t str>,
+    new: Beside,
+    written: Written,
+}
+
+/// What takes long is done here, so that the moment is short in which a change by somebody else is not seen.
+pub(super) fn prepare<'t>(
+    paths: &Paths,
+    before: Option<&'t str>,
+    new: &str,
+) -> Result<Prepared<'t>, NotWritten> {
     let config = Config::parse(new, &paths.config, |account| paths.default_auth_dir(account))
         .map_err(NotWritten::Invalid)?;
+    let view = View::of(&config, new, &paths.config).map_err(NotWritten::Invalid)?;
     let file = target(&paths.config);
-    let failed = |what: &str, path: &Path, error: &io::Error| {
-        NotWritten::Failed(format!("cannot {what} {}: {error}", path.display()))
-    };
     let folder = folder(&file);
     fs::DirBuilder::new()
         .recursive(true)
@@ -71,20 +89,41 @@ pub fn replace(paths: &Paths, before: Option<&str>, new: &str) -> Result<Written
     let backup = match before {
         Some(before) => {
             let backup = beside(&file, "bak");
-            write(&backup, before, mode).map_err(|error| failed("write", &backup, &error))?;
+            let copied = Beside::write(&backup, before, mode).and_then(Beside::rename);
+            copied.map_err(|error| failed("write", &backup, &error))?;
             Some(backup)
         }
         None => None,
     };
-    // Somebody may have saved the file in an editor since it was read; their work is not to be lost.
-    if on_disk(paths).map_err(NotWritten::Invalid)?.as_deref() != before {
-        return Err(NotWritten::Failed(format!(
-            "{} was changed by somebody else in this moment; try again",
-            file.display()
-        )));
+    let new = Beside::write(&file, new, mode).map_err(|error| failed("write", &file, &error))?;
+    Ok(Prepared {
+        before,
+        new,
+        written: Written { config, view, backup },
+    })
+}
+
+impl Prepared<'_> {
+    /// Puts it in the file's place, if that still has the text that was changed.
+    pub(super) fn finish(self, paths: &Paths) -> Result<Written, NotWritten> {
+        let file = self.new.file.clone();
+        // Somebody may have saved the file in an editor since it was read; their work is not to be lost. Nothing that
+        // takes time may stand between this look and the rename.
+        if on_disk(paths).map_err(NotWritten::Invalid)?.as_deref() != self.before {
+            return Err(NotWritten::Failed(format!(
+                "{} was changed by somebody else in this moment; try again",
+                file.display()
+            )));
+        }
+        self.new
+            .rename()
+            .map_err(|error| failed("write", &file, &error))?;
+        Ok(self.written)
     }
-    write(&file, new, mode).map_err(|error| failed("write", &file, &error))?;
-    Ok(Written { config, backup })
+}
+
+fn failed(what: &str, path: &Path, error: &io::Error) -> NotWritten {
+    NotWritten::Failed(format!("cannot {what} {}: {error}", path.display()))
 }
 
 fn folder(file: &Path) -> &Path {
@@ -113,25 +152,41 @@ fn beside(file: &Path, ending: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// Beside, flushed, renamed: after a power cut there is the old file or the new one.
-fn write(file: &Path, text: &str, mode: u32) -> io::Result<()> {
-    let new = beside(file, &format!("{}.new", std::process::id()));
-    let written = (|| {
+/// A text beside the file whose place it is to take, flushed: after a power cut there is the old file or the new one.
+#[derive(Debug)]
+struct Beside {
+    file: PathBuf,
+    new: PathBuf,
+}
+
+impl Beside {
+    fn write(file: &Path, text: &str, mode: u32) -> io::Result<Self> {
+        let beside = Self {
+            file: file.to_owned(),
+            new: beside(file, &format!("{}.new", std::process::id())),
+        };
         let mut out = OpenOptions::new()
             .write(true)
             .create(true)
             .truncate(true)
             .mode(0o600)
-            .open(&new)?;
+            .open(&beside.new)?;
         out.write_all(text.as_bytes())?;
         out.set_permissions(fs::Permissions::from_mode(mode))?;
         out.sync_all()?;
-        fs::rename(&new, file)?;
-        File::open(file.parent().unwrap_or(Path::new("/")))?.sync_all()
-    })();
-    if written.is_err() {
-        // It is of no use to anybody; that it cannot be removed is no news beside the error.
-        fs::remove_file(&new).ok();
+        Ok(beside)
     }
-    written
+
+    fn rename(self) -> io::Result<()> {
+        fs::rename(&self.new, &self.file)?;
+        File::open(folder(&self.file))?.sync_all()
+    }
+}
+
+impl Drop for Beside {
+    fn drop(&mut self) {
+        // Once it is renamed there is none. Otherwise it is of no use to anybody, and that it cannot be removed is no news
+        // beside the error.
+        fs::remove_file(&self.new).ok();
+    }
 }

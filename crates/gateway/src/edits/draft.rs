@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::{Turn, account_key, invalid, unknown};
 use crate::config::edit::{self, Edited};
+use crate::config::effective::View;
 use crate::config::write::{self, NotWritten};
 use crate::config::{Config, KeyPath, Step};
 use crate::paths::Paths;
@@ -29,6 +30,8 @@ pub struct Draft<'p> {
 pub struct Saved {
     /// The config as it is now.
     pub config: Config,
+    /// Its values, of what was written; the file may be another by now.
+    pub view: View,
     /// What was there before, if anything was.
     pub backup: Option<String>,
     /// The account that was there without being named is named now.
@@ -119,6 +122,7 @@ impl<'p> Draft<'p> {
         Ok(Some(Saved {
             backup: written.backup.map(|backup| backup.display().to_string()),
             config: written.config,
+            view: written.view,
             kept_default: self.kept,
             remarks,
         }))

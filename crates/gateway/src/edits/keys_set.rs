@@ -12,6 +12,18 @@ use crate::paths::Paths;
 /// # Errors
 /// `usage` for a key that there is not, `config` when the result would be wrong.
 pub fn set(paths: &Paths, turn: Turn, edits: &[ConfigEdit]) -> Result<Told, ControlError> {
+    let change = made(paths, turn, edits)?;
+    report(paths, change)
+}
+
+/// Changes that were made, with what was done with each key.
+pub(super) struct Made {
+    keys: Vec<(KeyPath, &'static str)>,
+    /// None where there was nothing to change.
+    saved: Option<Saved>,
+}
+
+pub(super) fn made(paths: &Paths, turn: Turn, edits: &[ConfigEdit]) -> Result<Made, ControlError> {
     if edits.is_empty() || edits.len() > MAX_EDITS {
         return Err(unknown(format!(
             "{} changes are asked for; 1 to {MAX_EDITS} can be made at once",
@@ -30,19 +42,30 @@ pub fn set(paths: &Paths, turn: Turn, edits: &[ConfigEdit]) -> Result<Told, Cont
         };
         keys.push((key, what));
     }
-    let saved = draft.save()?;
-    let view = View::load(paths).map_err(|error| invalid(error.message))?;
-    let lines = keys
-        .iter()
-        .map(|(key, what)| told(paths, &view, key, saved.as_ref().map(|_| *what)));
-    let mut message = lines.collect::<Vec<_>>().join("\n");
-    let Some(Saved { backup, remarks, .. }) = saved else {
+    Ok(Made {
+        keys,
+        saved: draft.save()?,
+    })
+}
+
+/// What was saved is told, whatever has become of the file since: an error would say that nothing was.
+pub(super) fn report(paths: &Paths, Made { keys, saved }: Made) -> Result<Told, ControlError> {
+    let tell = |view: &View, changed: bool| {
+        let lines = keys
+            .iter()
+            .map(|(key, what)| told(paths, view, key, Some(*what).filter(|_| changed)));
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    let Some(saved) = saved else {
+        let view = View::load(paths).map_err(|error| invalid(error.message))?;
         return Ok(Told {
             changed: false,
-            message,
+            message: tell(&view, false),
             remarks: Vec::new(),
         });
     };
+    let mut message = tell(&saved.view, true);
+    let Saved { backup, remarks, .. } = saved;
     if let Some(backup) = backup {
         message.push_str(&format!("\nbefore: {backup}"));
     }

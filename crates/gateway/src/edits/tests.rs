@@ -261,6 +261,19 @@ async fn several_keys_are_set_together_or_not_at_all() {
 }
 
 #[tokio::test]
+async fn what_was_written_is_told_even_if_the_file_is_wrong_since() {
+    let (_dir, paths) = state("{}");
+    let edits = [change("channels.whatsapp.historyLimit", json!(10))];
+    let made = keys_set::made(&paths, turn(&paths).await, &edits).expect("made");
+    fs::write(&paths.config, "{ half of it").expect("write");
+    let told = keys_set::report(&paths, made).expect("told");
+    assert!(
+        told.changed && told.message.contains("historyLimit is set: 10"),
+        "{told:?}"
+    );
+}
+
+#[tokio::test]
 async fn what_cannot_be_an_edit_is_refused() {
     let (_dir, paths) = state("{}");
     let list = "channels.whatsapp.allowFrom";

@@ -5,7 +5,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
 use super::super::Config;
-use super::super::write::{NotWritten, current, replace};
+use super::super::write::{NotWritten, current, prepare, replace};
 use crate::paths::Paths;
 
 fn paths(dir: &Path) -> Paths {
@@ -103,6 +103,33 @@ fn what_somebody_else_wrote_in_between_is_not_lost() {
         fs::read_to_string(&paths.config).expect("read"),
         "{ /* theirs */ }\n"
     );
+}
+
+#[test]
+fn what_somebody_saves_while_the_new_text_is_written_is_not_lost() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let paths = paths(dir.path());
+    for before in [None, Some("{}\n")] {
+        if let Some(before) = before {
+            fs::write(&paths.config, before).expect("write");
+        }
+        let prepared = prepare(&paths, before, "{ /* mine */ }\n").expect("it is beside the file");
+        fs::write(&paths.config, "{ /* theirs */ }\n").expect("write");
+        let refused = prepared.finish(&paths);
+        assert!(matches!(refused, Err(NotWritten::Failed(said)) if said.contains("try again")));
+        assert_eq!(
+            fs::read_to_string(&paths.config).expect("read"),
+            "{ /* theirs */ }\n"
+        );
+        let left = fs::read_dir(dir.path().join("conf")).expect("read").flatten();
+        let names: Vec<_> = left.map(|entry| entry.file_name()).collect();
+        assert!(
+            names
+                .iter()
+                .all(|name| name == "fased.json" || name == "fased.json.bak"),
+            "nothing else is left: {names:?}"
+        );
+    }
 }
 
 #[test]
