@@ -4,6 +4,11 @@
 #   file SHA256 PATH   taken away again only as long as it has this content
 #   folder PATH        made by us, and taken away again if nothing is left in it
 
+# shellcheck source=scripts/lib/running.sh
+source scripts/lib/running.sh
+# shellcheck source=scripts/lib/unit.sh
+source scripts/lib/unit.sh
+
 say() { printf '%s\n' "$*"; }
 step() { printf '==> %s\n' "$*"; }
 refuse() { printf '%s.\n  Next: %s\n' "$1" "$2" >&2; exit 1; }
@@ -18,6 +23,8 @@ choose_prefix() {
   PREFIX="${1:-$HOME/.local}"
   [[ "$PREFIX" == /* ]] || usage "--prefix takes an absolute path, not $PREFIX" "scripts/install --prefix $OLDPWD/$PREFIX"
   PREFIX="$(realpath -m "$PREFIX")"
+  in_a_unit "$PREFIX" || usage "systemd takes no path with quotes, backslashes, dollar signs or control characters: $PREFIX" \
+    "scripts/install, which installs below ~/.local, or with another --prefix DIR"
   [[ "$PREFIX" != / ]] || usage "fased has to be installed below a folder" "scripts/install --prefix /usr/local"
   [[ "$PREFIX/" != "$ROOT/"* ]] || usage "$PREFIX is within the source of fased" "scripts/install, which installs below ~/.local"
   [[ ! -e "$PREFIX/sidecar/package.json" ]] || usage "$PREFIX holds the source of fased" "scripts/install, which installs below ~/.local"
@@ -32,7 +39,7 @@ choose_prefix() {
 }
 
 # The option that names this prefix, if it is not the usual one.
-prefix_words() { [[ "$PREFIX" == "${HOME:-}/.local" ]] || printf ' --prefix %s' "$PREFIX"; }
+prefix_words() { [[ "$PREFIX" == "${HOME:-}/.local" ]] || printf ' --prefix %q' "$PREFIX"; }
 
 installed() { [[ -f "$RECEIPT" && -L "$CURRENT" ]]; }
 current() { (cd "$CURRENT" && pwd -P); }
@@ -80,6 +87,8 @@ make_folder() {
 # Builds or takes the program, and puts everything of one version into a folder that nobody uses yet.
 make_release() {
   need_node
+  in_a_unit "$(node_path)" || refuse "systemd cannot take the path of Node.js, $(node_path); nothing was changed" \
+    "link it from elsewhere: FASED_NODE=LINK ${SETUP_COMMAND}"
   need_program
   local number
   number="$(timeout 20 "$binary" --version | cut -d ' ' -f 2)" || number=
@@ -156,15 +165,6 @@ need_program() {
   [[ -f "$binary" && -x "$binary" ]] || refuse "$binary is no program" "build it: cargo build --release -p fased"
 }
 
-# The unit of config/, for this prefix and for a Node.js that systemd would not find.
-unit() {
-  local node
-  node="$(command -v "${FASED_NODE:-node}")"
-  local extra=
-  case "$node" in /usr/bin/* | /usr/local/bin/* | /bin/*) ;; *) extra="Environment=FASED_NODE=$node" ;; esac
-  sed -e "s|%h/\.local|$PREFIX|g" -e "s|^ExecStart=.*|&${extra:+\n$extra}|" config/fased.service
-}
-
 # flip RELEASE: from this moment on it is the one in use. One rename, so there is never none.
 flip() {
   ln -s "../lib/fased/$(basename "$1")" "$PREFIX/share/.fased.$$"
@@ -214,7 +214,7 @@ receipt() {
       [[ ! -L "$path" ]] || echo "link $path"
     done
     if [[ -n "${KEPT_UNIT:-}" ]]; then
-      grep -E "^file .* $UNIT$" "$RECEIPT" || true
+      grep '^file ' "$RECEIPT" | grep -F " $UNIT" || true
     elif [[ -f "$UNIT" ]]; then
       echo "file $(sha_of "$UNIT") $UNIT"
     fi
@@ -236,11 +236,12 @@ remove_release() {
   [[ ! -e "$release" ]] || say "  $release holds files that are not ours, and stays"
 }
 
+# remove_others RELEASE HOW: all but that one; HOW is remove_release or retire_release.
 remove_others() {
   local release
   for release in "$RELEASES"/*/; do
     release="${release%/}"
-    if [[ -d "$release" && "$release" != "$1" && "$release" != *.part ]]; then remove_release "$release"; fi
+    if [[ -d "$release" && "$release" != "$1" && "$release" != *.part ]]; then "$2" "$release"; fi
   done
 }
 
@@ -265,20 +266,12 @@ remove_all() {
     esac
   done <"$RECEIPT"
   [[ ! -L "$CURRENT" ]] || rm "$CURRENT"
-  remove_others ''
+  remove_others '' remove_release
   rm "$RECEIPT"
   for path in "${folders[@]}"; do rmdir --ignore-fail-on-non-empty "$path" 2>/dev/null || true; done
 }
 
-# Where the store is, asked while the gateway runs. A new version may change its tables, which an old one cannot read.
-keep_store() {
-  STATE_DIR="$("$BIN" --json gateway status | "${FASED_NODE:-node}" -e '
-    let text = ""; process.stdin.on("data", part => { text += part; }).on("end", () => {
-      try { const told = JSON.parse(text); console.log(told.state_dir ?? told.gateway?.state_dir ?? ""); } catch { console.log(""); }
-    });')" || STATE_DIR=
-}
-
-# While nobody writes to it.
+# While nobody writes to it. A new version may change its tables, which an old one cannot read.
 copy_store() {
   [[ -n "${STATE_DIR:-}" && -f "$STATE_DIR/fased.db" ]] || return 0
   STORE_COPY="$STATE_DIR/backup/before-$(basename "$RELEASE")"

@@ -1,10 +1,16 @@
 // What must hold of Dockerfile, .dockerignore and compose.yaml; each rule says what is wrong and where.
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { baseRules, leastVersions } from './bases.js';
 import { copied, execForm, ignorer, parse, variables } from './dockerfile.js';
 import { parseYaml } from './yaml.js';
 
 const SECRET = /TOKEN|SECRET|PASSWORD|PASSWD|API_?KEY|PRIVATE/i;
+/** Keys of compose.yaml that open a door between the container and its host. */
+const SHARED =
+  'privileged network_mode pid ipc uts userns_mode cgroup cgroup_parent devices device_cgroup_rules group_add'.split(
+    ' ',
+  );
 
 /** An image of somebody else: a version in its tag, or a digest. */
 function pinned(image) {
@@ -54,6 +60,18 @@ function copyRules(step, stages, root, isIgnored) {
   });
 }
 
+/** Where the last stage listens, by its CMD (null: nowhere that others reach), and what its EXPOSE says. */
+function listening({ steps }) {
+  const words = execForm(steps.findLast(({ word }) => word === 'CMD')?.text ?? '') ?? [];
+  const address = words[words.indexOf('--page') + 1];
+  return {
+    page: (words.includes('--page') && /^0\.0\.0\.0:(\d+)$/.exec(address ?? '')?.[1]) || null,
+    exposed: steps
+      .filter(({ word }) => word === 'EXPOSE')
+      .flatMap(({ text }) => text.split(/\s+/).map(port => port.replace(/\/tcp$/, ''))),
+  };
+}
+
 export function lintDockerfile(text, ignoreText, root) {
   const stages = parse(text);
   const isIgnored = ignorer(ignoreText);
@@ -72,6 +90,7 @@ export function lintDockerfile(text, ignoreText, root) {
           if (SECRET.test(name)) say(step.line, `${name} would be kept in the image`);
     }
   }
+  for (const [line, what] of baseRules(stages, leastVersions(root))) say(line, what);
   const last = stages.at(-1);
   const final = word => last.steps.findLast(step => step.word === word);
   const user = final('USER');
@@ -86,6 +105,13 @@ export function lintDockerfile(text, ignoreText, root) {
     else if (execForm(step.text) === null)
       say(step.line, `${word} has to be in exec form, or it gets no signals`);
   }
+  const entry = final('ENTRYPOINT');
+  if (entry && execForm(entry.text)?.[0] !== 'tini')
+    say(entry.line, 'ENTRYPOINT does not begin with tini, so nobody takes in what agents leave behind');
+  const { page, exposed } = listening(last);
+  if (page === null) say(last.line, 'CMD has no --page that listens on 0.0.0.0, so no port leads to it');
+  else if (exposed.join() !== page)
+    say(last.line, `EXPOSE is ${exposed.join(' ') || 'missing'}, but CMD listens on ${page}`);
   if (!final('VOLUME')) say(last.line, 'there is no VOLUME for the state');
   const health = final('HEALTHCHECK');
   if (!health) say(last.line, 'there is no HEALTHCHECK');
@@ -116,13 +142,17 @@ export function lintCompose(text, dockerfile, { version, drainSeconds }) {
   const compose = parseYaml(text);
   const services = Object.entries(compose.services ?? {});
   if (services.length === 0) say('there are no services');
-  const volumes = parse(dockerfile)
-    .at(-1)
-    .steps.filter(step => step.word === 'VOLUME')
-    .map(step => step.text);
+  const last = parse(dockerfile).at(-1);
+  const { page } = listening(last);
+  const volumes = last.steps.filter(step => step.word === 'VOLUME').map(step => step.text);
   for (const [name, service] of services) {
     const need = (holds, what) => holds || say(`${name}: ${what}`);
     const list = key => (Array.isArray(service[key]) ? service[key] : []);
+    for (const port of list('ports'))
+      need(
+        String(port).split(':').at(-1) === page,
+        `port ${port} leads to one where nothing listens; it is ${page}`,
+      );
     for (const port of list('ports'))
       need(
         /^127\.0\.0\.1:\d+:\d+$/.test(port),
@@ -144,10 +174,11 @@ export function lintCompose(text, dockerfile, { version, drainSeconds }) {
       'security_opt lacks no-new-privileges:true',
     );
     need(!list('security_opt').some(entry => /unconfined/.test(entry)), 'security_opt switches a filter off');
-    need(
-      service.privileged === undefined && service.network_mode === undefined,
-      'privileged or network_mode is set',
-    );
+    for (const key of SHARED)
+      need(service[key] === undefined, `${key} gives the container what is the host's`);
+    need(service.user === undefined, 'user takes the place of the USER that the image has');
+    for (const key of ['command', 'entrypoint'])
+      need(service[key] === undefined, `${key} takes the place of what the image begins with`);
     need(service.restart === 'unless-stopped', 'restart is not unless-stopped');
     need(
       seconds(service.stop_grace_period) > drainSeconds,

@@ -27,6 +27,18 @@ test('Dockerfile, .dockerignore and compose.yaml break no rule', () => {
 for (const [from, to, said] of [
   ['node:24-bookworm-slim AS', 'node AS', 'names no version'],
   ['node:24-bookworm-slim AS', 'node:latest AS', 'names no version'],
+  ['rust:1.95-slim-bookworm', 'rust:1.70-slim-bookworm', 'this project needs 1.95'],
+  ['rust:1.95-slim-bookworm', `rust@sha256:${'0'.repeat(64)}`, 'this project needs 1.95'],
+  ['node:24-bookworm-slim AS', 'node:16-bookworm-slim AS', 'this project needs 20.17'],
+  ['node:24-bookworm-slim AS', 'node:20.16-bookworm-slim AS', 'this project needs 20.17'],
+  ['rust:1.95-slim-bookworm', 'rust:1.95-slim-trixie', 'of another Debian than trixie'],
+  ['node:24-bookworm-slim AS', 'node:24-slim AS', 'of which Debian'],
+  ['["tini", "--", "sh"', '["sh"', 'begin with tini'],
+  ['EXPOSE 9464', 'EXPOSE 9465', 'but CMD listens on 9464'],
+  ['EXPOSE 9464\n', '', 'EXPOSE is missing'],
+  ['"0.0.0.0:9464"', '"0.0.0.0:9465"', 'but CMD listens on 9465'],
+  ['"0.0.0.0:9464"', '"127.0.0.1:9464"', 'no port leads to it'],
+  [', "--page", "0.0.0.0:9464"', '', 'no port leads to it'],
   ['USER 10001:10001\n', '', 'runs as root'],
   ['USER 10001:10001', 'USER 0', 'other than 0'],
   ['USER 10001:10001', 'USER root', 'other than 0'],
@@ -55,6 +67,14 @@ for (const [from, to, said] of [
       `${wrong}`,
     );
   });
+
+test('a tag that leaves numbers out stands for the newest', () => {
+  for (const tag of ['20-bookworm-slim', '20.17.0-bookworm', '26.1-bookworm-slim'])
+    assert.deepEqual(
+      lintDockerfile(dockerfile.replaceAll('node:24-bookworm-slim', `node:${tag}`), ignore, root),
+      [],
+    );
+});
 
 test('an instruction that is not known is no silent success', () => {
   assert.throws(() => parse('FROM a:1\nADD x y\n'), /line 2: ADD is not understood/);
@@ -101,6 +121,7 @@ test('.dockerignore: the last rule that fits decides', () => {
 for (const [from, to, said] of [
   ['"127.0.0.1:9464:9464"', '"9464:9464"', 'published beyond this machine'],
   ['"127.0.0.1:9464:9464"', '"0.0.0.0:9464:9464"', 'published beyond this machine'],
+  ['"127.0.0.1:9464:9464"', '"127.0.0.1:9464:9465"', 'where nothing listens'],
   ['    mem_limit: 1g\n', '', 'no mem_limit'],
   ['    cpus: 2\n', '', 'no cpus'],
   ['    pids_limit: 512\n', '', 'no pids_limit'],
@@ -115,6 +136,21 @@ for (const [from, to, said] of [
   ['- state:/data', '- state:/other', 'nothing is mounted at /data'],
   ['image: fased:', 'image: fased:9.', 'this version is'],
   ['    read_only: true', '    read_only: true\n    privileged: true', 'privileged'],
+  ...[
+    'user: "0:0"',
+    'pid: host',
+    'ipc: host',
+    'uts: host',
+    'userns_mode: host',
+    'network_mode: host',
+    'devices:\n      - "/dev/mem:/dev/mem"',
+    'entrypoint: bash',
+    'command: bash',
+  ].map(line => [
+    '    read_only: true',
+    `    read_only: true\n    ${line}`,
+    `fased: ${/^\w+/.exec(line)?.[0]} `,
+  ]),
   ['      TZ:', '      PAGE_TOKEN: "x"\n      TZ:', 'PAGE_TOKEN is a secret'],
 ])
   test(`a compose.yaml with ${to.trim() || 'nothing'} in the place of ${from.trim()} is found`, () => {

@@ -1,7 +1,8 @@
 // scripts/install from the first installation to the last file taken away, with a program that is built already. systemd is
 // played by a script, because no test may start services of the machine; the gateway is the real one.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   appendFileSync,
   chmodSync,
@@ -14,11 +15,13 @@ import {
   readlinkSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -48,6 +51,8 @@ pid="$HOME/service.pid"
 active() { [[ -s "$pid" ]] && kill -0 "$(cat "$pid")" 2>/dev/null; }
 start() {
   active && return 0
+  # As a drop-in's Environment= would.
+  [[ ! -f "$HOME/service.env" ]] || export "$(cat "$HOME/service.env")"
   setsid "$HOME/.local/bin/fased" gateway run >>"$HOME/service.log" 2>&1 </dev/null &
   echo "$!" >"$pid"
   while active; do "$HOME/.local/bin/fased" gateway status >/dev/null 2>&1 && return 0; sleep 0.1; done
@@ -62,6 +67,7 @@ echo "$*" >>"$HOME/systemctl.log"
 shift
 case "$*" in
   is-active*) active ;;
+  "show --property MainPID --value"*) if [[ ! -f "$HOME/no-pid" ]] && active; then cat "$pid"; else echo 0; fi ;;
   start* | "enable --now"*) start ;;
   stop* | "disable --now"*) stop ;;
 esac
@@ -109,6 +115,9 @@ test('nonsense is refused with what to do instead, and changes nothing', () => {
     [['--prefix', 'here'], 2, `--prefix ${root.replace(/\/$/, '')}/here`],
     [['--prefix', '/'], 2, '--prefix /usr/local'],
     [['--prefix', root], 2, 'scripts/install'],
+    [['--prefix', join(temp, 'a"b')], 2, '--prefix DIR'],
+    [['--prefix', join(temp, 'a$b')], 2, '--prefix DIR'],
+    [['--prefix', join(temp, 'a\nb')], 2, '--prefix DIR'],
     [['--prefix'], 2, '--prefix PATH'],
     [['--upgrade', '--uninstall'], 2, '--upgrade'],
     [['--frobnicate'], 2, '--help'],
@@ -245,6 +254,98 @@ test('a gateway that no service runs is not left without its files', () => {
     assert.ok(said.includes('gateway stop'), said);
   }
   cpSync(join(temp, 'pid'), pid);
+});
+
+test("a service's own state dir is the one that is asked, and whose store is copied", () => {
+  const systemctl = word => run(join(tools, 'systemctl'), '--user', word, 'fased.service');
+  const other = join(home, 'other state');
+  mkdirSync(other);
+  systemctl('stop');
+  writeFileSync(join(home, 'service.env'), `FASED_STATE_DIR=${other}`);
+  assert.equal(systemctl('start').code, 0);
+  const upgraded = install('--upgrade');
+  assert.equal(upgraded.code, 0, upgraded.said);
+  const seen = join(home, 'copied');
+  const looks = broken(
+    `[[ "$1 $2" != "gateway run" ]] || { ls "$FASED_STATE_DIR"/backup/*/fased.db >"${seen}"; exit 1; }`,
+  );
+  const failed = run(join(root, 'scripts/install'), '--upgrade', '--binary', looks);
+  assert.equal(failed.code, 1, failed.said);
+  assert.ok(readFileSync(seen, 'utf8').startsWith(join(other, 'backup/before-')), 'the copy was there');
+  assert.equal(run(fased, '--state-dir', other, 'health').code, 5, 'the old version runs again');
+  // Where systemd does not say which process it is nothing is guessed.
+  writeFileSync(join(home, 'no-pid'), '');
+  const [before] = releases();
+  const unknown = install('--upgrade');
+  assert.equal(unknown.code, 1, unknown.said);
+  assert.match(unknown.said, /state dir of the service cannot be found.*\n {2}Next: systemctl --user stop/);
+  assert.deepEqual(releases(), [before]);
+  rmSync(join(home, 'no-pid'));
+  systemctl('stop');
+  rmSync(join(home, 'service.env'));
+});
+
+test('a gateway with another state dir keeps its files, and so does every program of the old version', async () => {
+  const other = join(home, 'other state');
+  const started = words =>
+    spawn(fased, words, { cwd: temp, env: environment, stdio: ['pipe', 'pipe', 'ignore'] });
+  const gateway = started(['--state-dir', other, 'gateway', 'run']);
+  const ended = once(gateway, 'exit');
+  while (run(fased, '--state-dir', other, 'gateway', 'status').code !== 0) {
+    await setTimeout(50);
+    assert.equal(gateway.exitCode, null, 'it runs until it answers');
+  }
+  for (const act of ['--upgrade', '--uninstall']) {
+    const { code, said } = install(act);
+    assert.equal(code, 1, said);
+    assert.ok(said.includes(`process ${gateway.pid}`), said);
+    assert.ok(said.includes('gateway stop, then: scripts/install'), said);
+  }
+  assert.equal(run(fased, '--state-dir', other, 'gateway', 'stop').code, 0);
+  await ended;
+
+  const [old] = releases();
+  const follower = started(['logs', '--follow']);
+  const over = once(follower, 'exit');
+  await Promise.race([once(follower.stdout, 'data'), over]);
+  assert.equal(follower.exitCode, null, 'it goes on');
+  const kept = install('--upgrade');
+  assert.equal(kept.code, 0, kept.said);
+  assert.ok(kept.said.includes(`${old} is still in use (process ${follower.pid})`), kept.said);
+  assert.ok(releases().includes(old) && releases().length === 2, `${releases()}`);
+  follower.kill();
+  await over;
+  assert.equal(install('--upgrade').code, 0);
+  assert.equal(releases().length, 1);
+});
+
+test('a unit is written for paths with spaces and other signs', () => {
+  const odd = join(temp, 'a & b|c\u00e9 100%');
+  const node = join(odd, 'node');
+  mkdirSync(odd);
+  symlinkSync(process.execPath, node);
+  const written = spawnSync(
+    'bash',
+    ['-euc', 'ROOT="$PWD"; source scripts/lib/install.sh; choose_prefix "$1"; unit', 'bash', odd],
+    { cwd: root, env: { ...environment, FASED_NODE: node }, encoding: 'utf8' },
+  );
+  assert.equal(written.status, 0, written.stderr);
+  const lines = written.stdout.split('\n');
+  const quoted = odd.replace('%', '%%');
+  assert.ok(lines.includes(`ExecStart="${quoted}/bin/fased" gateway run`), written.stdout);
+  assert.ok(lines.includes(`Environment="FASED_NODE=${quoted}/node"`), written.stdout);
+  assert.match(written.stdout, /^Documentation=file:\/\S+a%%20\S+100%%25\/share\/fased\/README\.md$/m);
+  assert.ok(!written.stdout.includes('%h/.local/bin/fased gateway'), written.stdout);
+  const refused = join(temp, 'a$b');
+  symlinkSync(process.execPath, refused);
+  const said = spawnSync(join(root, 'scripts/install'), ['--prefix', join(temp, 'new'), '--binary', built], {
+    cwd: root,
+    env: { ...environment, FASED_NODE: refused },
+    encoding: 'utf8',
+  });
+  assert.equal(said.status, 1, said.stderr);
+  assert.match(said.stderr, /systemd cannot take the path of Node\.js.*\n {2}Next: /);
+  assert.ok(!existsSync(join(temp, 'new')));
 });
 
 test('uninstalling takes away what was installed and nothing else', () => {

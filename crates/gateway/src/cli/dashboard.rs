@@ -8,9 +8,10 @@ use fased_protocol::control::{ControlError, ControlRequest, ControlResponse, Das
 use super::{Failure, Global, Outcome, ask, out, runtime};
 
 pub(super) const AFTER_HELP: &str = "\
-The page is on this machine alone, and comes up again with each gateway until --off. From another machine, with the port \
-that the link has:
-  ssh -L 9464:127.0.0.1:9464 HOST fased dashboard --no-open";
+The page is on this machine alone, and comes up again with each gateway until --off. From another machine, get the link; then \
+keep a tunnel open, with the port that the link has in the place of PORT, and open the link there:
+  ssh HOST fased dashboard --no-open
+  ssh -N -L PORT:127.0.0.1:PORT HOST";
 
 /// What to do with it.
 #[derive(Debug, Args)]
