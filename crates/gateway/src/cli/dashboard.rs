@@ -8,8 +8,8 @@ use fased_protocol::control::{ControlError, ControlRequest, ControlResponse, Das
 use super::{Failure, Global, Outcome, ask, out, runtime};
 
 pub(super) const AFTER_HELP: &str = "\
-The page is on this machine alone, and comes up again with each gateway until --off. From another machine, with the port \
-that the link has:
+The page is on this machine alone, also where gateway.http opens monitoring to others (fased gateway run --page opens it \
+elsewhere), and comes up again with each gateway until --off. From another machine, with the port that the link has:
   ssh -L 9464:127.0.0.1:9464 HOST fased dashboard --no-open";
 
 /// What to do with it.
@@ -48,7 +48,7 @@ pub(super) fn run(global: &Global, options: &Options) -> Outcome {
         return Ok(());
     }
     runtime::block_on(async {
-        if let Err(why) = browser::open(&link.url.0).await {
+        if let Err(why) = browser::open(&link.url.0, &paths.page_link()).await {
             out::hint(&format!("no browser could be opened: {why}"));
         }
         Ok(())
