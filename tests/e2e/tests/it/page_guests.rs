@@ -1,8 +1,10 @@
 //! Those who are not let in to the control page: they take nothing from those who are.
 
+use std::fs;
 use std::net::TcpStream;
 
-use fased_e2e::{Browser, Gateway, Page, StateDir};
+use fased_e2e::world::{OWNER, World};
+use fased_e2e::{Browser, Gateway, Login, Page, StateDir};
 use serde_json::json;
 
 const TOKEN: &str = "a-token-that-is-long-enough";
@@ -99,4 +101,18 @@ fn d1_the_page_is_not_where_monitoring_is_open_to_others() {
     let refused = state.error(&["dashboard"], 1);
     assert_eq!(refused["code"], "refused", "{refused}");
     assert!(!state.path().join("page.key").exists(), "and it stays closed");
+}
+
+#[test]
+fn d1_the_page_is_closed_also_while_a_login_goes_on() {
+    let world = World::new();
+    let _lid = world.fake.phone(OWNER);
+    let login = Login::start(&world.state, "default", &[]);
+    let _qr = login.qr();
+    let key = world.state.path().join("page.key");
+    fs::write(&key, "of before").expect("written");
+    assert_eq!(world.state.json(&["dashboard", "--off"])["done"], true);
+    assert!(!key.exists(), "or it would be open again later");
+    let refused = world.state.error(&["dashboard"], 1);
+    assert_eq!(refused["code"], "refused", "{refused}");
 }
