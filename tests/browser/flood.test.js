@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { Crowd } from './crowd.js';
 import { test } from './harness.js';
-import { cookieOf } from './http.js';
+import { sessionOf } from './http.js';
 import { ANNA, OWNER } from './stage.js';
 import { accountPath, goTo } from './steps.js';
 
@@ -23,8 +23,10 @@ test('a thousand verdicts a second leave the page most of its time, and no more 
   try {
     const visit = await world.visit();
     const { context, page } = visit;
-    const [name, value] = (await cookieOf(link)).split('=');
+    const { cookie, key } = await sessionOf(link);
+    const [name, value] = cookie.split('=');
     await context.addCookies([{ name, value, url: origin, httpOnly: true, sameSite: 'Strict' }]);
+    await visit.open(`${origin}/#key=${key}`);
     await visit.open(origin + accountPath('messages'));
     await page.getByRole('heading', { level: 1, name: 'Messages' }).waitFor();
     await world.until('the crowd is heard', () => crowd.verdicts > RATE);

@@ -7,6 +7,7 @@ const DEADLINE_MS = 20_000;
 
 /**
  * @typedef {{ status: number, headers: http.IncomingHttpHeaders, body: string }} Answer
+ * @typedef {{ cookie: string, key: string }} Session the key is what the page keeps
  * @typedef {{ method?: string, headers?: Record<string, string>, body?: string }} Asked
  */
 
@@ -36,21 +37,23 @@ export function ask(origin, path, { method = 'GET', headers = {}, body } = {}) {
 }
 
 /**
- * A verb, as the page asks it. @param {string} origin @param {string | undefined} cookie @param {object} request
+ * A verb, as the page asks it. @param {string} origin @param {Partial<Session>} session @param {object} request
  * @param {Record<string, string | undefined>} headers others than the page's; undefined leaves one out
  */
-export function control(origin, cookie, request, headers = {}) {
-  const own = { Cookie: cookie, Origin: origin, 'Content-Type': 'application/json', 'X-Fased': '1' };
+export function control(origin, { cookie, key }, request, headers = {}) {
+  const own = { Cookie: cookie, Origin: origin, 'Content-Type': 'application/json', 'X-Fased': key };
   const sent = JSON.parse(JSON.stringify({ ...own, ...headers }));
   return ask(origin, '/control', { method: 'POST', headers: sent, body: JSON.stringify(request) });
 }
 
-/** Follows a one-time link as far as its cookie. @param {string} link @returns {Promise<string>} */
-export async function cookieOf(link) {
+/** Follows a one-time link as far as its session. @param {string} link @returns {Promise<Session>} */
+export async function sessionOf(link) {
   const { status, headers } = await ask(new URL(link).origin, pathOf(link));
   const [cookie] = headers['set-cookie'] ?? [];
   if (status !== 303 || cookie === undefined) throw new Error(`a good link gives a cookie, not ${status}`);
-  return cookie.split(';')[0];
+  const [place, key] = (headers.location ?? '').split('key=');
+  if (place !== '/#' || key === undefined) throw new Error('a good link leads to the page with its key');
+  return { cookie: cookie.split(';')[0], key };
 }
 
 /** @param {string} url */

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import { test } from './harness.js';
-import { ask, control, cookieOf, pathOf } from './http.js';
+import { ask, control, pathOf, sessionOf } from './http.js';
 
 const TOKEN = 'correct-horse-battery-staple';
 const STATUS = { verb: 'status' };
@@ -35,10 +35,10 @@ test('D1: without a cookie the page says how to get in, and no data leave the ga
   await world.start();
   const origin = new URL(await world.pageLink()).origin;
   refused(await ask(origin, '/session'), 401);
-  refused(await control(origin, undefined, STATUS), 401);
+  refused(await control(origin, {}, STATUS), 401);
   refused(await ask(origin, '/events'), 401);
   refused(await ask(origin, '/qr', { method: 'POST', body: 'x', headers: { Origin: origin } }), 401);
-  const madeUp = `fased_page=${'A'.repeat(43)}`;
+  const madeUp = { cookie: `fased_page=${'A'.repeat(43)}`, key: 'A'.repeat(43) };
   refused(await control(origin, madeUp, STATUS), 401);
   const visit = await world.visit();
   visit.expect(/status of 401/);
@@ -56,7 +56,7 @@ test('D1: a link lets one browser in, once', async world => {
   const visit = await world.visit();
   await visit.open(link);
   await visit.page.getByRole('link', { name: /main/ }).first().waitFor();
-  assert.doesNotMatch(visit.page.url(), /t=/, 'the code does not stay in the address');
+  assert.doesNotMatch(visit.page.url(), /t=|key=/, 'neither the code nor the key stays in the address');
   const [cookie] = await visit.context.cookies();
   assert.equal(cookie.name, 'fased_page');
   assert.deepEqual([cookie.httpOnly, cookie.sameSite, cookie.path], [true, 'Strict', '/']);
@@ -99,29 +99,77 @@ test('D1: the token lets in, another one does not, and guessing is slowed down',
   assert.equal(statuses.at(-1), 429, `too many failures are refused unseen: ${statuses}`);
   const link = await ask(origin, '/open?t=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA');
   assert.equal(link.status, 429, 'links are guessed no faster');
+  await sessionOf(await world.pageLink());
   // Who is in already does not feel it.
-  const [cookie] = await visit.context.cookies();
-  const inside = await control(origin, `fased_page=${cookie.value}`, STATUS);
-  assert.equal(inside.status, 200);
+  await visit.page.reload();
+  await visit.page.getByRole('link', { name: /main/ }).first().waitFor();
+});
+
+test('D1: whoever serves another port gets the cookie, and can do nothing with it', async world => {
+  await world.start();
+  const visit = await world.visitPage();
+  await visit.page.getByRole('link', { name: /main/ }).first().waitFor();
+  const origin = new URL(visit.page.url()).origin;
+  let cookie = '';
+  const site = http.createServer((request, answer) => {
+    cookie ||= request.headers.cookie ?? '';
+    answer.setHeader('Content-Type', 'text/html');
+    answer.end('<!doctype html><link rel="icon" href="data:,"><title>elsewhere</title>');
+  });
+  await new Promise(resolve => site.listen(0, '127.0.0.1', () => resolve(undefined)));
+  try {
+    const address = site.address();
+    const tab = await visit.context.newPage();
+    await tab.goto(`http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/`);
+    assert.match(cookie, /fased_page=/, 'a browser sends it to every port');
+    assert.equal(await tab.evaluate(() => localStorage.length), 0, 'the key is not there');
+    for (const key of [undefined, '', '1', 'A'.repeat(43)]) {
+      const headers = { Cookie: cookie, Origin: origin, ...(key === undefined ? {} : { 'X-Fased': key }) };
+      refused(await control(origin, { cookie, key }, STATUS), 401);
+      for (const [method, path] of [
+        ['GET', '/session'],
+        ['GET', '/events'],
+        ['POST', '/qr'],
+        ['DELETE', '/session'],
+      ])
+        refused(await ask(origin, path, { method, headers }), 401);
+      assert.equal((await ask(origin, '/metrics', { headers })).status, 401);
+    }
+  } finally {
+    site.closeAllConnections();
+    site.close();
+  }
+});
+
+test('D1: pictures in a web page neither use up a link nor lock anybody out', async world => {
+  await world.start();
+  const link = await world.pageLink();
+  const { origin } = new URL(link);
+  const picture = { 'Sec-Fetch-Dest': 'image', 'Sec-Fetch-Mode': 'no-cors', 'Sec-Fetch-Site': 'cross-site' };
+  for (const path of [...Array(12).fill('/open?t=x'), pathOf(link)]) {
+    const answer = await ask(origin, path, { headers: picture });
+    assert.deepEqual([answer.status, answer.headers.location], [303, '/#/closed']);
+    assert.equal(answer.headers['set-cookie'], undefined);
+  }
+  assert.equal((await ask(origin, '/open?t=x')).status, 303, 'none of them was counted');
+  await sessionOf(link);
 });
 
 test('D1: what another site sends does nothing', async world => {
   await world.startLinked();
   const link = await world.pageLink();
   const origin = new URL(link).origin;
-  const cookie = await cookieOf(link);
+  const session = await sessionOf(link);
   const foreign = 'http://127.0.0.1:1';
-  for (const headers of [
-    { Origin: foreign },
-    { Origin: 'null' },
-    { Origin: undefined },
-    { 'X-Fased': undefined },
-  ])
-    refused(await control(origin, cookie, PAUSE, headers), 403);
-  refused(await control(origin, cookie, PAUSE, { 'Content-Type': 'text/plain' }), 415);
+  for (const headers of [{ Origin: foreign }, { Origin: 'null' }, { Origin: undefined }])
+    refused(await control(origin, session, PAUSE, headers), 403);
+  // No form and no script of another page can send this header, and none knows what to say in it.
+  for (const key of [undefined, '', '1'])
+    refused(await control(origin, session, PAUSE, { 'X-Fased': key }), 401);
+  refused(await control(origin, session, PAUSE, { 'Content-Type': 'text/plain' }), 415);
   assert.ok(await isRunning(world), 'none of these paused the account');
   // The same with everything right does it, so it is not the request that was wrong.
-  assert.equal((await control(origin, cookie, PAUSE)).status, 200);
+  assert.equal((await control(origin, session, PAUSE)).status, 200);
   await world.untilAccount('suspended');
 });
 
@@ -146,7 +194,7 @@ test('D1: a page of another origin cannot use the cookie of somebody who is let 
     const got = await tab.evaluate(attack, { origin, body: JSON.stringify(PAUSE) });
     assert.deepEqual(got, { plain: 'failed', json: 'failed', read: 'failed', events: 'failed' });
     // The first one was sent all the same, and what is sent later is answered later.
-    await visit.page.evaluate(() => fetch('/session'));
+    await visit.page.evaluate(() => fetch('/livez'));
     assert.ok(await isRunning(world), 'the account was not paused');
     const frame = await tab.waitForSelector('iframe');
     const inside = await (await frame.contentFrame())?.locator('body').innerText();
@@ -201,13 +249,13 @@ test('D1: under another name than its own the gateway does not answer', async wo
       assert.equal(answer.headers['set-cookie'], undefined);
     }
   // The link is still good: nobody used it up under a wrong name.
-  const cookie = await cookieOf(link);
+  const session = await sessionOf(link);
   refused(
-    await control(origin, cookie, STATUS, { Host: 'evil.example', Origin: 'http://evil.example' }),
+    await control(origin, session, STATUS, { Host: 'evil.example', Origin: 'http://evil.example' }),
     421,
   );
   const local = `localhost:${port}`;
-  const named = await control(origin, cookie, STATUS, { Host: local, Origin: `http://${local}` });
+  const named = await control(origin, session, STATUS, { Host: local, Origin: `http://${local}` });
   assert.equal(named.status, 200, 'localhost is a name of its own');
 });
 
@@ -215,13 +263,13 @@ test('D1: every answer says that it may not be framed, sniffed, referred to or k
   await world.start();
   const link = await world.pageLink();
   const { origin } = new URL(link);
-  const cookie = await cookieOf(link);
+  const session = await sessionOf(link);
   const answers = {
     '/': await ask(origin, '/'),
     '/nowhere': await ask(origin, '/nowhere'),
     '/open': await ask(origin, '/open?t=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'),
     '/session': await ask(origin, '/session'),
-    '/control': await control(origin, cookie, STATUS),
+    '/control': await control(origin, session, STATUS),
   };
   for (const [path, { headers }] of Object.entries(answers)) {
     assert.equal(headers['content-security-policy'], CSP, path);
@@ -244,10 +292,10 @@ test('D1: who signs out is out, and switching the page off ends all of it', asyn
   await world.start();
   const link = await world.pageLink();
   const { origin } = new URL(link);
-  const cookie = await cookieOf(link);
+  const { cookie, key } = await sessionOf(link);
   const answer = await ask(origin, '/session', {
     method: 'DELETE',
-    headers: { Cookie: cookie, Origin: origin, 'X-Fased': '1' },
+    headers: { Cookie: cookie, Origin: origin, 'X-Fased': key },
   });
   assert.equal(answer.status, 204);
   assert.match(answer.headers['set-cookie']?.[0] ?? '', /fased_page=;.*(Max-Age=0|Expires=Thu, 01 Jan 1970)/);
@@ -256,7 +304,7 @@ test('D1: who signs out is out, and switching the page off ends all of it', asyn
   assert.equal(off.code, 0, off.stderr);
   await assert.rejects(ask(origin, '/'), /ECONNREFUSED/, 'nobody listens any more');
   const again = new URL(await world.pageLink()).origin;
-  refused(await control(again, cookie, STATUS), 401);
+  refused(await control(again, { cookie, key }, STATUS), 401);
 });
 
 test('D1: beyond this machine the listener needs to be told so, and a token', async world => {

@@ -28,6 +28,29 @@ export function asApiError(error) {
   return new ApiError(0, { code: 'internal', message, next: 'Load the page again.' });
 }
 
+/** What the page keeps of its session. The cookie alone opens nothing: browsers show it to every port of this address. */
+const KEY = 'fased-key';
+
+/** Takes what a link left in the address, before anybody sees it there. */
+export function takeKey() {
+  const given = /^#key=([\w-]+)$/.exec(location.hash)?.[1];
+  if (given === undefined) return;
+  localStorage.setItem(KEY, given);
+  history.replaceState(null, '', '#/');
+}
+
+function own() {
+  return { 'X-Fased': localStorage.getItem(KEY) ?? '' };
+}
+
+function notConnected() {
+  return new ApiError(0, {
+    code: 'not_connected',
+    message: 'The gateway does not answer.',
+    next: 'fased gateway status',
+  });
+}
+
 /**
  * @param {string} path
  * @param {RequestInit} init
@@ -44,11 +67,7 @@ async function ask(path, init, signal = null) {
     });
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw new ApiError(0, {
-      code: 'not_connected',
-      message: 'The gateway does not answer.',
-      next: 'fased gateway status',
-    });
+    throw notConnected();
   }
   if (response.ok) return response;
   const body = await response.json().catch(() => undefined);
@@ -68,7 +87,7 @@ async function ask(path, init, signal = null) {
  * @param {{ accept?: string, signal?: AbortSignal }} [options]
  */
 function post(path, body, { accept = 'application/json', signal } = {}) {
-  const headers = { 'Content-Type': 'application/json', 'X-Fased': '1', Accept: accept };
+  const headers = { ...own(), 'Content-Type': 'application/json', Accept: accept };
   return ask(path, { method: 'POST', headers, body: JSON.stringify(body) }, signal);
 }
 
@@ -95,6 +114,29 @@ export async function control(request, kind) {
 }
 
 /**
+ * Server-sent events as they come, until the gateway ends them or the connection breaks.
+ * @param {Response} response
+ * @param {AbortSignal} signal
+ */
+async function* told(response, signal) {
+  if (response.body === null) return;
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = '';
+  for (;;) {
+    const { done, value } = await reader.read().catch(error => {
+      throw signal.aborted ? error : notConnected();
+    });
+    if (done) return;
+    const events = (rest + value).split('\n\n');
+    rest = events.pop() ?? '';
+    for (const event of events) {
+      const data = /^data: (.*)$/m.exec(event)?.[1];
+      if (data !== undefined) yield { kind: /^event: (.*)$/m.exec(event)?.[1], data: JSON.parse(data) };
+    }
+  }
+}
+
+/**
  * Links an account. Ends with `linked` or `error`; aborting ends the login.
  * @param {Extract<ControlRequest, { verb: 'channels_login' }>} request
  * @param {(event: LoginEvent) => void} heard
@@ -102,21 +144,11 @@ export async function control(request, kind) {
  */
 export async function login(request, heard, signal) {
   const response = await post('/control', request, { accept: 'text/event-stream', signal });
-  if (response.body === null) return;
-  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-  let rest = '';
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    const lines = (rest + value).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) {
-      if (!line.startsWith('data:')) continue;
-      /** @type {ControlResponse} */
-      const answer = JSON.parse(line.slice('data:'.length));
-      if (answer.kind === 'login') heard(answer);
-      if (answer.kind === 'error') throw new ApiError(200, answer);
-    }
+  for await (const { data } of told(response, signal)) {
+    /** @type {ControlResponse} */
+    const answer = data;
+    if (answer.kind === 'login') heard(answer);
+    if (answer.kind === 'error') throw new ApiError(200, answer);
   }
 }
 
@@ -126,30 +158,22 @@ export async function login(request, heard, signal) {
  * @returns {Promise<Element>}
  */
 export async function qr(payload) {
-  const headers = { 'Content-Type': 'text/plain', 'X-Fased': '1', Accept: 'image/svg+xml' };
+  const headers = { ...own(), 'Content-Type': 'text/plain', Accept: 'image/svg+xml' };
   const response = await ask('/qr', { method: 'POST', headers, body: payload });
   const parsed = new DOMParser().parseFromString(await response.text(), 'image/svg+xml');
   return document.importNode(parsed.documentElement, true);
 }
 
-/** Whether this browser may ask. */
-export async function hasSession() {
-  try {
-    await ask('/session', { headers: { 'X-Fased': '1' } });
-    return true;
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 401) return false;
-    throw error;
-  }
-}
-
 /** @param {string} token */
 export async function openSession(token) {
-  await post('/session', { token });
+  const response = await post('/session', { token });
+  localStorage.setItem(KEY, (await response.json()).key);
 }
 
+/** This browser forgets its session; those of others are ended by `fased dashboard --off`. */
 export async function closeSession() {
-  await ask('/session', { method: 'DELETE', headers: { 'X-Fased': '1' } });
+  await ask('/session', { method: 'DELETE', headers: own() });
+  localStorage.removeItem(KEY);
 }
 
 /**
@@ -163,40 +187,39 @@ export async function closeSession() {
  */
 export function listen(heard) {
   let failures = 0;
-  let stopped = false;
-  /** @type {EventSource | undefined} */
-  let source;
+  const stopping = new AbortController();
+  const { signal } = stopping;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
 
-  function connect() {
-    source = new EventSource('/events');
-    source.addEventListener('hello', event => {
-      failures = 0;
-      heard.hello(JSON.parse(event.data).instance);
-    });
-    source.addEventListener('watched', event => {
-      const { events, skipped } = JSON.parse(event.data);
-      heard.watched(events, skipped);
-    });
-    source.addEventListener('error', retry);
-  }
-
-  async function retry() {
-    source?.close();
+  async function connect() {
+    try {
+      const response = await ask('/events', { headers: own() }, signal);
+      for await (const { kind, data } of told(response, signal)) {
+        if (signal.aborted) return;
+        if (kind === 'hello') {
+          failures = 0;
+          heard.hello(data.instance);
+        }
+        if (kind === 'watched') heard.watched(data.events, data.skipped);
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!(error instanceof ApiError)) reportError(error);
+      else if (error.status === 401) {
+        heard.closed();
+        return;
+      }
+    }
+    if (signal.aborted) return;
     failures += 1;
     heard.lost();
-    // A browser does not say why an event source failed, so the session is asked for.
-    const open = await hasSession().catch(() => true);
-    if (stopped) return;
-    if (open) timer = setTimeout(connect, waitToConnect(failures));
-    else heard.closed();
+    timer = setTimeout(connect, waitToConnect(failures));
   }
 
   connect();
   return () => {
-    stopped = true;
+    stopping.abort();
     clearTimeout(timer);
-    source?.close();
   };
 }

@@ -6,7 +6,7 @@
 
 /** @import { Context, Shown, View, Watched, WatchEvent } from './types.d.ts' */
 
-import { asApiError } from './api.js';
+import { asApiError, takeKey } from './api.js';
 import { kindsOf, waitToAsk } from './events.js';
 import { banner, crumbs, frame, linkState, titleOf } from './frame.js';
 import { accountAddress, place } from './router.js';
@@ -220,6 +220,7 @@ function showTab() {
   tabShown = section;
 }
 
+takeKey();
 addEventListener('hashchange', navigated);
 // The link would change the address, which is the router's.
 document.querySelector('.skip')?.addEventListener('click', event => {

@@ -78,6 +78,12 @@ impl Paths {
         self.state_dir.join("page.key")
     }
 
+    /// Leads a browser of this machine to the control page; there until its link was used.
+    #[must_use]
+    pub fn page_link(&self) -> PathBuf {
+        self.socket.with_file_name("open.html")
+    }
+
     /// Where an account's auth files are unless its config says otherwise.
     #[must_use]
     pub fn default_auth_dir(&self, account: &str) -> PathBuf {

@@ -21,6 +21,7 @@ mod pages;
 mod qr;
 mod refuse;
 mod serve;
+mod session;
 
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -114,7 +115,7 @@ async fn listen(live: &Arc<Live>, wished: Option<&Wish>, shutdown: &Cancellation
     let settings = &wished.settings;
     let opened = async {
         let token = settings.token.as_ref().map(token).transpose()?;
-        let listener = bind(wished).await.map_err(|error| error.to_string())?;
+        let listener = bind(live, wished).await.map_err(|error| error.to_string())?;
         let address = listener.local_addr().map_err(|error| error.to_string())?;
         Ok::<_, String>((listener, address, token))
     };
@@ -125,7 +126,10 @@ async fn listen(live: &Arc<Live>, wished: Option<&Wish>, shutdown: &Cancellation
                 address: Some(address.to_string()),
                 problem: None,
             }));
-            let guard = Guard::new(settings, token.as_deref());
+            if wished.any_port {
+                live.door.keep_port(settings.address.port(), address.port()).await;
+            }
+            let guard = Guard::new(settings, token.as_deref(), live.door.at().is_some());
             serve::serve(listener, pages::router(Arc::clone(live), guard), shutdown).await;
         }
         Err(why) => {
@@ -145,8 +149,15 @@ async fn listen(live: &Arc<Live>, wished: Option<&Wish>, shutdown: &Cancellation
     }
 }
 
-async fn bind(wished: &Wish) -> std::io::Result<TcpListener> {
+async fn bind(live: &Live, wished: &Wish) -> std::io::Result<TcpListener> {
     let address = wished.settings.address;
+    // Where it was browsers look for it, and the page there keeps what it knows.
+    let before = live.door.port(address.port()).filter(|_| wished.any_port);
+    if let Some(port) = before
+        && let Ok(listener) = TcpListener::bind(SocketAddr::new(address.ip(), port)).await
+    {
+        return Ok(listener);
+    }
     match TcpListener::bind(address).await {
         Err(error) if wished.any_port && error.kind() == ErrorKind::AddrInUse => {
             TcpListener::bind(SocketAddr::new(address.ip(), 0)).await
@@ -189,6 +200,7 @@ mod tests {
         assert_eq!(at(&exposed, true, None), to("127.0.0.1:9464", true));
         let on = of(true, "0.0.0.0:9464");
         assert_eq!(at(&on, false, None), to("0.0.0.0:9464", false));
+        // Monitoring stays where it is; the guard keeps the page from those who come from elsewhere.
         assert_eq!(at(&on, true, None), to("0.0.0.0:9464", false));
         assert_eq!(at(&on, true, Some("127.0.0.1:80")), to("127.0.0.1:80", false));
         assert_eq!(at(&on, false, Some("127.0.0.1:80")), to("0.0.0.0:9464", false));

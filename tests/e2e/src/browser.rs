@@ -17,6 +17,8 @@ pub struct Browser {
     pub address: String,
     /// Its cookie, as it sends it.
     pub cookie: String,
+    /// What the page keeps of its session.
+    pub key: String,
 }
 
 impl Browser {
@@ -33,6 +35,7 @@ impl Browser {
         let browser = Self {
             address: address.to_owned(),
             cookie: String::new(),
+            key: String::new(),
         };
         (browser, format!("/{path}"))
     }
@@ -45,7 +48,7 @@ impl Browser {
     pub fn open(state: &StateDir) -> Self {
         let (mut browser, path) = Self::link(state);
         let entered = browser.enter(&path);
-        assert_eq!(entered.header("location"), Some("/"), "{entered:?}");
+        assert!(!browser.key.is_empty(), "{entered:?}");
         browser
     }
 
@@ -56,11 +59,20 @@ impl Browser {
         entered
     }
 
-    /// Keeps the cookie of an answer, if it sets one.
+    /// Keeps the cookie of an answer, if it sets one, and the key that comes with it.
     pub fn keep(&mut self, answer: &Page) {
         if let Some(cookie) = &answer.cookie {
             let value = cookie.split(';').next().unwrap_or_default();
             self.cookie = value.to_owned();
+        }
+        let led = answer
+            .location
+            .as_deref()
+            .and_then(|place| place.strip_prefix("/#key="));
+        let told: Option<Value> = serde_json::from_str(&answer.body).ok();
+        let told = told.as_ref().and_then(|told| told["key"].as_str());
+        if let Some(key) = led.or(told) {
+            self.key = key.to_owned();
         }
     }
 
@@ -68,7 +80,9 @@ impl Browser {
     #[must_use]
     pub fn get(&self, path: &str, headers: &[&str]) -> Page {
         let cookie = format!("Cookie: {}", self.cookie);
-        Page::get(&self.address, path, &[&[cookie.as_str()], headers].concat())
+        let key = format!("X-Fased: {}", self.key);
+        let own = [cookie.as_str(), key.as_str()];
+        Page::get(&self.address, path, &[&own, headers].concat())
     }
 
     /// Sends something as the page does, with these headers besides.
@@ -80,11 +94,12 @@ impl Browser {
         Page::send(&self.address, &format!("{method} {path} HTTP/1.1"), &all, body)
     }
 
-    fn own(&self) -> [String; 3] {
+    fn own(&self) -> [String; 4] {
         [
             format!("Host: {}", self.address),
             format!("Origin: http://{}", self.address),
             format!("Cookie: {}", self.cookie),
+            format!("X-Fased: {}", self.key),
         ]
     }
 
@@ -94,7 +109,7 @@ impl Browser {
     /// When there is no answer of theirs.
     #[must_use]
     pub fn control(&self, request: &Value) -> Value {
-        let headers = ["Content-Type: application/json", "X-Fased: 1"];
+        let headers = ["Content-Type: application/json"];
         let answer = self.send("POST", "/control", &headers, &request.to_string());
         assert_eq!(answer.status, 200, "{request}: {answer:?}");
         serde_json::from_str(&answer.body).expect("JSON")
@@ -111,11 +126,7 @@ impl Browser {
     pub fn login(&self, account: &str) -> Stream {
         let request = json!({ "verb": "channels_login", "account": account, "method": { "type": "qr" } });
         let mut headers = self.own().to_vec();
-        for header in [
-            "Accept: text/event-stream",
-            "Content-Type: application/json",
-            "X-Fased: 1",
-        ] {
+        for header in ["Accept: text/event-stream", "Content-Type: application/json"] {
             headers.push(header.to_owned());
         }
         Stream::open(

@@ -20,6 +20,8 @@ pub struct Page {
     pub head: String,
     /// The cookie that it sets, as it is written.
     pub cookie: Option<String>,
+    /// Where it leads, as it is written.
+    pub location: Option<String>,
     /// Its body.
     pub body: String,
 }
@@ -90,6 +92,10 @@ impl Page {
             cookie: head
                 .lines()
                 .find_map(|line| line.strip_prefix("set-cookie: "))
+                .map(ToOwned::to_owned),
+            location: head
+                .lines()
+                .find_map(|line| line.strip_prefix("location: "))
                 .map(ToOwned::to_owned),
             head: head.to_ascii_lowercase(),
             body: body.to_owned(),

@@ -5,7 +5,7 @@
 import { closeSession, control } from '../api.js';
 import { address } from '../router.js';
 import { endSession } from '../store.js';
-import { button, waiting } from '../ui.js';
+import { button, command, waiting } from '../ui.js';
 import { html, nothing } from '../vendor/lit-html.js';
 
 /** What an agent is made of, for people. @param {AgentInfo} agent */
@@ -33,7 +33,8 @@ export const agents = {
       ${context.data === undefined ? waiting() : html`<ul class="cards">${context.data.agents.map(card)}</ul>`}
       <footer class="foot">
         ${gateway ? html`<span>Fased ${gateway.version} · config <code>${gateway.config}</code></span>` : nothing}
-        ${button({ label: 'Sign out', act: signOut, busy: context.busy('out'), kind: 'small' })}
+        ${button({ label: 'Sign this browser out', act: signOut, busy: context.busy('out'), kind: 'small' })}
+        <span class="quiet">All of them: ${command('fased dashboard --off')}</span>
       </footer>`;
   },
 };

@@ -8,8 +8,9 @@ use fased_protocol::control::{ControlError, ControlRequest, ControlResponse, Das
 use super::{Failure, Global, Outcome, ask, out, runtime};
 
 pub(super) const AFTER_HELP: &str = "\
-The page is on this machine alone, and comes up again with each gateway until --off. From another machine, get the link; then \
-keep a tunnel open, with the port that the link has in the place of PORT, and open the link there:
+The page is on this machine alone, also where gateway.http opens monitoring to others (fased gateway run --page opens it \
+elsewhere), and comes up again with each gateway until --off. From another machine, get the link; then keep a tunnel open, \
+with the port that the link has in the place of PORT, and open the link there:
   ssh HOST fased dashboard --no-open
   ssh -N -L PORT:127.0.0.1:PORT HOST";
 
@@ -49,7 +50,7 @@ pub(super) fn run(global: &Global, options: &Options) -> Outcome {
         return Ok(());
     }
     runtime::block_on(async {
-        if let Err(why) = browser::open(&link.url.0).await {
+        if let Err(why) = browser::open(&link.url.0, &paths.page_link()).await {
             out::hint(&format!("no browser could be opened: {why}"));
         }
         Ok(())

@@ -28,7 +28,8 @@ const THREADS_DEADLINE: Duration = Duration::from_secs(1);
 #[derive(Debug, Args)]
 pub(super) struct Options {
     /// Listen for the control page there, as 127.0.0.1:9464; also beyond this machine, which is what a container
-    /// needs. Monitoring, where it is switched on, is there too
+    /// needs: whoever reaches it then, on 0.0.0.0 everybody who reaches this machine, is asked for a one-time link or
+    /// gateway.http.token, and nothing else. Monitoring, where it is switched on, is there too
     #[arg(long, value_name = "ADDR:PORT")]
     page: Option<SocketAddr>,
 }

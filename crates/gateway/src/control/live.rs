@@ -111,7 +111,7 @@ impl Live {
         reload: Option<mpsc::Sender<Asked>>,
     ) -> Self {
         let instance: [u8; 8] = clock::random();
-        let door = Door::new(paths.page_key());
+        let door = Door::new(paths.page_key(), paths.page_link());
         let info = GatewayInfo {
             pid: std::process::id(),
             instance: format!("{:016x}", u64::from_le_bytes(instance)),

@@ -28,8 +28,6 @@ pub(super) const MOST_ASKING: usize = 24;
 const DEADLINE: Duration = Duration::from_secs(60);
 /// What may be under way between a handler and the connection, bytes.
 const BUFFER: usize = 64 * 1024;
-/// No form and no script of another page can send it.
-const OURS: &str = "x-fased";
 
 type Lines = Framed<DuplexStream, LinesCodec>;
 
@@ -53,9 +51,6 @@ async fn answer(
     body: Body,
 ) -> Result<Response, No> {
     let open = shared.logged_in(headers)?;
-    if headers.get(OURS).is_none_or(|value| value != "1") {
-        return Err(No::foreign("the request is to have X-Fased: 1"));
-    }
     if !is_kind(headers, "application/json") {
         return Err(No::kind("application/json"));
     }

@@ -19,13 +19,15 @@ pub(super) struct Guard {
     token: Option<[u8; 32]>,
     /// Monitoring was switched on without a token, on this machine alone.
     anybody: bool,
+    /// The start named an address for the page, so it is there, whoever comes there.
+    page_anywhere: bool,
 }
 
 /// Why a request gets nothing: a status, and a sentence.
 pub(super) type Refusal = (StatusCode, &'static str);
 
 impl Guard {
-    pub(super) fn new(settings: &HttpSettings, token: Option<&str>) -> Self {
+    pub(super) fn new(settings: &HttpSettings, token: Option<&str>, page_anywhere: bool) -> Self {
         Self {
             bind: settings.address.ip(),
             hosts: settings.hosts.clone(),
@@ -33,7 +35,14 @@ impl Guard {
             anybody: settings.enabled
                 && token.is_none()
                 && settings.address.ip().to_canonical().is_loopback(),
+            page_anywhere,
         }
+    }
+
+    /// Whether the page is at the address that a request came to. That others may come there for monitoring lets nobody
+    /// change anything.
+    pub(super) fn has_page(&self, local: Option<SocketAddr>) -> bool {
+        self.page_anywhere || local.is_some_and(|local| local.ip().to_canonical().is_loopback())
     }
 
     /// Whether a request may be looked at. `local` is the address that it came to.
@@ -151,7 +160,7 @@ mod tests {
             hosts: hosts.iter().map(|host| (*host).to_owned()).collect(),
             ..HttpSettings::default()
         };
-        Guard::new(&settings, token)
+        Guard::new(&settings, token, false)
     }
 
     fn headers(pairs: &[(header::HeaderName, &str)]) -> HeaderMap {
@@ -208,6 +217,30 @@ mod tests {
     }
 
     #[test]
+    fn d1_the_page_is_not_where_others_come_for_monitoring() {
+        let exposed = HttpSettings {
+            enabled: true,
+            address: "0.0.0.0:9464".parse().unwrap(),
+            ..HttpSettings::default()
+        };
+        let came_to = |local: &str, page_anywhere| {
+            let local = local.parse().unwrap();
+            Guard::new(&exposed, Some(TOKEN), page_anywhere).has_page(Some(local))
+        };
+        for (local, here) in [
+            ("127.0.0.1:9464", true),
+            ("[::1]:9464", true),
+            ("[::ffff:127.0.0.1]:9464", true),
+            ("192.0.2.7:9464", false),
+            ("[2001:db8::7]:9464", false),
+        ] {
+            assert_eq!(came_to(local, false), here, "{local}");
+            assert!(came_to(local, true), "{local} with --page");
+        }
+        assert!(!Guard::new(&exposed, Some(TOKEN), false).has_page(None));
+    }
+
+    #[test]
     fn no_other_page_may_ask() {
         let guard = guard("127.0.0.1", &[], None);
         let from = |origin| {
@@ -256,16 +289,11 @@ mod tests {
             address: SocketAddr::new(bind.parse().unwrap(), 9464),
             ..HttpSettings::default()
         };
-        assert!(Guard::new(&settings(true, "127.0.0.1"), None).is_open());
-        assert!(!Guard::new(&settings(true, "127.0.0.1"), Some(TOKEN)).is_open());
-        assert!(
-            !Guard::new(&settings(false, "127.0.0.1"), None).is_open(),
-            "the page alone"
-        );
-        assert!(
-            !Guard::new(&settings(true, "0.0.0.0"), None).is_open(),
-            "others come there"
-        );
+        let is_open = |settings, token| Guard::new(&settings, token, false).is_open();
+        assert!(is_open(settings(true, "127.0.0.1"), None));
+        assert!(!is_open(settings(true, "127.0.0.1"), Some(TOKEN)));
+        assert!(!is_open(settings(false, "127.0.0.1"), None), "the page alone");
+        assert!(!is_open(settings(true, "0.0.0.0"), None), "others come there");
         let with = |value: &str| {
             let headers = headers(&[(header::AUTHORIZATION, value)]);
             let closed = guard("127.0.0.1", &[], Some(TOKEN));

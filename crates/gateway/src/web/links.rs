@@ -43,6 +43,12 @@ impl Links {
         found.is_some_and(|place| self.0.remove(place).is_some())
     }
 
+    /// Whether none may still be used.
+    pub(super) fn is_empty(&mut self, now: Instant) -> bool {
+        self.0.retain(|(_, until)| now < *until);
+        self.0.is_empty()
+    }
+
     /// None of them is good any more.
     pub(super) fn clear(&mut self) {
         self.0.clear();
@@ -69,7 +75,9 @@ mod tests {
         assert!(!links.take(&code, now), "a used one");
         let code = links.make([8; 24], now);
         assert!(!links.take(&code, now + LIFE), "an old one");
+        assert!(links.is_empty(now + LIFE));
         let code = links.make([9; 24], now);
+        assert!(!links.is_empty(now));
         links.clear();
         assert!(!links.take(&code, now), "one of before");
     }

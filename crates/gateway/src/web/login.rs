@@ -7,10 +7,11 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
+use serde_json::json;
 
-use super::door::{Open, no_cookie};
 use super::pages::{Shared, body_text, is_kind};
 use super::refuse::No;
+use super::session::{Open, Session, no_cookie};
 
 /// Where a link that is no longer good leads.
 const SHUT: &str = "/#/closed";
@@ -30,14 +31,20 @@ pub(super) async fn by_link(State(shared): State<Arc<Shared>>, request: Request)
         let said = "this link is not loaded in advance";
         return No::new(StatusCode::FORBIDDEN, "forbidden", said, "open it").into_response();
     }
+    // Only somebody who opens it comes in by it, and no picture in a page somewhere counts as a wrong one.
+    if !is_opened(headers) {
+        return see(SHUT);
+    }
     let code = code(request.uri().query().unwrap_or_default());
     match shared.live.door.enter(code) {
         Ok(true) => {
-            let cookie = [(header::SET_COOKIE, open.cookie())];
-            (cookie, see("/")).into_response()
+            let Session { cookie, secret } = open.session();
+            // What follows the # is for the page alone: it is sent to nobody.
+            let place = [(header::LOCATION, format!("/#key={secret}"))];
+            (StatusCode::SEE_OTHER, [(header::SET_COOKIE, cookie)], place).into_response()
         }
-        // Somebody who opens the link again is still logged in.
-        Ok(false) if open.knows(headers) => see("/"),
+        // Somebody who opens the link again is still logged in, as the page kept its secret.
+        Ok(false) if open.recognizes(headers) => see("/"),
         Ok(false) => see(SHUT),
         Err(retry) => No::wait(retry).into_response(),
     }
@@ -60,7 +67,12 @@ struct Token {
 /// `POST /session`: logs in with the token of the config.
 pub(super) async fn by_token(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Body) -> Response {
     match token(&shared, &headers, body).await {
-        Ok(open) => (StatusCode::NO_CONTENT, [(header::SET_COOKIE, open.cookie())]).into_response(),
+        Ok(open) => {
+            let Session { cookie, secret } = open.session();
+            let kind = (header::CONTENT_TYPE, "application/json".to_owned());
+            let body = format!("{}\n", json!({ "key": secret }));
+            ([(header::SET_COOKIE, cookie), kind], body).into_response()
+        }
         Err(no) => no.into_response(),
     }
 }
@@ -91,9 +103,10 @@ async fn token(shared: &Shared, headers: &HeaderMap, body: Body) -> Result<Arc<O
     }
 }
 
-/// `DELETE /session`: the browser forgets its session.
-pub(super) async fn end(State(shared): State<Arc<Shared>>) -> Response {
-    match shared.page() {
+/// `DELETE /session`: the browser forgets its session. No list of them is kept, so a copy of it that somebody took elsewhere
+/// ends with its thirty days, or with all others.
+pub(super) async fn end(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
+    match shared.logged_in(&headers) {
         Ok(_open) => (StatusCode::NO_CONTENT, [(header::SET_COOKIE, no_cookie())]).into_response(),
         Err(no) => no.into_response(),
     }
@@ -110,6 +123,14 @@ fn is_early(headers: &HeaderMap) -> bool {
         .any(|purpose| {
             purpose.contains("prefetch") || purpose.contains("prerender") || purpose.contains("preview")
         })
+}
+
+/// Whether somebody follows a link to it, or a browser does not say.
+fn is_opened(headers: &HeaderMap) -> bool {
+    headers
+        .get_all("sec-fetch-dest")
+        .iter()
+        .all(|what| what == "document")
 }
 
 /// The code of a link; it has letters, digits, `-` and `_` only, so nothing is encoded in it.
@@ -140,5 +161,17 @@ mod tests {
             assert!(is_early(&early), "{name}");
         }
         assert!(!is_early(&HeaderMap::new()));
+        assert!(is_opened(&HeaderMap::new()), "an old browser, or none");
+        for (what, opened) in [
+            ("document", true),
+            ("image", false),
+            ("iframe", false),
+            ("empty", false),
+            ("", false),
+        ] {
+            let name = "sec-fetch-dest".parse().expect("a name");
+            let headers = HeaderMap::from_iter([(name, what.parse().expect("a value"))]);
+            assert_eq!(is_opened(&headers), opened, "{what}");
+        }
     }
 }

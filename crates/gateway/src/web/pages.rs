@@ -12,12 +12,12 @@ use axum::routing::{get, post};
 use axum::{Extension, Router};
 use tokio::sync::Semaphore;
 
-use super::door::Open;
 use super::guard::{Guard, is_anonymous, is_cross_site};
 use super::metrics::Scrapes;
 use super::monitoring::{PLAIN, text};
 use super::refuse::No;
 use super::serve::Connection;
+use super::session::Open;
 use super::{bridge, events, files, login, monitoring, qr};
 use crate::control::Live;
 
@@ -32,6 +32,8 @@ const BODY_DEADLINE: Duration = Duration::from_secs(10);
 /// What the page may load: its own files, and nothing of anybody else's.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/// What monitoring asks for; everything else is the page's.
+const FOR_MONITORING: [&str; 3] = ["/livez", "/healthz", "/metrics"];
 /// Those that tell or do something. They answer errors as JSON, and no page but the own one.
 const ASKED_BY_THE_PAGE: [&str; 4] = ["/control", "/events", "/session", "/qr"];
 
@@ -78,6 +80,9 @@ async fn guarded(
     let control = request.uri().path() == "/control";
     let mut response = match judged(&shared, &request, &connection) {
         Ok(()) => {
+            if shared.is_known(request.headers()) {
+                connection.known();
+            }
             let deadline = if control { CONTROL_DEADLINE } else { DEADLINE };
             match tokio::time::timeout(deadline, next.run(request)).await {
                 Ok(response) => response,
@@ -137,6 +142,9 @@ fn judged(shared: &Shared, request: &Request, connection: &Connection) -> Result
             No::foreign("no other page may ask this gateway").into_response(),
         ));
     }
+    if !FOR_MONITORING.contains(&path) && !shared.guard.has_page(connection.local) {
+        return Err(Box::new(No::not_here().into_response()));
+    }
     let reads = matches!(*method, Method::GET | Method::HEAD);
     if !reads && (!for_page || shared.live.door.now().is_none()) {
         let mut refusal = text(StatusCode::METHOD_NOT_ALLOWED, PLAIN, "only GET and HEAD\n");
@@ -152,6 +160,12 @@ fn judged(shared: &Shared, request: &Request, connection: &Connection) -> Result
 }
 
 impl Shared {
+    /// Whether the owner asks, or monitoring with its token.
+    fn is_known(&self, headers: &HeaderMap) -> bool {
+        self.live.door.now().is_some_and(|open| open.knows(headers))
+            || Guard::bearer(headers).is_some_and(|given| self.guard.is_token(given))
+    }
+
     /// The page, if it is open.
     pub(super) fn page(&self) -> Result<Arc<Open>, No> {
         self.live.door.now().ok_or_else(No::closed)

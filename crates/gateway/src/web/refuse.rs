@@ -41,6 +41,17 @@ impl No {
         )
     }
 
+    /// Others can reach the listener, and it was opened to them for monitoring alone.
+    pub(super) fn not_here() -> Self {
+        let said = "the control page is answered to this machine alone; the listener is open to others for monitoring";
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "not_found",
+            said,
+            "use the address that fased dashboard prints, or start with fased gateway run --page ADDR:PORT",
+        )
+    }
+
     /// No session.
     pub(super) fn login() -> Self {
         let said = "this browser is not logged in, or no longer";

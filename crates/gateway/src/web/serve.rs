@@ -1,9 +1,10 @@
-//! Connections: so many at once, each with deadlines, and an end to all of them.
+//! Connections: so many at once, each with deadlines, and an end to all of them. Those of somebody who is logged in, or has the
+//! token, have places of their own, so that nobody else can take them.
 
 use std::net::SocketAddr;
 use std::pin::pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
@@ -11,14 +12,18 @@ use axum::extract::Request;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::clock;
 
-/// Connections at once. Further ones wait in the socket's backlog.
-const MAX_CONNECTIONS: usize = 32;
+/// Connections at once of those of whom nothing is known. Further ones wait in the socket's backlog.
+const MOST_STRANGERS: usize = 40;
+/// Those besides of whom it is known that they may ask; further ones stay among the others.
+const MOST_KNOWN: usize = 24;
+/// A connection of whom nothing is known ends when it asks nothing for so long.
+const STRANGERS_PATIENCE: Duration = Duration::from_secs(5);
 /// The head of a request has to come within this, also the next one of a connection that stays open.
 const HEAD_DEADLINE: Duration = Duration::from_secs(30);
 /// Longest life of a connection, whatever comes and goes on it.
@@ -41,13 +46,78 @@ pub(super) struct Connection {
     pub(super) local: Option<SocketAddr>,
     /// Answers that have no end by themselves end when this is cancelled, or they would hold up the end of the gateway.
     pub(super) ending: CancellationToken,
-    lasting: Arc<AtomicBool>,
+    state: Arc<State>,
 }
 
 impl Connection {
     /// It may be open for long.
     pub(super) fn last(&self) {
-        self.lasting.store(true, Ordering::Relaxed);
+        self.state.lasting.store(true, Ordering::Relaxed);
+    }
+
+    /// Whoever asks may ask: the connection makes room for others, and may be silent for longer.
+    pub(super) fn known(&self) {
+        if self.state.known.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        if let Ok(place) = Arc::clone(&self.state.reserved).try_acquire_owned() {
+            *self.state.place.lock().unwrap_or_else(PoisonError::into_inner) = place;
+        }
+    }
+}
+
+/// What is known of a connection.
+#[derive(Debug)]
+struct State {
+    lasting: AtomicBool,
+    known: AtomicBool,
+    /// Answers that are being made.
+    busy: AtomicUsize,
+    /// A request has come, or its answer begins.
+    stirred: Notify,
+    place: Mutex<OwnedSemaphorePermit>,
+    reserved: Arc<Semaphore>,
+}
+
+impl State {
+    fn new(place: OwnedSemaphorePermit, reserved: Arc<Semaphore>) -> Arc<Self> {
+        Arc::new(Self {
+            lasting: AtomicBool::new(false),
+            known: AtomicBool::new(false),
+            busy: AtomicUsize::new(0),
+            stirred: Notify::new(),
+            place: Mutex::new(place),
+            reserved,
+        })
+    }
+
+    /// Ends once a stranger has asked nothing for too long.
+    async fn abandoned(&self) {
+        loop {
+            let stirred = tokio::time::timeout(STRANGERS_PATIENCE, self.stirred.notified()).await;
+            let stays = self.known.load(Ordering::Relaxed) || self.busy.load(Ordering::Relaxed) > 0;
+            if stirred.is_err() && !stays {
+                return;
+            }
+        }
+    }
+}
+
+/// An answer that is being made.
+struct Busy(Arc<State>);
+
+impl Busy {
+    fn new(state: &Arc<State>) -> Self {
+        state.busy.fetch_add(1, Ordering::Relaxed);
+        state.stirred.notify_one();
+        Self(Arc::clone(state))
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.0.busy.fetch_sub(1, Ordering::Relaxed);
+        self.0.stirred.notify_one();
     }
 }
 
@@ -56,7 +126,8 @@ pub(super) async fn serve(listener: TcpListener, router: Router, shutdown: &Canc
     let ending = shutdown.child_token();
     let _ends_all = ending.clone().drop_guard();
     let connections = TaskTracker::new();
-    let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let places = Arc::new(Semaphore::new(MOST_STRANGERS));
+    let reserved = Arc::new(Semaphore::new(MOST_KNOWN));
     loop {
         let Ok(place) = Arc::clone(&places).acquire_owned().await else {
             break;
@@ -68,10 +139,8 @@ pub(super) async fn serve(listener: TcpListener, router: Router, shutdown: &Canc
         match accepted {
             Ok((stream, _peer)) => {
                 let (router, ending) = (router.clone(), ending.clone());
-                connections.spawn(async move {
-                    answer(stream, router, ending).await;
-                    drop(place);
-                });
+                let state = State::new(place, Arc::clone(&reserved));
+                connections.spawn(answer(stream, router, ending, state));
             }
             Err(error) => {
                 tracing::warn!("cannot accept a connection over HTTP: {error}");
@@ -86,16 +155,21 @@ pub(super) async fn serve(listener: TcpListener, router: Router, shutdown: &Canc
     }
 }
 
-async fn answer(stream: TcpStream, router: Router, ending: CancellationToken) {
-    let lasting = Arc::new(AtomicBool::new(false));
+async fn answer(stream: TcpStream, router: Router, ending: CancellationToken, state: Arc<State>) {
     let router = router.layer(axum::Extension(Connection {
         local: stream.local_addr().ok(),
         ending: ending.clone(),
-        lasting: Arc::clone(&lasting),
+        state: Arc::clone(&state),
     }));
     let service = TowerToHyperService::new(router);
+    let asked = Arc::clone(&state);
     let service = hyper::service::service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
-        hyper::service::Service::call(&service, request.map(axum::body::Body::new) as Request)
+        let busy = Busy::new(&asked);
+        let answer = hyper::service::Service::call(&service, request.map(axum::body::Body::new) as Request);
+        async move {
+            let _busy = busy;
+            answer.await
+        }
     });
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
@@ -107,7 +181,7 @@ async fn answer(stream: TcpStream, router: Router, ending: CancellationToken) {
     let whole = async {
         tokio::select! {
             ended = connection.as_mut() => ended,
-            () = ending.cancelled() => {
+            () = async { tokio::select! { () = ending.cancelled() => {}, () = state.abandoned() => {} } } => {
                 connection.as_mut().graceful_shutdown();
                 tokio::time::timeout(DRAIN, connection.as_mut()).await.unwrap_or(Ok(()))
             }
@@ -115,7 +189,7 @@ async fn answer(stream: TcpStream, router: Router, ending: CancellationToken) {
     };
     let mut whole = pin!(whole);
     let mut ended = tokio::time::timeout(LIFE, whole.as_mut()).await;
-    if ended.is_err() && lasting.load(Ordering::Relaxed) {
+    if ended.is_err() && state.lasting.load(Ordering::Relaxed) {
         ended = tokio::time::timeout(LONG_LIFE, whole).await;
     }
     match ended {

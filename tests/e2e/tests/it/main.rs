@@ -48,6 +48,7 @@ mod outbox;
 mod outbox_verbs;
 mod overload;
 mod page;
+mod page_guests;
 mod page_live;
 mod pairing;
 mod pause;
