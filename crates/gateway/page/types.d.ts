@@ -280,6 +280,10 @@ export interface Draft {
   list: string;
   /** There is a list in the config that an empty one has to replace. */
   wasListed: boolean;
+  /** Who may command, as it is typed. */
+  owners: string;
+  /** There are owners in the config that none have to replace. */
+  wasOwned: boolean;
 }
 export interface SetupData { pending: PendingInfo[] }
 export interface SetupState extends LoginState { draft?: Draft; since?: number }

@@ -18,6 +18,8 @@ test('a setup begins with what holds, of the account alone where accounts are na
     policy: 'pairing',
     list: '',
     wasListed: false,
+    owners: '',
+    wasOwned: false,
   });
   const named = [
     value(`${at}.accounts.shop.mode`, 'personal'),
@@ -31,6 +33,8 @@ test('a setup begins with what holds, of the account alone where accounts are na
     policy: 'open',
     list: '+15550100001',
     wasListed: true,
+    owners: '',
+    wasOwned: false,
   });
 });
 
@@ -40,6 +44,8 @@ test('everybody is let in by a list that says so, and by nothing else', () => {
     mode: /** @type {const} */ ('dedicated'),
     list: '+1 555 010 0001',
     wasListed: true,
+    owners: '',
+    wasOwned: false,
   };
   const listed = policy => editsOf({ ...draft, policy }).find(edit => edit.key === `${at}.allowFrom`)?.value;
   assert.deepEqual(listed('open'), ['*', '+15550100001']);
@@ -53,10 +59,26 @@ test('an empty list is written only where it replaces one', () => {
     mode: /** @type {const} */ ('personal'),
     policy: policyOf('personal'),
     list: '',
+    owners: '',
+    wasOwned: false,
   };
   const keys = wasListed => editsOf({ ...draft, wasListed }).map(edit => edit.key);
   assert.deepEqual(keys(false), [`${at}.mode`, `${at}.dmPolicy`]);
   assert.deepEqual(keys(true), [`${at}.mode`, `${at}.dmPolicy`, `${at}.allowFrom`]);
+});
+
+test('owners are written where somebody is named, and taken out where nobody is any more', () => {
+  const held = [value(`${at}.owners`, ['+15550100001', '100000000000001@lid'])];
+  const draft = draftOf(held, 'default');
+  assert.equal(draft.owners, '+15550100001, 100000000000001@lid');
+  const written = owners => editsOf({ ...draft, owners }).find(edit => edit.key === `${at}.owners`)?.value;
+  assert.deepEqual(written('+1 555 010 0002'), ['+15550100002']);
+  assert.equal(written(''), null);
+  const none = editsOf({ ...draftOf([], 'default'), owners: ' ' });
+  assert.ok(!none.some(edit => edit.key === `${at}.owners`));
+  // An account that has them from all accounts has none of its own to lose.
+  const shared = { ...value(`${at}.accounts.shop.owners`, ['+15550100001']), level: 'root' };
+  assert.equal(draftOf([shared], 'shop').wasOwned, false);
 });
 
 test('each state that a person has to end offers the way out first', () => {

@@ -21,14 +21,20 @@ export function draftOf(values, account) {
   const value = (/** @type {string} */ name) => values.find(one => one.key === `${prefix}.${name}`)?.value;
   const mode = value('mode') === 'personal' ? 'personal' : 'dedicated';
   const policy = /** @type {DmPolicy | undefined} */ (value('dmPolicy')) ?? policyOf(mode);
-  const listed = value('allowFrom');
-  const list = Array.isArray(listed) ? listed.map(String) : [];
+  const isOwn = (/** @type {ConfigValue} */ { key, level }) =>
+    key === `${named}.owners` && level === 'account';
+  const entriesOf = (/** @type {unknown} */ held) => (Array.isArray(held) ? held.map(String) : []);
+  const list = entriesOf(value('allowFrom'));
+  const owners = entriesOf(value('owners'));
   return {
     prefix,
     mode,
     policy,
     list: list.filter(entry => entry !== '*').join('\n'),
     wasListed: list.length > 0,
+    owners: owners.join(', '),
+    // What all accounts have in common cannot be taken away from one.
+    wasOwned: owners.length > 0 && (prefix !== named || values.some(isOwn)),
   };
 }
 
@@ -37,7 +43,7 @@ export function draftOf(values, account) {
  * @param {Draft} draft
  * @returns {Edit[]}
  */
-export function editsOf({ prefix, mode, policy, list, wasListed }) {
+export function editsOf({ prefix, mode, policy, list, wasListed, owners, wasOwned }) {
   const { entries } = people(list);
   const allowed = policy === 'open' ? ['*', ...entries] : entries;
   const edit = (/** @type {string} */ name, /** @type {unknown} */ value) => ({
@@ -47,5 +53,9 @@ export function editsOf({ prefix, mode, policy, list, wasListed }) {
   });
   const edits = [edit('mode', mode), edit('dmPolicy', policy)];
   if (allowed.length > 0 || wasListed) edits.push(edit('allowFrom', allowed));
+  // Without a list of owners the linked number is one; an empty list would be nobody.
+  const named = people(owners).entries;
+  if (named.length > 0) edits.push(edit('owners', named));
+  else if (wasOwned) edits.push(edit('owners', null));
   return edits;
 }
