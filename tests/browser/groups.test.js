@@ -27,9 +27,11 @@ test('a group is let in on the page and its message answered, then everything in
   const policy = value => world.fased(['config', 'set', 'channels.whatsapp.groupPolicy', value]);
   await policy('disabled');
   await page.reload();
-  await page.getByText('nobody is heard').first().waitFor();
+  await page.getByText('groups are off').first().waitFor();
   await page.getByRole('button', { name: 'Hear those on the lists in groups' }).first().click();
+  await page.getByText('nobody is heard').first().waitFor();
   await page.getByRole('link', { name: 'List who is heard' }).first().waitFor();
+  await visit.picture('groups-nobody');
   await policy('open');
   await page.reload();
   await page.getByText('everybody: groupPolicy is open').first().waitFor();

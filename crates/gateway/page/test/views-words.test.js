@@ -156,6 +156,8 @@ test('a group in which nobody is heard does not pass for one that is, and what c
     by: 'list',
     key: `${root}.groups["${group}"].allowFrom`,
   });
+  const off = heard({ group, listed: true, enabled: false }, rules(at('groupPolicy', 'disabled')));
+  assert.equal(off.word, 'groups are off');
   assert.equal(why(at('mode', 'personal')), undefined);
   assert.equal(why(at('allowFrom', ['+15550100001'])), undefined);
   assert.equal(why(at('groupPolicy', 'open')), undefined);

@@ -44,7 +44,7 @@ function unlinked({ data, status }) {
   const first = data?.agents.find(one => one.default) ?? data?.agents[0];
   const accounts = (status?.accounts ?? []).filter(({ state }) => state === 'unlinked');
   if (first === undefined || accounts.length === 0) return nothing;
-  return html`<ul class="cards lead">${accounts.map(
+  return html`<ul class="cards">${accounts.map(
     ({ account, phone }) => html`<li><a class="card" href=${accountAddress(first.id, account)}>
       <span class="card-title">${phone === null ? 'Set up' : 'Link'} ${account}</span>
       <span class="quiet">No phone is linked to it yet.</span>

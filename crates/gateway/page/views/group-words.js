@@ -6,6 +6,8 @@
  * @param {ReturnType<typeof rulesOf>} rules
  */
 export function heard({ group, listed, enabled }, rules) {
+  // Then each counts as switched off, which no entry of a group changes.
+  if (rules.policy === 'disabled') return { heard: false, word: 'groups are off', mark: 'drop' };
   if (!listed) return { heard: false, word: 'not listed', mark: 'drop' };
   if (!enabled) return { heard: false, word: 'switched off', mark: 'drop' };
   const mute = nobody(rules, group) !== undefined;

@@ -47,6 +47,8 @@ export const groups = {
       const known = group.subject ?? ctx.state.names?.get(id);
       const name = known ?? id;
       const is = heard(group, rules);
+      const why = nobody(rules, id);
+      const off = why?.by === 'policy';
       const { answers, from } = modeWords(group);
       const block = /** @type {const} */ ({ verb: 'groups_block', account, group: id });
       const allow = /** @type {const} */ ({
@@ -64,17 +66,17 @@ export const groups = {
             'Messages',
             html`${group.messages}${group.messages > 0 ? html`, the last ${time(group.last_ms)}` : nothing}`,
           ],
-          ['Who is heard', is.heard ? whoIsHeard(rules, id) : 'nobody, until it is allowed'],
+          ['Who is heard', is.heard || off ? whoIsHeard(rules, id) : 'nobody, until it is allowed'],
           ['Agent', `${group.agent}${group.agent_chosen ? ', chosen by /agent switch' : ''}`],
           ['Answers', html`${answers} <span class="quiet">${from}</span>`],
           ['For the next run', group.pending_context > 0 && `${group.pending_context} to be read`],
         ])}
-        ${is.heard ? mending(ctx, nobody(rules, id)) : nothing}
+        ${is.heard || off ? mending(ctx, why) : nothing}
         <div class="actions">
           ${button({
             label,
             name: `${label} ${name}`,
-            kind: is.heard ? 'plain' : 'main',
+            kind: is.heard || off ? 'plain' : 'main',
             busy: ctx.busy(id),
             act: () => ctx.act(id, () => control(is.heard ? block : allow, 'done')),
           })}
