@@ -29,7 +29,7 @@ const REASON_WORDS = {
   not_in_allowlist: 'not on the list',
   dm_disabled: 'direct messages are off',
   self_chat_off: 'chat with yourself is off',
-  group_not_listed: 'group is not listed',
+  group_not_listed: 'in a group that is not listed',
   group_sender_not_allowed: 'not on the list of a group',
   groups_disabled: 'groups are off',
   stale: 'too old',
