@@ -23,6 +23,19 @@ test('a group is let in on the page and its message answered, then everything in
   await goTo(visit, 'groups');
   await page.getByRole('button', { name: /^Allow Family/ }).click();
   await page.getByRole('button', { name: /^Block Family/ }).waitFor();
+
+  const policy = value => world.fased(['config', 'set', 'channels.whatsapp.groupPolicy', value]);
+  await policy('disabled');
+  await page.reload();
+  await page.getByText('groups are off').first().waitFor();
+  await page.getByRole('button', { name: 'Hear those on the lists in groups' }).first().click();
+  await page.getByText('nobody is heard').first().waitFor();
+  await page.getByRole('link', { name: 'List who is heard' }).first().waitFor();
+  await visit.picture('groups-nobody');
+  await policy('open');
+  await page.reload();
+  await page.getByText('everybody: groupPolicy is open').first().waitFor();
+
   const listed = await world.json(['groups', 'list']);
   assert.equal(listed.groups.find(info => info.group === group).listed, true);
 

@@ -79,7 +79,7 @@ function states({ message, group, task }) {
       first: async page => {
         await page.getByLabel('Number or hidden id').fill('+1 555 010 0003');
         await click('Ask')(page);
-        await page.getByText('fased explain --sender').first().waitFor();
+        await page.getByText('explain --sender').first().waitFor();
       },
     },
     { name: 'log', at: `${DEFAULT}/log` },

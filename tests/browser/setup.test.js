@@ -27,7 +27,14 @@ test('the first setup leads from choices over the QR to a sender who is approved
   assert.match(page.url(), /setup\/people$/, 'a wrong number is not saved');
   await list.fill('+1 (555) 010-0009');
   await page.getByText('Read as: +15550100009').waitFor();
+  const owner = page.getByRole('textbox', { name: /owner/ });
+  await owner.fill('0555');
   await press(visit, 'Save and continue');
+  assert.match(page.url(), /setup\/people$/, 'a wrong owner is not saved');
+  await owner.fill('+1 555 010 0008');
+  await page.getByText('Read as: +15550100008').waitFor();
+  await press(visit, 'Save and continue');
+  await page.getByRole('status').getByText('Saved.', { exact: true }).waitFor();
 
   await press(visit, 'Show the QR code');
   const qr = await readQr(visit);
@@ -41,11 +48,13 @@ test('the first setup leads from choices over the QR to a sender who is approved
   await page.getByRole('button', { name: /^Approve .*\+15550100002/ }).click();
   await fake.wait('message', { contact: ANNA, text: 'hello, is anybody there?' }, code.seq);
   await page.getByText('It works.').waitFor();
+  assert.equal(await page.getByText('Write to it from another phone').count(), 0, 'that is done');
 
   for (const [key, value] of Object.entries({
     mode: 'dedicated',
     dmPolicy: 'pairing',
     allowFrom: ['+15550100009'],
+    owners: ['+15550100008'],
   })) {
     const read = await world.json(['config', 'get', `channels.whatsapp.${key}`]);
     assert.deepEqual(read.value, value, key);
@@ -58,7 +67,7 @@ test('without a camera a code is typed into the phone', async world => {
   await world.start();
   const visit = await world.visitPage();
   const { page } = visit;
-  await goToSetup(visit);
+  await page.getByRole('link', { name: /^Set up default/ }).click();
   for (const step of ['Continue', 'Continue', 'Save and continue']) await press(visit, step);
   await press(visit, 'Without a camera: a code to type');
   await page.getByLabel('Number of the phone that is to be linked').fill('+1 555 010 0001');
@@ -75,7 +84,7 @@ test('a login that was left is begun again at once, also in the other way', asyn
   await world.start();
   const visit = await world.visitPage();
   const { page } = visit;
-  await goToSetup(visit);
+  await page.getByRole('banner').getByRole('link', { name: 'default unlinked' }).click();
   for (const step of ['Continue', 'Continue', 'Save and continue']) await press(visit, step);
   await press(visit, 'Show the QR code');
   await readQr(visit);
@@ -93,4 +102,39 @@ test('a login that was left is begun again at once, also in the other way', asyn
   await press(other, 'Show the QR code');
   await world.fake.scan(await readQr(other));
   await other.page.getByText(`Linked as ${OWNER}`).first().waitFor();
+});
+
+test('a login that fails leaves a way to go on, and what can be chosen looks like it', async world => {
+  world.configure({});
+  // There is no WhatsApp.
+  await world.startGateway();
+  const visit = await world.visitPage();
+  const { page } = visit;
+  const style = (/** @type {import('playwright-core').Locator} */ what, /** @type {string} */ name) =>
+    what.evaluate((element, name) => getComputedStyle(element).getPropertyValue(name), name);
+  await goTo(visit, 'link');
+  await press(visit, 'Show the QR code');
+  await page.getByText('That did not work:').waitFor();
+  await page.getByRole('button', { name: 'Try again' }).waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Stop' }).count(), 0, 'nothing goes on');
+  assert.equal(await page.locator('.actions .actions').count(), 0, 'the buttons stand in one row');
+  await visit.picture('link-failed');
+
+  await goTo(visit, 'overview');
+  const link = page.getByRole('main').getByRole('link', { name: 'Link a phone' });
+  assert.notEqual(await style(link, 'padding-left'), '0px');
+  const status = page.getByRole('button', { name: 'Copy the command fased --state-dir' });
+  assert.ok(
+    await status
+      .first()
+      .getAttribute('aria-label')
+      .then(words => words?.includes(world.state)),
+    'a command reaches this gateway',
+  );
+
+  await goTo(visit, 'setup');
+  const other = page.locator('.choice', { hasText: 'Your own number' });
+  await other.hover();
+  const chosen = page.locator('.choice', { hasText: 'A number of its own' });
+  assert.notEqual(await style(other, 'border-top-color'), await style(chosen, 'border-top-color'));
 });

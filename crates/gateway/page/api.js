@@ -137,6 +137,15 @@ async function* told(response, signal) {
 }
 
 /**
+ * Changes the config for a form, which shows itself what it holds: what a terminal is told of files is not said here.
+ * @param {import('./types.d.ts').Edit[]} edits
+ */
+export async function saveConfig(edits) {
+  await control({ verb: 'config_set', edits }, 'done');
+  return { message: 'Saved.' };
+}
+
+/**
  * Links an account. Ends with `linked` or `error`; aborting ends the login.
  * @param {Extract<ControlRequest, { verb: 'channels_login' }>} request
  * @param {(event: LoginEvent) => void} heard

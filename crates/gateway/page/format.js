@@ -99,6 +99,23 @@ export function nextStep(next) {
   return { words: [before, after].filter(part => part !== '').join(' … '), command };
 }
 
+/**
+ * A command as it reaches this gateway: with its state dir, and its config, where they are not those that a terminal
+ * takes by itself. In the image the environment names them.
+ * @param {string} text
+ * @param {{ state_dir: string, config: string } | null | undefined} gateway
+ */
+export function addressed(text, gateway) {
+  if (!gateway || !text.startsWith('fased ')) return text;
+  const { state_dir: folder, config } = gateway;
+  const usual = /^(\/(home|Users)\/[^/]+|\/root)\/\.fased$|^\/data$/.test(folder);
+  const quoted = (/** @type {string} */ path) =>
+    /^[\w./@+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+  const state = usual ? '' : ` --state-dir ${quoted(folder)}`;
+  const file = config === `${folder}/fased.json` ? '' : ` --config ${quoted(config)}`;
+  return `fased${state}${file}${text.slice(5)}`;
+}
+
 /** Where this page does what a command does. @type {[RegExp, string][]} */
 const PLACES = [
   [/\bfased pairing\b/, 'people'],

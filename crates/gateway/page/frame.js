@@ -8,7 +8,7 @@
 import { plain } from './format.js';
 import { accountAddress, address } from './router.js';
 import { sections } from './sections.js';
-import { command, failure, pill } from './ui.js';
+import { command, failure, pill, pillLink } from './ui.js';
 import { html, nothing } from './vendor/lit-html.js';
 
 /** @typedef {typeof import('./store.js').known} Known */
@@ -56,7 +56,11 @@ export function linkState(context, known) {
   const words = stateWords(context, known);
   if (known.session === false) return pill('disabled', words);
   if (!known.connected) return pill('degraded', words);
-  return pill(foremost(context, known)?.state ?? 'disabled', words);
+  const info = foremost(context, known);
+  if (info === undefined) return pill('disabled', words);
+  // Any Agent leads to the account: which one it is stands in the address alone.
+  const agent = context.agent || context.data?.agents?.find((/** @type {any} */ one) => one.default)?.id;
+  return agent ? pillLink(accountAddress(agent, info.account), info.state, words) : pill(info.state, words);
 }
 
 /**

@@ -278,6 +278,10 @@ export interface Draft {
   list: string;
   /** Who was on the list when it was shown, without `*`. */
   listed: string[];
+  /** Who may command, as it is typed. */
+  owners: string;
+  /** Who might when it was shown. */
+  owned: string[];
 }
 export interface SetupData { pending: PendingInfo[] }
 export interface SetupState extends LoginState { draft?: Draft; since?: number }

@@ -4,8 +4,8 @@
 /** @import { ApiError } from './api.js' */
 /** @import { Question } from './types.d.ts' */
 
-import { moment, nextStep, plain, relative, tone } from './format.js';
-import { now } from './store.js';
+import { addressed, moment, nextStep, plain, relative, tone } from './format.js';
+import { known, now } from './store.js';
 import { html, nothing, render } from './vendor/lit-html.js';
 
 /** How long a word on what was done stays, milliseconds. */
@@ -33,11 +33,17 @@ export function pill(state, words = plain(state)) {
   return html`<span class="pill ${tone(state)}"><span class="mark" aria-hidden="true"></span>${words}</span>`;
 }
 
+/** The same, leading there. @param {string} href @param {string} state @param {string} [words] */
+export function pillLink(href, state, words = plain(state)) {
+  return html`<a class="pill ${tone(state)}" href=${href}><span class="mark" aria-hidden="true"></span>${words}</a>`;
+}
+
 /**
  * A command for a terminal, with a button that copies it.
- * @param {string} text
+ * @param {string} typed
  */
-export function command(text) {
+export function command(typed) {
+  const text = addressed(typed, known.status?.gateway);
   const copy = async (/** @type {Event} */ event) => {
     const button = /** @type {HTMLElement} */ (event.currentTarget);
     try {
@@ -72,7 +78,7 @@ export function hint(next) {
 export function failure(error, dismiss) {
   if (error === undefined) return nothing;
   return html`<div class="note bad">
-    <p><strong>That did not work.</strong> ${error.message}</p>
+    <p><strong>That did not work:</strong> ${error.message}</p>
     ${hint(error.next)}
     ${dismiss === undefined ? nothing : html`<button type="button" class="small" @click=${dismiss}>Close</button>`}
   </div>`;

@@ -1,6 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { countdown, counted, nextStep, plain, relative, sectionFor, span, tone, who } from '../format.js';
+import {
+  addressed,
+  countdown,
+  counted,
+  nextStep,
+  plain,
+  relative,
+  sectionFor,
+  span,
+  tone,
+  who,
+} from '../format.js';
 
 const NOW = 1_800_000_000_000;
 
@@ -71,4 +82,19 @@ test('what nobody knows is taken for bad rather than good', () => {
   assert.equal(tone('suspended'), 'rest');
   assert.equal(tone('replaced'), 'bad');
   assert.equal(tone('a_state_of_tomorrow'), 'bad');
+});
+
+test('a command names the state dir and the config where they are not the usual ones', () => {
+  const at = (/** @type {string} */ folder, config = `${folder}/fased.json`) =>
+    addressed('fased pairing list', { state_dir: folder, config });
+  for (const usual of ['/home/ada/.fased', '/Users/ada/.fased', '/data']) {
+    assert.equal(at(usual), 'fased pairing list');
+  }
+  assert.equal(at('/srv/fased'), 'fased --state-dir /srv/fased pairing list');
+  assert.equal(at('/home/ada/play ground'), "fased --state-dir '/home/ada/play ground' pairing list");
+  assert.equal(at("/srv/ada's"), "fased --state-dir '/srv/ada'\\''s' pairing list");
+  assert.equal(at('/data', '/etc/fased.json'), 'fased --config /etc/fased.json pairing list');
+  assert.equal(addressed('fased doctor', undefined), 'fased doctor');
+  const container = 'docker compose exec fased fased dashboard';
+  assert.equal(addressed(container, { state_dir: '/srv/fased', config: '/srv/fased/fased.json' }), container);
 });

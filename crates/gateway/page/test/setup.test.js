@@ -13,7 +13,14 @@ test('a setup begins with what holds, of the account alone where accounts are na
     value(`${at}.dmPolicy`, 'pairing'),
     value(`${at}.allowFrom`, []),
   ];
-  assert.deepEqual(draftOf(root, 'default'), { mode: 'dedicated', policy: 'pairing', list: '', listed: [] });
+  assert.deepEqual(draftOf(root, 'default'), {
+    mode: 'dedicated',
+    policy: 'pairing',
+    list: '',
+    listed: [],
+    owners: '',
+    owned: [],
+  });
   const named = [
     value(`${at}.accounts.shop.mode`, 'personal'),
     value(`${at}.accounts.shop.dmPolicy`, 'open'),
@@ -25,6 +32,8 @@ test('a setup begins with what holds, of the account alone where accounts are na
     policy: 'open',
     list: '+1 555 010 0001',
     listed: ['+15550100001'],
+    owners: '',
+    owned: [],
   });
 });
 
@@ -65,7 +74,11 @@ test('an account that is named is read and written below its own key, however th
 const list = `${at}.allowFrom`;
 /** What is done with the list. */
 const changes = (draft, held, account = 'default') =>
-  editsOf({ mode: 'dedicated', policy: 'pairing', list: '', listed: [], ...draft }, held, account)
+  editsOf(
+    { mode: 'dedicated', policy: 'pairing', list: '', listed: [], owners: '', owned: [], ...draft },
+    held,
+    account,
+  )
     .filter(edit => edit.key.endsWith('.allowFrom'))
     .map(({ key, value: entries, append, remove }) => [key, append ? '+' : remove ? '-' : '=', entries]);
 
@@ -103,6 +116,29 @@ test('a list that an account has from the root is kept where it gets one of its 
   assert.deepEqual(changes({ listed }, inherited, '7'), [[own, '+', ['+15550100009']]]);
   const alone = [{ ...value(own, ['+15550100001']), level: 'root', path: list }];
   assert.deepEqual(changes({ listed }, alone, '7'), [[own, '+', []]], 'an empty list of its own');
+});
+
+test('owners are written where they were changed, and taken out where nobody is any more', () => {
+  const held = [value(`${at}.owners`, ['+1 555 010 0001', '100000000000001@lid'])];
+  const draft = draftOf(held, 'default');
+  assert.equal(draft.owners, '+1 555 010 0001, 100000000000001@lid');
+  const written = (owners, now = held) =>
+    editsOf({ ...draft, owners }, now, 'default').find(edit => edit.key === `${at}.owners`)?.value;
+  assert.deepEqual(written('+1 555 010 0002'), ['+15550100002']);
+  assert.equal(written(''), null);
+  assert.equal(
+    written(draft.owners, [value(`${at}.owners`, ['+15550100009'])]),
+    undefined,
+    'by others alone',
+  );
+  const none = editsOf({ ...draftOf([], 'default'), owners: ' ' }, [], 'default');
+  assert.ok(!none.some(edit => edit.key === `${at}.owners`));
+  // An account that has them from all accounts has none of its own to lose.
+  const key = `${at}.accounts.shop.owners`;
+  const shared = [{ ...value(key, ['+15550100001']), level: 'root', path: `${at}.owners` }];
+  assert.ok(
+    !editsOf({ ...draftOf(shared, 'shop'), owners: '' }, shared, 'shop').some(edit => edit.key === key),
+  );
 });
 
 test('each state that a person has to end offers the way out first', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { heard, inOrder, modeWords, rulesOf, whoIsHeard } from '../views/group-words.js';
+import { heard, inOrder, modeWords, nobody, rulesOf, whoIsHeard } from '../views/group-words.js';
 import { taken } from '../views/log-line.js';
 import { WAYS, inOrder as waysInOrder } from '../views/route-order.js';
 import { changed, made } from '../views/task-edit.js';
@@ -13,6 +13,7 @@ import {
   outcomeWord,
   place,
   REASONS,
+  reasonWord,
   STATE_NAMES,
   said,
   sendState,
@@ -32,6 +33,7 @@ function wordsOf(file, type) {
 const CAUSES = ['created', 'schedule', 'catch_up', 'manual', 'again'];
 
 test('the page has the words that the gateway has', () => {
+  for (const reason of REASONS) assert.doesNotMatch(reasonWord(reason), /\bdm\b|_/);
   assert.deepEqual([...REASONS].sort(), wordsOf('access/reason.rs', 'Reason'));
   assert.deepEqual([...OUTCOME_NAMES].sort(), wordsOf('access/verdict.rs', 'Outcome'));
   assert.deepEqual([...STATE_NAMES].sort(), wordsOf('delivery.rs', 'SendState'));
@@ -85,9 +87,11 @@ test('what was said is cut, never in the middle of a character', () => {
 });
 
 test('a group is heard, or it is said why not', () => {
-  assert.equal(heard({ listed: true, enabled: true }).word, 'heard');
-  assert.equal(heard({ listed: true, enabled: false }).word, 'switched off');
-  assert.deepEqual(heard({ listed: false, enabled: true }), { heard: false, word: 'not listed' });
+  const group = '120363000000000001@g.us';
+  const open = rulesOf([{ key: 'channels.whatsapp.groupPolicy', value: 'open', level: 'root' }], 'work');
+  assert.equal(heard({ group, listed: true, enabled: true }, open).word, 'heard');
+  assert.equal(heard({ group, listed: true, enabled: false }, open).word, 'switched off');
+  assert.equal(heard({ group, listed: false, enabled: true }, open).word, 'not listed');
   const source = { level: 'root', path: 'channels.whatsapp.groups.*.requireMention', line: 4 };
   assert.deepEqual(modeWords({ mode: 'always', source }), {
     answers: 'every message',
@@ -127,6 +131,38 @@ test('who of a group may write comes from the nearest setting', () => {
     whoIsHeard(rulesOf([at('groups', entries)], 'work'), '120363000000000002@g.us'),
     'nobody: allowFrom in groups is empty',
   );
+});
+
+test('a group in which nobody is heard does not pass for one that is, and what changes it is named', () => {
+  const group = '120363000000000001@g.us';
+  const root = 'channels.whatsapp';
+  const at = (/** @type {string} */ key, /** @type {unknown} */ value) => ({
+    key: `${root}.${key}`,
+    value,
+    level: 'root',
+  });
+  const rules = (/** @type {any[]} */ ...values) => rulesOf(values, 'work');
+  const empty = heard({ group, listed: true, enabled: true }, rules());
+  assert.deepEqual(empty, { heard: true, word: 'nobody is heard', mark: 'hold' });
+  const why = (/** @type {any[]} */ ...values) => nobody(rules(...values), group);
+  assert.deepEqual(why(), { by: 'people', key: 'allowFrom' });
+  assert.deepEqual(why(at('accounts.work.groupPolicy', 'disabled')), {
+    by: 'policy',
+    key: `${root}.accounts.work.groupPolicy`,
+  });
+  assert.deepEqual(why(at('allowFrom', ['+15550100001']), at('groupAllowFrom', [])), {
+    by: 'list',
+    key: `${root}.groupAllowFrom`,
+  });
+  assert.deepEqual(why(at('allowFrom', ['*']), at('groups', { [group]: { allowFrom: [] } })), {
+    by: 'list',
+    key: `${root}.groups["${group}"].allowFrom`,
+  });
+  const off = heard({ group, listed: true, enabled: false }, rules(at('groupPolicy', 'disabled')));
+  assert.equal(off.word, 'groups are off');
+  assert.equal(why(at('mode', 'personal')), undefined);
+  assert.equal(why(at('allowFrom', ['+15550100001'])), undefined);
+  assert.equal(why(at('groupPolicy', 'open')), undefined);
 });
 
 test('the group that was written in last stands first', () => {

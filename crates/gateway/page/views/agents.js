@@ -1,9 +1,9 @@
 // Who answers.
 
-/** @import { AgentInfo, View } from '../types.d.ts' */
+/** @import { AgentInfo, Context, View } from '../types.d.ts' */
 
 import { closeSession, control } from '../api.js';
-import { address } from '../router.js';
+import { accountAddress, address } from '../router.js';
 import { endSession } from '../store.js';
 import { button, command, waiting } from '../ui.js';
 import { html, nothing } from '../vendor/lit-html.js';
@@ -29,6 +29,7 @@ export const agents = {
     const signOut = () => context.act('out', () => closeSession().then(endSession));
     const { gateway } = context.status ?? {};
     return html`
+      ${unlinked(context)}
       <p class="lead">An Agent answers what people write. Choose one to see its channels.</p>
       ${context.data === undefined ? waiting() : html`<ul class="cards">${context.data.agents.map(card)}</ul>`}
       <footer class="foot">
@@ -38,6 +39,19 @@ export const agents = {
       </footer>`;
   },
 };
+
+/** Accounts that no phone is linked to yet: they come before all else. @param {Context<{ agents: AgentInfo[] }>} context */
+function unlinked({ data, status }) {
+  const first = data?.agents.find(one => one.default) ?? data?.agents[0];
+  const accounts = (status?.accounts ?? []).filter(({ state }) => state === 'unlinked');
+  if (first === undefined || accounts.length === 0) return nothing;
+  return html`<ul class="cards">${accounts.map(
+    ({ account, phone }) => html`<li><a class="card" href=${accountAddress(first.id, account)}>
+      <span class="card-title">${phone === null ? 'Set up' : 'Link'} ${account}</span>
+      <span class="quiet">No phone is linked to it yet.</span>
+    </a></li>`,
+  )}</ul>`;
+}
 
 /** @param {AgentInfo} agent */
 function card(agent) {

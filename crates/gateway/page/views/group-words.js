@@ -2,9 +2,18 @@
 
 import { accountKey } from './account-key.js';
 
-/** @param {{ listed: boolean, enabled: boolean }} group */
-export function heard({ listed, enabled }) {
-  return { heard: listed && enabled, word: !listed ? 'not listed' : enabled ? 'heard' : 'switched off' };
+/**
+ * Whether it is let in, how that reads with those in it who may write, and the mark it has.
+ * @param {{ group: string, listed: boolean, enabled: boolean }} group
+ * @param {ReturnType<typeof rulesOf>} rules
+ */
+export function heard({ group, listed, enabled }, rules) {
+  // Then each counts as switched off, which no entry of a group changes.
+  if (rules.policy === 'disabled') return { heard: false, word: 'groups are off', mark: 'drop' };
+  if (!listed) return { heard: false, word: 'not listed', mark: 'drop' };
+  if (!enabled) return { heard: false, word: 'switched off', mark: 'drop' };
+  const mute = nobody(rules, group) !== undefined;
+  return { heard: true, word: mute ? 'nobody is heard' : 'heard', mark: mute ? 'hold' : 'ok' };
 }
 
 /** @param {{ mode: string, source: { level: string, path: string, line?: number | null } }} group */
@@ -28,13 +37,35 @@ export function rulesOf(values, account) {
       .map(path => values.find(value => value.key === path))
       .find(found => found !== undefined);
   const list = of('groupAllowFrom');
+  const policy = of('groupPolicy');
   return {
-    policy: of('groupPolicy')?.value,
+    policy: policy?.value,
+    /** Where to write what would change it. */
+    keys: {
+      policy: policy?.key ?? `${root}.groupPolicy`,
+      list: list?.key ?? `${root}.groupAllowFrom`,
+      groups: of('groups')?.key ?? `${root}.groups`,
+    },
     name: list === undefined || list.level === 'default' ? 'allowFrom' : 'groupAllowFrom',
     list: list?.value ?? of('allowFrom')?.value ?? [],
     groups: of('groups')?.value ?? {},
     mode: of('mode')?.value,
   };
+}
+
+/**
+ * What keeps everybody in a group that is let in from being heard, and the key that changes it; nothing if somebody is.
+ * @param {ReturnType<typeof rulesOf>} rules
+ * @param {string} group
+ * @returns {{ by: 'policy' | 'people' | 'list', key: string } | undefined}
+ */
+export function nobody(rules, group) {
+  if (!whoIsHeard(rules, group).startsWith('nobody')) return undefined;
+  const { policy, groups, keys, name } = rules;
+  if (policy === 'disabled') return { by: 'policy', key: keys.policy };
+  const entry = groups[group]?.allowFrom ? group : groups['*']?.allowFrom ? '*' : undefined;
+  if (entry !== undefined) return { by: 'list', key: `${keys.groups}["${entry}"].allowFrom` };
+  return name === 'allowFrom' ? { by: 'people', key: name } : { by: 'list', key: keys.list };
 }
 
 /** @param {ReturnType<typeof rulesOf>} rules @param {string} group one that is let in */

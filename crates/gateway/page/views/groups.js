@@ -1,11 +1,11 @@
 // Groups of an account: are they heard, what is answered there, by whom.
 
-/** @import { ConfigValue, GroupInfo, View } from '../types.d.ts' */
+/** @import { ConfigValue, Context, GroupInfo, View } from '../types.d.ts' */
 
-import { asApiError, control } from '../api.js';
-import { button, empty, facts, pill, time, waiting } from '../ui.js';
+import { asApiError, control, saveConfig } from '../api.js';
+import { button, command, empty, facts, pill, time, waiting } from '../ui.js';
 import { html, nothing } from '../vendor/lit-html.js';
-import { heard, inOrder, modeWords, rulesOf, whoIsHeard } from './group-words.js';
+import { heard, inOrder, modeWords, nobody, rulesOf, whoIsHeard } from './group-words.js';
 
 const CHOICES = /** @type {const} */ ([
   ['mention', 'Mentions', 'only mentions'],
@@ -46,7 +46,9 @@ export const groups = {
       const { account, group: id } = group;
       const known = group.subject ?? ctx.state.names?.get(id);
       const name = known ?? id;
-      const is = heard(group);
+      const is = heard(group, rules);
+      const why = nobody(rules, id);
+      const off = why?.by === 'policy';
       const { answers, from } = modeWords(group);
       const block = /** @type {const} */ ({ verb: 'groups_block', account, group: id });
       const allow = /** @type {const} */ ({
@@ -57,23 +59,24 @@ export const groups = {
       });
       const label = is.heard ? 'Block' : 'Allow';
       return html`<li class="card">
-        <div class="card-title"><h2>${name}</h2>${pill(is.heard ? 'ok' : 'drop', is.word)}</div>
+        <div class="card-title"><h2>${name}</h2>${pill(is.mark, is.word)}</div>
         ${known ? html`<p class="quiet">${id}</p>` : nothing}
         ${facts([
           [
             'Messages',
             html`${group.messages}${group.messages > 0 ? html`, the last ${time(group.last_ms)}` : nothing}`,
           ],
-          ['Who is heard', is.heard ? whoIsHeard(rules, id) : 'nobody, until it is allowed'],
+          ['Who is heard', is.heard || off ? whoIsHeard(rules, id) : 'nobody, until it is allowed'],
           ['Agent', `${group.agent}${group.agent_chosen ? ', chosen by /agent switch' : ''}`],
           ['Answers', html`${answers} <span class="quiet">${from}</span>`],
           ['For the next run', group.pending_context > 0 && `${group.pending_context} to be read`],
         ])}
+        ${is.heard || off ? mending(ctx, why) : nothing}
         <div class="actions">
           ${button({
             label,
             name: `${label} ${name}`,
-            kind: is.heard ? 'plain' : 'main',
+            kind: is.heard || off ? 'plain' : 'main',
             busy: ctx.busy(id),
             act: () => ctx.act(id, () => control(is.heard ? block : allow, 'done')),
           })}
@@ -89,3 +92,20 @@ export const groups = {
     })}</ul>`;
   },
 };
+
+/** How somebody comes to be heard. @param {Context} ctx @param {ReturnType<typeof nobody>} why */
+function mending(ctx, why) {
+  switch (why?.by) {
+    case undefined:
+      return nothing;
+    case 'policy': {
+      const edits = [{ key: why.key, value: 'allowlist', append: false }];
+      const act = () => ctx.act('policy', () => saveConfig(edits));
+      return html`<p>${button({ label: 'Hear those on the lists in groups', act, busy: ctx.busy('policy') })}</p>`;
+    }
+    case 'people':
+      return html`<p><a href=${ctx.link('setup', 'people')}>List who is heard</a></p>`;
+    case 'list':
+      return html`<p>List who is heard: ${command(`fased config set '${why.key}' NUMBER --append`)}</p>`;
+  }
+}

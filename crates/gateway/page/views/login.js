@@ -152,7 +152,7 @@ export function loginPanel(context, done) {
       return html`${failure(mine.error)}
         <div class="actions">
           ${button({ label: 'Try again', act: () => begin(context, mine.method), kind: 'main' })}
-          ${ending(context)}
+          ${otherWay(context)}
         </div>`;
   }
 }
@@ -175,11 +175,19 @@ async function stop(context) {
   await endOther(context);
 }
 
+/** @param {Context<any, LoginState>} context */
+function otherWay(context) {
+  const byCode = context.state.login?.method.type !== 'code';
+  return button({
+    label: byCode ? 'Without a camera: a code to type' : 'Use the QR code instead',
+    act: () => chooseCode(context, byCode),
+  });
+}
+
 /** The way back from what is on show. @param {Context<any, LoginState>} context */
 function ending(context) {
-  const byCode = context.state.login?.method.type !== 'code';
   return html`<div class="actions">
-    ${button({ label: byCode ? 'Without a camera: a code to type' : 'Use the QR code instead', act: () => chooseCode(context, byCode) })}
+    ${otherWay(context)}
     ${button({ label: 'Stop', act: () => stop(context) })}
   </div>`;
 }

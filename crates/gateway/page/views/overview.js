@@ -7,6 +7,7 @@ import { empty, facts, hint, pill, time, waiting } from '../ui.js';
 import { html, nothing } from '../vendor/lit-html.js';
 import { configProblem, problemItem } from './health.js';
 import { actionsOf } from './overview-actions.js';
+import { reasonWord, sendState } from './words.js';
 
 /** Notices beyond these are older than anybody looks for here. */
 const NOTICES = 20;
@@ -70,10 +71,10 @@ function sum(counts, names) {
   return counts.filter(({ name }) => names.includes(name)).reduce((all, { count }) => all + count, 0);
 }
 
-/** @param {Count[]} counts */
-function counts(counts) {
+/** @param {Count[]} counts @param {(name: string) => string} words as the messages have them */
+function counts(counts, words) {
   if (counts.length === 0) return 'none';
-  return html`<ul class="counts">${counts.map(({ name, count }) => html`<li><span class="digits">${count.toLocaleString('en')}</span> ${plain(name)}</li>`)}</ul>`;
+  return html`<ul class="counts">${counts.map(({ name, count }) => html`<li><span class="digits">${count.toLocaleString('en')}</span> ${words(name)}</li>`)}</ul>`;
 }
 
 /**
@@ -89,8 +90,8 @@ function traffic(context, info) {
     ['Last out', time(info.last_outbound_ms)],
     ['To be decided', counted(undecided, 'message')],
     ['Not yet sent', counted(unsent, 'message')],
-    ['Came in', counts(info.inbound)],
-    ['Went out', counts(info.outbound)],
+    ['Came in', counts(info.inbound, reasonWord)],
+    ['Went out', counts(info.outbound, name => sendState(name, null).words)],
     [
       'Waiting for approval',
       html`<a href=${context.link('people')}>${counted(info.pending_pairings, 'person', 'people')}</a>`,

@@ -18,9 +18,18 @@ export function policyOf(mode) {
 function heldOf(values, account) {
   const prefix = accountKey(values, account);
   const of = (/** @type {string} */ name) => values.find(one => one.key === `${prefix}.${name}`);
-  const listed = of('allowFrom');
-  const list = Array.isArray(listed?.value) ? listed.value.map(String) : [];
-  return { prefix, value: (/** @type {string} */ name) => of(name)?.value, list, from: listed?.path };
+  const entriesOf = (/** @type {unknown} */ held) => (Array.isArray(held) ? held.map(String) : []);
+  const owned = of('owners');
+  const owners = entriesOf(owned?.value);
+  return {
+    prefix,
+    value: (/** @type {string} */ name) => of(name)?.value,
+    list: entriesOf(of('allowFrom')?.value),
+    from: of('allowFrom')?.path,
+    owners,
+    // What all accounts have in common cannot be taken away from one.
+    isOwned: owners.length > 0 && owned?.path === owned?.key,
+  };
 }
 
 /** An entry of the config, spelled as `people` spells it. @param {string} text */
@@ -36,11 +45,18 @@ function spelled(text) {
  * @returns {Draft}
  */
 export function draftOf(values, account) {
-  const { value, list } = heldOf(values, account);
+  const { value, list, owners } = heldOf(values, account);
   const mode = value('mode') === 'personal' ? 'personal' : 'dedicated';
   const policy = /** @type {DmPolicy | undefined} */ (value('dmPolicy')) ?? policyOf(mode);
   const listed = list.filter(entry => entry !== '*');
-  return { mode, policy, list: listed.join('\n'), listed: listed.map(spelled) };
+  return {
+    mode,
+    policy,
+    list: listed.join('\n'),
+    listed: listed.map(spelled),
+    owners: owners.join(', '),
+    owned: owners.map(spelled),
+  };
 }
 
 /**
@@ -51,8 +67,8 @@ export function draftOf(values, account) {
  * @param {string} account
  * @returns {Edit[]}
  */
-export function editsOf({ mode, policy, list, listed }, values, account) {
-  const { prefix, list: now, from } = heldOf(values, account);
+export function editsOf({ mode, policy, list, listed, owners, owned }, values, account) {
+  const { prefix, list: now, from, isOwned } = heldOf(values, account);
   const { entries } = people(list);
   const there = now.map(spelled);
   const everybody = policy === 'open' ? ['*'] : [];
@@ -69,6 +85,12 @@ export function editsOf({ mode, policy, list, listed }, values, account) {
     append: false,
   });
   const edits = [edit('mode', mode), edit('dmPolicy', policy)];
+  // Without a list of owners the linked number is one; an empty list would be nobody.
+  const named = people(owners).entries;
+  if (named.join() !== owned.join()) {
+    if (named.length > 0) edits.push(edit('owners', named));
+    else if (isOwned) edits.push(edit('owners', null));
+  }
   if (added.length + gone.length === 0) return edits;
   const own = edit('allowFrom', added);
   // A list of the account's own takes the place of the one that it had from the root, so it begins as that one.

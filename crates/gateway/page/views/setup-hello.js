@@ -31,10 +31,10 @@ export function hello(context, policy) {
   const works = answered(heard);
   const pending = data?.pending ?? [];
   return html`
-    <p class="lead">${info?.phone ? html`Linked as <strong>${info.phone}</strong>. ` : nothing}${WORDS[policy]}</p>
+    ${works ? html`<p class="note good"><strong>It works.</strong> A message came in and was answered.</p>` : nothing}
+    <p class="lead">${info?.phone ? html`Linked as <strong>${info.phone}</strong>. ` : nothing}${works ? nothing : WORDS[policy]}</p>
     ${info === undefined || info.state === 'ready' ? nothing : html`<p>${pill(info.state)} ${info.sentence}</p>`}
     ${pending.length === 0 ? nothing : html`<h2>Wants to be heard</h2>${pendingList(context, pending)}`}
-    ${works ? html`<p class="note good"><strong>It works.</strong> A message came in and was answered.</p>` : nothing}
     ${
       heard.length === 0
         ? html`<p class="waiting quiet">Waiting for a first message…</p>`

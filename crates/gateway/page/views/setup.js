@@ -2,7 +2,7 @@
 
 /** @import { Context, Draft, SetupData, SetupState, View } from '../types.d.ts' */
 
-import { control } from '../api.js';
+import { control, saveConfig } from '../api.js';
 import { people } from '../numbers.js';
 import { button, waiting } from '../ui.js';
 import { html, nothing } from '../vendor/lit-html.js';
@@ -117,32 +117,46 @@ function listWords({ mode, policy }) {
   }
 }
 
+/** What was typed, as it is understood. @param {string} id @param {ReturnType<typeof people>} read */
+function readAs(id, { entries, problems }) {
+  return html`<div id=${id} aria-live="polite">
+    ${problems.map(({ text, problem }) => html`<p class="wrong"><strong>${text}</strong>: ${problem}</p>`)}
+    ${entries.length === 0 ? nothing : html`<p class="right">Read as: ${entries.join(', ')}</p>`}
+  </div>`;
+}
+
 /**
  * @param {Context<SetupData, SetupState>} context
  * @param {Draft} draft
  */
 function listStep(context, draft) {
   const { entries, problems } = people(draft.list);
+  const owners = people(draft.owners);
   const typed = (/** @type {InputEvent} */ event) => {
     draft.list = /** @type {HTMLTextAreaElement} */ (event.target).value;
     context.update();
   };
   const save = async () => {
-    if (problems.length > 0) {
-      document.getElementById('list')?.focus();
+    const wrong = problems.length > 0 ? 'list' : owners.problems.length > 0 ? 'owners' : undefined;
+    if (wrong !== undefined) {
+      document.getElementById(wrong)?.focus();
       return;
     }
     const saved = async () => {
       // Others may have changed it since the first step.
       const { values } = await control({ verb: 'config_get', key: null }, 'config_values');
       const edits = editsOf(draft, values, context.account);
-      const done = await control({ verb: 'config_set', edits }, 'done');
+      const done = await saveConfig(edits);
       draft.listed = entries;
       return done;
     };
     if (await context.act('save', saved)) {
       context.go(context.link('setup', 'link'));
     }
+  };
+  const named = (/** @type {InputEvent} */ event) => {
+    draft.owners = /** @type {HTMLInputElement} */ (event.target).value;
+    context.update();
   };
   const nobody = draft.policy === 'allowlist' && draft.mode === 'dedicated' && entries.length === 0;
   return html`
@@ -151,10 +165,14 @@ function listStep(context, draft) {
       <p class="help" id="list-help">${listWords(draft)} A number begins with the code of its country, such as <code>+1 555 010 0001</code>; a hidden id looks like <code>100000000000001@lid</code>.</p>
       <textarea id="list" rows="5" spellcheck="false" autocomplete="off" inputmode="text" .value=${draft.list}
         aria-describedby="list-help list-read" aria-invalid=${problems.length > 0 ? 'true' : 'false'} @input=${typed}></textarea>
-      <div id="list-read" aria-live="polite">
-        ${problems.map(({ text, problem }) => html`<p class="wrong"><strong>${text}</strong>: ${problem}</p>`)}
-        ${entries.length === 0 ? nothing : html`<p class="right">Read as: ${entries.join(', ')}</p>`}
-      </div>
+      ${readAs('list-read', { entries, problems })}
+    </div>
+    <div class="field">
+      <label for="owners">Who is the owner? (optional)</label>
+      <p class="help" id="owners-help">An owner may give commands in the chat and let people in there, and is heard only if listed above or approved. Empty: ${draft.mode === 'personal' ? 'you, and whom you list above' : 'the linked number itself'}.</p>
+      <input id="owners" spellcheck="false" autocomplete="off" .value=${draft.owners}
+        aria-describedby="owners-help owners-read" aria-invalid=${owners.problems.length > 0 ? 'true' : 'false'} @input=${named}>
+      ${readAs('owners-read', owners)}
     </div>
     ${nobody ? html`<p class="note warn">With an empty list nobody is heard. You can add people later.</p>` : nothing}
     <div class="actions">${button({ label: 'Save and continue', act: save, busy: context.busy('save'), kind: 'main' })}</div>

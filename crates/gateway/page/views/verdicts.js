@@ -8,7 +8,7 @@ import { button, empty, time } from '../ui.js';
 import { html, nothing } from '../vendor/lit-html.js';
 import { VerdictList } from './verdict-list.js';
 import { outcomePill } from './why.js';
-import { OUTCOME_NAMES, outcomeWord, REASONS } from './words.js';
+import { OUTCOME_NAMES, outcomeWord, REASONS, reasonWord } from './words.js';
 
 /** @param {Context} ctx @returns {VerdictList} */
 export function listOf({ state }) {
@@ -69,7 +69,7 @@ export function verdicts(ctx) {
       <label>Outcome <select @change=${(/** @type {any} */ event) => begin({ outcome: event.target.value })}>
         ${options(filter.outcome, OUTCOME_NAMES, outcomeWord)}</select></label>
       <label>Reason <select @change=${(/** @type {any} */ event) => begin({ reason: event.target.value })}>
-        ${options(filter.reason, REASONS, plain)}</select></label>
+        ${options(filter.reason, REASONS, reasonWord)}</select></label>
       ${button({ label: list.paused ? 'Go on' : 'Pause', act: set('paused', !list.paused) })}
       ${list.past ? button({ label: 'Show the newest', act: () => begin({}) }) : nothing}
     </div>
@@ -90,7 +90,7 @@ export function verdicts(ctx) {
           <span>${outcomePill(outcome)}</span>
           <span><strong>${sender}</strong>${chat === sender ? nothing : html` in ${chat}`}
             <span class="quiet">${plain(content)}, ${time(at_ms)}</span><br>${sentence}</span>
-          <a href=${ctx.link('messages', 'why', message_id)} aria-label="Why: ${plain(reason)}, ${sender}">Why</a>
+          <a href=${ctx.link('messages', 'why', message_id)} aria-label="Why: ${reasonWord(reason)}, ${sender}">Why</a>
         </li>`,
       )}</ul>
     ${list.more ? button({ label: 'Older', busy: ctx.busy('older'), act: () => ctx.act('older', () => loadVerdicts(ctx, rows.at(-1)?.seq)) }) : nothing}`;

@@ -7,14 +7,14 @@ import { plain } from '../format.js';
 import { button, command, facts, pill, time } from '../ui.js';
 import { html, nothing } from '../vendor/lit-html.js';
 import { remedies } from './remedy.js';
-import { outcomeWord, place, said, sendState } from './words.js';
+import { outcomeWord, place, reasonWord, said, sendState } from './words.js';
 
 /** @param {string | null} outcome */
 export const outcomePill = outcome => pill(outcome ?? 'queued', outcomeWord(outcome));
 
 /** @param {{ reason: string | null, rule: string | null }} judgement */
 const reasonWords = ({ reason, rule }) =>
-  [reason && plain(reason), rule && `rule ${rule}`].filter(Boolean).join(', ');
+  [reason && reasonWord(reason), rule && `rule ${rule}`].filter(Boolean).join(', ');
 
 /** @param {RouteInfo | undefined} route @param {string} [answered] @returns {[string, unknown]} */
 const agentRow = (route, answered = route?.agent) => [

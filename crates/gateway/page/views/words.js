@@ -11,11 +11,40 @@ export function outcomeWord(outcome) {
   return outcome === null ? 'not decided yet' : (OUTCOMES[outcome] ?? plain(outcome));
 }
 
-/** Every reason of a verdict. */
-export const REASONS =
-  'dm_listed dm_open dm_paired self_chat group_always group_mention owner_command no_mention about_message pairing_required pairing_full unresolved_identity undecryptable not_in_allowlist dm_disabled self_chat_off group_not_listed group_sender_not_allowed groups_disabled stale own_outgoing own_echo echo_loop duplicate not_a_conversation unsupported_kind no_sender'.split(
-    ' ',
-  );
+/** Why a verdict is what it is, in few words. @type {Record<string, string>} */
+const REASON_WORDS = {
+  dm_listed: 'on the list',
+  dm_open: 'open to everybody',
+  dm_paired: 'approved',
+  self_chat: 'chat with yourself',
+  group_always: 'group where everything is answered',
+  group_mention: 'mentioned in a group',
+  owner_command: 'command',
+  no_mention: 'not mentioned in a group',
+  about_message: 'about another message',
+  pairing_required: 'not approved yet',
+  pairing_full: 'not approved yet, too many wait',
+  unresolved_identity: 'number is hidden',
+  undecryptable: 'could not be decrypted',
+  not_in_allowlist: 'not on the list',
+  dm_disabled: 'direct messages are off',
+  self_chat_off: 'chat with yourself is off',
+  group_not_listed: 'in a group that is not listed',
+  group_sender_not_allowed: 'not on the list of a group',
+  groups_disabled: 'groups are off',
+  stale: 'too old',
+  own_outgoing: 'written on the linked phone',
+  own_echo: 'sent by the gateway',
+  echo_loop: 'repeats what was answered',
+  duplicate: 'came before',
+  not_a_conversation: 'no conversation',
+  unsupported_kind: 'nothing to be told',
+  no_sender: 'sender could not be read',
+};
+export const REASONS = Object.keys(REASON_WORDS);
+
+/** @param {string} reason */
+export const reasonWord = reason => REASON_WORDS[reason] ?? plain(reason);
 
 /** States of what is sent: words, the state whose mark it has, and what can be done. @type {Record<string, [string, string, ('cancel' | 'retry')?]>} */
 const STATES = {
