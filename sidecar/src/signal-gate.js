@@ -8,6 +8,7 @@ import { jidDecode } from 'baileys';
 import { GateClosed } from './commit-gate.js';
 import { log, nameOf, redact } from './log.js';
 import { decodePlaintext, EMPTY_PLAINTEXT, eventsIn } from './plaintext.js';
+import { mergeSessions } from './session-merge.js';
 
 /** @typedef {import('baileys').SignalRepositoryWithLIDStore} Repository */
 /** @typedef {import('baileys').SignalKeyStoreWithTransaction} Keys */
@@ -118,6 +119,13 @@ export function gatedRepository({ makeInner, keys, gate, intake, self, onBroken 
     await gate.commit({ type: 'undecryptable', origin: stanza.origin, reason });
   }
 
+  /** @param {string} from @param {string} to */
+  const migrate = (from, to) =>
+    step.both(from, to, async () => {
+      await mergeSessions(keys, inner, from, to, Date.now());
+      return inner.migrateSession(from, to);
+    });
+
   return {
     ...inner,
     decryptMessage: options => gated(options.ciphertext, options.jid, () => inner.decryptMessage(options)),
@@ -127,14 +135,14 @@ export function gatedRepository({ makeInner, keys, gate, intake, self, onBroken 
       step(
         options.jid,
         () => inner.encryptMessage(options),
-        lid => step.both(options.jid, lid, () => inner.migrateSession(options.jid, lid)),
+        lid => migrate(options.jid, lid),
       ),
     encryptGroupMessage: options => step(options.group, () => inner.encryptGroupMessage(options)),
     getSenderKeyDistributionMessage: options =>
       step(options.group, () => inner.getSenderKeyDistributionMessage(options)),
     injectE2ESession: options => step(options.jid, () => inner.injectE2ESession(options)),
     deleteSession: jids => step(jids[0] ?? '', () => inner.deleteSession(jids)),
-    migrateSession: (from, to) => step.both(from, to, () => inner.migrateSession(from, to)),
+    migrateSession: migrate,
     async processSenderKeyDistributionMessage(options) {
       // Done in the transaction of the message that brought it.
       if (senderKeyName(options.authorJid, options.item) === processedSenderKey) return;

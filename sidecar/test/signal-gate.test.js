@@ -247,3 +247,28 @@ test('a hidden id that the server names in the middle of a step: no message key 
     assert.equal(new Set(used).size, used.length, `${late}: ${used.map(key => key.slice(-4)).join()}`);
   }
 });
+
+test('a session under a hidden id stays in use when an older one of the number joins it', async t => {
+  const { dir, me } = await setUp(t);
+  const [pn, lid] = ['15550100009@s.whatsapp.net', '200300400500609@lid'];
+  const [old, used] = [pn, lid].map(jid => me.repository.jidToSignalProtocolAddress(jid));
+  await me.keys.set({ 'device-list': { 15550100009: ['0'] } });
+  const stored = async () => /** @type {any} */ (await me.keys.get('session', [old, used]));
+  await me.repository.injectE2ESession({ jid: pn, session: (await receiver(dir)).bundle });
+  await me.repository.injectE2ESession({ jid: lid, session: (await receiver(dir)).bundle });
+  const before = await stored();
+  const [inUse] = Object.keys(before[used]._sessions);
+  await me.repository.lidMapping.storeLIDPNMappings([{ lid, pn }]);
+  await me.repository.migrateSession(pn, lid);
+  const after = await stored();
+  assert.equal(after[old], undefined);
+  const open = Object.entries(after[used]._sessions).filter(([, each]) => each.indexInfo.closed === -1);
+  assert.deepEqual(
+    open.map(([key]) => key),
+    [inUse],
+  );
+  assert.deepEqual(
+    new Set(Object.keys(after[used]._sessions)),
+    new Set([...Object.keys(before[old]._sessions), ...Object.keys(before[used]._sessions)]),
+  );
+});
