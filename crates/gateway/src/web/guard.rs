@@ -143,9 +143,14 @@ fn host_of(authority: &str) -> &str {
         return rest.split_once(']').map_or("", |(address, _port)| address);
     }
     match authority.rsplit_once(':') {
-        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+        Some((host, port)) if is_port(port) => host,
         Some(_) | None => authority,
     }
+}
+
+/// Digits that are a port, or none at all.
+fn is_port(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit()) && (text.is_empty() || text.parse::<u16>().is_ok())
 }
 
 #[cfg(test)]
@@ -204,6 +209,7 @@ mod tests {
             "[::1",
             "[evil.example]",
             "localhost:80:evil",
+            "127.0.0.1:94641",
             "localhost@evil.example",
         ] {
             assert_eq!(status(&guard, &[(header::HOST, host)]), Some(421), "{host}");
