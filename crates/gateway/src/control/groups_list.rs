@@ -116,7 +116,9 @@ fn heard(config: &AccountConfig, group: &GroupId) -> &'static str {
         (GroupPolicy::Disabled, Mode::Personal | Mode::Dedicated) => NOBODY,
         (GroupPolicy::Open, Mode::Personal | Mode::Dedicated) => "all",
         // Nobody in particular is on a list only where everybody is.
-        (GroupPolicy::Allowlist, _) if list.admits(&Identity::default()) => "all",
+        (GroupPolicy::Allowlist, Mode::Personal | Mode::Dedicated) if list.admits(&Identity::default()) => {
+            "all"
+        }
         (GroupPolicy::Allowlist, Mode::Personal) if list.is_empty() => "owner",
         (GroupPolicy::Allowlist, Mode::Dedicated) if list.is_empty() => NOBODY,
         (GroupPolicy::Allowlist, Mode::Personal | Mode::Dedicated) => "listed",
