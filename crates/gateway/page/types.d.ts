@@ -108,6 +108,7 @@ export interface PendingInfo {
 export interface ApprovedInfo { account: string; sender: string; lid: string | null; phone: string | null; approved_ms: number }
 export interface GroupInfo {
   account: string; group: string; subject: string | null; messages: number; last_ms: number | null; listed: boolean; enabled: boolean;
+  heard: 'nobody' | 'owner' | 'listed' | 'all';
   require_mention: boolean; activation: 'mention' | 'always' | null; mode: 'mention' | 'always'; agent: string; agent_chosen: boolean;
   pending_context: number; source: { level: string; path: string; line: number | null };
 }

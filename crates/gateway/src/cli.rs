@@ -27,8 +27,8 @@ mod channels_remove;
 mod channels_restart;
 mod channels_resume;
 mod channels_status;
-mod config;
 mod completions;
+mod config;
 mod config_edit;
 mod config_get;
 mod config_path;
@@ -68,6 +68,7 @@ mod message_react;
 mod message_send;
 mod message_status;
 mod message_where;
+mod one_account;
 mod out;
 mod outbox;
 mod outbox_cancel;
@@ -224,13 +225,13 @@ enum ChannelsVerb {
     /// Take an account out of the config; its files stay
     Remove(channels_remove::Options),
     /// Close an account's link until it is resumed; what arrives meanwhile waits at WhatsApp
-    Pause(ChannelOptions),
+    Pause(one_account::Options),
     /// Open the link of an account that was paused, replaced or given up
-    Resume(ChannelOptions),
+    Resume(one_account::Options),
     /// Close an account's link and open it again, with a new process; what is to be sent waits meanwhile
     Restart(channels_restart::Options),
     /// Unlink an account, also on the phone's list of linked devices
-    Logout(ChannelOptions),
+    Logout(one_account::Options),
 }
 
 #[derive(Debug, Subcommand)]
@@ -257,7 +258,7 @@ struct ChannelOptions {
     /// The channel
     #[arg(long, value_parser = ["whatsapp"], default_value = "whatsapp", hide_possible_values = true)]
     channel: String,
-    /// The account [default: all of them, or `default` where it must be one]
+    /// Only this account [default: all of them]
     #[arg(long, value_name = "ID")]
     account: Option<String>,
 }

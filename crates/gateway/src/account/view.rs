@@ -97,14 +97,13 @@ pub(super) fn rest_of_ban(stored: &StoredAccount, now_ms: i64) -> Option<u64> {
 /// What to do about a state; its commands name the account where there may be several.
 #[must_use]
 pub fn next_action(status: Status, account: &str) -> String {
-    let action = status.next_action();
-    if account == "default" {
-        return action.to_owned();
-    }
+    let action = status.next_action().to_owned();
     ["login", "logout", "resume"]
-        .map(|verb| format!("fased channels {verb}"))
         .into_iter()
-        .fold(action.to_owned(), |action, command| {
+        // Only a login is for `default` where there are several accounts and none is named.
+        .filter(|verb| *verb != "login" || account != "default")
+        .map(|verb| format!("fased channels {verb}"))
+        .fold(action, |action, command| {
             action.replace(&command, &format!("{command} --account {account}"))
         })
 }
@@ -356,8 +355,14 @@ mod tests {
             Status::BreakerOpen,
         ];
         for status in all.into_iter().chain(degraded) {
-            let plain = next_action(status, "default");
-            assert_eq!(plain, status.next_action());
+            let plain = status.next_action();
+            let default = next_action(status, "default");
+            assert_eq!(default.replace(" --account default", ""), plain);
+            for verb in ["logout", "resume"] {
+                let command = format!("fased channels {verb}");
+                let named = format!("{command} --account default");
+                assert_eq!(default.contains(&command), default.contains(&named), "{default}");
+            }
             let named = next_action(status, "work");
             assert_eq!(named.replace(" --account work", ""), plain);
             for command in named.split("fased channels ").skip(1) {

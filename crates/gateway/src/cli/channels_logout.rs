@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use fased_protocol::control::ControlRequest;
 
-use super::{ChannelOptions, Global, Outcome, ask};
+use super::{Global, Outcome, ask, one_account};
 
 /// WhatsApp is asked, then the sidecar is ended.
 const DEADLINE: Duration = Duration::from_secs(30);
 
-pub(super) fn run(global: &Global, options: ChannelOptions) -> Outcome {
-    let account = options.account.unwrap_or_else(|| "default".to_owned());
+pub(super) fn run(global: &Global, options: one_account::Options) -> Outcome {
+    let account = options.meant(global, "logout")?;
     ask::act(global, &ControlRequest::ChannelsLogout { account }, DEADLINE)
 }

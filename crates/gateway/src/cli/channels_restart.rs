@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::Args;
 use fased_protocol::control::ControlRequest;
 
-use super::{Global, Outcome, ask};
+use super::{Global, Outcome, ask, one_account};
 
 /// The old process may take some seconds to leave; then the gateway answers, not when the link is ready.
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -16,7 +16,7 @@ pub(super) struct Options {
     /// The channel
     #[arg(long, value_parser = ["whatsapp"], default_value = "whatsapp", hide_possible_values = true)]
     channel: String,
-    /// The account [default: default]
+    /// The account; it has to be named where there are several [default: the only one]
     #[arg(value_name = "ID")]
     id: Option<String>,
     /// The same, as the other verbs take it
@@ -25,7 +25,6 @@ pub(super) struct Options {
 }
 
 pub(super) fn run(global: &Global, options: Options) -> Outcome {
-    let account = options.id.or(options.account);
-    let account = account.unwrap_or_else(|| "default".to_owned());
+    let account = one_account::meant(global, options.id.or(options.account), "restart")?;
     ask::act(global, &ControlRequest::ChannelsRestart { account }, DEADLINE)
 }

@@ -37,10 +37,13 @@ fn rendered(groups: &[GroupInfo]) -> String {
         "group", "account", "heard", "answers", "agent", "messages", "last", "context",
     ]);
     for group in groups {
-        let heard = match (group.listed, group.enabled) {
-            (true, true) => "yes",
-            (true, false) => "no, switched off",
-            (false, _) => "no, not listed",
+        let heard = match (group.listed, group.enabled, group.heard.as_str()) {
+            (false, _, _) => "no, not listed",
+            (true, false, _) => "no, switched off",
+            (true, true, "nobody") => "no, nobody is listed",
+            (true, true, "owner") => "only the owner",
+            (true, true, "listed") => "who is listed",
+            (true, true, _) => "yes",
         };
         let answers = if group.mode == "always" { "all" } else { "mentions" };
         table.line([
@@ -95,6 +98,7 @@ mod tests {
             last_ms: None,
             listed: false,
             enabled: true,
+            heard: "nobody".to_owned(),
             require_mention: true,
             activation: Some("always".to_owned()),
             mode: "always".to_owned(),
@@ -116,6 +120,9 @@ mod tests {
             text.contains("by channels.whatsapp.groups.*.requireMention, line 4"),
             "{text}"
         );
+        group.listed = true;
+        let text = rendered(std::slice::from_ref(&group));
+        assert!(text.contains("no, nobody is listed  all"), "{text}");
         group.agent_chosen = true;
         let text = rendered(&[group]);
         assert!(text.contains("main, by /agent switch"), "{text}");

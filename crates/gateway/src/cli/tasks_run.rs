@@ -16,6 +16,8 @@ use super::{Failure, Global, Outcome, ask, out};
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 /// How long the gateway may be away while it is waited for, such as for a restart.
 const AWAY: Duration = Duration::from_secs(15);
+/// How long a result that is ready is waited for on its way, at most. A link that is closed may stay so for long.
+const SENT_WITHIN: Duration = Duration::from_secs(30);
 /// A Task runs once at a time, so its newest runs hold the one that was asked for.
 const LOOKED_AT: u32 = 20;
 
@@ -25,7 +27,7 @@ pub(super) struct Options {
     /// The Task's id, as `fased tasks list` shows it
     #[arg(value_name = "ID")]
     id: String,
-    /// Wait until the run has ended, and print what came of it
+    /// Wait until the run has ended and its result is sent (30 s for that at most), and print what came of it
     #[arg(long)]
     wait: bool,
     /// How long to wait at most, as 30s, 5m or 500ms
@@ -58,6 +60,14 @@ pub(super) fn run(global: &Global, Options { id, wait, timeout }: Options) -> Ou
 }
 
 fn outcome(run: &TaskRunInfo) -> Outcome {
+    if run.is_unsent() {
+        let why = run.error.as_deref().unwrap_or_default();
+        return Err(Failure::Error(ControlError {
+            code: ErrorCode::Refused,
+            message: format!("run {} of Task {} went well, but {why}", run.id, run.task),
+            next: "see what was to be sent: fased outbox list".to_owned(),
+        }));
+    }
     if run.state == "ok" {
         return Ok(());
     }
@@ -73,16 +83,23 @@ fn outcome(run: &TaskRunInfo) -> Outcome {
     }))
 }
 
-/// Looks until the run has ended.
+/// Looks until the run has ended, and a little longer for what becomes of its result.
 async fn ended(paths: &Paths, mut run: TaskRunInfo, timeout: Duration) -> Result<TaskRunInfo, Failure> {
     let end = clock::monotonic() + timeout;
     let mut away_since = None;
+    let mut sent_by = None;
     let request = ControlRequest::TasksRuns {
         id: run.task.clone(),
         limit: LOOKED_AT,
     };
-    while matches!(run.state.as_str(), "queued" | "running") {
+    loop {
         let now = clock::monotonic();
+        if !matches!(run.state.as_str(), "queued" | "running") {
+            let by = *sent_by.get_or_insert(end.min(now + SENT_WITHIN));
+            if !run.sending || now >= by {
+                return Ok(run);
+            }
+        }
         let left = end.saturating_duration_since(now);
         if left.is_zero() {
             return Err(ask::timed_out(
@@ -115,7 +132,6 @@ async fn ended(paths: &Paths, mut run: TaskRunInfo, timeout: Duration) -> Result
             Err(error) => return Err(error.into()),
         }
     }
-    Ok(run)
 }
 
 /// The run as it is now; or else the one that takes its place, where the end of the gateway cut it off.
@@ -152,8 +168,22 @@ mod tests {
         );
         let well = TaskRunInfo {
             state: "ok".to_owned(),
+            error: None,
             ..failed
         };
+        let unsent = TaskRunInfo {
+            error: Some("the answer was not sent: refused by WhatsApp (404)".to_owned()),
+            ..well.clone()
+        };
+        let Err(Failure::Error(error)) = outcome(&unsent) else {
+            panic!("nobody got it");
+        };
+        assert_eq!(error.code, ErrorCode::Refused);
+        assert!(
+            error.message.ends_with("refused by WhatsApp (404)"),
+            "{}",
+            error.message
+        );
         assert!(outcome(&well).is_ok());
     }
 

@@ -37,8 +37,11 @@ pub(super) fn shortened(text: &Private) -> String {
     format!("{shown}{more}")
 }
 
-/// How a run stands: `ok`, `skipped ×3 (overlap)`, `error (timeout)`.
+/// How a run stands: `ok`, `not sent`, `skipped ×3 (overlap)`, `error (timeout)`.
 pub(super) fn run_state(run: &TaskRunInfo) -> String {
+    if run.is_unsent() {
+        return "not sent".to_owned();
+    }
     let times = if run.state == "skipped" && run.attempts > 1 {
         format!(" ×{}", run.attempts)
     } else {
@@ -129,6 +132,7 @@ pub(super) mod tests {
             failure: Some("overlap".to_owned()),
             error: Some("run 40 of it has not ended".to_owned()),
             result: None,
+            sending: false,
             created_ms: 1_699_000_000_000,
             started_ms: None,
             ended_ms: Some(1_699_000_000_000),
@@ -165,6 +169,20 @@ pub(super) mod tests {
         let shown = runs(&[run()]);
         assert!(shown.contains("skipped ×3 (overlap)"), "{shown}");
         assert!(shown.contains("run 40 of it has not ended"), "{shown}");
+    }
+
+    #[test]
+    fn a_run_whose_result_was_refused_is_not_called_ok() {
+        let unsent = TaskRunInfo {
+            state: "ok".to_owned(),
+            failure: None,
+            error: Some("the answer was not sent: refused by WhatsApp (404)".to_owned()),
+            result: Some("It rains.".into()),
+            ..run()
+        };
+        let shown = runs(&[unsent]);
+        assert!(shown.contains("41   not sent  "), "{shown}");
+        assert!(shown.contains("refused by WhatsApp (404)"), "{shown}");
     }
 
     #[test]

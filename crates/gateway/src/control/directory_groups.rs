@@ -1,6 +1,6 @@
 //! The groups that the accounts are in, as WhatsApp tells them now.
 
-use fased_policy::ids::Identity;
+use fased_policy::ids::{GroupId, Identity};
 use fased_protocol::control::{ControlError, ControlResponse, ErrorCode, MemberOf};
 use fased_protocol::fault::{Fault, FaultCode};
 use fased_protocol::sidecar::{Call, Group, Reply};
@@ -40,6 +40,16 @@ pub(super) async fn answer(live: &Live, account: Option<&str>) -> Result<Control
         ),
         next: "see what was seen of groups so far: fased groups list".to_owned(),
     })
+}
+
+/// Is the account in this group, as WhatsApp tells it now? Nothing where it cannot be asked, or tells only some of them.
+pub(super) async fn is_in(account: &Account, group: &GroupId) -> Option<bool> {
+    let link = account.shared().link.borrow().clone()?;
+    let told = link.handle.call(Call::ListGroups).await;
+    let (groups, total) = listed(account, told).ok()?;
+    let found = groups.iter().any(|one| one.jid.0 == group.as_str());
+    let all = u32::try_from(groups.len()).is_ok_and(|told| told >= total);
+    (found || all).then_some(found)
 }
 
 fn listed(account: &Account, told: Result<Reply, Fault>) -> Result<(Vec<Group>, u32), ControlError> {

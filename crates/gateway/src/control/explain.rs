@@ -1,7 +1,7 @@
 //! What became of a message: its verdict with the rules behind it, its run, and what was sent because of it.
 
 use fased_policy::access::{Outcome, Reason, Rule, Verdict};
-use fased_policy::ids::Identity;
+use fased_policy::ids::{GroupId, Identity};
 use fased_protocol::control::{ControlError, ControlResponse, ErrorCode, Explanation, RunInfo};
 
 use super::internal;
@@ -9,6 +9,7 @@ use crate::clock;
 use crate::envelope;
 use crate::explain::{Accounts, Judgement, Linked, described, judged, sentence};
 use crate::known::Known;
+use crate::pairing::person;
 use crate::session::chosen;
 use crate::store::{Journaled, RunKind, Store, StoredMessage};
 
@@ -39,15 +40,44 @@ pub(crate) async fn answer(
         });
     }
     if messages.is_empty() {
-        return Err(ControlError {
-            code: ErrorCode::NotFound,
-            message: format!("no message with id {message_id} was ever seen here"),
-            next: "name a sender to see what became of their last message: fased explain +15551234567; or the six \
-                   letters and digits that the log shows for a message"
-                .to_owned(),
-        });
+        return Err(never_seen(message_id));
     }
     Ok(ControlResponse::Explanation { messages })
+}
+
+/// That there is nothing to explain: a number or an address is no id, and is not answered as one.
+fn never_seen(asked: &str) -> ControlError {
+    let not_found = |message, next| ControlError {
+        code: ErrorCode::NotFound,
+        message,
+        next,
+    };
+    if GroupId::parse(asked).is_ok() {
+        return not_found(
+            format!("{asked} is a group; what is explained is a message, or the last one of a sender"),
+            "see what was decided about its messages: fased verdicts".to_owned(),
+        );
+    }
+    if !asked.starts_with('+') && !asked.contains('@') {
+        return not_found(
+            format!("no message with id {asked} was ever seen here"),
+            "name a sender to see what became of their last message: fased explain +15551234567; or the six \
+             letters and digits that the log shows for a message"
+                .to_owned(),
+        );
+    }
+    match person(asked) {
+        Ok(person) => {
+            let who = person.phone.as_ref().map(ToString::to_string);
+            let who = who.or_else(|| person.lid.as_ref().map(ToString::to_string));
+            let who = who.unwrap_or_else(|| asked.to_owned());
+            not_found(
+                format!("{who} never wrote to an account here"),
+                format!("see what would become of a message of theirs: fased explain --sender {who}"),
+            )
+        }
+        Err(problem) => problem.into(),
+    }
 }
 
 /// Explains one message of the journal.

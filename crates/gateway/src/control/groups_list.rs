@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use fased_policy::access::{Activation, GroupPolicy, Listing};
+use fased_policy::access::{Activation, GroupPolicy, Listing, Mode};
 use fased_policy::ids::{ChatId, GroupId, Identity};
 use fased_protocol::control::{ControlError, ControlResponse, GroupInfo, ModeSource};
 
@@ -49,6 +49,8 @@ pub(crate) async fn answer(
     Ok(ControlResponse::Groups { groups })
 }
 
+const NOBODY: &str = "nobody";
+
 /// One group, as every surface shows it. `chosen` is the agent that was chosen there.
 pub(super) fn info(
     config: &AccountConfig,
@@ -61,6 +63,12 @@ pub(super) fn info(
         Listing::NoList | Listing::Listed => (true, true),
         Listing::Off(_) => (true, false),
         Listing::NotListed => (false, true),
+    };
+    let enabled = switched_on && config.rules.group_policy != GroupPolicy::Disabled;
+    let heard = if listed && enabled {
+        heard(config, group)
+    } else {
+        NOBODY
     };
     let (require_mention, _) = groups.require_mention(group);
     let activation = row
@@ -84,7 +92,8 @@ pub(super) fn info(
         messages: row.map_or(0, |row| count(row.messages)),
         last_ms: row.and_then(|row| row.last_ms),
         listed,
-        enabled: switched_on && config.rules.group_policy != GroupPolicy::Disabled,
+        enabled,
+        heard: heard.to_owned(),
         require_mention,
         activation: activation.map(|chosen| chosen.as_str().to_owned()),
         mode: mode.as_str().to_owned(),
@@ -96,5 +105,58 @@ pub(super) fn info(
             path: source.path,
             line: source.line,
         },
+    }
+}
+
+/// Whose messages may be answered in a group that is let in.
+fn heard(config: &AccountConfig, group: &GroupId) -> &'static str {
+    let rules = &config.rules;
+    let (list, _) = rules.group_list(group);
+    match (rules.group_policy, rules.mode) {
+        (GroupPolicy::Disabled, Mode::Personal | Mode::Dedicated) => NOBODY,
+        (GroupPolicy::Open, Mode::Personal | Mode::Dedicated) => "all",
+        // Nobody in particular is on a list only where everybody is.
+        (GroupPolicy::Allowlist, Mode::Personal | Mode::Dedicated) if list.admits(&Identity::default()) => {
+            "all"
+        }
+        (GroupPolicy::Allowlist, Mode::Personal) if list.is_empty() => "owner",
+        (GroupPolicy::Allowlist, Mode::Dedicated) if list.is_empty() => NOBODY,
+        (GroupPolicy::Allowlist, Mode::Personal | Mode::Dedicated) => "listed",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::{Path, PathBuf};
+
+    use super::*;
+    use crate::config::Config;
+
+    const GROUP: &str = "120363000000000001@g.us";
+
+    fn told(whatsapp: &str) -> String {
+        let text = format!("{{ channels: {{ whatsapp: {whatsapp} }} }}");
+        let config = Config::parse(&text, Path::new("/etc/fased.json"), |id| PathBuf::from(id))
+            .expect("a valid config");
+        let group = GroupId::parse(GROUP).expect("a group");
+        info(&config.accounts["default"], &group, None, None).heard
+    }
+
+    #[test]
+    fn a_group_where_nobody_is_on_the_list_is_heard_by_nobody() {
+        let groups = format!("groups: {{ \"{GROUP}\": {{}} }}");
+        for (rules, who) in [
+            (r#"groupPolicy: "allowlist""#, "nobody"),
+            (r#"groupPolicy: "disabled", allowFrom: ["*"]"#, "nobody"),
+            (r#"allowFrom: ["+15550100002"]"#, "listed"),
+            (r#"allowFrom: ["+15550100002"], groupAllowFrom: []"#, "nobody"),
+            (r#"groupAllowFrom: ["*"]"#, "all"),
+            (r#"groupPolicy: "open""#, "all"),
+            (r#"mode: "personal""#, "owner"),
+        ] {
+            assert_eq!(told(&format!("{{ {groups}, {rules} }}")), who, "{rules}");
+        }
+        let other = r#"groups: { "120363000000000002@g.us": {} }, groupPolicy: "open""#;
+        assert_eq!(told(&format!("{{ {other} }}")), "nobody", "not listed");
     }
 }

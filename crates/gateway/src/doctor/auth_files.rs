@@ -28,7 +28,7 @@ fn one(facts: &Facts, auth: &AuthFacts) -> Vec<Finding> {
     let mut findings = Vec::new();
     let option = option(account);
     let anew = format!(
-        "put a backup of {shown} in its place, or link anew: fased channels logout{option}, then: fased channels login{option}"
+        "put a backup of {shown} in its place, or link anew: fased channels logout --account {account}, then: fased channels login{option}"
     );
     match (auth.creds, auth.last_good) {
         (Copy::Good, _) => findings.push(Finding::ok(CHECK, format!("the login of {account} can be read"))),

@@ -108,6 +108,7 @@ pub(super) fn group(id: &str, last_ms: Option<i64>) -> GroupInfo {
         last_ms,
         listed: true,
         enabled: true,
+        heard: "all".to_owned(),
         require_mention: true,
         activation: None,
         mode: "mention".to_owned(),

@@ -228,7 +228,7 @@ async fn a_pause_is_told_also_while_no_gateway_runs() {
         (
             true,
             "It is paused, and no gateway runs.",
-            "start the gateway: fased gateway run; then: fased channels resume",
+            "start the gateway: fased gateway run; then: fased channels resume --account default",
         ),
     ] {
         store.set_paused("default", paused).await.expect("kept");

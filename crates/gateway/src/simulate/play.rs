@@ -282,6 +282,7 @@ impl Player {
             } else {
                 self.stoppable.saturating_sub(from)
             },
+            observes: self.only_observes(),
         };
         Ok(tally(sent, &explained, &answers, &unasked, meant))
     }
@@ -300,6 +301,14 @@ impl Player {
     /// Does a message end the run of the one before, as the config is now?
     fn newer_messages_interrupt(&self) -> bool {
         Config::load(&self.world.paths).is_ok_and(|config| config.agents.queue == QueueMode::Interrupt)
+    }
+
+    /// Is nobody answered, as the config is now?
+    fn only_observes(&self) -> bool {
+        let mut accounts = Config::load(&self.world.paths).map(|config| config.accounts.into_values());
+        accounts
+            .as_mut()
+            .is_ok_and(|accounts| accounts.all(|account| account.observe_only))
     }
 
     /// Where in the record a contact last wrote, and the ids of what they wrote then.

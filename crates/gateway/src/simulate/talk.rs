@@ -78,10 +78,12 @@ impl Player {
         {
             self.last.insert(name, (before, ids.clone()));
         }
+        // What the owner writes to somebody else is for nobody here.
+        let for_account = from != OWN_PHONE || chat == Chat::Direct(OWN_PHONE.to_owned());
         if let Some(id) = ids.last() {
             self.latest = Some((chat, id.clone()));
         }
-        if from != OWN_PHONE {
+        if for_account {
             self.sent.extend(ids.iter().map(|id| Sent {
                 id: id.clone(),
                 from: from.to_owned(),

@@ -28,9 +28,11 @@ pub(super) struct Meant {
     pub(super) failures: usize,
     /// The first so many messages may be taken back: those before the last command that ends a run.
     pub(super) stoppable: usize,
+    /// The account only observes, so that whoever is let in is not answered.
+    pub(super) observes: bool,
 }
 
-/// A message that the script sent.
+/// A message that the script sent: of a contact, or of the owner to themselves.
 #[derive(Debug, Clone)]
 pub(super) struct Sent {
     pub(super) id: String,
@@ -52,6 +54,8 @@ pub(crate) struct Tally {
     pub(crate) failures_meant: usize,
     /// Of the others let in, those that the script has taken back before they were answered.
     pub(crate) stopped: usize,
+    /// Of the others let in, those that were only observed.
+    pub(crate) observed: usize,
     /// Admitted, or not even recorded, and without an answer, or without a part of it: their ids.
     pub(crate) lost: Vec<String>,
     /// Answers that a phone got beyond one for each message, and what else a phone got twice.
@@ -127,6 +131,7 @@ pub(super) fn tally(
             Some(CANCELLED) if owed == arrived.len() && index < meant.stoppable => tally.stopped += 1,
             Some(ERROR | INTERRUPTED) if owed == arrived.len() => tally.failed += 1,
             Some(OK) if owed == arrived.len() && owed > 0 => tally.answered += 1,
+            None if meant.observes && owed == 0 => tally.observed += 1,
             Some(_) | None => tally.lost.push(message.id.clone()),
         }
     }
@@ -154,7 +159,7 @@ impl Tally {
         self.lost.is_empty()
             && self.doubled == 0
             && self.failed == self.failures_meant
-            && self.answered + self.failed + self.stopped == self.admitted
+            && self.answered + self.failed + self.stopped + self.observed == self.admitted
     }
 }
 
@@ -167,6 +172,7 @@ impl std::fmt::Display for Tally {
             failed,
             failures_meant,
             stopped,
+            observed,
             lost,
             doubled,
             refused,
@@ -181,6 +187,9 @@ impl std::fmt::Display for Tally {
         }
         if *stopped > 0 {
             write!(f, " · stopped {stopped}")?;
+        }
+        if *observed > 0 {
+            write!(f, " · only observed {observed}")?;
         }
         write!(f, " · lost {lost} · doubled {doubled}")
     }

@@ -121,6 +121,8 @@ pub struct TaskRunRow {
     pub error: Option<String>,
     /// The first words of what came of it.
     pub result: Option<String>,
+    /// A message with what came of it waits, or is not confirmed yet.
+    pub sending: bool,
     /// When it was queued.
     pub created_ms: i64,
     /// When it started.
@@ -131,7 +133,8 @@ pub struct TaskRunRow {
 
 /// What is read of a run.
 const COLUMNS: &str = "id, task, account, state, cause, due_ms, attempts, failure, error, result, created_ms,
-    started_ms, ended_ms";
+    started_ms, ended_ms, EXISTS (SELECT 1 FROM outbox WHERE outbox.run_id = run.id AND outbox.purpose IN ('reply', 'task')
+        AND outbox.state IN ('queued', 'sending', 'written', 'unknown')) AS sending";
 
 /// What came of the wish that a Task runs now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

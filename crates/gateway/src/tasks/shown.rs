@@ -108,6 +108,7 @@ pub(super) fn run_info(run: TaskRunRow, zone: &Zone) -> TaskRunInfo {
         failure: run.failure,
         error: run.error,
         result: run.result.map(Private),
+        sending: run.sending,
         created_ms: run.created_ms,
         started_ms: run.started_ms,
         ended_ms: run.ended_ms,

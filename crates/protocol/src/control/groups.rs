@@ -19,6 +19,9 @@ pub struct GroupInfo {
     pub listed: bool,
     /// Neither its entry nor the policy for groups switches it off.
     pub enabled: bool,
+    /// Whose messages there may be answered: `nobody`, `owner`, `listed` (those on a list; on a personal number the owner,
+    /// too) or `all`.
+    pub heard: String,
     /// What the config says: must a message mention the account?
     pub require_mention: bool,
     /// What the owner chose: `mention` or `always`; it wins over the config.

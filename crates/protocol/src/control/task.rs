@@ -115,6 +115,8 @@ pub struct TaskRunInfo {
     pub error: Option<String>,
     /// The first words of what came of it.
     pub result: Option<Private>,
+    /// A message with what came of it waits, or WhatsApp has not confirmed it yet.
+    pub sending: bool,
     /// When it was queued, Unix milliseconds.
     pub created_ms: i64,
     /// When it started, Unix milliseconds.
@@ -123,4 +125,12 @@ pub struct TaskRunInfo {
     pub ended_ms: Option<i64>,
     /// When it ended, or else when it was queued: in words, with the zone of its Task.
     pub when: String,
+}
+
+impl TaskRunInfo {
+    /// Did it go well, and what came of it was refused or grew too old? `error` says why then.
+    #[must_use]
+    pub fn is_unsent(&self) -> bool {
+        self.state == "ok" && self.error.is_some()
+    }
 }

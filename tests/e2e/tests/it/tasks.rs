@@ -244,7 +244,12 @@ fn what_cannot_be_is_refused_with_the_way_out() {
     assert!(said.contains("defaultTo"), "{said}");
     let said = told(&world, 1, &[&new[..], &["--to", BERT]].concat());
     assert!(said.contains("firstContact"), "{said}");
-    let group = "120363000000000001@g.us";
+    let elsewhere = "120363000000000001@g.us";
+    let said = told(&world, 1, &[&new[..], &["--to", elsewhere]].concat());
+    assert!(said.contains("is not in the group"), "{said}");
+    assert!(said.contains("fased directory groups"), "{said}");
+    let group = world.fake.group("pn", &[OWNER, ANNA]);
+    let group = group.as_str();
     let said = told(
         &world,
         1,

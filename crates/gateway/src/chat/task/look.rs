@@ -132,6 +132,7 @@ async fn known(asked: &Asked<'_>, id: &str) -> Result<String, TaskError> {
 /// What became of a run, and when.
 fn outcome(run: &TaskRunInfo) -> String {
     match &run.failure {
+        None if run.is_unsent() => format!("not sent, {}", run.when),
         Some(failure) => format!("{} ({failure}), {}", run.state, run.when),
         None => format!("{}, {}", run.state, run.when),
     }

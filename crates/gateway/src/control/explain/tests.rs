@@ -185,3 +185,25 @@ fn what_cannot_be_read_is_not_judged() {
     let told = told(OPEN, &unreadable, known(&unreadable));
     assert!(told.note.is_some() && told.tried.is_empty() && told.now.is_none());
 }
+
+#[test]
+fn who_never_wrote_is_not_answered_as_an_id() {
+    let told = never_seen("+1 555 010-0009");
+    assert_eq!(told.code, ErrorCode::NotFound);
+    assert_eq!(told.message, "+15550100009 never wrote to an account here");
+    assert!(
+        told.next.ends_with("fased explain --sender +15550100009"),
+        "{}",
+        told.next
+    );
+    let told = never_seen("100000000000009@lid");
+    assert!(
+        told.next.ends_with("fased explain --sender 100000000000009@lid"),
+        "{}",
+        told.next
+    );
+    let told = never_seen("120363000000000001@g.us");
+    assert!(told.message.contains("is a group"), "{}", told.message);
+    assert!(never_seen("3EB0").message.contains("no message with id 3EB0"));
+    assert_eq!(never_seen("+me").code, ErrorCode::Usage);
+}

@@ -45,7 +45,10 @@ pub(super) fn look(facts: &Facts, subject: &Subject) -> Vec<Finding> {
         .take(1)
     {
         let what = format!("another program took over the login of {}", event.account);
-        let next = "stop the other program, then: fased channels resume";
+        let next = format!(
+            "stop the other program, then: fased channels resume --account {}",
+            event.account
+        );
         findings.push(Finding::warning(CHECK, what, "both may have answered for a while").next(next));
     }
     for (refused, _) in facts

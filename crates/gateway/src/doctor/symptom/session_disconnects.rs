@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use fased_protocol::control::AccountInfo;
 
-use super::super::accounts::{losses, option};
+use super::super::accounts::losses;
 use super::super::facts::{DAY_MS, Facts};
 use super::super::finding::{Finding, Level};
 use super::super::{auth_files, limits, network, time};
@@ -80,10 +80,7 @@ fn past(facts: &Facts, info: &AccountInfo) -> Vec<Finding> {
         let next = if info.state == "ready" {
             "stop the other program".to_owned()
         } else {
-            format!(
-                "stop the other program, then: fased channels resume{}",
-                option(account)
-            )
+            format!("stop the other program, then: fased channels resume --account {account}")
         };
         findings.push(Finding::new(CHECK, level, what, cause).next(next));
     }

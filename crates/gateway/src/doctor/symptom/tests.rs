@@ -343,6 +343,12 @@ fn a_login_is_looked_at_from_the_clock_to_the_terminal() {
     facts.history.events = vec![event(NOW - 1_000, "unlinked"), event(NOW - 300_000, "linking")];
     let likely = diagnose(&facts, &subject).likely;
     assert!(likely.what.contains("1 login "), "{likely:?}");
+    facts.accounts = vec![account("default", "ready")];
+    let told = diagnose(&facts, &subject);
+    assert!(told.likely.what.contains("linked and ready"), "{told:?}");
+    let mut lines = told.findings.iter().map(|finding| finding.line());
+    assert!(!lines.any(|line| line.contains("channels login")), "{told:?}");
+    facts.accounts = vec![account("default", "unlinked")];
     facts.node.version = Some("18.0.0".to_owned());
     assert!(diagnose(&facts, &subject).likely.what.contains("18.0.0"));
 }

@@ -203,3 +203,28 @@ fn a_second_answer_is_doubled_whether_the_gateway_knows_of_it_or_not() {
     );
     assert_eq!(unknown.doubled, 1);
 }
+
+#[test]
+fn what_was_only_observed_is_not_lost() {
+    let observed = Explanation {
+        run: None,
+        ..explained("admit", &[])
+    };
+    let both = [("A", observed.clone()), ("B", observed)];
+    let meant = Meant {
+        observes: true,
+        ..Meant::default()
+    };
+    let tally = counted(&both, &[], meant);
+    assert!(tally.is_clean(), "{tally}");
+    assert_eq!(
+        tally.to_string(),
+        "in 2 = let in 2 + held or dropped 0 · answered 0 · only observed 2 · lost 0 · doubled 0"
+    );
+    let lost = count(&both, &[]);
+    assert_eq!(
+        lost.lost,
+        ["A", "B"],
+        "whoever is let in elsewhere is to be answered"
+    );
+}
