@@ -143,6 +143,7 @@ fn inputs() -> Vec<Input> {
         Input::ShutDown,
         Input::Restart,
         LOGIN,
+        Input::LoginLeft,
         Input::Logout,
         spawn_failed(),
         Input::Exited,
