@@ -2,7 +2,7 @@
 
 /** @import { ControlRequest, ControlResponse, LoginEvent, WatchEvent } from './types.d.ts' */
 
-import { waitToConnect } from './events.js';
+import { waitToConnect, watchSilence } from './events.js';
 
 /** No answer after this is none, milliseconds. A logout may take thirty seconds. */
 const DEADLINE_MS = 45_000;
@@ -28,6 +28,16 @@ export function asApiError(error) {
   return new ApiError(0, { code: 'internal', message, next: 'Load the page again.' });
 }
 
+/** What an error of the network means. @param {unknown} error @param {AbortSignal | null} signal */
+function unreached(error, signal) {
+  if (signal?.aborted) return error;
+  return new ApiError(0, {
+    code: 'not_connected',
+    message: 'The gateway does not answer.',
+    next: 'fased gateway status',
+  });
+}
+
 /**
  * @param {string} path
  * @param {RequestInit} init
@@ -43,12 +53,7 @@ async function ask(path, init, signal = null) {
       signal: signal ?? AbortSignal.timeout(DEADLINE_MS),
     });
   } catch (error) {
-    if (signal?.aborted) throw error;
-    throw new ApiError(0, {
-      code: 'not_connected',
-      message: 'The gateway does not answer.',
-      next: 'fased gateway status',
-    });
+    throw unreached(error, signal);
   }
   if (response.ok) return response;
   const body = await response.json().catch(() => undefined);
@@ -95,7 +100,7 @@ export async function control(request, kind) {
 }
 
 /**
- * Links an account. Ends with `linked` or `error`; aborting ends the login.
+ * Links an account. Ends with `linked` or `error`; aborting ends the login, unless somebody else watches it too.
  * @param {Extract<ControlRequest, { verb: 'channels_login' }>} request
  * @param {(event: LoginEvent) => void} heard
  * @param {AbortSignal} signal
@@ -106,7 +111,9 @@ export async function login(request, heard, signal) {
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = '';
   for (;;) {
-    const { done, value } = await reader.read();
+    const { done, value } = await reader.read().catch(error => {
+      throw unreached(error, signal);
+    });
     if (done) return;
     const lines = (rest + value).split('\n');
     rest = lines.pop() ?? '';
@@ -168,14 +175,20 @@ export function listen(heard) {
   let source;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
+  /** @type {ReturnType<typeof watchSilence> | undefined} */
+  let silence;
 
   function connect() {
     source = new EventSource('/events');
+    silence = watchSilence(retry);
+    source.addEventListener('alive', silence.heard);
     source.addEventListener('hello', event => {
       failures = 0;
+      silence?.heard();
       heard.hello(JSON.parse(event.data).instance);
     });
     source.addEventListener('watched', event => {
+      silence?.heard();
       const { events, skipped } = JSON.parse(event.data);
       heard.watched(events, skipped);
     });
@@ -184,6 +197,7 @@ export function listen(heard) {
 
   async function retry() {
     source?.close();
+    silence?.stop();
     failures += 1;
     heard.lost();
     // A browser does not say why an event source failed, so the session is asked for.
@@ -197,6 +211,7 @@ export function listen(heard) {
   return () => {
     stopped = true;
     clearTimeout(timer);
+    silence?.stop();
     source?.close();
   };
 }

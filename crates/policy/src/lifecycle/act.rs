@@ -2,7 +2,7 @@
 
 use super::heal::Breaker;
 use super::state::{Draining, Login, Next, Pressure, Rest, State, Wait, Why};
-use super::{Effect, Lifecycle, LoginMethod, Signal, TimerId, TimerKind, VersionChoice};
+use super::{Effect, Input, Lifecycle, LoginMethod, Signal, TimerId, TimerKind, VersionChoice};
 
 impl Lifecycle {
     pub(super) fn opened(&mut self) -> Vec<Effect> {
@@ -36,6 +36,14 @@ impl Lifecycle {
         let mut effects = self.drain(Next::Spawn { login: Some(login) });
         effects.push(arm);
         effects
+    }
+
+    /// A code is on show, or was taken.
+    pub(super) fn show_login(&mut self, login: Login, input: &Input) {
+        let scanned = *input == Input::Scanned;
+        self.state = State::LoggingIn {
+            login: Login { scanned, ..login },
+        };
     }
 
     /// Nobody watches it any more: its code must not be taken by a phone unseen. What a phone took, or was linked before, stays.

@@ -174,14 +174,6 @@ impl Lifecycle {
         }
     }
 
-    /// A code is on show, or was taken.
-    fn show_login(&mut self, login: Login, input: &Input) {
-        let scanned = *input == Input::Scanned;
-        self.state = State::LoggingIn {
-            login: Login { scanned, ..login },
-        };
-    }
-
     fn logging_in(&mut self, input: &Input, login: Login, jitter: f64) -> Vec<Effect> {
         match input {
             Input::Start

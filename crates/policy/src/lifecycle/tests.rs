@@ -2,6 +2,7 @@
 
 mod golden;
 mod healing;
+mod logins;
 mod properties;
 mod quiet;
 mod scenes;
