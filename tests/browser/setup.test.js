@@ -138,3 +138,79 @@ test('a login that fails leaves a way to go on, and what can be chosen looks lik
   const chosen = page.locator('.choice', { hasText: 'A number of its own' });
   assert.notEqual(await style(other, 'border-top-color'), await style(chosen, 'border-top-color'));
 });
+
+test('a login that is stopped ends in the gateway, and one that a phone took meanwhile stays linked', async world => {
+  await world.start();
+  const visit = await world.visitPage();
+  const { page } = visit;
+  await goTo(visit, 'link');
+  await press(visit, 'Show the QR code');
+  const left = await readQr(visit);
+  await press(visit, 'Stop');
+  await world.until('the login has ended', async () => (await world.account()).state === 'unlinked');
+  await assert.rejects(world.fake.scan(left), 'nobody can scan what nobody sees');
+
+  await press(visit, 'Show the QR code');
+  const taken = await readQr(visit);
+  // The page goes on to know of a login under way, as it is told late.
+  await page.route('**/events', route => route.abort());
+  await world.fake.scan(taken);
+  await page.close();
+  await world.untilAccount('ready');
+  const other = await world.visitPage();
+  await goTo(other, 'link');
+  await other.page.getByText(`Linked as ${OWNER}`).first().waitFor();
+});
+
+test('a login that somebody else ends says so', async world => {
+  await world.start();
+  const visit = await world.visitPage();
+  await goTo(visit, 'link');
+  await press(visit, 'Show the QR code');
+  await readQr(visit);
+  assert.equal((await world.fased(['channels', 'logout', '--channel', 'whatsapp'])).code, 0);
+  await visit.page.getByText('this login was ended by somebody else').waitFor();
+});
+
+test('what is chosen outlives a reload, is said before it is written, and is done only where it was', async world => {
+  await world.start();
+  const visit = await world.visitPage();
+  const { page } = visit;
+  await goTo(visit, 'setup', 'people');
+  const done = page.getByRole('navigation', { name: 'Steps of the setup' }).getByText('(done)');
+  const summary = page.getByText('Is written with them');
+  await summary.waitFor();
+  assert.equal(await done.count(), 0, 'nothing was chosen yet');
+  assert.match(await summary.innerText(), /A number of its own.*With approval/);
+
+  await goTo(visit, 'setup');
+  await page.getByRole('radio', { name: /Your own number/ }).check();
+  await press(visit, 'Continue');
+  await page.getByRole('radio', { name: /^Nobody/ }).check();
+  await page.reload();
+  assert.ok(await page.getByRole('radio', { name: /^Nobody/ }).isChecked());
+  await press(visit, 'Continue');
+  await page.reload();
+  await summary.waitFor();
+  assert.match(await summary.innerText(), /Your own number.*Nobody/);
+  assert.equal(await done.count(), 2);
+});
+
+test('an Agent that is not there has no account, and a Task that is not there is not waited for', async world => {
+  await world.start();
+  const visit = await world.visitPage();
+  const { page } = visit;
+  const { origin } = new URL(page.url());
+  for (const rest of ['', '/default/overview']) {
+    await page.goto(`${origin}/#/agents/nobody/channels/whatsapp${rest}`);
+    await page.getByRole('heading', { level: 1, name: 'There is nothing here' }).waitFor();
+  }
+  for (const path of [
+    ['tasks', '99999'],
+    ['messages', 'why', 'nope'],
+  ]) {
+    await goTo(visit, ...path);
+    await page.getByText('That did not work.').waitFor();
+    assert.equal(await page.getByText('Asking the gateway').count(), 0, path.join('/'));
+  }
+});

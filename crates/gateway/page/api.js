@@ -2,7 +2,7 @@
 
 /** @import { ControlRequest, ControlResponse, LoginEvent, WatchEvent } from './types.d.ts' */
 
-import { waitToConnect } from './events.js';
+import { waitToConnect, watchSilence } from './events.js';
 
 /** No answer after this is none, milliseconds. A logout may take thirty seconds. */
 const DEADLINE_MS = 45_000;
@@ -43,7 +43,9 @@ function own() {
   return { 'X-Fased': localStorage.getItem(KEY) ?? '' };
 }
 
-function notConnected() {
+/** What an error of the network means. @param {unknown} error @param {AbortSignal | null} signal */
+function unreached(error, signal) {
+  if (signal?.aborted) return error;
   return new ApiError(0, {
     code: 'not_connected',
     message: 'The gateway does not answer.',
@@ -66,8 +68,7 @@ async function ask(path, init, signal = null) {
       signal: signal ?? AbortSignal.timeout(DEADLINE_MS),
     });
   } catch (error) {
-    if (signal?.aborted) throw error;
-    throw notConnected();
+    throw unreached(error, signal);
   }
   if (response.ok) return response;
   const body = await response.json().catch(() => undefined);
@@ -124,7 +125,7 @@ async function* told(response, signal) {
   let rest = '';
   for (;;) {
     const { done, value } = await reader.read().catch(error => {
-      throw signal.aborted ? error : notConnected();
+      throw unreached(error, signal);
     });
     if (done) return;
     const events = (rest + value).split('\n\n');
@@ -146,7 +147,7 @@ export async function saveConfig(edits) {
 }
 
 /**
- * Links an account. Ends with `linked` or `error`; aborting ends the login.
+ * Links an account. Ends with `linked` or `error`; aborting ends the login, unless somebody else watches it too.
  * @param {Extract<ControlRequest, { verb: 'channels_login' }>} request
  * @param {(event: LoginEvent) => void} heard
  * @param {AbortSignal} signal
@@ -197,15 +198,19 @@ export async function closeSession() {
 export function listen(heard) {
   let failures = 0;
   const stopping = new AbortController();
-  const { signal } = stopping;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
 
   async function connect() {
+    // Ends with all, or alone when nothing is heard on it any more.
+    const alone = new AbortController();
+    const signal = AbortSignal.any([stopping.signal, alone.signal]);
+    const silence = watchSilence(() => alone.abort());
     try {
       const response = await ask('/events', { headers: own() }, signal);
       for await (const { kind, data } of told(response, signal)) {
-        if (signal.aborted) return;
+        if (signal.aborted) break;
+        silence.heard();
         if (kind === 'hello') {
           failures = 0;
           heard.hello(data.instance);
@@ -213,14 +218,15 @@ export function listen(heard) {
         if (kind === 'watched') heard.watched(data.events, data.skipped);
       }
     } catch (error) {
-      if (signal.aborted) return;
-      if (!(error instanceof ApiError)) reportError(error);
-      else if (error.status === 401) {
+      if (!signal.aborted && !(error instanceof ApiError)) reportError(error);
+      if (error instanceof ApiError && error.status === 401) {
         heard.closed();
         return;
       }
+    } finally {
+      silence.stop();
     }
-    if (signal.aborted) return;
+    if (stopping.signal.aborted) return;
     failures += 1;
     heard.lost();
     timer = setTimeout(connect, waitToConnect(failures));

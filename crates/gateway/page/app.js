@@ -51,6 +51,9 @@ function mount(view, at, key) {
     get events() {
       return at.account === '' ? known.events : known.events.filter(event => event.account === at.account);
     },
+    get failed() {
+      return mounted.loadError !== undefined;
+    },
     data: undefined,
     state: {},
     now,
@@ -65,6 +68,7 @@ function mount(view, at, key) {
     },
     say,
   };
+  /** @type {Shown} */
   const mounted = { key, view, context, place: at, acting, loading: false, again: false, loaded: 0 };
   return mounted;
 }
@@ -83,6 +87,7 @@ function route() {
     shown.place = at;
     Object.assign(shown.context, { path: at.path });
     shown.actError = undefined;
+    shown.loadError = undefined;
     shown.view.moved?.(shown.context);
   } else {
     if (shown !== undefined) {
@@ -99,6 +104,8 @@ function navigated() {
   focusHeading = true;
   scrollTo(0, 0);
   route();
+  // What the address names may be new.
+  if (known.agents?.has(place(location.hash).agent) === false) refresh();
   update();
 }
 
@@ -230,6 +237,7 @@ document.querySelector('.skip')?.addEventListener('click', event => {
 setInterval(() => document.hidden || update(), TICK_MS);
 main.replaceChildren();
 start({
+  agent: () => shown?.place.agent ?? '',
   changed: update,
   happened,
   stale: () => shown !== undefined && load(shown),

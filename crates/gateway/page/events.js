@@ -48,6 +48,39 @@ export function waitToConnect(failures) {
   return 500 * 2 ** Math.min(4, Math.max(0, failures - 1));
 }
 
+/** The gateway says that it is there every 15 s; a connection that is silent for so long is dead, milliseconds. */
+export const SILENCE_MS = 40_000;
+
+/**
+ * Watches a connection that nobody closes when it dies.
+ * @param {() => void} dead called once, after so long a silence
+ * @param {number} [ms]
+ * @returns {{ heard: () => void, stop: () => void }} `heard` begins the wait anew
+ */
+export function watchSilence(dead, ms = SILENCE_MS) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  const stop = () => clearTimeout(timer);
+  const heard = () => {
+    stop();
+    timer = setTimeout(dead, ms);
+  };
+  heard();
+  return { heard, stop };
+}
+
+/** The code that follows one is due at its end; so much later it will not come, milliseconds. */
+const OVERDUE_MS = 10_000;
+
+/**
+ * Whether the code of a login should have been followed by another long ago.
+ * @param {number | undefined} until its end
+ * @param {number} nowMs
+ */
+export function isOverdue(until, nowMs) {
+  return until !== undefined && nowMs >= until + OVERDUE_MS;
+}
+
 /**
  * A message on its way changes its state often: the newest state of each, where it stands among the others.
  * @param {WatchEvent[]} events newest first

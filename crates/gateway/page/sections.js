@@ -49,9 +49,9 @@ export function viewAt(at, known) {
     case 'agent':
       return { key, view: agent };
     case 'channel':
-      return { key, view: channel };
+      return { key, view: isAgent(at, known) ? channel : nowhere };
     case 'add':
-      return { key, view: add };
+      return { key, view: isAgent(at, known) ? add : nowhere };
     case 'account':
       return { key, view: sectionAt(at, known) };
     case 'closed':
@@ -63,11 +63,21 @@ export function viewAt(at, known) {
 }
 
 /**
+ * Whether there is such an Agent, or it is not known yet.
+ * @param {Place} at
+ * @param {typeof import('./store.js').known} known
+ */
+function isAgent({ agent: id }, { agents: ids }) {
+  return ids === undefined || ids.has(id);
+}
+
+/**
  * @param {Place} at
  * @param {typeof import('./store.js').known} known
  */
 function sectionAt(at, known) {
   if (known.status === undefined) return unknown;
+  if (!isAgent(at, known)) return nowhere;
   if (!known.status.accounts.some(info => info.account === at.account)) return nowhere;
   return sections.find(([id]) => id === at.section)?.[1] ?? others[at.section] ?? nowhere;
 }

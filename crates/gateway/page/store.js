@@ -15,6 +15,8 @@ const TRY_EVERY_MS = 2000;
 export const known = {
   /** @type {StatusInfo | undefined} */
   status: undefined,
+  /** The ids of the Agents. @type {Set<string> | undefined} */
+  agents: undefined,
   /** Newest first, bounded. @type {WatchEvent[]} */
   events: [],
   connected: true,
@@ -22,7 +24,7 @@ export const known = {
   session: undefined,
 };
 
-/** @type {{ changed: () => void, happened: (events: WatchEvent[], skipped: number) => void, stale: () => void }} */
+/** @type {{ agent: () => string, changed: () => void, happened: (events: WatchEvent[], skipped: number) => void, stale: () => void }} */
 let page;
 /** @type {(() => void) | undefined} */
 let stop;
@@ -76,6 +78,11 @@ async function ask() {
   asked = Date.now();
   try {
     const status = await control({ verb: 'status' }, 'status');
+    // They change with the config alone: it is looked again where one is not known.
+    if (known.agents === undefined || (page.agent() !== '' && !known.agents.has(page.agent()))) {
+      const { agents } = await control({ verb: 'agents_list' }, 'agents');
+      known.agents = new Set(agents.map(agent => agent.id));
+    }
     const before = known.status?.gateway?.version;
     known.session = true;
     known.connected = true;

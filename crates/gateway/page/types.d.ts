@@ -189,6 +189,8 @@ export interface Context<Data = any, State = any> {
   readonly status: StatusInfo | undefined;
   /** What happened of late to this account (to all outside of one), newest first, bounded. */
   readonly events: WatchEvent[];
+  /** It could not be loaded, which is said above it. */
+  readonly failed: boolean;
   /** Undefined until it was loaded. */
   data: Data | undefined;
   /** The view's own; an empty object at first. */
@@ -285,4 +287,4 @@ export interface Draft {
   owned: string[];
 }
 export interface SetupData { pending: PendingInfo[] }
-export interface SetupState extends LoginState { draft?: Draft; since?: number }
+export interface SetupState extends LoginState { draft?: Draft; done?: string[]; since?: number }

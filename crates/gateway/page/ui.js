@@ -104,6 +104,11 @@ export function waiting(what = 'Asking the gateway…') {
   return html`<p class="quiet waiting">${what}</p>`;
 }
 
+/** What a view shows before it was loaded; why it could not be is said above. @param {{ failed: boolean }} context */
+export function loading({ failed }) {
+  return failed ? nothing : waiting();
+}
+
 /** There is nothing, and why that is all right. @param {unknown} words */
 export function empty(words) {
   return html`<p class="empty">${words}</p>`;

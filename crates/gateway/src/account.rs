@@ -59,6 +59,8 @@ enum Command {
     },
     Stop,
     Login(LoginMethod),
+    /// Somebody who waited for a login does not any more.
+    LoginLeft,
     Logout {
         /// Told `true` when WhatsApp has unlinked the device; dropped when it was not asked.
         told: oneshot::Sender<bool>,
@@ -243,6 +245,14 @@ impl Account {
             .await
             .map_err(|error| stopping(&error))?;
         Ok(events)
+    }
+
+    /// Tells that somebody has dropped what [`Account::login`] gave them. With the last of them the login ends, unless a
+    /// phone took its code already: nothing that is linked is ever unlinked by this.
+    pub async fn login_left(&self) {
+        if let Err(error) = self.command(Command::LoginLeft).await {
+            tracing::debug!("the login ends with the account: {error:#}");
+        }
     }
 
     /// Unlinks the account on WhatsApp's side where the link is open, and sets its auth files

@@ -177,10 +177,10 @@ impl Stream {
         let mut comments = 0;
         loop {
             let line = self.line()?;
-            if let Some(data) = line.strip_prefix("data: ") {
+            if let Some(data) = line.strip_prefix("data: ").filter(|data| *data != "{}") {
                 return Some(serde_json::from_str(data).expect("data is JSON"));
             }
-            comments += u32::from(line.starts_with(':'));
+            comments += u32::from(line.starts_with(':') || line == "event: alive");
             assert!(comments < 4, "nothing is told");
         }
     }

@@ -1,6 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { answered, KEPT_EVENTS, kindsOf, latest, newest, waitToAsk, waitToConnect } from '../events.js';
+import {
+  answered,
+  isOverdue,
+  KEPT_EVENTS,
+  kindsOf,
+  latest,
+  newest,
+  SILENCE_MS,
+  waitToAsk,
+  waitToConnect,
+  watchSilence,
+} from '../events.js';
 
 const event = (at_ms, what, account = 'default') => ({ at_ms, account, what });
 const verdict = (at, outcome) =>
@@ -61,4 +72,29 @@ test('a code that was sent before anybody was let in is no answer', () => {
   assert.equal(answered([verdict(3, 'admit'), outbound(2, 'code', 'delivered')]), false);
   assert.equal(answered([outbound(4, 'a', 'sending'), verdict(3, 'admit')]), false);
   assert.equal(answered([outbound(5, 'a', 'server_ack'), verdict(3, 'admit')]), true);
+});
+
+test('a connection that says nothing for 40 s is dead, and one that says something is not', t => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  let deaths = 0;
+  const { heard, stop } = watchSilence(() => {
+    deaths += 1;
+  });
+  for (let times = 0; times < 5; times += 1) {
+    t.mock.timers.tick(SILENCE_MS - 1);
+    heard();
+  }
+  assert.equal(deaths, 0);
+  t.mock.timers.tick(SILENCE_MS);
+  assert.equal(deaths, 1);
+  heard();
+  stop();
+  t.mock.timers.tick(SILENCE_MS);
+  assert.equal(deaths, 1, 'nobody waits for it any more');
+});
+
+test('a code that is not followed by another is noticed 10 s after its end', () => {
+  assert.equal(isOverdue(undefined, 99_999), false, 'there was none yet');
+  assert.equal(isOverdue(20_000, 29_999), false);
+  assert.equal(isOverdue(20_000, 30_000), true);
 });

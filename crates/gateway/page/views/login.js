@@ -2,13 +2,17 @@
 
 /** @import { Context, Login, LoginEvent, LoginMethod, LoginState } from '../types.d.ts' */
 
-import { ApiError, asApiError, control, login, qr } from '../api.js';
+import { ApiError, asApiError, login, qr } from '../api.js';
+import { isOverdue } from '../events.js';
 import { countdown } from '../format.js';
 import { phone } from '../numbers.js';
 import { announce, button, failure, waiting } from '../ui.js';
 import { html, nothing } from '../vendor/lit-html.js';
 
-/** @param {Context<any, LoginState>} context */
+/**
+ * Leaves the login: with the last who watches it the gateway ends it, unless a phone took its code.
+ * @param {Context<any, LoginState>} context
+ */
 export function endLogin({ state }) {
   state.login?.abort.abort();
   state.login = undefined;
@@ -26,8 +30,6 @@ async function begin(context, method) {
   context.update();
   const request = { verb: /** @type {const} */ ('channels_login'), account: context.account, method };
   try {
-    await endOther(context);
-    if (mine.abort.signal.aborted) return;
     await login(request, event => heard(context, mine, event), mine.abort.signal);
     if (mine.phase !== 'linked' && mine.phase !== 'failed') {
       fail(
@@ -39,16 +41,6 @@ async function begin(context, method) {
     if (!mine.abort.signal.aborted) fail(mine, asApiError(error));
   }
   context.update();
-}
-
-/**
- * Ends a login that somebody left: the gateway goes on with it for minutes, and who joins it sees no code before its next one.
- * @param {Context<any, LoginState>} context
- */
-async function endOther({ info, account }) {
-  if (info?.state !== 'linking') return;
-  // If that fails, the login that follows says why, or comes to a code all the same.
-  await control({ verb: 'channels_logout', account }, 'done').catch(asApiError);
 }
 
 /** @param {Login} mine @param {ApiError} error */
@@ -137,13 +129,13 @@ export function loginPanel(context, done) {
   }
   switch (mine.phase) {
     case 'asking':
-      return html`${waiting('Asking WhatsApp for a code…')}${ending(context)}`;
+      return html`${overdue(context, mine) ?? waiting('Asking WhatsApp for a code…')}${ending(context)}`;
     case 'qr':
       return html`<p>On the phone: <strong>WhatsApp → Settings → Linked devices → Link a device</strong>, and point its camera here.</p>
-        <div class="qr">${mine.picture}</div>${left(mine, 'A new QR code follows in')}${ending(context)}`;
+        <div class="qr">${mine.picture}</div>${overdue(context, mine) ?? left(mine, 'A new QR code follows in')}${ending(context)}`;
     case 'code':
       return html`<p>On the phone: <strong>WhatsApp → Settings → Linked devices → Link a device → Link with phone number instead</strong>, and type:</p>
-        <p class="code"><code>${mine.code?.slice(0, 4)}-${mine.code?.slice(4)}</code></p>${left(mine, 'Good for another')}${ending(context)}`;
+        <p class="code"><code>${mine.code?.slice(0, 4)}-${mine.code?.slice(4)}</code></p>${overdue(context, mine) ?? left(mine, 'Good for another')}${ending(context)}`;
     case 'scanned':
       return waiting('The phone took it. Waiting for WhatsApp…');
     case 'restarting':
@@ -170,12 +162,6 @@ function chooseCode(context, byCode) {
 }
 
 /** @param {Context<any, LoginState>} context */
-async function stop(context) {
-  chooseCode(context, false);
-  await endOther(context);
-}
-
-/** @param {Context<any, LoginState>} context */
 function otherWay(context) {
   const byCode = context.state.login?.method.type !== 'code';
   return button({
@@ -188,8 +174,19 @@ function otherWay(context) {
 function ending(context) {
   return html`<div class="actions">
     ${otherWay(context)}
-    ${button({ label: 'Stop', act: () => stop(context) })}
+    ${button({ label: 'Stop', act: () => chooseCode(context, false) })}
   </div>`;
+}
+
+/**
+ * No new code came, so that something between the page and the gateway may have gone.
+ * @param {Context<any, LoginState>} context
+ * @param {Login} mine
+ */
+function overdue(context, { until, method }) {
+  if (!isOverdue(until, Date.now())) return undefined;
+  return html`<div class="note warn" role="alert"><p>No new code has come. The connection to the gateway may be lost.</p></div>
+    <div class="actions">${button({ label: 'Try again', act: () => begin(context, method), kind: 'main' })}</div>`;
 }
 
 /** @param {Login} mine @param {string} words */

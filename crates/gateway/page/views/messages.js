@@ -3,7 +3,7 @@
 /** @import { Explanation, OutboxInfo, View } from '../types.d.ts' */
 
 import { control } from '../api.js';
-import { waiting } from '../ui.js';
+import { loading } from '../ui.js';
 import { html, nothing } from '../vendor/lit-html.js';
 import { loadOutbox, outbox } from './outbox.js';
 import { listOf, loadVerdicts, verdicts } from './verdicts.js';
@@ -28,6 +28,6 @@ export const messages = {
     const tab = (/** @type {string} */ label, /** @type {string[]} */ ...path) =>
       html`<a href=${ctx.link('messages', ...path)} aria-current=${(ctx.path[0] === 'outbox') === (path.length > 0) ? 'page' : nothing}>${label}</a>`;
     return html`<nav class="tabs" aria-label="Messages">${tab('Verdicts')}${tab('Outbox', 'outbox')}</nav>
-      ${data === undefined ? waiting() : data.outbox ? outbox(ctx, data.outbox) : data.messages ? why(ctx, data.messages) : verdicts(ctx)}`;
+      ${data === undefined ? loading(ctx) : data.outbox ? outbox(ctx, data.outbox) : data.messages ? why(ctx, data.messages) : verdicts(ctx)}`;
   },
 };

@@ -10,6 +10,7 @@ export const nowhere = {
   title: 'There is nothing here',
   render: ({
     account,
-  }) => html`<p>${account === '' ? 'This address names nothing that this page has.' : `There is no account ${account}, or it has no such section.`}</p>
+    agent,
+  }) => html`<p>${account === '' ? 'This address names nothing that this page has.' : `There is no Agent ${agent}, no account ${account}, or it has no such section.`}</p>
     <p><a href=${address('agents')}>To the Agents</a></p>`,
 };

@@ -59,3 +59,15 @@ export function modeChoice(chosen, choose) {
 export function policyChoice(chosen, choose) {
   return choice('Who may write to it?', 'policy', POLICIES, chosen, choose);
 }
+
+/**
+ * What is chosen, in words: the step where it is, the question, the answer.
+ * @param {{ mode: Mode, policy: DmPolicy }} draft
+ * @returns {[string, string, string][]}
+ */
+export function wordsOf({ mode, policy }) {
+  return [
+    ['', 'Whose number is it?', MODES.find(([value]) => value === mode)?.[1] ?? mode],
+    ['policy', 'Who may write to it?', POLICIES.find(([value]) => value === policy)?.[1] ?? policy],
+  ];
+}

@@ -7,9 +7,10 @@ import { people } from '../numbers.js';
 import { button, waiting } from '../ui.js';
 import { html, nothing } from '../vendor/lit-html.js';
 import { endLogin, loginPanel } from './login.js';
-import { modeChoice, policyChoice } from './setup-choices.js';
+import { modeChoice, policyChoice, wordsOf } from './setup-choices.js';
 import { draftOf, editsOf, policyOf } from './setup-draft.js';
 import { hello } from './setup-hello.js';
+import { forget, keep, kept } from './setup-kept.js';
 
 /** @type {[string, string][]} */
 const STEPS = [
@@ -31,7 +32,9 @@ export const setup = {
       control({ verb: 'config_get', key: null }, 'config_values'),
       control({ verb: 'pairing_list', account: context.account, approved: false }, 'pending'),
     ]);
-    context.state.draft ??= draftOf(config.values, context.account);
+    if (context.state.draft === undefined) {
+      Object.assign(context.state, kept(draftOf(config.values, context.account), context.account));
+    }
     return { pending: waits.pending };
   },
   happened(events, context) {
@@ -42,7 +45,11 @@ export const setup = {
   moved(context) {
     if (context.path[0] !== 'link') endLogin(context);
   },
-  leave: endLogin,
+  leave(context) {
+    endLogin(context);
+    // What is written is the config's from now on.
+    if (context.state.done?.includes('people')) forget(context.account);
+  },
   render(context) {
     const at = context.path[0] ?? '';
     const { draft } = context.state;
@@ -51,14 +58,28 @@ export const setup = {
   },
 };
 
-/** @param {Context} context @param {string} at */
-function progress({ link }, at) {
+/**
+ * Keeps what is chosen.
+ * @param {Context<SetupData, SetupState>} context
+ * @param {Draft} draft
+ * @param {string} [step] that is done with it
+ */
+function chosen(context, draft, step) {
+  const { state } = context;
+  const before = state.done ?? [];
+  state.done = step === undefined || before.includes(step) ? before : [...before, step];
+  keep(context.account, draft, state.done);
+  context.update();
+}
+
+/** @param {Context<SetupData, SetupState>} context @param {string} at */
+function progress({ link, state }, at) {
   const now = STEPS.findIndex(([id]) => id === at);
   return html`<nav aria-label="Steps of the setup"><ol class="steps">${STEPS.map(
     ([id, name], index) =>
-      html`<li class=${index < now ? 'past' : index === now ? 'now' : 'next'}>${
+      html`<li class=${index < now && state.done?.includes(id) ? 'past' : index === now ? 'now' : 'next'}>${
         index < now
-          ? html`<a href=${link('setup', ...(id === '' ? [] : [id]))}>${name}<span class="unseen"> (done)</span></a>`
+          ? html`<a href=${link('setup', ...(id === '' ? [] : [id]))}>${name}${state.done?.includes(id) ? html`<span class="unseen"> (done)</span>` : nothing}</a>`
           : html`<span aria-current=${index === now ? 'step' : nothing}>${name}</span>`
       }</li>`,
   )}</ol></nav>`;
@@ -70,19 +91,22 @@ function progress({ link }, at) {
  * @param {Draft} draft
  */
 function step(at, context, draft) {
-  const on = (/** @type {string} */ next) => () => context.go(context.link('setup', next));
+  const on = (/** @type {string} */ next) => () => {
+    chosen(context, draft, at);
+    context.go(context.link('setup', next));
+  };
   switch (at) {
     case '':
       return html`${modeChoice(draft.mode, mode => {
         if (draft.policy === policyOf(draft.mode)) draft.policy = policyOf(mode);
         draft.mode = mode;
-        context.update();
+        chosen(context, draft);
       })}
         <div class="actions">${button({ label: 'Continue', act: on('policy'), kind: 'main' })}</div>`;
     case 'policy':
       return html`${policyChoice(draft.policy, policy => {
         draft.policy = policy;
-        context.update();
+        chosen(context, draft);
       })}
         ${
           draft.mode === 'personal' && draft.policy === 'pairing'
@@ -93,7 +117,7 @@ function step(at, context, draft) {
     case 'people':
       return listStep(context, draft);
     case 'link':
-      return loginPanel(context, () => context.go(context.link('setup', 'hello')));
+      return loginPanel(context, on('hello'));
     case 'hello':
       return hello(context, draft.policy);
     default:
@@ -134,7 +158,7 @@ function listStep(context, draft) {
   const owners = people(draft.owners);
   const typed = (/** @type {InputEvent} */ event) => {
     draft.list = /** @type {HTMLTextAreaElement} */ (event.target).value;
-    context.update();
+    chosen(context, draft);
   };
   const save = async () => {
     const wrong = problems.length > 0 ? 'list' : owners.problems.length > 0 ? 'owners' : undefined;
@@ -151,12 +175,13 @@ function listStep(context, draft) {
       return done;
     };
     if (await context.act('save', saved)) {
+      chosen(context, draft, 'people');
       context.go(context.link('setup', 'link'));
     }
   };
   const named = (/** @type {InputEvent} */ event) => {
     draft.owners = /** @type {HTMLInputElement} */ (event.target).value;
-    context.update();
+    chosen(context, draft);
   };
   const nobody = draft.policy === 'allowlist' && draft.mode === 'dedicated' && entries.length === 0;
   return html`
@@ -175,6 +200,10 @@ function listStep(context, draft) {
       ${readAs('owners-read', owners)}
     </div>
     ${nobody ? html`<p class="note warn">With an empty list nobody is heard. You can add people later.</p>` : nothing}
+    <p>Is written with them: ${wordsOf(draft).map(
+      ([step, question, answer], index) =>
+        html`${index > 0 ? '; ' : ''}${question} <a href=${step === '' ? context.link('setup') : context.link('setup', step)}>${answer}</a>`,
+    )}.</p>
     <div class="actions">${button({ label: 'Save and continue', act: save, busy: context.busy('save'), kind: 'main' })}</div>
     <p class="quiet">This is written into the config file, which keeps its comments; the file as it was is kept beside it.</p>`;
 }

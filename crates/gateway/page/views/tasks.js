@@ -4,7 +4,7 @@
 
 import { control } from '../api.js';
 import { counted } from '../format.js';
-import { empty, pill, waiting } from '../ui.js';
+import { empty, loading, pill } from '../ui.js';
 import { html, nothing } from '../vendor/lit-html.js';
 import { one, runPill } from './task.js';
 import { form } from './task-form.js';
@@ -53,7 +53,7 @@ export const tasks = {
     if (data?.agents) return html`${back}${form(ctx, data.agents)}`;
     if (data?.task)
       return html`${back}${path[1] === 'edit' ? form(ctx, [], data.task) : one(ctx, data.task, data.runs ?? [])}`;
-    if (data?.tasks === undefined) return waiting();
+    if (data?.tasks === undefined) return html`${path.length > 0 ? back : nothing}${loading(ctx)}`;
     const toggle = () => {
       state.all = !state.all;
       ctx.reload();

@@ -179,8 +179,13 @@ impl Driver {
                 self.alerted = Some(Status::Degraded(DegradedReason::Banned));
                 self.step(Input::StillBanned { rest_ms }).await;
             }
-            Command::Stop => self.step(Input::Stop).await,
+            Command::Stop => {
+                self.login_ended("the account was paused or restarted");
+                self.step(Input::Stop).await;
+            }
+            Command::LoginLeft => self.login_left().await,
             Command::Logout { told } => {
+                self.login_ended("the account was logged out");
                 self.logout = Some(told);
                 self.step(Input::Logout).await;
                 if !self.machine.has_process() {

@@ -53,6 +53,15 @@ pub(super) fn error_in(
     Some(LoginEvent::Error(ControlError { code, message, next }))
 }
 
+/// The error that ends a login because of another command: the account is what somebody wanted it to be.
+pub(super) fn ended(why: &str, next: &str) -> LoginEvent {
+    LoginEvent::Error(ControlError {
+        code: ErrorCode::Refused,
+        message: format!("this login was ended by somebody else: {why} meanwhile"),
+        next: format!("try again: {next}"),
+    })
+}
+
 /// The error that ends a login because its process cannot be started, if trying again cannot help.
 pub(super) fn error_at_start(error: &anyhow::Error) -> Option<LoginEvent> {
     let cannot = error.downcast_ref::<CannotStart>()?;

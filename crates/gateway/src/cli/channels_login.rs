@@ -236,11 +236,27 @@ async fn follow(mut answers: Answers, show: &mut Show, asked: &mut AskedToEnd) -
                     return Err(timed_out(message, "try again: fased channels login --channel whatsapp"));
                 }
             },
-            () = &mut *asked => return Err(Failure::Error(ControlError {
-                code: ErrorCode::Refused,
-                message: "the login was cancelled; nothing was linked".to_owned(),
-                next: "try again: fased channels login --channel whatsapp".to_owned(),
-            })),
+            () = &mut *asked => return Err(Failure::Error(cancelled(scanned_at.is_some()))),
         }
+    }
+}
+
+/// What a phone has taken is not undone by who stops watching.
+fn cancelled(scanned: bool) -> ControlError {
+    let (message, next) = if scanned {
+        (
+            "the login was cancelled after the phone took the code, so it may be linked all the same",
+            "look: fased channels status",
+        )
+    } else {
+        (
+            "the login was cancelled; nothing was linked",
+            "try again: fased channels login --channel whatsapp",
+        )
+    };
+    ControlError {
+        code: ErrorCode::Refused,
+        message: message.to_owned(),
+        next: next.to_owned(),
     }
 }

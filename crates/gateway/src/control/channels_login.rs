@@ -1,9 +1,10 @@
-//! Links an account and tells how it goes.
+//! Links an account and tells how it goes. With the last client who is told the login ends.
 
 use anyhow::Result;
 use fased_protocol::control::{ControlResponse, LoginEvent};
 use fased_protocol::sidecar::LoginMethod;
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
 use super::{Connection, Live, left, send};
@@ -15,13 +16,24 @@ pub(super) async fn follow<S: AsyncRead + AsyncWrite + Unpin>(
     method: LoginMethod,
 ) -> Result<()> {
     let started = match live.account(account).await {
-        Ok(account) => account.login(method).await,
+        Ok(account) => account.login(method).await.map(|events| (account, events)),
         Err(error) => Err(error),
     };
-    let mut events = match started {
-        Ok(events) => events,
+    let (account, events) = match started {
+        Ok(started) => started,
         Err(error) => return send(client, ControlResponse::Error(error)).await,
     };
+    let told = tell(client, live, events).await;
+    account.login_left().await;
+    told
+}
+
+/// Tells how it goes until it is over, or the client leaves.
+async fn tell<S: AsyncRead + AsyncWrite + Unpin>(
+    client: &mut Connection<S>,
+    live: &Live,
+    mut events: Receiver<LoginEvent>,
+) -> Result<()> {
     loop {
         let event = tokio::select! {
             event = events.recv() => event,

@@ -15,7 +15,7 @@ use tokio::io::DuplexStream;
 use tokio_util::codec::{Framed, LinesCodec};
 use tokio_util::sync::CancellationToken;
 
-use super::events::{KEEP_ALIVE, STREAM, still_here};
+use super::events::{KEEP_ALIVE, STREAM};
 use super::pages::{Shared, body_text, is_kind};
 use super::refuse::No;
 use super::serve::Connection;
@@ -137,7 +137,7 @@ fn stream_of(lines: Lines, ending: CancellationToken, closed: CancellationToken)
                 line = lines.next() => format!("data: {}\n\n", line?.ok()?),
                 () = ending.cancelled() => return None,
                 () = closed.cancelled() => return None,
-                () = clock::pause(KEEP_ALIVE) => still_here(),
+                () = clock::pause(KEEP_ALIVE) => ": still here\n\n".to_owned(),
             };
             Some((Ok::<_, std::convert::Infallible>(Bytes::from(text)), lines))
         }

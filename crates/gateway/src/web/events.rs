@@ -37,10 +37,9 @@ const MOST_EVENTS: usize = 60;
 /// The page shows the beginning of a text; characters.
 const LONGEST_TEXT: usize = 280;
 
-/// What is told while there is nothing to tell.
-pub(super) fn still_here() -> String {
-    ": still here\n\n".to_owned()
-}
+/// What is told while there is nothing to tell. An event, as a browser keeps a comment from the page, which could not know
+/// then that nothing comes any more.
+const ALIVE: &str = "event: alive\ndata: {}\n\n";
 
 struct Following {
     hello: Option<String>,
@@ -89,7 +88,7 @@ impl Following {
             event = self.events.recv() => event,
             () = self.ending.cancelled() => return None,
             () = self.closed.cancelled() => return None,
-            () = clock::pause(KEEP_ALIVE) => return Some(still_here()),
+            () = clock::pause(KEEP_ALIVE) => return Some(ALIVE.to_owned()),
         };
         match first {
             Ok(event) => batch.add(event),

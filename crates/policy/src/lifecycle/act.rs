@@ -2,7 +2,7 @@
 
 use super::heal::Breaker;
 use super::state::{Draining, Login, Next, Pressure, Rest, State, Wait, Why};
-use super::{Effect, Lifecycle, LoginMethod, Signal, TimerId, TimerKind, VersionChoice};
+use super::{Effect, Input, Lifecycle, LoginMethod, Signal, TimerId, TimerKind, VersionChoice};
 
 impl Lifecycle {
     pub(super) fn opened(&mut self) -> Vec<Effect> {
@@ -36,6 +36,33 @@ impl Lifecycle {
         let mut effects = self.drain(Next::Spawn { login: Some(login) });
         effects.push(arm);
         effects
+    }
+
+    /// A code is on show, or was taken.
+    pub(super) fn show_login(&mut self, login: Login, input: &Input) {
+        let scanned = *input == Input::Scanned;
+        self.state = State::LoggingIn {
+            login: Login { scanned, ..login },
+        };
+    }
+
+    /// Nobody watches it any more: its code must not be taken by a phone unseen. What a phone took, or was linked before, stays.
+    pub(super) fn login_left(&mut self, login: Option<Login>) -> Vec<Effect> {
+        if self.linked || login.is_none_or(|login| login.scanned) {
+            return vec![];
+        }
+        self.drain(Next::Rest(Rest::LoginLeft))
+    }
+
+    /// The same, before it is known what the auth files hold: they may be those of a linked account.
+    pub(super) fn login_left_early(&mut self, handshake: TimerId, login: Option<Login>) -> Vec<Effect> {
+        if !login.is_some_and(|login| login.scanned) {
+            self.state = State::Starting {
+                handshake,
+                login: None,
+            };
+        }
+        vec![]
     }
 
     pub(super) fn restart(&mut self, login: Option<Login>) -> Vec<Effect> {
@@ -212,7 +239,12 @@ impl Lifecycle {
 
     pub(super) fn begin_login(&mut self, method: LoginMethod) -> (Login, Effect) {
         let (deadline, arm) = self.arm(TimerKind::LoginDeadline, self.settings.login_ms);
-        (Login { method, deadline }, arm)
+        let login = Login {
+            method,
+            deadline,
+            scanned: false,
+        };
+        (login, arm)
     }
 
     pub(super) fn arm(&mut self, kind: TimerKind, after_ms: u64) -> (TimerId, Effect) {

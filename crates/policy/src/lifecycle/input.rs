@@ -15,6 +15,8 @@ pub enum Input {
     Restart,
     /// Operator: link a phone.
     Login(LoginMethod),
+    /// Nobody waits for the login under way any more.
+    LoginLeft,
     /// Operator: unlink on WhatsApp's side and set the auth files aside.
     Logout,
     /// The process could not be made; why.

@@ -60,6 +60,8 @@ pub(super) enum Why {
 pub(super) struct Login {
     pub(super) method: LoginMethod,
     pub(super) deadline: TimerId,
+    /// A phone took its code: what is linked by now is for its owner to unlink.
+    pub(super) scanned: bool,
 }
 
 /// Why there is no process.
@@ -68,6 +70,7 @@ pub(super) enum Rest {
     Stopped { by_command: bool },
     NeverLinked,
     LoginTimedOut,
+    LoginLeft,
     LoginFailed,
     Unlinked,
     LoggedOut,
@@ -143,7 +146,11 @@ impl Rest {
         match self {
             Self::Stopped { by_command: false } => Status::Disabled,
             Self::Stopped { by_command: true } => Status::Suspended,
-            Self::NeverLinked | Self::LoginTimedOut | Self::LoginFailed | Self::Unlinked => Status::Unlinked,
+            Self::NeverLinked
+            | Self::LoginTimedOut
+            | Self::LoginLeft
+            | Self::LoginFailed
+            | Self::Unlinked => Status::Unlinked,
             Self::LoggedOut => Status::LoggedOut,
             Self::Replaced => Status::Replaced,
             Self::Forbidden => Status::Forbidden,

@@ -26,6 +26,7 @@ impl Lifecycle {
             | Input::ShutDown
             | Input::Restart
             | Input::Login(_)
+            | Input::LoginLeft
             | Input::Logout
             | Input::SpawnFailed(_)
             | Input::Exited
@@ -72,6 +73,7 @@ impl Lifecycle {
                 self.still_banned(*rest_ms)
             }
             Input::ShutDown
+            | Input::LoginLeft
             | Input::SpawnFailed(_)
             | Input::Exited
             | Input::HelloRejected(_)
@@ -107,6 +109,7 @@ impl Lifecycle {
             Input::Stop | Input::ShutDown => self.drain(stopped()),
             Input::Restart => self.restart(login),
             Input::Login(method) => self.login_while_connecting(*method, login),
+            Input::LoginLeft => self.login_left_early(handshake, login),
             Input::Logout => self.drain_and_forget(Rest::Unlinked),
             Input::SpawnFailed(_) | Input::Exited => self.gone_before_open(login, jitter),
             Input::HelloRejected(_) => {
@@ -150,12 +153,13 @@ impl Lifecycle {
             Input::Stop | Input::ShutDown => self.drain(stopped()),
             Input::Restart => self.restart(login),
             Input::Login(method) => self.login_while_connecting(*method, login),
+            Input::LoginLeft => self.login_left(login),
             Input::Logout => self.drain_and_forget(Rest::Unlinked),
             Input::SpawnFailed(_) | Input::Exited => self.gone_before_open(login, jitter),
             // A scan alone is enough: the last news of a link stands for those before it.
             Input::QrShown | Input::Scanned => match login {
                 Some(login) => {
-                    self.state = State::LoggingIn { login };
+                    self.show_login(login, input);
                     vec![]
                 }
                 None => self.drain(Next::Rest(Rest::NeverLinked)),
@@ -177,14 +181,17 @@ impl Lifecycle {
             | Input::StillBanned { .. }
             | Input::Restored
             | Input::Ready { .. }
-            | Input::QrShown
-            | Input::Scanned
             | Input::Woke
             | Input::ProbeFailed
             | Input::StorageBack => vec![],
             Input::Login(method) => self.login_while_connecting(*method, Some(login)),
             Input::Stop | Input::ShutDown => self.drain(stopped()),
             Input::Restart => self.restart(Some(login)),
+            Input::QrShown | Input::Scanned => {
+                self.show_login(login, input);
+                vec![]
+            }
+            Input::LoginLeft => self.login_left(Some(login)),
             Input::Logout => self.drain_and_forget(Rest::Unlinked),
             Input::SpawnFailed(_) | Input::Exited => self.gone_before_open(Some(login), jitter),
             Input::Opened => self.opened(),
@@ -201,6 +208,7 @@ impl Lifecycle {
             // It is linked already, so a login has nothing to do, and must not cost the link.
             Input::Start
             | Input::Login(_)
+            | Input::LoginLeft
             | Input::HelloRejected(_)
             | Input::StillBanned { .. }
             | Input::Restored
@@ -255,7 +263,8 @@ impl Lifecycle {
             Input::StorageFailed => self.storage_failed_while_waiting(wait.why),
             Input::StorageBack => self.storage_back_while_waiting(wait.why, jitter),
             Input::Fired(timer) if *timer == own => self.wait_is_over(wait.why),
-            Input::SpawnFailed(_)
+            Input::LoginLeft
+            | Input::SpawnFailed(_)
             | Input::Exited
             | Input::HelloRejected(_)
             | Input::StillBanned { .. }
@@ -287,6 +296,7 @@ impl Lifecycle {
             Input::Start
             | Input::Restart
             | Input::Login(_)
+            | Input::LoginLeft
             | Input::SpawnFailed(_)
             | Input::Exited
             | Input::HelloRejected(_)
@@ -338,6 +348,14 @@ impl Lifecycle {
                     vec![arm]
                 }
             },
+            Input::LoginLeft => match next.login() {
+                Some(login) if !login.scanned => self.redirect(draining, Next::Spawn { login: None }),
+                Some(_) | None => vec![],
+            },
+            // A phone took the code of a login just before that was ended: it is linked, and not left alone.
+            Input::Scanned if next == Next::Rest(Rest::LoginLeft) => {
+                self.redirect(draining, Next::Spawn { login: None })
+            }
             Input::Logout => self.redirect(
                 Draining {
                     forget: true,

@@ -2,6 +2,7 @@
 
 mod golden;
 mod healing;
+mod logins;
 mod properties;
 mod quiet;
 mod scenes;
@@ -143,6 +144,7 @@ fn inputs() -> Vec<Input> {
         Input::ShutDown,
         Input::Restart,
         LOGIN,
+        Input::LoginLeft,
         Input::Logout,
         spawn_failed(),
         Input::Exited,

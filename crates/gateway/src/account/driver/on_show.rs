@@ -1,7 +1,10 @@
-//! The code of a login that is on show, to be told again to those who ask for a login that is under way.
+//! A login that is under way: its code that is on show, to be told again to those who ask for it, and its end by command.
 
+use fased_policy::lifecycle::{Input, Status};
 use fased_protocol::control::LoginEvent;
 
+use super::super::{login, next_action};
+use super::Driver;
 use crate::clock;
 
 /// Good until then, in [`clock::boot_ms`].
@@ -44,6 +47,34 @@ impl OnShow {
                 code: code.clone(),
                 expires_ms: left(*until_ms),
             },
+        }
+    }
+}
+
+impl Driver {
+    /// Ends the login under way if nobody waits for it any more. Who asked for one meanwhile listens already, and their
+    /// command comes after this.
+    pub(super) async fn login_left(&mut self) {
+        if self.logins.receiver_count() > 0 {
+            return;
+        }
+        // Its end is nothing to tell to whoever comes next.
+        let login = self.login.take();
+        self.step(Input::LoginLeft).await;
+        if self.machine.login_in_progress().is_some() {
+            self.login = login;
+        } else {
+            self.code_on_show = None;
+        }
+    }
+
+    /// Tells those who wait for a login that another command ends it.
+    pub(super) fn login_ended(&mut self, why: &str) {
+        if self.login.take().is_some() {
+            self.tell_login(login::ended(
+                why,
+                &next_action(Status::Unlinked, self.shared.id()),
+            ));
         }
     }
 }

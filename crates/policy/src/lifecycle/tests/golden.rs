@@ -69,6 +69,7 @@ fn show_input(input: &Input) -> String {
         | Input::Stop
         | Input::ShutDown
         | Input::Restart
+        | Input::LoginLeft
         | Input::Logout
         | Input::Exited
         | Input::Restored
