@@ -184,6 +184,8 @@ export async function openSession(token) {
 export async function closeSession() {
   await ask('/session', { method: 'DELETE', headers: own() });
   localStorage.removeItem(KEY);
+  // What was typed in a setup and not written.
+  sessionStorage.clear();
 }
 
 /**

@@ -140,7 +140,7 @@ export interface OutboxInfo {
 }
 export interface TaskRunInfo {
   id: number; task: string; account: string; state: string; cause: string | null; due_ms: number | null; attempts: number;
-  failure: string | null; error: string | null; result: string | null; created_ms: number; started_ms: number | null; ended_ms: number | null; when: string;
+  failure: string | null; error: string | null; result: string | null; sending: boolean; created_ms: number; started_ms: number | null; ended_ms: number | null; when: string;
 }
 export interface TaskInfo {
   id: string; account: string; agent: string; session: string; chat: string; name: string | null; prompt: string; schedule: string; zone: string;
