@@ -167,6 +167,20 @@ pub fn diagnose(facts: &Facts, subject: &Subject) -> Diagnosis {
             },
             next: finding.next.clone(),
         },
+        // Who is linked already has no login that could fail.
+        None if subject.symptom == Symptom::QrLoginFails
+            && findings.iter().any(|finding| finding.check == "login") =>
+        {
+            Likely {
+                what: findings
+                    .iter()
+                    .filter(|finding| finding.check == "login")
+                    .map(|finding| finding.what.as_str())
+                    .collect::<Vec<_>>()
+                    .join("; "),
+                next: "if messages do not flow: fased doctor --symptom session-disconnects".to_owned(),
+            }
+        }
         None => {
             let (what, next) = subject.symptom.otherwise();
             Likely {

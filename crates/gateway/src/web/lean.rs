@@ -1,5 +1,5 @@
 //! The page's own scripts and styles as a browser gets them: without the comments that stand on lines of their own, which are
-//! a fifth of them. Nothing else is changed, and each line keeps its number.
+//! a fifth of them, and styles without what lines are indented by. Nothing else is changed, and each line keeps its number.
 
 use std::borrow::Cow;
 
@@ -7,12 +7,12 @@ use std::borrow::Cow;
 pub(super) fn lean(name: &str, data: Cow<'static, [u8]>) -> Cow<'static, [u8]> {
     let ours = (name.ends_with(".js") || name.ends_with(".css")) && !name.starts_with("vendor/");
     match std::str::from_utf8(&data) {
-        Ok(text) if ours => Cow::Owned(without_comments(text).into_bytes()),
+        Ok(text) if ours => Cow::Owned(without_comments(text, name.ends_with(".css")).into_bytes()),
         Ok(_) | Err(_) => data,
     }
 }
 
-fn without_comments(text: &str) -> String {
+fn without_comments(text: &str, indents_mean_nothing: bool) -> String {
     let mut inside = false;
     let mut left = String::with_capacity(text.len());
     for line in text.lines() {
@@ -24,7 +24,11 @@ fn without_comments(text: &str) -> String {
         let comment = inside || (opens && !closes_early) || begun.starts_with("//");
         inside = (inside || opens) && !ends && !closes_early;
         if !comment {
-            left.push_str(line);
+            left.push_str(if indents_mean_nothing {
+                line.trim_start()
+            } else {
+                line
+            });
         }
         left.push('\n');
     }
@@ -39,13 +43,14 @@ mod tests {
     fn comments_go_and_lines_stay_where_they_are() {
         let text = "// What it is.\n\n/** One line. */\nconst a = 1; // stays\n/**\n * More, https://example.com\n */\nconst b = /** @type {any} */ (a);\n  /* in */\n  c();\n";
         let left = "\n\n\nconst a = 1; // stays\n\n\n\nconst b = /** @type {any} */ (a);\n\n  c();\n";
-        assert_eq!(without_comments(text), left);
+        assert_eq!(without_comments(text, false), left);
     }
 
     #[test]
     fn what_is_no_comment_stays() {
         let text = "/** @type {any} */ (a).b();\nhtml`<p>\n  * a star\n</p>`;\nx = y\n  / 2;\n";
-        assert_eq!(without_comments(text), text);
+        assert_eq!(without_comments(text, false), text);
+        assert_eq!(without_comments("a {\n  b: c;\n}\n", true), "a {\nb: c;\n}\n");
     }
 
     #[test]
