@@ -73,7 +73,10 @@ impl Driver {
                 if closed.reason == wire::CloseReason::RestartRequired {
                     self.tell_login(LoginEvent::Restarting);
                 }
-                self.detail = Some(closed.text.clone());
+                // Why it was asked to leave, where that is known, says more than that it was asked.
+                if closed.reason != wire::CloseReason::Shutdown || self.detail.is_none() {
+                    self.detail = Some(closed.text.clone());
+                }
                 if closed.reason == wire::CloseReason::ProtocolMismatch {
                     self.step(Input::HelloRejected(closed.text)).await;
                     return;
