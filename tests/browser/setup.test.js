@@ -210,7 +210,7 @@ test('an Agent that is not there has no account, and a Task that is not there is
     ['messages', 'why', 'nope'],
   ]) {
     await goTo(visit, ...path);
-    await page.getByText('That did not work.').waitFor();
+    await page.getByText('That did not work:').waitFor();
     assert.equal(await page.getByText('Asking the gateway').count(), 0, path.join('/'));
   }
 });
