@@ -32,12 +32,18 @@ export async function mergeSessions(keys, repository, from, to, now) {
       repository.jidToSignalProtocolAddress(jid),
     );
     if (old === undefined || used === undefined) continue;
-    const found = /** @type {Record<string, any>} */ (await keys.get('session', [old, used]));
-    if (!isOpen(found[old]) || !isOpen(found[used])) continue;
-    await keys.set({
-      session: { [used]: /** @type {any} */ (behind(found[used], found[old], now)), [old]: null },
-    });
+    // There is none any more as soon as it has moved, and each message that comes asks for the move.
+    const before = await sessionOf(keys, old);
+    if (!isOpen(before)) continue;
+    const inUse = await sessionOf(keys, used);
+    if (!isOpen(inUse)) continue;
+    await keys.set({ session: { [used]: behind(inUse, before, now), [old]: null } });
   }
+}
+
+/** @param {Keys} keys @param {string} address @returns {Promise<any>} */
+async function sessionOf(keys, address) {
+  return (await keys.get('session', [address]))[address];
 }
 
 /** @param {StoredSessions | undefined} record */
@@ -49,7 +55,7 @@ function isOpen(record) {
  * @param {StoredSessions} used
  * @param {StoredSessions} old
  * @param {number} now
- * @returns {StoredSessions}
+ * @returns {any}
  */
 function behind(used, old, now) {
   const kept = Object.entries(old._sessions).map(([key, session]) => {

@@ -216,8 +216,10 @@ function oneAtATime(keys, mapping) {
     return { user, hidden: lid ? jidDecode(lid)?.user : undefined };
   }
 
-  /** @param {string} user of a number: is its hidden id on disk, and its session with it? */
-  async function isSettled(user) {
+  /** @param {string} whose number: is its hidden id on disk, and its session with it? Nobody else has one to move. */
+  async function isSettled(whose) {
+    const { user = '', server = '' } = jidDecode(whose) ?? {};
+    if (server !== 's.whatsapp.net') return true;
     const { [user]: hidden } = await keys.get('lid-mapping', [user]);
     return hidden !== undefined;
   }
@@ -230,9 +232,9 @@ function oneAtATime(keys, mapping) {
    * @returns {Promise<T>}
    */
   async function step(whose, work, move) {
-    const settled = await outside.runInAsyncScope(() => isSettled(jidDecode(whose)?.user ?? whose));
+    const known = move && (await outside.runInAsyncScope(() => isSettled(whose)));
     let person = await outside.runInAsyncScope(() => whoIs(whose));
-    if (person.hidden && !settled) await move?.(`${person.hidden}@lid`);
+    if (person.hidden && move && !known) await move(`${person.hidden}@lid`);
     for (;;) {
       const held = person.hidden;
       const done = await alone(held ?? person.user, async () => {
