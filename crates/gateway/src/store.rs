@@ -45,6 +45,7 @@ mod task_end;
 mod task_run;
 mod transcript;
 mod verdict;
+mod wake;
 
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};

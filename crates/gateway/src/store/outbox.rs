@@ -4,11 +4,11 @@ use anyhow::{Context, Result};
 use fased_policy::delivery::SendState;
 use fased_protocol::control::{Count, SentInfo};
 use fased_protocol::sidecar::Payload;
-use sqlx::{FromRow as _, Row as _};
 
 use super::Store;
 use super::draft::Pending;
 use super::tally::RESEND_MISSED;
+use super::wake::with_wake;
 
 /// An outbound message, as read back.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -189,18 +189,7 @@ impl Store {
         .bind(limit)
         .fetch_all(&mut *self.read.turn().await?)
         .await?;
-        let wake_ms = rows
-            .first()
-            .map(|row| row.try_get("wake_ms"))
-            .transpose()?
-            .flatten();
-        let mut heads = Vec::with_capacity(rows.len());
-        for row in &rows {
-            // When none is open there is one row all the same.
-            if row.try_get::<Option<i64>, _>("id")?.is_some() {
-                heads.push(OutboxRow::from_row(row)?);
-            }
-        }
+        let (heads, wake_ms) = with_wake(&rows, "id")?;
         Ok(OpenOutbox { heads, wake_ms })
     }
 

@@ -5,6 +5,7 @@ use fased_protocol::control::RunInfo;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, Row as _};
 
+use super::wake::with_wake;
 use super::{Store, StoredMessage};
 
 /// What a run does.
@@ -220,18 +221,7 @@ impl Store {
             .bind(of_agents)
             .fetch_all(&mut *self.read.turn().await?)
             .await?;
-        let wake_ms = rows
-            .first()
-            .map(|row| row.try_get("wake_ms"))
-            .transpose()?
-            .flatten();
-        let mut runs = Vec::with_capacity(rows.len());
-        for row in &rows {
-            // When nothing is due there is one row all the same, which says what will be.
-            if row.try_get::<Option<i64>, _>("run_id")?.is_some() {
-                runs.push(QueuedRun::from_row(row)?);
-            }
-        }
+        let (mut runs, wake_ms): (Vec<QueuedRun>, _) = with_wake(&rows, "run_id")?;
         // What the gateway does itself does not wait behind agents.
         runs.sort_by_key(|run| (run.kind != RunKind::Command, run.id));
         Ok(DueRuns { runs, wake_ms })
