@@ -155,6 +155,8 @@ test('a login that is stopped ends in the gateway, and one that a phone took mea
   // The page goes on to know of a login under way, as it is told late.
   await page.route('**/events', route => route.abort());
   await world.fake.scan(taken);
+  // Before that the phone only tries, and is told so if the code goes away under it.
+  await world.fake.wait('linked', { account: OWNER });
   await page.close();
   await world.untilAccount('ready');
   const other = await world.visitPage();
