@@ -2,9 +2,11 @@
 
 use std::future::Future;
 use std::pin::{Pin, pin};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::{Failure, Request};
@@ -39,6 +41,39 @@ pub struct Done {
     pub detail: Option<String>,
     /// Why the answer ends before its end, although it is one: in a few words for people.
     pub cut_short: Option<String>,
+    /// What the backend calls this conversation, if it can take it up again later: see [`Request::resume`].
+    pub session: Option<String>,
+}
+
+/// What a backend has to be allowed before it goes on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// What it wants to do, in words for people.
+    pub text: String,
+    /// Among what one may choose, in the backend's order.
+    pub choices: Vec<Choice>,
+}
+
+/// One answer to a [`Question`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// In words for people.
+    pub name: String,
+    /// What it means. Its place means nothing.
+    pub kind: ChoiceKind,
+}
+
+/// What an answer to a [`Question`] means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChoiceKind {
+    /// Yes, this time.
+    AllowOnce,
+    /// Yes, now and later.
+    AllowAlways,
+    /// No, this time.
+    RejectOnce,
+    /// No, now and later.
+    RejectAlways,
 }
 
 /// Bounds.
@@ -53,7 +88,15 @@ pub struct Limits {
 /// Where a backend's events go. A full queue makes the backend wait.
 #[derive(Debug, Clone)]
 pub struct Events {
-    to: mpsc::Sender<Event>,
+    to: mpsc::Sender<Told>,
+}
+
+/// What a backend tells whoever listens.
+pub(crate) enum Told {
+    /// What came out of it.
+    Event(Event),
+    /// What it asks, and where the place of the choice goes.
+    Question(Question, oneshot::Sender<Option<usize>>),
 }
 
 /// Events that may wait to be heard.
@@ -62,16 +105,25 @@ const QUEUE: usize = 64;
 impl Events {
     /// Both ends.
     #[must_use]
-    pub fn channel() -> (Self, mpsc::Receiver<Event>) {
+    pub(crate) fn channel() -> (Self, mpsc::Receiver<Told>) {
         let (to, from) = mpsc::channel(QUEUE);
         (Self { to }, from)
     }
 
     /// Tells. When nobody listens any more the work is about to be dropped.
     pub async fn tell(&self, event: Event) {
-        if self.to.send(event).await.is_err() {
+        if self.to.send(Told::Event(event)).await.is_err() {
             tracing::trace!("nobody listens to a backend any more");
         }
+    }
+
+    /// Asks, after all that was told before, and waits for the answer: a place among the choices, or none.
+    pub async fn ask(&self, question: Question) -> Option<usize> {
+        let (answer, answered) = oneshot::channel();
+        if self.to.send(Told::Question(question, answer)).await.is_err() {
+            return None;
+        }
+        answered.await.unwrap_or(None)
     }
 }
 
@@ -85,6 +137,13 @@ pub trait Listener: Send {
     /// # Errors
     /// Whatever it returns ends the work, and is what [`run`] returns.
     fn heard(&mut self, event: Event) -> impl Future<Output = Result<(), Failure>> + Send;
+
+    /// Chooses among what a question offers, by its place there. None is no answer, which backends take for a no. It may
+    /// take its time, which does not count for the deadline.
+    fn asked(&mut self, question: &Question) -> impl Future<Output = Option<usize>> + Send {
+        tracing::debug!(choices = question.choices.len(), "nobody answers questions here");
+        std::future::ready(None)
+    }
 }
 
 impl<F, Heard> Listener for F
@@ -112,10 +171,21 @@ pub async fn run(
     listener: &mut impl Listener,
 ) -> Result<Done, Failure> {
     let (events, mut from) = Events::channel();
+    let asking = Asking::default();
     let work = async move { backend.answer(request, &events).await };
-    let hear = async move {
+    let hear = async {
         let mut bytes = 0;
-        while let Some(event) = from.recv().await {
+        while let Some(told) = from.recv().await {
+            let event = match told {
+                Told::Event(event) => event,
+                Told::Question(question, answer) => {
+                    let _since = asking.begin();
+                    if answer.send(listener.asked(&question).await).is_err() {
+                        tracing::debug!("a backend did not wait for the answer to its question");
+                    }
+                    continue;
+                }
+            };
             if let Event::Text(text) = &event {
                 bytes += text.len();
                 if bytes > limits.output_bytes {
@@ -146,6 +216,50 @@ pub async fn run(
     tokio::select! {
         biased;
         () = cancel.cancelled() => Err(Failure::Cancelled),
-        ended = tokio::time::timeout(limits.deadline, both) => ended.unwrap_or(Err(Failure::TimedOut)),
+        ended = both => ended,
+        () = asking.until(limits.deadline) => Err(Failure::TimedOut),
+    }
+}
+
+/// How long somebody was asked, which is not the backend's time.
+#[derive(Default)]
+struct Asking {
+    times: Mutex<(Duration, Option<Instant>)>,
+}
+
+impl Asking {
+    /// Somebody is asked until what comes back is dropped.
+    fn begin(&self) -> impl Drop {
+        struct Since<'a>(&'a Asking);
+        impl Drop for Since<'_> {
+            fn drop(&mut self) {
+                let mut times = self.0.times();
+                if let Some(since) = times.1.take() {
+                    times.0 += since.elapsed();
+                }
+            }
+        }
+        self.times().1 = Some(Instant::now());
+        Since(self)
+    }
+
+    /// Waits until so much time has passed in which nobody was asked.
+    async fn until(&self, limit: Duration) {
+        let began = Instant::now();
+        loop {
+            let (asked, since) = *self.times();
+            let now = Instant::now();
+            let asked = asked + since.map_or(Duration::ZERO, |since| now - since);
+            let left = (limit + asked).saturating_sub(now - began);
+            if left.is_zero() {
+                return;
+            }
+            // What is left does not get less while somebody is asked.
+            tokio::time::sleep(left.max(Duration::from_millis(10))).await;
+        }
+    }
+
+    fn times(&self) -> MutexGuard<'_, (Duration, Option<Instant>)> {
+        self.times.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

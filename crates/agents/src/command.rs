@@ -85,6 +85,7 @@ impl Command {
         Ok(Done {
             detail: Some(format!("{status}{left}")),
             cut_short: None,
+            session: None,
         })
     }
 }

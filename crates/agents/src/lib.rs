@@ -5,6 +5,7 @@
 //! ever leaves; what it says on the side, and what went wrong, is in its events and its failure.
 #![deny(missing_docs)]
 
+mod acp;
 mod backend;
 mod command;
 mod echo;
@@ -17,13 +18,16 @@ pub mod warden;
 
 use std::sync::Arc;
 
-pub use backend::{Backend, Done, Event, Events, Limits, Listener, run};
+pub use acp::Acp;
+pub use backend::{Backend, Choice, ChoiceKind, Done, Event, Events, Limits, Listener, Question, run};
 pub use command::{Command, settled};
 pub use echo::Echo;
 pub use failure::Failure;
 pub use openai::{BadBaseUrl, OpenAi, check_base_url, http_client};
 pub use request::{Image, Request, Role, Said};
-pub use settings::{CommandOutput, CommandSettings, KeySource, OpenAiSettings, Settings};
+pub use settings::{
+    AcpSettings, CommandOutput, CommandSettings, KeySource, OpenAiSettings, Settings, ToolServer,
+};
 
 /// The backend that is described. Nothing is opened, read or started before it is asked; keep it, so that its connections
 /// are used again.
@@ -33,5 +37,6 @@ pub fn backend(settings: &Settings) -> Arc<dyn Backend> {
         Settings::Echo => Arc::new(Echo),
         Settings::Command(settings) => Arc::new(Command::new(settings.clone())),
         Settings::OpenAi(settings) => Arc::new(OpenAi::new(settings.clone())),
+        Settings::Acp(settings) => Arc::new(Acp::new(settings.clone())),
     }
 }

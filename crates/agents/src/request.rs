@@ -17,6 +17,10 @@ pub struct Request {
     pub history: Vec<Said>,
     /// Pictures that came with it.
     pub images: Vec<Image>,
+    /// The conversation, for backends that keep conversations of their own: equal words mean the same one.
+    pub session: String,
+    /// What the backend called this conversation at the end of an earlier turn, maybe in another life of the gateway.
+    pub resume: Option<String>,
 }
 
 /// Something that was said before.

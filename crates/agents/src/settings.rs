@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Which backend, with its settings.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -13,6 +14,44 @@ pub enum Settings {
     Command(CommandSettings),
     /// Asks an OpenAI-compatible endpoint for chat completions.
     OpenAi(OpenAiSettings),
+    /// Talks to an agent's process by the Agent Client Protocol.
+    Acp(AcpSettings),
+}
+
+/// A process that speaks the Agent Client Protocol on its stdio, one for each conversation.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AcpSettings {
+    /// The program, its folder and its variables. Its output is the protocol's.
+    pub program: CommandSettings,
+    /// The folder in which the agent works; none is the program's own.
+    pub work: PathBuf,
+    /// A process nobody has talked to for so long is ended; the next turn starts another, which takes the conversation
+    /// up again if it can.
+    pub idle: Duration,
+    /// Programs that it is offered as tools, by the Model Context Protocol.
+    pub tools: Vec<ToolServer>,
+}
+
+/// A program whose tools an agent may use.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ToolServer {
+    /// How the agent calls it.
+    pub name: String,
+    /// The program, by its whole path, and its arguments.
+    pub argv: Vec<String>,
+    /// Variables added to the agent's.
+    pub environment: BTreeMap<String, String>,
+}
+
+// Keys are handed to programs in their environment.
+impl std::fmt::Debug for ToolServer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ToolServer")
+            .field("name", &self.name)
+            .field("program", &self.argv.first())
+            .field("environment", &self.environment.keys())
+            .finish_non_exhaustive()
+    }
 }
 
 /// A program that is run for each turn.

@@ -137,6 +137,7 @@ impl<'a> Answer<'a> {
         Ok(Done {
             detail: Some(detail.to_string()),
             cut_short: cut.map(str::to_owned),
+            session: None,
         })
     }
 

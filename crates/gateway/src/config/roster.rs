@@ -21,6 +21,7 @@ fn info(id: &str, agent: &Agent, agents: &Agents, accounts: &[&AccountConfig]) -
         Settings::Echo => ("echo", None, None),
         Settings::Command(command) => ("command", Some(&command.argv), None),
         Settings::OpenAi(openai) => ("openai", None, Some(openai)),
+        Settings::Acp(acp) => ("acp", Some(&acp.program.argv), None),
     };
     AgentInfo {
         id: id.to_owned(),

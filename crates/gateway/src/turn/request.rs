@@ -113,6 +113,8 @@ pub(crate) async fn asked(shared: &Shared, run: &QueuedRun, agent: &Agent) -> Re
         envelope,
         history,
         images: images(&turn),
+        session: format!("{}#{}", run.session, run.epoch),
+        resume: None,
     };
     let words = words::asked_of(&turn, prefix.as_deref());
     Ok(Asked { request, words, last })
@@ -125,7 +127,7 @@ fn said_bytes(backend: &Settings) -> usize {
             .history_tokens
             .saturating_mul(TOKEN_BYTES)
             .min(EVER_SAID_BYTES),
-        Settings::Command(_) | Settings::Echo => MOST_SAID_BYTES,
+        Settings::Command(_) | Settings::Acp(_) | Settings::Echo => MOST_SAID_BYTES,
     }
 }
 

@@ -17,6 +17,10 @@ pub(super) async fn look(config: Option<&Config>) -> Vec<AgentFact> {
             Settings::Echo => ("repeats what it hears".to_owned(), None),
             Settings::Command(settings) => ("runs a program".to_owned(), program(settings)),
             Settings::OpenAi(settings) => ("asks a server".to_owned(), server(settings).await),
+            Settings::Acp(settings) => (
+                "talks to an agent's program".to_owned(),
+                program(&settings.program),
+            ),
         };
         facts.push(AgentFact {
             is_default: *id == config.agents.default,
