@@ -42,6 +42,8 @@ pub(super) fn request(id: &str, agent: &Agent, text: &str, pictures: &[Picture],
         raw_kind: raw_kind.to_owned(),
     };
     Request {
+        session: format!("agent:{id}:{NOWHERE}"),
+        resume: None,
         system_prompt: agent.system_prompt.clone(),
         text: text.to_owned(),
         envelope: json!({
