@@ -178,6 +178,19 @@ impl Lifecycle {
         vec![Effect::AskShutdown, arm]
     }
 
+    /// Ends a process that is not ready yet. It has no link and nothing to put away, and while it loads it hears nothing:
+    /// waiting for it would only keep whoever gave the command.
+    pub(super) fn cut_short(&mut self, next: Next) -> Vec<Effect> {
+        let (grace, arm) = self.arm(TimerKind::Grace, self.settings.grace_ms);
+        self.state = State::Draining(Draining {
+            grace,
+            pressure: Pressure::Killed,
+            forget: false,
+            next,
+        });
+        vec![Effect::Signal(Signal::Kill), arm]
+    }
+
     pub(super) fn redirect(&mut self, draining: Draining, next: Next) -> Vec<Effect> {
         self.state = State::Draining(Draining { next, ..draining });
         vec![]

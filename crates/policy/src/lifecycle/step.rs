@@ -106,8 +106,11 @@ impl Lifecycle {
             | Input::Woke
             | Input::ProbeFailed
             | Input::StorageBack => vec![],
-            Input::Stop | Input::ShutDown => self.drain(stopped()),
-            Input::Restart => self.restart(login),
+            Input::Stop | Input::ShutDown => self.cut_short(stopped()),
+            Input::Restart => {
+                self.forgive();
+                self.cut_short(Next::Spawn { login })
+            }
             Input::Login(method) => self.login_while_connecting(*method, login),
             Input::LoginLeft => self.login_left_early(handshake, login),
             Input::Logout => self.drain_and_forget(Rest::Unlinked),
