@@ -47,6 +47,8 @@ export function run({ holdReceipts } = {}) {
   const lookups = new Lookups(lookup => void (ending || writeFrame({ kind: 'lookup', ...lookup })));
   /** @type {Promise<unknown> | undefined} */
   let unlinking;
+  /** Did a phone take the code of this login, as far as is known here but not told? @type {() => boolean} */
+  let takenUntold = () => false;
   let welcomed = false;
   let ending = false;
   let closedWritten = false;
@@ -101,6 +103,8 @@ export function run({ holdReceipts } = {}) {
     store = auth.store;
     if (ending) return store.stop();
     const linked = isLinked(auth.creds);
+    let scanned = false;
+    takenUntold = () => !linked && !scanned && isLinked(auth.creds);
     const permissions = 'permission' in process;
     writeFrame({ kind: 'ready', linked, restored: store.restored, permissions });
     if (!linked && welcome.login === null) {
@@ -110,8 +114,11 @@ export function run({ holdReceipts } = {}) {
     const { chooseVersion } = await import('./web-version.js');
     const version = await chooseVersion(welcome.version, endpoint.url);
     if (ending) return;
-    const onLink = (/** @type {import('./protocol.gen.ts').Link} */ link) =>
-      void (ending || writeFrame({ kind: 'link', link }));
+    const onLink = (/** @type {import('./protocol.gen.ts').Link} */ link) => {
+      if (ending) return;
+      scanned ||= link.type === 'scanned';
+      writeFrame({ kind: 'link', link });
+    };
     socket = openSocket({
       welcome,
       version,
@@ -159,6 +166,8 @@ export function run({ holdReceipts } = {}) {
       const settled = Promise.allSettled([store?.settled(), socket?.media.settled(), unlinking]);
       await Promise.race([settled, new Promise(resolve => setTimeout(resolve, SETTLE_MS))]);
       store?.stop();
+      // A phone may take the code just when the login is ended: then it is linked, and the gateway must not leave it alone.
+      if (takenUntold()) writeFrame({ kind: 'link', link: { type: 'scanned' } });
       closedWritten = true;
       writeFrame({ kind: 'closed', ...closed });
       await drained();

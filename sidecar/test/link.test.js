@@ -31,6 +31,24 @@ test('a scanned QR links: scanned, credentials on disk, 515, and the next proces
   assert.deepEqual((await world.api.get('/state')).violations, []);
 });
 
+test('a login that is ended just when a phone takes its code says that it was taken', async t => {
+  const world = await startFake(t);
+  const login = world.spawn({ login: 'qr' });
+  const { link } = await login.link('qr');
+  await world.api.post('/scan', { phone: OWNER, qr: link.payload });
+  // The server has the answer by then, and the process may still be writing its credentials.
+  await world.api.wait('linked', { account: OWNER });
+  await login.stop();
+  const told = login.frames.filter(({ kind, link }) => kind === 'link' && link.type === 'scanned');
+  assert.equal(told.length, 1);
+  assert.equal(login.frames.at(-1).kind, 'closed');
+
+  const next = world.spawn();
+  assert.equal((await next.waitFor(frame => frame.kind === 'ready')).linked, true);
+  await next.link('opened');
+  await next.stop();
+});
+
 test('a QR the server no longer accepts is followed by a fresh one in the next process', async t => {
   const world = await startFake(t);
   await world.api.post('/fault', { kind: 'qr_refs', count: 1, ttl_ms: 1 });

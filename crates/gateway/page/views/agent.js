@@ -23,7 +23,7 @@ export const agent = {
     if (data === undefined) return waiting();
     const accounts = status?.accounts ?? [];
     const ready = accounts.filter(info => info.state === 'ready').length;
-    const off = accounts.find(info => info.state !== 'ready');
+    const off = accounts.find(info => info.enabled && info.state !== 'ready');
     return html`
       ${facts([
         ['Id', html`<code>${data.id}</code>${data.default ? ', the default Agent' : ''}`],

@@ -39,7 +39,7 @@ function stateCard(context, info) {
   return html`<section class="state ${tone(info.state)}">
     <h2>${pill(info.state)} ${info.phone ?? nothing}</h2>
     <p class="sentence">${info.sentence}</p>
-    <p class="quiet">For ${span(context.now() - info.since_ms)}${info.reason ? ` (${plain(info.reason)})` : ''}${
+    <p class="quiet">${info.since_ms === 0 ? 'Never started' : `For ${span(context.now() - info.since_ms)}`}${info.reason ? ` (${plain(info.reason)})` : ''}${
       info.state !== 'ready' && info.last_ready_ms !== null
         ? html`, last ready ${time(info.last_ready_ms)}`
         : nothing

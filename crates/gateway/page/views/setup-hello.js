@@ -37,7 +37,9 @@ export function hello(context, policy) {
     ${pending.length === 0 ? nothing : html`<h2>Wants to be heard</h2>${pendingList(context, pending)}`}
     ${
       heard.length === 0
-        ? html`<p class="waiting quiet">Waiting for a first message…</p>`
+        ? pending.length === 0
+          ? html`<p class="waiting quiet">Waiting for a first message…</p>`
+          : nothing
         : html`<h2>What happens</h2><ol class="happening">${lines
             .slice(0, 12)
             .map(

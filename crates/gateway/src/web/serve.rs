@@ -194,6 +194,10 @@ async fn answer(stream: TcpStream, router: Router, ending: CancellationToken, st
     }
     match ended {
         Ok(Ok(())) | Err(_) => {}
+        // Who closes a tab leaves like that, and the page shows this log.
+        Ok(Err(error)) if error.is_incomplete_message() => {
+            tracing::trace!("somebody left in the middle of an answer over HTTP");
+        }
         Ok(Err(error)) => tracing::debug!("a connection over HTTP broke: {error}"),
     }
 }

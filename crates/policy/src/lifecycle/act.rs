@@ -15,7 +15,7 @@ impl Lifecycle {
 
     pub(super) fn deadline(&mut self, timer: TimerId, login: Option<Login>, jitter: f64) -> Vec<Effect> {
         if login.is_some_and(|login| login.deadline == timer) {
-            let next = self.login_over(Rest::LoginTimedOut, jitter);
+            let next = self.login_late(login, jitter);
             self.drain(next)
         } else {
             vec![]
@@ -97,8 +97,18 @@ impl Lifecycle {
     /// A failed login rests, because somebody is watching and can try again; all else tries again by itself.
     pub(super) fn after_failure(&mut self, login: Option<Login>, jitter: f64) -> Next {
         match login {
-            Some(_) => self.login_over(Rest::LoginFailed, jitter),
-            None => self.try_again(jitter),
+            Some(login) if !login.scanned => self.login_over(Rest::LoginFailed, jitter),
+            // A phone took its code, so the auth files say whether it is linked.
+            Some(_) | None => self.try_again(jitter),
+        }
+    }
+
+    /// The login took too long. One whose code a phone took is not given up: the auth files say whether it is linked.
+    pub(super) fn login_late(&mut self, login: Option<Login>, jitter: f64) -> Next {
+        if login.is_some_and(|login| login.scanned) {
+            self.try_again(jitter)
+        } else {
+            self.login_over(Rest::LoginTimedOut, jitter)
         }
     }
 
@@ -166,6 +176,19 @@ impl Lifecycle {
             next,
         });
         vec![Effect::AskShutdown, arm]
+    }
+
+    /// Ends a process that is not ready yet. It has no link and nothing to put away, and while it loads it hears nothing:
+    /// waiting for it would only keep whoever gave the command.
+    pub(super) fn cut_short(&mut self, next: Next) -> Vec<Effect> {
+        let (grace, arm) = self.arm(TimerKind::Grace, self.settings.grace_ms);
+        self.state = State::Draining(Draining {
+            grace,
+            pressure: Pressure::Killed,
+            forget: false,
+            next,
+        });
+        vec![Effect::Signal(Signal::Kill), arm]
     }
 
     pub(super) fn redirect(&mut self, draining: Draining, next: Next) -> Vec<Effect> {

@@ -113,6 +113,30 @@ impl Next {
             Self::BackOff(_) | Self::Rest(_) => None,
         }
     }
+
+    /// Does it end a login that no phone took, as far as is known?
+    pub(super) fn gives_up_login(&self) -> bool {
+        match self {
+            Self::Rest(rest) => rest.gives_up_login(),
+            Self::Spawn { .. } | Self::BackOff(_) => false,
+        }
+    }
+}
+
+impl Rest {
+    fn gives_up_login(self) -> bool {
+        match self {
+            Self::LoginTimedOut | Self::LoginLeft | Self::LoginFailed => true,
+            Self::Stopped { .. }
+            | Self::NeverLinked
+            | Self::Unlinked
+            | Self::LoggedOut
+            | Self::Replaced
+            | Self::Forbidden
+            | Self::ClientOutdated
+            | Self::Degraded(_) => false,
+        }
+    }
 }
 
 impl State {

@@ -106,8 +106,11 @@ impl Lifecycle {
             | Input::Woke
             | Input::ProbeFailed
             | Input::StorageBack => vec![],
-            Input::Stop | Input::ShutDown => self.drain(stopped()),
-            Input::Restart => self.restart(login),
+            Input::Stop | Input::ShutDown => self.cut_short(stopped()),
+            Input::Restart => {
+                self.forgive();
+                self.cut_short(Next::Spawn { login })
+            }
             Input::Login(method) => self.login_while_connecting(*method, login),
             Input::LoginLeft => self.login_left_early(handshake, login),
             Input::Logout => self.drain_and_forget(Rest::Unlinked),
@@ -353,9 +356,7 @@ impl Lifecycle {
                 Some(_) | None => vec![],
             },
             // A phone took the code of a login just before that was ended: it is linked, and not left alone.
-            Input::Scanned if next == Next::Rest(Rest::LoginLeft) => {
-                self.redirect(draining, Next::Spawn { login: None })
-            }
+            Input::Scanned if next.gives_up_login() => self.redirect(draining, Next::Spawn { login: None }),
             Input::Logout => self.redirect(
                 Draining {
                     forget: true,
@@ -378,7 +379,7 @@ impl Lifecycle {
             Input::StorageBack => self.storage_back_while_draining(draining, jitter),
             Input::Fired(timer) if *timer == grace => self.push(draining),
             Input::Fired(timer) if next.login().is_some_and(|login| login.deadline == *timer) => {
-                let next = self.login_over(Rest::LoginTimedOut, jitter);
+                let next = self.login_late(next.login(), jitter);
                 self.redirect(draining, next)
             }
             Input::HelloRejected(_)

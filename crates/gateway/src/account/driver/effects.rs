@@ -29,6 +29,9 @@ impl Driver {
             Effect::Probe => self.probe(),
             Effect::Signal(signal) => {
                 self.abandon();
+                // Its end is no news then.
+                self.detail
+                    .get_or_insert_with(|| "the gateway ended it".to_owned());
                 if let Process::Running(sidecar) = &self.process {
                     sidecar.signal(match signal {
                         Signal::Term => UnixSignal::SIGTERM,

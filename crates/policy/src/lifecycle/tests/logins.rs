@@ -63,3 +63,47 @@ fn nobody_who_leaves_a_login_unlinks_what_is_linked() {
         assert_eq!(bench.machine.status(), Status::Ready, "{known:?}");
     }
 }
+
+#[test]
+fn a_login_whose_code_was_taken_is_not_given_up() {
+    let taken = [LOGIN, EMPTY, Input::QrShown, Input::Scanned];
+    // The process dies before it is the new device, or all takes too long: what is on disk decides.
+    for trouble in [Trouble::Exits, Trouble::TakesTooLong, Trouble::TakesTooLongLater] {
+        let mut bench = Bench::after(&taken.clone().map(News::In));
+        match trouble {
+            Trouble::Exits => {}
+            Trouble::TakesTooLong => {
+                bench.step(&News::Latest(TimerKind::LoginDeadline));
+            }
+            Trouble::TakesTooLongLater => {
+                bench.input(Input::Closed(CloseCause::RestartRequired));
+                bench.step(&News::Latest(TimerKind::LoginDeadline));
+            }
+        }
+        bench.input(Input::Exited);
+        assert_eq!(bench.machine.login_in_progress(), None, "{trouble:?}");
+        if matches!(bench.machine.status(), Status::BackingOff { .. }) {
+            bench.step(&News::Latest(TimerKind::Backoff));
+        }
+        bench.input(READY);
+        bench.input(Input::Opened);
+        assert_eq!(bench.machine.status(), Status::Ready, "{trouble:?}");
+    }
+    // It took it just when its time was over.
+    let mut late = Bench::after(&[LOGIN, EMPTY, Input::QrShown].map(News::In));
+    late.step(&News::Latest(TimerKind::LoginDeadline));
+    late.input(Input::Scanned);
+    assert!(spawns(&late.input(Input::Exited)));
+    // One that nobody took is.
+    let mut vain = Bench::after(&[LOGIN, EMPTY, Input::QrShown].map(News::In));
+    vain.step(&News::Latest(TimerKind::LoginDeadline));
+    assert!(!spawns(&vain.input(Input::Exited)));
+    assert_eq!(vain.machine.status(), Status::Unlinked);
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Trouble {
+    Exits,
+    TakesTooLong,
+    TakesTooLongLater,
+}
