@@ -22,6 +22,7 @@ pub(super) use agent_client_protocol::{
 use futures_util::{SinkExt, StreamExt};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use tokio::io::AsyncRead;
 use tokio::process::{ChildStdin, ChildStdout};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::codec::{
@@ -139,7 +140,7 @@ fn update(notification: UntypedMessage) -> Option<SessionNotification> {
 
 /// The lines that are messages, each when there is room for what it may say.
 fn incoming(
-    stdout: ChildStdout,
+    stdout: impl AsyncRead + Send + 'static,
     room: mpsc::Sender<Heard>,
     broken: Arc<OnceLock<Failure>>,
 ) -> impl futures_util::Stream<Item = std::io::Result<String>> + Send + 'static {
@@ -210,6 +211,41 @@ mod tests {
         for line in noise {
             assert!(message(line).is_none(), "{}", String::from_utf8_lossy(line));
         }
+    }
+
+    // Time is paused: it passes when nothing else happens.
+    #[tokio::test(start_paused = true)]
+    async fn no_line_is_taken_while_there_is_no_room() {
+        let line = "{\"jsonrpc\":\"2.0\",\"method\":\"x\"}\n";
+        let (to, mut from) = mpsc::channel(1);
+        let stdout = std::io::Cursor::new(format!("{line}noise\n{line}"));
+        let mut lines = std::pin::pin!(incoming(stdout, to.clone(), Arc::default()));
+        assert_eq!(
+            lines.next().await.and_then(Result::ok).as_deref(),
+            Some(line.trim_end())
+        );
+        let known = r#"{"sessionUpdate":"agent_message_chunk","content":{"type":"text","text":"a"}}"#;
+        let known: serde_json::Value = serde_json::from_str(known).expect("JSON");
+        let parameters = serde_json::json!({"sessionId": "s", "update": known});
+        let told = update(UntypedMessage::new(UPDATE, &parameters).expect("JSON")).expect("an update");
+        to.try_send(Heard::Update(Box::new(told)))
+            .ok()
+            .expect("room for one");
+        let wait = tokio::time::timeout(std::time::Duration::from_secs(60), lines.next());
+        assert!(wait.await.is_err(), "there is no room");
+        from.recv().await.expect("it was told");
+        assert!(lines.next().await.is_some_and(|line| line.is_ok()));
+        assert!(lines.next().await.is_none());
+    }
+
+    #[tokio::test]
+    async fn a_line_that_is_too_long_breaks_it_and_says_why() {
+        let (to, _from) = mpsc::channel(1);
+        let broken = Arc::default();
+        let stdout = std::io::Cursor::new(vec![b'x'; LONGEST + 2]);
+        let mut lines = std::pin::pin!(incoming(stdout, to, Arc::clone(&broken)));
+        assert!(lines.next().await.is_some_and(|line| line.is_err()));
+        assert!(matches!(broken.get(), Some(Failure::BadAnswer(_))));
     }
 
     #[test]
