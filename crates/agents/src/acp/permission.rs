@@ -171,7 +171,7 @@ mod tests {
     fn selected(response: &RequestPermissionResponse) -> Option<String> {
         match &response.outcome {
             RequestPermissionOutcome::Selected(selected) => Some(selected.option_id.to_string()),
-            _ => None,
+            RequestPermissionOutcome::Cancelled | _ => None,
         }
     }
 

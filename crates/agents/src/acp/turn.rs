@@ -13,8 +13,8 @@ use super::prompt;
 use super::start::{Session, Trouble, login, sentence};
 use super::updates::Updates;
 use super::wire::{
-    CancelNotification, Error, ErrorCode, Heard, PromptRequest, PromptResponse, RequestPermissionRequest,
-    RequestPermissionResponse, Responder, SessionNotification, StopReason,
+    CancelNotification, Error, ErrorCode, Heard, PromptRequest, PromptResponse, RequestPermissionResponse,
+    Responder, SessionNotification, StopReason, Wish,
 };
 use crate::{Done, Events, Failure, Request, secrets};
 
@@ -75,13 +75,13 @@ impl<'a> Turn<'a> {
                 heard = self.link.heard.recv() => match heard {
                     Some(Heard::Update(update)) if until.is_none() => self.tell(*update, &mut updates).await,
                     Some(Heard::Update(_)) => {}
-                    Some(Heard::Ask(request, responder)) if until.is_none() => {
-                        let over = self.ask(&request, responder, &mut updates, ended.as_mut()).await?;
+                    Some(Heard::Ask(wish)) if until.is_none() => {
+                        let over = self.ask(*wish, &mut updates, ended.as_mut()).await?;
                         if let Some(ended) = over {
                             break ended;
                         }
                     }
-                    Some(Heard::Ask(_, responder)) => answer(responder, permission::cancelled()),
+                    Some(Heard::Ask(wish)) => answer(wish.responder, permission::cancelled()),
                     None => return Err(Trouble::Lost),
                 },
                 ended = &mut ended => break ended,
@@ -101,7 +101,7 @@ impl<'a> Turn<'a> {
         while let Ok(heard) = self.link.heard.try_recv() {
             match heard {
                 Heard::Update(update) => self.tell(*update, &mut updates).await,
-                Heard::Ask(_, responder) => answer(responder, permission::cancelled()),
+                Heard::Ask(wish) => answer(wish.responder, permission::cancelled()),
             }
         }
         self.outcome(ended, &updates)
@@ -119,12 +119,11 @@ impl<'a> Turn<'a> {
     /// Asks whether it may. The end of the turn, if that comes before the answer.
     async fn ask(
         &mut self,
-        request: &RequestPermissionRequest,
-        responder: Responder,
+        Wish { request, responder }: Wish,
         updates: &mut Updates,
         ended: Pin<&mut impl Future<Output = Ended>>,
     ) -> Result<Option<Ended>, Trouble> {
-        let asked = Asked::of(request, updates.title(&request.tool_call.tool_call_id));
+        let asked = Asked::of(&request, updates.title(&request.tool_call.tool_call_id));
         if asked.question.choices.is_empty() {
             answer(responder, permission::cancelled());
             return Ok(None);

@@ -49,7 +49,13 @@ pub(super) enum Heard {
     /// What it does.
     Update(Box<SessionNotification>),
     /// It wants to be allowed something.
-    Ask(Box<RequestPermissionRequest>, Responder),
+    Ask(Box<Wish>),
+}
+
+/// A request for permission, and where its outcome goes.
+pub(super) struct Wish {
+    pub(super) request: RequestPermissionRequest,
+    pub(super) responder: Responder,
 }
 
 /// A connection.
@@ -97,7 +103,9 @@ pub(super) fn connect(
             .on_receive_request(
                 async move |request: RequestPermissionRequest, responder: Responder, _agent: Agent| {
                     // One that nobody hears any more is answered with an error, by being dropped.
-                    to.send(Heard::Ask(Box::new(request), responder)).await.ok();
+                    to.send(Heard::Ask(Box::new(Wish { request, responder })))
+                        .await
+                        .ok();
                     Ok(())
                 },
                 agent_client_protocol::on_receive_request!(),
@@ -228,9 +236,7 @@ mod tests {
         let known: serde_json::Value = serde_json::from_str(known).expect("JSON");
         let parameters = serde_json::json!({"sessionId": "s", "update": known});
         let told = update(UntypedMessage::new(UPDATE, &parameters).expect("JSON")).expect("an update");
-        to.try_send(Heard::Update(Box::new(told)))
-            .ok()
-            .expect("room for one");
+        assert!(to.try_send(Heard::Update(Box::new(told))).is_ok());
         let wait = tokio::time::timeout(std::time::Duration::from_secs(60), lines.next());
         assert!(wait.await.is_err(), "there is no room");
         from.recv().await.expect("it was told");

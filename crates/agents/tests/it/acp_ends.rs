@@ -205,25 +205,6 @@ async fn the_deadline_ends_one_that_has_not_even_begun() {
     is_gone(pid()).await;
 }
 
-// Time is paused: all waits are over at once when nothing else happens.
-#[tokio::test(start_paused = true)]
-async fn one_that_never_answers_is_not_waited_for_long() {
-    let mut world = World::new(&[]).await;
-    let pid = mute(&mut world);
-    let mut chat = Chat::default();
-    let ample = within(Duration::from_secs(60));
-    let (request, cancel) = (said("a", "hello"), CancellationToken::new());
-    let ended = ask_in(&world.backend(), &request, ample, &cancel, &mut chat).await;
-    let Err(Failure::NotStarted(why)) = ended else {
-        panic!("{ended:?}")
-    };
-    assert!(
-        why.contains("did not answer the Agent Client Protocol within 30 seconds"),
-        "{why}"
-    );
-    assert!(kill(Pid::from_raw(pid()), None).is_err(), "it is gone");
-}
-
 #[tokio::test]
 async fn a_conversation_is_taken_up_again_by_another_backend() {
     for (argument, how) in [("--load", "loaded"), ("--resume", "resumed")] {
