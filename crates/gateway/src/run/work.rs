@@ -90,14 +90,7 @@ async fn answer(shared: &Shared, run: &QueuedRun, cancel: &Cancel) -> FinishedRu
         }
     };
     let backend = shared.engine.backend(&run.agent, &agent.backend);
-    let mut answer = Answer::new(
-        shared,
-        Arc::clone(&config),
-        run.id,
-        &token,
-        asked.last,
-        agent.stream,
-    );
+    let mut answer = Answer::new(shared, Arc::clone(&config), run, &token, asked.last, agent.stream);
     let progress = answer.progress();
     let limits = Limits {
         deadline: agent.timeout,
