@@ -85,7 +85,10 @@ async fn an_owners_number_lets_the_agent_go_on() {
     world.until_ended(3).await;
     assert_eq!(world.engine.questions.count("default"), 0);
     let texts = world.texts().await;
-    assert!(texts.iter().any(|text| text == "main goes on: Allow."), "{texts:?}");
+    assert!(
+        texts.iter().any(|text| text == "main goes on: Allow."),
+        "{texts:?}"
+    );
     let asked: Vec<String> = world.fake.asked();
     assert_eq!(asked.len(), 2, "an answer is no turn: {asked:?}");
     let reasons = world.reasons().await;
@@ -102,7 +105,10 @@ async fn a_number_that_is_no_choice_is_told_which_there_are_and_the_question_wai
     world.until_asked(1).await;
     world.writes(0, OWNER, "3").await;
     world
-        .until_told("There is no choice 3. main waits for one of these:\n1. Allow\n2. Reject", 1)
+        .until_told(
+            "There is no choice 3. main waits for one of these:\n1. Allow\n2. Reject",
+            1,
+        )
         .await;
     assert_eq!(world.engine.questions.count("default"), 1);
     world.writes(0, OWNER, "2.").await;
@@ -114,7 +120,9 @@ async fn a_number_that_is_no_choice_is_told_which_there_are_and_the_question_wai
 async fn without_an_answer_it_is_no_and_the_chat_is_told_so() {
     let world = world(Some(Duration::from_millis(200))).await;
     world.writes(0, OWNER, "tidy up").await;
-    world.until_told("No owner answered within 5 minutes, so main was told no.", 1).await;
+    world
+        .until_told("No owner answered within 5 minutes, so main was told no.", 1)
+        .await;
     world.until_told("chosen: None", 1).await;
     world.until_ended(1).await;
     // The next number is a message like any other.
