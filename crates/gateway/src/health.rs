@@ -149,7 +149,9 @@ pub fn attention(
         if info.questions > 0 {
             let sentence = match info.questions {
                 1 => "1 agent asks for a permission, and waits for an owner's answer in the chat.".to_owned(),
-                several => format!("{several} agents ask for permissions, and wait for an owner's answers in their chats."),
+                several => format!(
+                    "{several} agents ask for permissions, and wait for an owner's answers in their chats."
+                ),
             };
             all.push(remark(&info.account, "question", sentence, None));
         }
