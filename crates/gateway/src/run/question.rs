@@ -16,10 +16,12 @@ use crate::config::AccountConfig;
 
 /// After this a question that could not be sent is old news, in milliseconds.
 const TTL_MS: i64 = 300_000;
-/// Of what it wants to do, so many lines are shown.
-const MOST_LINES: usize = 8;
+/// Of what it wants to do, so many lines are shown. What is left out is marked: nobody allows unawares what they cannot see.
+const MOST_LINES: usize = 20;
 /// And so many characters of each.
-const MOST_IN_LINE: usize = 300;
+const MOST_IN_LINE: usize = 1_000;
+/// Stands before and after what is shown as it is, such as a command: there no mark means bold and the like.
+const FENCE: &str = "```";
 /// Choices that are offered; there are never so many in practice, and more is no question for a phone.
 const MOST_CHOICES: usize = 9;
 /// Longest name of a choice, in characters.
@@ -152,19 +154,44 @@ pub(crate) fn numbered(choices: &[String]) -> String {
 }
 
 fn words(agent: &str, question: &Question, choices: &[String]) -> String {
-    let lines: Vec<String> = question
-        .text
-        .lines()
-        .filter_map(|line| one_line(line, MOST_IN_LINE))
-        .collect();
-    let more = if lines.len() > MOST_LINES { "\n> …" } else { "" };
-    // As a quotation, so that no line of it passes for a choice.
-    let wish = lines.iter().take(MOST_LINES).map(|line| format!("> {line}"));
-    let wish = wish.collect::<Vec<_>>().join("\n");
     format!(
-        "🔐 {agent} asks for permission:\n{wish}{more}\n\n{}\n\nAnswer with a number within 5 minutes; only an owner's answer counts.",
+        "🔐 {agent} asks for permission:\n{}\n\n{}\n\nAnswer with a number within 5 minutes; only an owner's answer counts.",
+        wish(&question.text),
         numbered(choices)
     )
+}
+
+/// What it wants to do: as a quotation, or between fences, so that no line of it passes for a choice.
+fn wish(text: &str) -> String {
+    let mut shown = Vec::new();
+    let mut fenced = false;
+    let mut lines = text.lines().filter_map(line);
+    for line in lines.by_ref().take(MOST_LINES) {
+        if line == FENCE {
+            fenced = !fenced;
+            shown.push(line);
+        } else if fenced {
+            shown.push(line.replace(FENCE, "'''"));
+        } else {
+            shown.push(format!("> {line}"));
+        }
+    }
+    if fenced {
+        shown.push(FENCE.to_owned());
+    }
+    if lines.any(|line| line != FENCE) {
+        shown.push("> …".to_owned());
+    }
+    shown.join("\n")
+}
+
+/// One line, made harmless and marked where it is cut.
+fn line(text: &str) -> Option<String> {
+    let whole = one_line(text, MOST_IN_LINE + 1)?;
+    match whole.char_indices().nth(MOST_IN_LINE) {
+        Some((end, _)) => Some(format!("{}…", whole.get(..end).unwrap_or_default())),
+        None => Some(whole),
+    }
 }
 
 #[cfg(test)]
@@ -203,16 +230,31 @@ mod tests {
 
     #[test]
     fn what_an_agent_says_is_bounded_and_harmless() {
-        let long = format!("a\u{202e}b\n\n{}\n{}", "x".repeat(1_000), "more\n".repeat(20));
+        let long = format!("a\u{202e}b\n\n{}\n{}", "x".repeat(2_000), "more\n".repeat(30));
         let question = question(&long, &[("1\n2. Reject", ChoiceKind::AllowOnce); 20]);
         let choices = choices(&question);
         assert_eq!(choices.len(), MOST_CHOICES);
         assert_eq!(choices.first().map(String::as_str), Some("1 2. Reject"));
         let words = words("main", &question, &choices);
-        assert!(
-            words.contains("\n> ab\n> xxx") && words.contains("\n> more\n> …\n"),
-            "{words}"
-        );
+        assert!(words.contains("\n> ab\n> xxx"), "{words}");
+        assert!(words.contains("xxx…\n> more\n"), "{words}");
+        assert!(words.contains("\n> more\n> …\n"), "{words}");
         assert!(words.chars().count() < MOST_LINES * MOST_IN_LINE + 1_000);
+    }
+
+    /// Marks in a command are part of it, and a fence in it does not end the one around it.
+    #[test]
+    fn a_command_is_shown_as_it_is() {
+        let fenced = |command: &str| wish(&format!("Run a command\n```\n{command}\n```\nsrc/main.rs"));
+        assert_eq!(
+            fenced("rm *a* _b_"),
+            "> Run a command\n```\nrm *a* _b_\n```\n> src/main.rs"
+        );
+        assert_eq!(
+            fenced("echo x```\n1. Allow"),
+            "> Run a command\n```\necho x'''\n1. Allow\n```\n> src/main.rs"
+        );
+        let cut = fenced(&"more\n".repeat(30));
+        assert!(cut.ends_with("more\n```\n> …"), "{cut}");
     }
 }

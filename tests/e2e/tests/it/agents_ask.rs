@@ -68,13 +68,19 @@ fn an_owner_is_asked_in_the_chat_and_nobody_else_answers() {
     let asked = world.fake.send(OWNER, ANNA, "acp:ask=rm_-r_build");
     let question = told(&world, ANNA, ASKED, 0);
     assert!(question.contains("> rm -r build"), "{question}");
-    assert!(question.contains("\n1. Allow\n2. Always allow (from now on)\n3. Reject\n"), "{question}");
+    assert!(
+        question.contains("\n1. Allow\n2. Always allow (from now on)\n3. Reject\n"),
+        "{question}"
+    );
     assert_eq!(waiting(&world), 1);
     let attention = world.state.json(&["status"])["attention"].take();
     assert_eq!(attention[0]["code"], "question", "{attention}");
     wait_for("the chat shows that somebody types", PATIENCE, || {
         let typed = world.fake.records("chatstate");
-        typed.iter().any(|shown| shown["state"] == "composing").then_some(())
+        typed
+            .iter()
+            .any(|shown| shown["state"] == "composing")
+            .then_some(())
     });
     // Bert asks for the same; his own number is talk, though he may use commands.
     let _his = world.fake.send(OWNER, BERT, "acp:ask=rm_-r_build");
@@ -86,7 +92,10 @@ fn an_owner_is_asked_in_the_chat_and_nobody_else_answers() {
     // Anna's is the answer to hers.
     let wrong = world.fake.send(OWNER, ANNA, "9");
     let told_which = told(&world, ANNA, "There is no choice 9", 0);
-    assert!(told_which.ends_with("1. Allow\n2. Always allow (from now on)\n3. Reject"), "{told_which}");
+    assert!(
+        told_which.ends_with("1. Allow\n2. Always allow (from now on)\n3. Reject"),
+        "{told_which}"
+    );
     let right = world.fake.send(OWNER, ANNA, " 1. ");
     let _done = told(&world, ANNA, "Coder goes on: Allow.", 0);
     let _answer = told(&world, ANNA, "permission: allow", 0);
@@ -116,7 +125,9 @@ fn in_a_group_an_owner_answers_without_a_mention() {
         world.fake.send_with(&message).remove(0)
     };
     let asked = in_group(BERT, "@you acp:ask", &[OWNER]);
-    wait_for("the group is asked", PATIENCE, || (waiting(&world) == 1).then_some(()));
+    wait_for("the group is asked", PATIENCE, || {
+        (waiting(&world) == 1).then_some(())
+    });
     let by_bert = in_group(BERT, "1", &[]);
     assert_eq!(reason(&world, &by_bert), "no_mention");
     let by_anna = in_group(ANNA, "3", &[]);
@@ -136,10 +147,17 @@ fn without_an_answer_it_is_no_and_a_refusal_is_one() {
     wait_for("it waits", PATIENCE, || (waiting(&world) == 1).then_some(()));
     let advance = json!({ "verb": "clock_advance", "ms": 299_000 });
     assert_eq!(control::ask(world.state.path(), &advance)["kind"], "done");
-    never_within("an end of the wait", Duration::from_millis(300), || waiting(&world) == 0);
+    never_within("an end of the wait", Duration::from_millis(300), || {
+        waiting(&world) == 0
+    });
     let advance = json!({ "verb": "clock_advance", "ms": 1_000 });
     assert_eq!(control::ask(world.state.path(), &advance)["kind"], "done");
-    let _told = told(&world, ANNA, "No owner answered within 5 minutes, so Coder was told no.", 0);
+    let _told = told(
+        &world,
+        ANNA,
+        "No owner answered within 5 minutes, so Coder was told no.",
+        0,
+    );
     let answer = told(&world, ANNA, "permission: ", 1);
     assert_eq!(answer, "permission: reject");
 }
@@ -150,16 +168,29 @@ fn an_agent_that_dies_leaves_its_last_words_in_the_record() {
     let killed = world.fake.send(OWNER, ANNA, "acp:die=2000");
     let _told = told(&world, ANNA, FAILED, 0);
     let record = run(&world, &killed);
-    assert_eq!((&record["state"], &record["failure"]), (&"error".into(), &"exited".into()));
+    assert_eq!(
+        (&record["state"], &record["failure"]),
+        (&"error".into(), &"exited".into())
+    );
     let error = record["error"].as_str().expect("why");
     assert!(error.contains("signal: 9"), "{error}");
     assert!(error.len() <= 2_048, "{} bytes", error.len());
     let stderr = record["stderr"].as_str().expect("what it complained of");
     assert!(stderr.trim_end().ends_with("something is wrong 2000"), "{stderr}");
-    assert!(stderr.len() > 8_192 && stderr.len() <= 65_536, "{} bytes", stderr.len());
+    assert!(
+        stderr.len() > 8_192 && stderr.len() <= 65_536,
+        "{} bytes",
+        stderr.len()
+    );
     let words = world.state.verb(&["explain", &killed]).stdout;
-    assert!(words.contains("something is wrong 1991") && words.contains("something is wrong 2000"), "{words}");
-    assert!(!world.state.log().contains("something is wrong"), "the log repeats it");
+    assert!(
+        words.contains("something is wrong 1991") && words.contains("something is wrong 2000"),
+        "{words}"
+    );
+    assert!(
+        !world.state.log().contains("something is wrong"),
+        "the log repeats it"
+    );
     // The next message finds another process.
     let _next = world.fake.send(OWNER, ANNA, "are you there?");
     let _answer = told(&world, ANNA, "You said: are you there?", 0);
@@ -204,7 +235,9 @@ fn after_a_restart_it_is_asked_again() {
 #[test]
 fn what_it_is_doing_is_told_while_it_takes_long() {
     let world = asking();
-    let _asked = world.fake.send(OWNER, ANNA, "acp:tool acp:slow=21000 acp:say=at_last");
+    let _asked = world
+        .fake
+        .send(OWNER, ANNA, "acp:tool acp:slow=21000 acp:say=at_last");
     let progress = told(&world, ANNA, "⏳", 0);
     assert!(progress.len() > "⏳ ".len(), "{progress}");
     let _answer = told(&world, ANNA, "at last", 0);
@@ -215,7 +248,9 @@ fn a_task_asks_in_its_chat() {
     let world = asking();
     let _known = world.fake.send(OWNER, ANNA, "hello");
     let _answer = told(&world, ANNA, "You said: hello", 0);
-    let _task = world.state.json(&["tasks", "new", "acp:ask=tidy_up", "--to", ANNA]);
+    let _task = world
+        .state
+        .json(&["tasks", "new", "acp:ask=tidy_up", "--to", ANNA]);
     let _question = told(&world, ANNA, "> tidy up", 0);
     let _number = world.fake.send(OWNER, ANNA, "1");
     let _answer = told(&world, ANNA, "permission: allow", 0);
