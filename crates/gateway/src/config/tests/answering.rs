@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use fased_agents::{AcpSettings, CommandOutput, CommandSettings, KeySource, OpenAiSettings, Settings};
+use fased_agents::{CommandOutput, CommandSettings, KeySource, OpenAiSettings, Settings};
 use fased_policy::ids::{ChatId, GroupId, Identity, Lid, Phone};
 use fased_policy::route::By;
 use rstest::rstest;
@@ -77,38 +77,6 @@ fn what_an_agent_leaves_open_has_a_default() {
     };
     assert_eq!(openai.key, Some(KeySource::Environment("MY_KEY".to_owned())));
     assert_eq!((openai.history_tokens, openai.images), (8000, true));
-}
-
-#[test]
-fn an_agent_that_is_talked_to_is_read() {
-    let agents = agents(
-        "{ agents: { list: [
-             { id: 'a', backend: 'acp', tools: { whatsapp: true },
-               acp: { argv: ['bots/coder', '--acp'], cwd: '/', env: { LANG: 'C' }, work: '/tmp', idleMinutes: 5 } },
-             { id: 'b', backend: 'acp', acp: { argv: ['coder'] }, tools: { whatsapp: false } },
-           ] } }",
-    );
-    let full = AcpSettings {
-        program: CommandSettings {
-            argv: vec!["/etc/bots/coder".to_owned(), "--acp".to_owned()],
-            folder: "/".into(),
-            environment: [("LANG".to_owned(), "C".to_owned())].into(),
-            output: CommandOutput::Text,
-        },
-        work: "/tmp".into(),
-        idle: Duration::from_secs(300),
-        tools: Vec::new(),
-    };
-    assert_eq!(agents.list["a"].backend, Settings::Acp(full));
-    assert!(agents.list["a"].whatsapp_tools && !agents.list["b"].whatsapp_tools);
-    let Settings::Acp(short) = &agents.list["b"].backend else {
-        panic!("{:?}", agents.list["b"])
-    };
-    assert_eq!(short.program.folder, Path::new("/etc"));
-    assert_eq!(
-        (short.work.as_path(), short.idle),
-        (Path::new("/etc"), Duration::from_secs(1800))
-    );
 }
 
 #[test]
@@ -259,36 +227,6 @@ fn bindings_lead_to_an_agent() {
     "agents: { list: [{ id: 'a', backend: 'command', command: { argv: ['sh'], env: { N: 'a\\u0000b' } } }] }",
     "agents.list[0].command.env.N",
     "NUL"
-)]
-#[case::an_agent_without_its_program(
-    "agents: { list: [{ id: 'a', backend: 'acp' }] }",
-    "agents.list[0].acp",
-    "add acp: { argv: "
-)]
-#[case::a_program_that_nobody_talks_to(
-    "agents: { list: [{ id: 'a', acp: { argv: ['sh'] } }] }",
-    "agents.list[0].backend",
-    "add backend: \"acp\""
-)]
-#[case::no_folder_to_work_in(
-    "agents: { list: [{ id: 'a', backend: 'acp', acp: { argv: ['sh'], work: '' } }] }",
-    "agents.list[0].acp.work",
-    "leave the key out for that of cwd"
-)]
-#[case::idle_for_ever(
-    "agents: { list: [{ id: 'a', backend: 'acp', acp: { argv: ['sh'], idleMinutes: 0 } }] }",
-    "agents.list[0].acp.idleMinutes",
-    "1440"
-)]
-#[case::tools_for_nobody(
-    "agents: { list: [{ id: 'a', backend: 'command', command: { argv: ['sh'] }, tools: { whatsapp: true } }] }",
-    "agents.list[0].tools.whatsapp",
-    "write backend: \"acp\""
-)]
-#[case::tools_for_the_echo(
-    "agents: { list: [{ id: 'a', tools: { whatsapp: true } }] }",
-    "agents.list[0].tools.whatsapp",
-    "backend is \"echo\""
 )]
 #[case::an_agent_that_is_not_there(
     "agents: { list: [{ id: 'helper' }] }, bindings: [{ agentId: 'helpr', match: {} }]",
