@@ -5,15 +5,15 @@ use std::pin::{Pin, pin};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot};
-use tokio::time::Instant;
+use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::{Failure, Request};
 
 /// Something that answers.
 ///
-/// Dropping the future stops the work at once: processes and connections of it are gone then.
+/// Dropping the future stops the work: connections of it are gone then, and processes soon after.
 pub trait Backend: Send + Sync {
     /// Answers. What it makes goes through `events` while it works.
     fn answer<'a>(
@@ -139,7 +139,8 @@ pub trait Listener: Send {
     fn heard(&mut self, event: Event) -> impl Future<Output = Result<(), Failure>> + Send;
 
     /// Chooses among what a question offers, by its place there. None is no answer, which backends take for a no. It may
-    /// take its time, which does not count for the deadline.
+    /// take its time, which does not count for the deadline. It is dropped in the middle of that when the backend takes its
+    /// question back.
     fn asked(&mut self, question: &Question) -> impl Future<Output = Option<usize>> + Send {
         tracing::debug!(choices = question.choices.len(), "nobody answers questions here");
         std::future::ready(None)
@@ -178,9 +179,16 @@ pub async fn run(
         while let Some(told) = from.recv().await {
             let event = match told {
                 Told::Event(event) => event,
-                Told::Question(question, answer) => {
+                Told::Question(question, mut answer) => {
                     let _since = asking.begin();
-                    if answer.send(listener.asked(&question).await).is_err() {
+                    let chosen = tokio::select! {
+                        chosen = listener.asked(&question) => chosen,
+                        () = answer.closed() => {
+                            tracing::debug!("a backend took its question back");
+                            continue;
+                        }
+                    };
+                    if answer.send(chosen).is_err() {
                         tracing::debug!("a backend did not wait for the answer to its question");
                     }
                     continue;
@@ -225,6 +233,8 @@ pub async fn run(
 #[derive(Default)]
 struct Asking {
     times: Mutex<(Duration, Option<Instant>)>,
+    /// Rings when somebody is not asked any more.
+    answered: Notify,
 }
 
 impl Asking {
@@ -237,6 +247,7 @@ impl Asking {
                 if let Some(since) = times.1.take() {
                     times.0 += since.elapsed();
                 }
+                self.0.answered.notify_one();
             }
         }
         self.times().1 = Some(Instant::now());
@@ -248,14 +259,16 @@ impl Asking {
         let began = Instant::now();
         loop {
             let (asked, since) = *self.times();
-            let now = Instant::now();
-            let asked = asked + since.map_or(Duration::ZERO, |since| now - since);
-            let left = (limit + asked).saturating_sub(now - began);
+            if since.is_some() {
+                self.answered.notified().await;
+                continue;
+            }
+            let left = limit.saturating_add(asked).saturating_sub(began.elapsed());
             if left.is_zero() {
                 return;
             }
-            // What is left does not get less while somebody is asked.
-            tokio::time::sleep(left.max(Duration::from_millis(10))).await;
+            // Once that has passed, some of it may have been somebody else's time.
+            timeout(left, std::future::pending::<()>()).await.ok();
         }
     }
 

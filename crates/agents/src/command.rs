@@ -4,10 +4,7 @@
 //! stderr as it likes. Its answer is complete when it has ended: whatever of its process group still lives then is ended
 //! as well, so a program that is to leave something running makes a session of its own for it (`setsid`).
 
-mod environment;
 mod output;
-mod process;
-mod stderr;
 
 use std::future::Future;
 use std::pin::{Pin, pin};
@@ -18,13 +15,14 @@ use tokio::process::{ChildStdin, ChildStdout};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use self::output::Output;
-use self::process::Process;
-pub use self::process::settled;
-use self::stderr::Stderr;
-use crate::{Backend, CommandSettings, Done, Events, Failure, Request};
+use crate::process::Process;
+use crate::stderr::Stderr;
+use crate::{Backend, CommandSettings, Done, Events, Failure, Request, environment};
 
 /// How long stdout may still be held open by others once the program itself has ended.
 const HELD_OPEN: Duration = Duration::from_millis(500);
+/// How much is kept of stderr.
+const KEPT: usize = 4096;
 /// Most that is read at once.
 const PIECE: usize = 16 * 1024;
 
@@ -48,7 +46,7 @@ impl Command {
         let environment = environment::of(&self.settings, &request.envelope);
         let (mut process, pipes) = Process::start(&self.settings, environment)?;
 
-        let said = Stderr::default();
+        let said = Stderr::new(KEPT);
         let mut aside = pin!(async { tokio::join!(feed(pipes.stdin, &envelope), said.keep(pipes.stderr)) });
         let mut aside_done = false;
         let held = {

@@ -62,7 +62,7 @@ impl std::fmt::Display for Failure {
             Self::TooLong { limit } => write!(f, "it said more than {limit} bytes"),
             Self::NotStarted(why) => write!(f, "it could not be asked: {why}"),
             Self::Exited { status, stderr } if stderr.is_empty() => write!(f, "it ended with {status}"),
-            Self::Exited { status, stderr } => write!(f, "it ended with {status}: {stderr}"),
+            Self::Exited { status, stderr } => write!(f, "it ended with {status}: {}", end_of(stderr)),
             Self::Http { status, body } if body.is_empty() => write!(f, "its server answered {status}"),
             Self::Http { status, body } => write!(f, "its server answered {status}: {body}"),
             Self::Network(why) => write!(f, "the connection to it broke: {why}"),
@@ -73,3 +73,33 @@ impl std::fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {}
+
+/// Most bytes of what a program said that are shown among other words. All that is kept of it is in the failure.
+const SHOWN: usize = 4096;
+
+fn end_of(text: &str) -> &str {
+    &text[text.ceil_char_boundary(text.len().saturating_sub(SHOWN))..]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_end_of_much_is_shown() {
+        let failure = |stderr: String| Failure::Exited {
+            status: "exit status: 1".to_owned(),
+            stderr,
+        };
+        assert_eq!(
+            failure("no".to_owned()).to_string(),
+            "it ended with exit status: 1: no"
+        );
+        let shown = failure(format!("begins {} ends", "ü".repeat(SHOWN))).to_string();
+        assert!(
+            shown.len() < SHOWN + 50 && shown.ends_with("ü ends"),
+            "{}",
+            shown.len()
+        );
+    }
+}

@@ -9,21 +9,27 @@ mod acp;
 mod backend;
 mod command;
 mod echo;
+mod environment;
 mod failure;
 mod lossy;
 mod openai;
+mod pictures;
+mod process;
 mod request;
+mod secrets;
 mod settings;
+mod stderr;
 pub mod warden;
 
 use std::sync::Arc;
 
 pub use acp::Acp;
 pub use backend::{Backend, Choice, ChoiceKind, Done, Event, Events, Limits, Listener, Question, run};
-pub use command::{Command, settled};
+pub use command::Command;
 pub use echo::Echo;
 pub use failure::Failure;
 pub use openai::{BadBaseUrl, OpenAi, check_base_url, http_client};
+pub use process::settled;
 pub use request::{Image, Request, Role, Said};
 pub use settings::{
     AcpSettings, CommandOutput, CommandSettings, KeySource, OpenAiSettings, Settings, ToolServer,

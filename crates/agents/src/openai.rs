@@ -11,10 +11,8 @@ mod client;
 mod key;
 mod lines;
 mod messages;
-mod pictures;
 mod refusal;
 mod retry;
-mod secrets;
 mod stream;
 mod think;
 
@@ -31,7 +29,7 @@ use self::body::Dialect;
 pub use self::client::http_client;
 use self::key::Key;
 use self::retry::{Again, Tries, Trouble};
-use crate::{Backend, Done, Events, Failure, OpenAiSettings, Request};
+use crate::{Backend, Done, Events, Failure, OpenAiSettings, Request, secrets};
 
 /// Asks an OpenAI-compatible endpoint.
 #[derive(Debug)]

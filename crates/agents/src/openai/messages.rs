@@ -4,8 +4,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use super::pictures;
-use crate::{OpenAiSettings, Request, Role, Said};
+use crate::{OpenAiSettings, Request, Role, Said, pictures};
 
 /// What each message costs besides its words.
 const TOKENS_A_MESSAGE: usize = 4;
@@ -42,7 +41,11 @@ pub(super) async fn of<'a>(settings: &OpenAiSettings, request: &'a Request) -> V
     let mut parts = Vec::new();
     if settings.images {
         let shown = pictures::show(&request.images).await;
-        parts = shown.urls;
+        parts = shown
+            .pictures
+            .into_iter()
+            .map(|picture| format!("data:{};base64,{}", picture.mime, picture.base64))
+            .collect();
         for note in shown.left_out {
             text = format!("{text}\n\n({note})").trim_start().to_owned().into();
         }

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::command::script;
 use crate::turn::{AMPLE, Heard, question, turn, turn_within, within};
-use crate::wait::until;
+use crate::wait::{SETTLING, until};
 
 /// A family that does as it is told to end, or does not: each of them writes its number to `pids`, and then waits. The one that was
 /// started writes it to `leader` as well.
@@ -98,6 +98,7 @@ async fn cancelling_ends_all_of_it() {
     };
     let (turn, pids) = tokio::join!(turn_within(&settings, &request, AMPLE, &cancel), cancelling);
     assert_eq!(turn.failure(), Failure::Cancelled);
+    let _alone = SETTLING.write().await;
     settled().await;
     let started = leader(folder.path());
     assert!(
@@ -124,6 +125,7 @@ async fn a_program_may_say_something_while_it_ends() {
     let request = question("?");
     let (turn, ()) = tokio::join!(turn_within(&settings, &request, AMPLE, &cancel), cancelling);
     assert_eq!(turn.failure(), Failure::Cancelled);
+    let _alone = SETTLING.write().await;
     settled().await;
     assert!(
         folder.path().join("ended").exists(),

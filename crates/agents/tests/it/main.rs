@@ -1,5 +1,10 @@
 //! Backends, tried as the gateway uses them: over real sockets and with real processes.
 
+mod acp;
+mod acp_agent;
+mod acp_asks;
+mod acp_ends;
+mod asking;
 mod command;
 mod command_ends;
 mod openai;

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+/// Held by those who end all processes that are kept, and read-locked by those who keep some.
+pub(crate) static SETTLING: tokio::sync::RwLock<()> = tokio::sync::RwLock::const_new(());
+
 /// Longest wait for anything.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
 

@@ -1,4 +1,4 @@
-//! Takes out what a server repeated of what it was sent, for failures end up in records and logs.
+//! Takes out what a server or an agent repeated of what it was sent, for failures end up in records and logs.
 
 use crate::{Failure, Request};
 
@@ -18,7 +18,7 @@ const TELLING: usize = 8;
 const GONE: &str = "…";
 
 /// The failure without its key, and without what it was told and asked.
-pub(super) fn without(failure: Failure, key: Option<&str>, request: &Request) -> Failure {
+pub(crate) fn without(failure: Failure, key: Option<&str>, request: &Request) -> Failure {
     let clean = |text: String| cleaned(text, key, request);
     match failure {
         Failure::Http { status, body } => Failure::Http {

@@ -1,4 +1,4 @@
-//! Pictures, as servers take them: in the message itself, so that they need not reach us.
+//! Pictures, as servers and agents take them: in the message itself, so that they need not reach us.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -14,17 +14,25 @@ const MOST_BYTES: usize = 20 * 1024 * 1024;
 const MOST: usize = 8;
 
 /// What is shown of them.
-pub(super) struct Shown {
-    /// Each as an address that is the picture itself.
-    pub(super) urls: Vec<String>,
+pub(crate) struct Shown {
+    /// Those that are.
+    pub(crate) pictures: Vec<Picture>,
     /// What the model is told of those that are left out.
-    pub(super) left_out: Vec<String>,
+    pub(crate) left_out: Vec<String>,
+}
+
+/// One picture.
+pub(crate) struct Picture {
+    /// Its MIME type.
+    pub(crate) mime: String,
+    /// The picture itself.
+    pub(crate) base64: String,
 }
 
 /// Reads them.
-pub(super) async fn show(images: &[Image]) -> Shown {
+pub(crate) async fn show(images: &[Image]) -> Shown {
     let mut shown = Shown {
-        urls: Vec::new(),
+        pictures: Vec::new(),
         left_out: Vec::new(),
     };
     let over = images.len().saturating_sub(MOST);
@@ -39,14 +47,15 @@ pub(super) async fn show(images: &[Image]) -> Shown {
         match read(image, room).await {
             Ok(bytes) => {
                 room -= bytes.len();
-                let mut url = format!("data:{};base64,", image.mime);
-                STANDARD.encode_string(bytes, &mut url);
-                shown.urls.push(url);
+                shown.pictures.push(Picture {
+                    mime: image.mime.clone(),
+                    base64: STANDARD.encode(bytes),
+                });
             }
             Err(why) => shown.left_out.push(format!("A picture is not shown: {why}")),
         }
     }
-    shown.urls.reverse();
+    shown.pictures.reverse();
     // What is said of too many of them stays first.
     shown.left_out[usize::from(over > 0)..].reverse();
     shown

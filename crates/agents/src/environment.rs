@@ -38,7 +38,7 @@ const INHERITED: [&str; 27] = [
 ];
 
 /// All that a program sees. What the settings say wins.
-pub(super) fn of(settings: &CommandSettings, envelope: &Value) -> Vec<(OsString, OsString)> {
+pub(crate) fn of(settings: &CommandSettings, envelope: &Value) -> Vec<(OsString, OsString)> {
     let mut variables: Vec<(OsString, OsString)> = INHERITED
         .iter()
         .filter_map(|name| Some(((*name).into(), std::env::var_os(name)?)))

@@ -4,13 +4,14 @@ use std::ffi::OsString;
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout};
 use tokio::signal::unix::{self, SignalKind};
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::warden::{self, End, Ward};
@@ -19,32 +20,47 @@ use crate::{CommandSettings, Failure};
 /// How long it may take to end after it was told.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// Those that were told to end and have not ended yet. Bounded by the number of runs.
+/// Those that were told to end and have not ended yet, and those that see to a program between turns. Bounded by the number
+/// of runs, and by the bound of each backend that keeps programs.
 static ENDING: LazyLock<TaskTracker> = LazyLock::new(TaskTracker::new);
 
-/// Waits until every program that was told to end has ended, which takes little longer than two seconds. For a gateway that
-/// is about to end or to replace itself; programs whose turn still goes on are not waited for.
+/// Programs that are kept between turns end when it is cancelled.
+static KEPT: LazyLock<Mutex<CancellationToken>> = LazyLock::new(Mutex::default);
+
+/// Ends the programs that are kept between turns, and waits until every program that was told to end has ended, which takes
+/// little longer than two seconds. For a gateway that is about to end or to replace itself; programs of one turn that
+/// still goes on are not waited for.
 pub async fn settled() {
+    std::mem::take(&mut *KEPT.lock().unwrap_or_else(PoisonError::into_inner)).cancel();
     ENDING.close();
     ENDING.wait().await;
 }
 
+/// Lets this go on between turns, for [`settled`] to wait for. It has to end soon after the token is cancelled.
+pub(crate) fn keep<Task>(task: impl FnOnce(CancellationToken) -> Task)
+where
+    Task: Future<Output = ()> + Send + 'static,
+{
+    let token = KEPT.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    ENDING.spawn(task(token));
+}
+
 /// A running program. Dropping it tells its group to end, and kills what has not ended after a grace.
-pub(super) struct Process {
+pub(crate) struct Process {
     /// None only while it is dropped or handed on.
     leader: Option<Leader>,
 }
 
 /// Its pipes.
-pub(super) struct Pipes {
-    pub(super) stdin: ChildStdin,
-    pub(super) stdout: ChildStdout,
-    pub(super) stderr: ChildStderr,
+pub(crate) struct Pipes {
+    pub(crate) stdin: ChildStdin,
+    pub(crate) stdout: ChildStdout,
+    pub(crate) stderr: ChildStderr,
 }
 
 impl Process {
     /// Starts it in a group of its own.
-    pub(super) fn start(
+    pub(crate) fn start(
         settings: &CommandSettings,
         environment: Vec<(OsString, OsString)>,
     ) -> Result<(Self, Pipes), Failure> {
@@ -102,14 +118,22 @@ impl Process {
     }
 
     /// Waits until the program itself has ended.
-    pub(super) async fn ended(&mut self) {
+    pub(crate) async fn ended(&mut self) {
         if let Some(leader) = &mut self.leader {
             leader.ended().await;
         }
     }
 
+    /// Tells its group to end, kills what has not ended after a grace, and waits for that.
+    pub(crate) async fn stop(mut self) {
+        if let Some(leader) = self.leader.take() {
+            leader.signal(Signal::SIGTERM);
+            Ending(leader).see_out().await;
+        }
+    }
+
     /// Kills what is left of its group, and takes its status.
-    pub(super) async fn finish(mut self) -> std::io::Result<ExitStatus> {
+    pub(crate) async fn finish(mut self) -> std::io::Result<ExitStatus> {
         match self.leader.take() {
             Some(leader) => Ending(leader).kill().await,
             None => Err(std::io::ErrorKind::NotFound.into()),
