@@ -13,15 +13,18 @@ const ASKED: &str = "🔐 Coder asks for permission:";
 
 /// Anna owns the account; Bert may write and use commands.
 fn asking() -> World {
+    asking_on(&json!({ "dmPolicy": "open", "allowFrom": ["*"], "owners": [ANNA], "groupPolicy": "open" }))
+}
+
+/// An agent that asks, on an account with this config.
+fn asking_on(whatsapp: &Value) -> World {
     let mut world = World::new();
     let agent = project().join("tests/acp-agent/agent.js");
     let node = std::env::var("FASED_NODE").unwrap_or_else(|_| "node".to_owned());
     let kept = world.state.beside("kept");
     let argv = json!([node, agent, "--state", kept, "--load"]);
     let config = json!({
-        "channels": { "whatsapp": {
-            "dmPolicy": "open", "allowFrom": ["*"], "owners": [ANNA], "groupPolicy": "open",
-        } },
+        "channels": { "whatsapp": whatsapp },
         "commands": { "allowFrom": [BERT] },
         "messages": { "failureText": FAILED },
         "agents": { "list": [
@@ -133,6 +136,43 @@ fn in_a_group_an_owner_answers_without_a_mention() {
     let by_anna = in_group(ANNA, "3", &[]);
     assert_eq!(reason(&world, &by_anna), "permission_answer");
     assert_eq!(run(&world, &asked)["state"], "ok");
+}
+
+/// On a personal number the owner answers from the linked phone, in the chat of whoever asked for something.
+#[test]
+fn the_owner_of_a_personal_number_answers_by_hand() {
+    let world = asking_on(&json!({ "mode": "personal", "dmPolicy": "open", "allowFrom": ["*"] }));
+    let by_hand = |text: &str| {
+        let typed = json!({ "to": OWNER, "from": OWNER, "chat": ANNA, "text": text });
+        world.fake.send_with(&typed).remove(0)
+    };
+    let before = by_hand("1");
+    assert_eq!(reason(&world, &before), "own_outgoing");
+    let _asked = world.fake.send(OWNER, ANNA, "acp:ask");
+    let _question = told(&world, ANNA, ASKED, 0);
+    wait_for("it waits", PATIENCE, || (waiting(&world) == 1).then_some(()));
+    let hers = world.fake.send(OWNER, ANNA, "1");
+    assert_eq!(reason(&world, &hers), "dm_open");
+    let talk = by_hand("one moment");
+    assert_eq!(reason(&world, &talk), "own_outgoing");
+    let answer = by_hand("3");
+    assert_eq!(reason(&world, &answer), "permission_answer");
+    let _answer = told(&world, ANNA, "permission: reject", 0);
+}
+
+/// What is edited into a number was no answer when it was written, and is none now.
+#[test]
+fn an_edit_is_no_answer() {
+    let world = asking();
+    let _asked = world.fake.send(OWNER, ANNA, "acp:ask");
+    let _question = told(&world, ANNA, ASKED, 0);
+    wait_for("it waits", PATIENCE, || (waiting(&world) == 1).then_some(()));
+    let talk = world.fake.send(OWNER, ANNA, "what was that?");
+    assert_eq!(reason(&world, &talk), "dm_open");
+    let edit = json!({ "to": OWNER, "from": ANNA, "kind": "edit", "target": talk, "text": "1" });
+    let edited = world.fake.send_with(&edit).remove(0);
+    assert_eq!(reason(&world, &edited), "about_message");
+    assert_eq!(waiting(&world), 1);
 }
 
 #[test]
