@@ -179,8 +179,8 @@ impl Link {
 fn let_go(heard: Heard) {
     match heard {
         Heard::Update(_) => {}
-        Heard::Ask(_, responder) => {
-            if responder.respond(permission::cancelled()).is_err() {
+        Heard::Ask(wish) => {
+            if wish.responder.respond(permission::cancelled()).is_err() {
                 tracing::debug!("an agent is gone that had asked for permission");
             }
         }

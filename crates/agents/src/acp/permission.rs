@@ -46,6 +46,14 @@ impl Asked {
         }
     }
 
+    /// Whether this choice is a yes.
+    pub(super) fn allows(&self, chosen: Option<usize>) -> bool {
+        match chosen.and_then(|place| self.options.get(place)) {
+            Some((_, ChoiceKind::AllowOnce | ChoiceKind::AllowAlways)) => true,
+            Some((_, ChoiceKind::RejectOnce | ChoiceKind::RejectAlways)) | None => false,
+        }
+    }
+
     /// The answer to the agent: what was chosen; without a choice the mildest no, or else that nobody chose.
     pub(super) fn outcome(&self, chosen: Option<usize>) -> RequestPermissionResponse {
         let of_kind = |wanted| self.options.iter().find(|(_, kind)| *kind == wanted);
@@ -163,7 +171,7 @@ mod tests {
     fn selected(response: &RequestPermissionResponse) -> Option<String> {
         match &response.outcome {
             RequestPermissionOutcome::Selected(selected) => Some(selected.option_id.to_string()),
-            _ => None,
+            RequestPermissionOutcome::Cancelled | _ => None,
         }
     }
 
@@ -182,6 +190,9 @@ mod tests {
         );
         assert_eq!(selected(&asked.outcome(Some(3))).as_deref(), Some("4"));
         assert_eq!(selected(&asked.outcome(Some(0))).as_deref(), Some("1"));
+        let allowed: Vec<bool> = (0..5).map(|place| asked.allows(Some(place))).collect();
+        assert_eq!(allowed, [false, true, false, true, false]);
+        assert!(!asked.allows(None));
     }
 
     #[test]

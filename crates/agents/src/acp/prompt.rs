@@ -99,13 +99,13 @@ mod tests {
     }
 
     fn texts(blocks: &[ContentBlock]) -> Vec<&str> {
-        blocks
-            .iter()
-            .filter_map(|block| match block {
-                ContentBlock::Text(text) => Some(text.text.as_str()),
-                _ => None,
-            })
-            .collect()
+        let mut texts = Vec::new();
+        for block in blocks {
+            if let ContentBlock::Text(text) = block {
+                texts.push(text.text.as_str());
+            }
+        }
+        texts
     }
 
     #[tokio::test]

@@ -97,15 +97,8 @@ impl Conversation {
         let (Some(link), Some(session)) = (&mut self.link, &mut self.session) else {
             return Err(Trouble::Lost);
         };
-        let turn = turn::Turn {
-            link,
-            session,
-            request,
-            events,
-            done,
-            told_to_stop: None,
-            argv: &settings.program.argv,
-        };
+        let argv = &settings.program.argv;
+        let turn = turn::Turn::new((link, session), request, events, done, argv);
         turn.go().await
     }
 

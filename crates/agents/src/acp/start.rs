@@ -54,7 +54,7 @@ pub(super) async fn start(
     let greeted = link.answer(agent.send_request(greeting).block_task(), DEADLINE);
     let who = greeted.await.map_err(|why| match why {
         Unanswered::Refused(error) => Trouble::Useless(refused("to begin", &error)),
-        Unanswered::Late => Trouble::Useless(late("Agent Client Protocol")),
+        Unanswered::Late => Trouble::Useless(late("greeting")),
         Unanswered::Lost => Trouble::Lost,
     })?;
     if who.protocol_version != ProtocolVersion::V1 {
@@ -191,6 +191,28 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::{Acp, Backend, CommandSettings, Events};
+
+    // Time is paused: a wait is over at once when nothing else happens.
+    #[tokio::test(start_paused = true)]
+    async fn one_that_never_answers_is_not_waited_for_long() {
+        let settings = AcpSettings {
+            program: CommandSettings {
+                argv: ["/bin/sh", "-c", "exec sleep 300"].map(str::to_owned).to_vec(),
+                ..CommandSettings::default()
+            },
+            ..AcpSettings::default()
+        };
+        let (events, _from) = Events::channel();
+        let ended = Acp::new(settings).answer(&Request::default(), &events).await;
+        let Err(Failure::NotStarted(why)) = ended else {
+            panic!("{ended:?}")
+        };
+        assert!(
+            why.contains("did not answer the greeting within 30 seconds"),
+            "{why}"
+        );
+    }
 
     fn error(message: &str, data: Option<Value>) -> Error {
         let mut error = Error::new(-32603, message);

@@ -13,8 +13,8 @@ use super::prompt;
 use super::start::{Session, Trouble, login, sentence};
 use super::updates::Updates;
 use super::wire::{
-    CancelNotification, Error, ErrorCode, Heard, PromptRequest, PromptResponse, RequestPermissionRequest,
-    RequestPermissionResponse, Responder, SessionNotification, StopReason,
+    CancelNotification, Error, ErrorCode, Heard, PromptRequest, PromptResponse, RequestPermissionResponse,
+    Responder, SessionNotification, StopReason, Wish,
 };
 use crate::{Done, Events, Failure, Request, secrets};
 
@@ -23,22 +23,42 @@ const GRACE: Duration = Duration::from_secs(5);
 
 /// A turn under way.
 pub(super) struct Turn<'a> {
-    pub(super) link: &'a mut Link,
-    pub(super) session: &'a mut Session,
-    pub(super) request: &'a Request,
-    pub(super) events: &'a Events,
-    /// Closed when nobody waits for the answer any more.
-    pub(super) done: &'a mut oneshot::Sender<Result<Done, Failure>>,
+    link: &'a mut Link,
+    session: &'a mut Session,
+    request: &'a Request,
+    events: &'a Events,
+    done: &'a mut oneshot::Sender<Result<Done, Failure>>,
+    argv: &'a [String],
     /// Since when the agent knows that it is to end the turn.
-    pub(super) told_to_stop: Option<Instant>,
-    /// The program and its arguments.
-    pub(super) argv: &'a [String],
+    told_to_stop: Option<Instant>,
+    /// It asked for something and was not allowed it.
+    denied: bool,
 }
 
 /// How the agent said that the turn is over.
 type Ended = Result<PromptResponse, Error>;
 
-impl Turn<'_> {
+impl<'a> Turn<'a> {
+    /// Nobody waits for the answer any more once `done` is closed. The command is the program and its arguments.
+    pub(super) fn new(
+        (link, session): (&'a mut Link, &'a mut Session),
+        request: &'a Request,
+        events: &'a Events,
+        done: &'a mut oneshot::Sender<Result<Done, Failure>>,
+        argv: &'a [String],
+    ) -> Self {
+        Self {
+            link,
+            session,
+            request,
+            events,
+            done,
+            argv,
+            told_to_stop: None,
+            denied: false,
+        }
+    }
+
     /// Asks, and tells what comes of it. When nobody waits for that any more the agent is told to end the turn, and this
     /// ends when it has.
     pub(super) async fn go(mut self) -> Result<Done, Trouble> {
@@ -55,13 +75,13 @@ impl Turn<'_> {
                 heard = self.link.heard.recv() => match heard {
                     Some(Heard::Update(update)) if until.is_none() => self.tell(*update, &mut updates).await,
                     Some(Heard::Update(_)) => {}
-                    Some(Heard::Ask(request, responder)) if until.is_none() => {
-                        let over = self.ask(&request, responder, &mut updates, ended.as_mut()).await?;
+                    Some(Heard::Ask(wish)) if until.is_none() => {
+                        let over = self.ask(*wish, &mut updates, ended.as_mut()).await?;
                         if let Some(ended) = over {
                             break ended;
                         }
                     }
-                    Some(Heard::Ask(_, responder)) => answer(responder, permission::cancelled()),
+                    Some(Heard::Ask(wish)) => answer(wish.responder, permission::cancelled()),
                     None => return Err(Trouble::Lost),
                 },
                 ended = &mut ended => break ended,
@@ -81,7 +101,7 @@ impl Turn<'_> {
         while let Ok(heard) = self.link.heard.try_recv() {
             match heard {
                 Heard::Update(update) => self.tell(*update, &mut updates).await,
-                Heard::Ask(_, responder) => answer(responder, permission::cancelled()),
+                Heard::Ask(wish) => answer(wish.responder, permission::cancelled()),
             }
         }
         self.outcome(ended, &updates)
@@ -99,12 +119,11 @@ impl Turn<'_> {
     /// Asks whether it may. The end of the turn, if that comes before the answer.
     async fn ask(
         &mut self,
-        request: &RequestPermissionRequest,
-        responder: Responder,
+        Wish { request, responder }: Wish,
         updates: &mut Updates,
         ended: Pin<&mut impl Future<Output = Ended>>,
     ) -> Result<Option<Ended>, Trouble> {
-        let asked = Asked::of(request, updates.title(&request.tool_call.tool_call_id));
+        let asked = Asked::of(&request, updates.title(&request.tool_call.tool_call_id));
         if asked.question.choices.is_empty() {
             answer(responder, permission::cancelled());
             return Ok(None);
@@ -127,7 +146,10 @@ impl Turn<'_> {
                 permission::cancelled()
             }
             () = gone(&mut self.link.process) => return Err(Trouble::Lost),
-            chosen = self.events.ask(question) => asked.outcome(chosen),
+            chosen = self.events.ask(question) => {
+                self.denied |= !asked.allows(chosen);
+                asked.outcome(chosen)
+            }
         };
         answer(responder, outcome);
         Ok(over)
@@ -158,17 +180,26 @@ impl Turn<'_> {
             ),
             StopReason::Refusal if !updates.said() => return nothing("it refuses to answer"),
             StopReason::Refusal => ("refusal", Some("it refused to go on")),
+            // Some end the turn when they are not allowed what they ask for.
+            StopReason::Cancelled if self.denied => ("cancelled", Some("it was not allowed to go on")),
             StopReason::Cancelled => {
                 let why = "it says that it was told to stop, which nobody did";
                 return Err(Trouble::Refused(Failure::CutOff(why.to_owned())));
             }
             _ => ("unknown", None),
         };
-        if !updates.said() {
-            return nothing(cut_short.unwrap_or("it is empty"));
+        // One that works may have nothing to say, but not if it could not say it.
+        if let Some(why) = cut_short
+            && !updates.said()
+            && !self.denied
+        {
+            return nothing(why);
         }
         let Session { name, version, .. } = &*self.session;
-        let detail = json!({"agent": name, "version": version, "stop": stop});
+        let mut detail = json!({"agent": name, "version": version, "stop": stop});
+        if let Some(cut) = cut_short {
+            detail["cut_short"] = json!(cut);
+        }
         Ok(Done {
             detail: Some(detail.to_string()),
             cut_short: cut_short.map(str::to_owned),

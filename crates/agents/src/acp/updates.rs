@@ -43,7 +43,17 @@ impl Updates {
                 self.titled(&update.tool_call_id, &title).into_iter().collect()
             }
             SessionUpdate::Plan(plan) => self.plan(&plan).into_iter().collect(),
-            _ => Vec::new(),
+            SessionUpdate::UserMessageChunk(_)
+            | SessionUpdate::AgentThoughtChunk(_)
+            | SessionUpdate::AvailableCommandsUpdate(_)
+            | SessionUpdate::CurrentModeUpdate(_)
+            | SessionUpdate::ConfigOptionUpdate(_)
+            | SessionUpdate::SessionInfoUpdate(_)
+            | SessionUpdate::UsageUpdate(_)
+            | SessionUpdate::Notice(_)
+            | SessionUpdate::CompactionUpdate(_)
+            | SessionUpdate::CompactionSummaryChunk(_)
+            | _ => Vec::new(),
         }
     }
 

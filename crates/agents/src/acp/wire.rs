@@ -22,6 +22,7 @@ pub(super) use agent_client_protocol::{
 use futures_util::{SinkExt, StreamExt};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use tokio::io::AsyncRead;
 use tokio::process::{ChildStdin, ChildStdout};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::codec::{
@@ -48,7 +49,13 @@ pub(super) enum Heard {
     /// What it does.
     Update(Box<SessionNotification>),
     /// It wants to be allowed something.
-    Ask(Box<RequestPermissionRequest>, Responder),
+    Ask(Box<Wish>),
+}
+
+/// A request for permission, and where its outcome goes.
+pub(super) struct Wish {
+    pub(super) request: RequestPermissionRequest,
+    pub(super) responder: Responder,
 }
 
 /// A connection.
@@ -96,7 +103,9 @@ pub(super) fn connect(
             .on_receive_request(
                 async move |request: RequestPermissionRequest, responder: Responder, _agent: Agent| {
                     // One that nobody hears any more is answered with an error, by being dropped.
-                    to.send(Heard::Ask(Box::new(request), responder)).await.ok();
+                    to.send(Heard::Ask(Box::new(Wish { request, responder })))
+                        .await
+                        .ok();
                     Ok(())
                 },
                 agent_client_protocol::on_receive_request!(),
@@ -139,7 +148,7 @@ fn update(notification: UntypedMessage) -> Option<SessionNotification> {
 
 /// The lines that are messages, each when there is room for what it may say.
 fn incoming(
-    stdout: ChildStdout,
+    stdout: impl AsyncRead + Send + 'static,
     room: mpsc::Sender<Heard>,
     broken: Arc<OnceLock<Failure>>,
 ) -> impl futures_util::Stream<Item = std::io::Result<String>> + Send + 'static {
@@ -210,6 +219,39 @@ mod tests {
         for line in noise {
             assert!(message(line).is_none(), "{}", String::from_utf8_lossy(line));
         }
+    }
+
+    // Time is paused: it passes when nothing else happens.
+    #[tokio::test(start_paused = true)]
+    async fn no_line_is_taken_while_there_is_no_room() {
+        let line = "{\"jsonrpc\":\"2.0\",\"method\":\"x\"}\n";
+        let (to, mut from) = mpsc::channel(1);
+        let stdout = std::io::Cursor::new(format!("{line}noise\n{line}"));
+        let mut lines = std::pin::pin!(incoming(stdout, to.clone(), Arc::default()));
+        assert_eq!(
+            lines.next().await.and_then(Result::ok).as_deref(),
+            Some(line.trim_end())
+        );
+        let known = r#"{"sessionUpdate":"agent_message_chunk","content":{"type":"text","text":"a"}}"#;
+        let known: serde_json::Value = serde_json::from_str(known).expect("JSON");
+        let parameters = serde_json::json!({"sessionId": "s", "update": known});
+        let told = update(UntypedMessage::new(UPDATE, &parameters).expect("JSON")).expect("an update");
+        assert!(to.try_send(Heard::Update(Box::new(told))).is_ok());
+        let wait = tokio::time::timeout(std::time::Duration::from_secs(60), lines.next());
+        assert!(wait.await.is_err(), "there is no room");
+        from.recv().await.expect("it was told");
+        assert!(lines.next().await.is_some_and(|line| line.is_ok()));
+        assert!(lines.next().await.is_none());
+    }
+
+    #[tokio::test]
+    async fn a_line_that_is_too_long_breaks_it_and_says_why() {
+        let (to, _from) = mpsc::channel(1);
+        let broken = Arc::default();
+        let stdout = std::io::Cursor::new(vec![b'x'; LONGEST + 2]);
+        let mut lines = std::pin::pin!(incoming(stdout, to, Arc::clone(&broken)));
+        assert!(lines.next().await.is_some_and(|line| line.is_err()));
+        assert!(matches!(broken.get(), Some(Failure::BadAnswer(_))));
     }
 
     #[test]

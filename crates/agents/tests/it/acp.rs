@@ -180,8 +180,14 @@ async fn why_it_ended_is_told() {
     );
     let refused = ask(&backend, &said("a", "acp:stop=refusal")).await.failure();
     assert_eq!(refused, Failure::BadAnswer("it refuses to answer".to_owned()));
-    let empty = ask(&backend, &said("a", "acp:slow=1")).await.failure();
-    assert_eq!(empty, Failure::BadAnswer("it is empty".to_owned()));
+    let silent = ask(&backend, &said("a", "acp:slow=1")).await;
+    assert_eq!(silent.said(), "", "it may work and say nothing");
+    let used_up = ask(&backend, &said("a", "acp:stop=max_tokens")).await.failure();
+    assert_eq!(used_up, Failure::BadAnswer("its tokens were used up".to_owned()));
+    let by_itself = ask(&backend, &said("a", "acp:say=half acp:stop=cancelled"))
+        .await
+        .failure();
+    assert_eq!(by_itself.code(), "cut_off");
     let wrong = ask(&backend, &said("a", "acp:nobody-knows-this")).await.failure();
     assert_eq!(wrong.code(), "bad_answer");
     assert_eq!(

@@ -81,6 +81,16 @@ async fn what_was_said_before_a_question_is_complete() {
 }
 
 #[tokio::test]
+async fn who_ends_the_turn_for_a_no_has_answered() {
+    let world = World::new(&[]).await;
+    let mut chat = Chat::answering([Answer::Chooses(ChoiceKind::RejectOnce)]);
+    let (request, cancel) = (said("a", "acp:ask acp:stop=cancelled"), CancellationToken::new());
+    let ended = ask_in(&world.backend(), &request, AMPLE, &cancel, &mut chat).await;
+    let done = ended.expect("it is an answer");
+    assert_eq!(done.cut_short.as_deref(), Some("it was not allowed to go on"));
+}
+
+#[tokio::test]
 async fn a_turn_that_ends_takes_its_question_back() {
     let (said, chat) = answered("acp:leave", [Answer::Leaves]).await;
     assert_eq!(said, "never mind");

@@ -156,6 +156,56 @@ async fn they_end_with_the_gateway() {
 }
 
 #[tokio::test]
+async fn a_conversation_has_one_turn_at_a_time() {
+    let world = World::new(&[]).await;
+    let backend = world.backend();
+    let cancel = CancellationToken::new();
+    let (watched, mut watch) = tokio::sync::mpsc::channel(1);
+    let mut chat = Chat {
+        watched: Some(watched),
+        ..Chat::default()
+    };
+    let (first, second) = (said("a", "acp:hang"), said("a", "hello"));
+    let then = async {
+        watch.recv().await.expect("it waits");
+        let short = within(Duration::from_millis(200));
+        let mut chat = Chat::default();
+        let late = ask_in(&backend, &second, short, &CancellationToken::new(), &mut chat).await;
+        assert_eq!(late, Err(Failure::TimedOut));
+        cancel.cancel();
+        ask(&backend, &second).await.said()
+    };
+    let (ended, then) = tokio::join!(ask_in(&backend, &first, AMPLE, &cancel, &mut chat), then);
+    assert_eq!(
+        (ended, then.as_str()),
+        (Err(Failure::Cancelled), "You said: hello")
+    );
+}
+
+/// A program that writes its number down and says nothing.
+fn mute(world: &mut World) -> impl Fn() -> i32 + use<> {
+    let file = world.folder.path().join("pid");
+    let script = format!("echo $$ > {}; exec sleep 300", file.display());
+    world.settings.program.argv = ["/bin/sh", "-c", &script].map(str::to_owned).to_vec();
+    move || {
+        let pid = std::fs::read_to_string(&file).expect("it has begun");
+        pid.trim().parse().expect("a number")
+    }
+}
+
+#[tokio::test]
+async fn the_deadline_ends_one_that_has_not_even_begun() {
+    let mut world = World::new(&[]).await;
+    let pid = mute(&mut world);
+    let backend = world.backend();
+    let short = within(Duration::from_millis(700));
+    let (request, cancel) = (said("a", "hello"), CancellationToken::new());
+    let ended = ask_in(&backend, &request, short, &cancel, &mut Chat::default()).await;
+    assert_eq!(ended, Err(Failure::TimedOut));
+    is_gone(pid()).await;
+}
+
+#[tokio::test]
 async fn a_conversation_is_taken_up_again_by_another_backend() {
     for (argument, how) in [("--load", "loaded"), ("--resume", "resumed")] {
         let world = World::keeping(argument).await;
