@@ -3,9 +3,11 @@
 
 use std::time::Duration;
 
-use fased_e2e::process::project;
+use fased_e2e::process::{fased, project};
 use fased_e2e::world::{ANNA, BERT, OWNER, World};
 use fased_e2e::{PATIENCE, control, never_within, wait_for};
+use nix::sys::signal::kill;
+use nix::unistd::Pid;
 use serde_json::{Value, json};
 
 const FAILED: &str = "Not this time.";
@@ -29,6 +31,7 @@ fn asking_on(whatsapp: &Value) -> World {
         "messages": { "failureText": FAILED },
         "agents": { "list": [
             { "id": "main", "name": "Coder", "backend": "acp", "acp": { "argv": argv } },
+            { "id": "tools", "backend": "acp", "acp": { "argv": argv }, "tools": { "whatsapp": true } },
         ] },
     });
     world.state.configure(&config.to_string());
@@ -294,4 +297,59 @@ fn a_task_asks_in_its_chat() {
     let _question = told(&world, ANNA, "> tidy up", 0);
     let _number = world.fake.send(OWNER, ANNA, "1");
     let _answer = told(&world, ANNA, "permission: allow", 0);
+}
+
+/// `agents test` has nobody to ask, and whoever types it may be no owner.
+#[test]
+fn what_is_tried_without_whatsapp_is_allowed_nothing() {
+    let world = asking();
+    let tried = world.state.verb(&["agents", "test", "main", "acp:ask=open_it"]);
+    assert_eq!(
+        (tried.code, tried.stdout.trim()),
+        (0, "permission: reject"),
+        "{tried:?}"
+    );
+    assert!(tried.stderr.contains("is told no: open it"), "{}", tried.stderr);
+}
+
+#[test]
+fn an_agent_is_offered_this_gateway_only_if_it_is_to_be() {
+    let world = asking();
+    let offered = |agent: &str| {
+        let tried = world.state.verb(&["agents", "test", agent, "acp:servers"]);
+        serde_json::from_str::<Value>(&tried.stdout).unwrap_or_else(|error| panic!("{tried:?}: {error}"))
+    };
+    assert_eq!(offered("main"), json!([]));
+    let tool = &offered("tools")[0];
+    assert_eq!(tool["name"], "whatsapp");
+    let state_dir = world.state.path().display().to_string();
+    assert_eq!(
+        tool["args"],
+        json!(["--state-dir", state_dir, "mcp", "--agent", "tools"])
+    );
+    let program = std::fs::canonicalize(tool["command"].as_str().expect("a program"));
+    assert_eq!(
+        program.expect("it is there"),
+        std::fs::canonicalize(fased()).expect("it is there")
+    );
+    let listed = world.state.verb(&["agents", "list"]).stdout;
+    assert!(listed.contains("and is offered whatsapp"), "{listed}");
+}
+
+/// A process that is kept between turns is none of those that a gateway may leave behind.
+#[test]
+fn an_agents_process_ends_with_its_gateway() {
+    let mut world = asking();
+    let _asked = world.fake.send(OWNER, ANNA, "acp:which");
+    let said = told(&world, ANNA, "turn 1 new", 0);
+    let pid: i32 = said
+        .split(' ')
+        .nth(1)
+        .and_then(|pid| pid.parse().ok())
+        .expect("a process id");
+    let lives = || kill(Pid::from_raw(pid), None).is_ok();
+    assert!(lives());
+    assert_eq!(world.state.verb(&["gateway", "stop"]).code, 0);
+    assert_eq!(world.take_gateway().ended(PATIENCE), 0);
+    assert!(!lives(), "it has outlived the gateway");
 }
