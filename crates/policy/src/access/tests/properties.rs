@@ -119,12 +119,13 @@ fn fits(verdict: Verdict, case: &Case) -> bool {
     match verdict.outcome {
         Outcome::Admit => {
             case.nature == Nature::Said
-                && match verdict.reason {
-                    PermissionAnswer => case.question.is_some() && case.is_owner(),
-                    reason => matches!(
-                        reason,
+                && if verdict.reason == PermissionAnswer {
+                    case.question.is_some() && case.is_owner()
+                } else {
+                    matches!(
+                        verdict.reason,
                         DmOpen | DmListed | DmPaired | SelfChat | GroupMention | GroupAlways | OwnerCommand
-                    ),
+                    )
                 }
         }
         Outcome::Stale => verdict.reason == Stale && case.age_s > MAX_AGE_S,
