@@ -73,9 +73,11 @@ mod tests {
             { id: 'other', backend: 'acp', acp: { argv: ['other'] } },
         ] } }";
         let config = Config::of_text(text, &paths).expect("valid");
-        let tools = |agent: &str| match &config.accounts["default"].agents.list[agent].backend {
-            Settings::Acp(acp) => acp.tools.clone(),
-            other => panic!("{other:?}"),
+        let tools = |agent: &str| {
+            let Settings::Acp(acp) = &config.accounts["default"].agents.list[agent].backend else {
+                panic!("{agent}")
+            };
+            acp.tools.clone()
         };
         assert_eq!(tools("other"), []);
         let [tool] = &tools("coder")[..] else {
