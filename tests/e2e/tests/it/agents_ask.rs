@@ -188,12 +188,12 @@ fn without_an_answer_it_is_no_and_a_refusal_is_one() {
     let _unanswered = world.fake.send(OWNER, ANNA, "acp:ask=two");
     let _question = told(&world, ANNA, "> two", 0);
     wait_for("it waits", PATIENCE, || (waiting(&world) == 1).then_some(()));
-    let advance = json!({ "verb": "clock_advance", "ms": 299_000 });
+    let advance = json!({ "verb": "clock_advance", "ms": 200_000 });
     assert_eq!(control::ask(world.state.path(), &advance)["kind"], "done");
     never_within("an end of the wait", Duration::from_millis(300), || {
         waiting(&world) == 0
     });
-    let advance = json!({ "verb": "clock_advance", "ms": 1_000 });
+    let advance = json!({ "verb": "clock_advance", "ms": 100_000 });
     assert_eq!(control::ask(world.state.path(), &advance)["kind"], "done");
     let _told = told(
         &world,
