@@ -25,6 +25,8 @@ pub fn schema() -> Value {
             "pattern": format!("^{PHONE}$|^{LID}$|^\\s*\\*\\s*$"),
         },
     });
+    // Whether objects keep the order in which they are made is for any crate in the program to say.
+    schema.sort_all_objects();
     schema
 }
 
