@@ -118,6 +118,7 @@ fn known(message: &StoredMessage) -> Known {
         quotes_gateway: false,
         activation: None,
         chosen_agent: None,
+        question: None,
         waits: false,
     }
 }

@@ -3,3 +3,4 @@ ALTER TABLE session ADD COLUMN backend_session TEXT;
 ALTER TABLE session ADD COLUMN backend_epoch   INTEGER;
 -- The end of what an agent's process complained of, of a run that went wrong: 64 KiB at most, kept as long as what was said.
 ALTER TABLE run ADD COLUMN stderr TEXT;
+CREATE INDEX run_stderr ON run (ended_ms) WHERE stderr IS NOT NULL;

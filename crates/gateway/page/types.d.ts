@@ -67,8 +67,8 @@ export type ControlResponse =
 export interface ControlError { code: string; message: string; next: string }
 
 export interface AgentInfo {
-  id: string; name: string; default: boolean; backend: 'echo' | 'command' | 'openai';
-  program?: string; script?: string; model?: string; base_url?: string;
+  id: string; name: string; default: boolean; backend: 'echo' | 'command' | 'openai' | 'acp';
+  program?: string; script?: string; work?: string; tools?: string[]; model?: string; base_url?: string;
   key?: { environment: string } | { file: string };
   reply_timeout_seconds: number; max_output_kb: number; stream: boolean;
   answers: { by: string; account: string | null; chat: string | null }[];
@@ -91,7 +91,7 @@ export interface AccountInfo {
   last_ready_ms: number | null; respawns: number; sidecar_pid: number | null; sidecar_rss_bytes?: number;
   versions?: { sidecar: string; baileys: string; node: string }; cage?: CageInfo;
   last_inbound_ms?: number; last_outbound_ms?: number; received: number; inbound: Count[]; outbound: Count[];
-  pending_pairings: number; first_contacts_locked_until_ms: number | null;
+  pending_pairings: number; questions: number; first_contacts_locked_until_ms: number | null;
 }
 export interface ConfigInfo { problem: { message: string; since_ms: number } | null; loaded_ms: number }
 export interface Problem { account: string | null; code: string; sentence: string; next: string | null; warning: boolean }
@@ -125,7 +125,7 @@ export interface HearingInfo extends JudgementInfo {
   account: string; sender: { phone: string | null; lid: string | null }; group: string | null; mentioned: JudgementInfo | null; note: string | null;
 }
 export interface RunInfo {
-  id: number; kind: string; agent: string; state: string; attempts: number; answers: string[]; context: string[]; failure: string | null; error: string | null;
+  id: number; kind: string; agent: string; state: string; attempts: number; answers: string[]; context: string[]; failure: string | null; error: string | null; stderr?: string;
 }
 export interface SentInfo { message_id: string; chat: string; state: string; error_code: number | null; updated_ms: number }
 export interface Explanation {
@@ -140,7 +140,7 @@ export interface OutboxInfo {
 }
 export interface TaskRunInfo {
   id: number; task: string; account: string; state: string; cause: string | null; due_ms: number | null; attempts: number;
-  failure: string | null; error: string | null; result: string | null; sending: boolean; created_ms: number; started_ms: number | null; ended_ms: number | null; when: string;
+  failure: string | null; error: string | null; stderr?: string; result: string | null; sending: boolean; created_ms: number; started_ms: number | null; ended_ms: number | null; when: string;
 }
 export interface TaskInfo {
   id: string; account: string; agent: string; session: string; chat: string; name: string | null; prompt: string; schedule: string; zone: string;

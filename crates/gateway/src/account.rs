@@ -221,6 +221,7 @@ impl Account {
     pub fn view(&self) -> View {
         View {
             last_inbound_ms: self.shared.heard.last(),
+            questions: self.shared.engine.questions.count(self.shared.id()) as u64,
             ..self.view.borrow().clone()
         }
     }

@@ -7,6 +7,7 @@
 
 mod activation;
 mod agent;
+mod choose;
 mod help;
 mod list;
 mod new;
@@ -21,7 +22,7 @@ mod tests;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
-use fased_policy::access::Commander;
+use fased_policy::access::{Commander, typed_number};
 use fased_policy::command::{self, AgentVerb, Command, PairingVerb, SessionVerb};
 use fased_policy::ids::{ChatId, GroupId, Identity};
 use fased_policy::quoting;
@@ -46,6 +47,8 @@ struct Asked<'a> {
     config: Arc<AccountConfig>,
     /// The run of the command, and when it was queued.
     run: i64,
+    /// The place of its message in the journal.
+    seq: i64,
     given_ms: i64,
     /// The command, without a mention before it; none if nobody typed it.
     text: Option<String>,
@@ -186,6 +189,7 @@ impl<'a> Asked<'a> {
             shared,
             config,
             run: run.id,
+            seq: message.seq,
             given_ms: run.created_ms,
             text,
             address: &message.chat,
@@ -199,6 +203,10 @@ impl<'a> Asked<'a> {
     }
 
     async fn answer(&self) -> Result<Answer> {
+        // No command is a number, and no number is given to the gateway but in answer to an agent.
+        if let Some(number) = self.text.as_deref().and_then(typed_number) {
+            return Ok(choose::answer(self, number));
+        }
         let command = match self.text.as_deref().and_then(command::parse) {
             Some(Ok(command)) => command,
             Some(Err(wrong)) => return Ok(Answer::says(wrong.to_string())),

@@ -29,6 +29,7 @@ mod read;
 mod roster;
 mod schema;
 mod sources;
+mod tools;
 mod tree;
 mod value;
 pub mod write;
@@ -140,7 +141,7 @@ impl Config {
     /// [`ConfigError`], with everything a person needs to mend it.
     pub fn load(paths: &Paths) -> Result<Self, ConfigError> {
         let text = read::text(&paths.config)?.unwrap_or_default();
-        Self::parse(&text, &paths.config, |account| paths.default_auth_dir(account))
+        Self::of_text(&text, paths)
     }
 
     /// Does it name its accounts, or is there only the one that is there without being named?

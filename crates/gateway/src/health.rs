@@ -146,6 +146,15 @@ pub fn attention(
             let next = Some("fased pairing list".to_owned());
             all.push(remark(&info.account, "pairing", sentence, next));
         }
+        if info.questions > 0 {
+            let sentence = match info.questions {
+                1 => "1 agent asks for a permission, and waits for an owner's answer in the chat.".to_owned(),
+                several => format!(
+                    "{several} agents ask for permissions, and wait for an owner's answers in their chats."
+                ),
+            };
+            all.push(remark(&info.account, "question", sentence, None));
+        }
         if let Some(until) = info.first_contacts_locked_until_ms {
             let sentence = format!(
                 "WhatsApp lets it write to nobody first for {}; such messages wait, answers go on.",

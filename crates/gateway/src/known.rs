@@ -43,6 +43,9 @@ pub struct Known {
     /// The agent that `/agent switch` chose in this chat. Filled in where a verdict is explained; who decides a message
     /// has it at hand.
     pub chosen_agent: Option<String>,
+    /// An agent has asked in this chat and waits for an owner's answer: so many choices there are. Filled in where a verdict
+    /// is given.
+    pub question: Option<usize>,
     /// A request of the sender's waits for approval. Filled in where a verdict is explained.
     pub waits: bool,
 }
@@ -93,6 +96,7 @@ impl Known {
             quotes_gateway,
             activation,
             chosen_agent: None,
+            question: None,
             waits: false,
         })
     }
@@ -136,6 +140,7 @@ impl Known {
             },
             typed: self.typed,
             activation: self.activation,
+            question: self.question,
         }
     }
 }

@@ -161,5 +161,6 @@ fn facts<'a>(event: &'a Event, own: &'a Identity, patterns: &'a Patterns) -> Fac
         },
         typed: true,
         activation: None,
+        question: None,
     }
 }

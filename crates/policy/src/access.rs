@@ -4,6 +4,7 @@
 //! (was this id seen before, was it ours, is the sender approved) comes in as a fact. Pairing requests and
 //! their codes are decided in [`crate::pairing`], after a verdict asked for one.
 
+mod answering;
 mod commander;
 mod direct;
 mod group;
@@ -14,6 +15,7 @@ mod tests;
 mod trace;
 mod verdict;
 
+pub use answering::{Answer, chosen, typed_number};
 pub use commander::Commander;
 pub use reason::{Reason, Remedy};
 pub use rules::{DmPolicy, GroupPolicy, GroupRules, Groups, Listing, Mode, Rules};
@@ -103,6 +105,8 @@ pub struct Facts<'a> {
     pub typed: bool,
     /// What the owner chose for this group.
     pub activation: Option<Activation>,
+    /// An agent has asked in this chat and waits for an owner's answer: so many choices there are.
+    pub question: Option<usize>,
 }
 
 /// Decides about one event.
@@ -142,6 +146,13 @@ pub fn judge_traced(facts: &Facts<'_>, rules: &Rules, trace: &mut impl Tracer) -
         Outcome::Admit if facts.age_s > rules.catch_up_max_age_s => {
             trace.tried(verdict.rule, verdict.by, verdict.reason.sentence());
             Verdict::new(Outcome::Stale, Reason::Stale, Rule::STALE).by(Setting::CatchUp)
+        }
+        // In groups the last gate knows of it already: there it decides whether a mention is needed.
+        Outcome::Admit
+            if verdict.reason != Reason::PermissionAnswer && facts.permission_answer(rules).is_some() =>
+        {
+            trace.tried(verdict.rule, verdict.by, verdict.reason.sentence());
+            Verdict::admit(Reason::PermissionAnswer, verdict.rule).by(Setting::Owners)
         }
         Outcome::Admit | Outcome::Hold | Outcome::Context => verdict,
     }

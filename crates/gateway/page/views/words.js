@@ -20,6 +20,7 @@ const REASON_WORDS = {
   group_always: 'group where everything is answered',
   group_mention: 'mentioned in a group',
   owner_command: 'command',
+  permission_answer: 'answer to an agent',
   no_mention: 'not mentioned in a group',
   about_message: 'about another message',
   pairing_required: 'not approved yet',

@@ -35,6 +35,8 @@ pub struct View {
     pub set_aside_problem: Option<String>,
     /// When a message of somebody last came in while this gateway ran, Unix milliseconds.
     pub last_inbound_ms: Option<i64>,
+    /// What agents have asked in its chats and wait for an owner's answer to.
+    pub questions: u64,
 }
 
 impl View {
@@ -72,6 +74,7 @@ impl View {
             cage: None,
             set_aside_problem: None,
             last_inbound_ms: None,
+            questions: 0,
         }
     }
 
@@ -194,6 +197,7 @@ pub fn info_without_store(view: View) -> AccountInfo {
         inbound: Vec::new(),
         outbound: Vec::new(),
         pending_pairings: 0,
+        questions: view.questions,
         first_contacts_locked_until_ms: None,
     }
 }

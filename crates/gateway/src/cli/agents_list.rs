@@ -28,6 +28,14 @@ fn made_of(agent: &AgentInfo) -> String {
     }
 }
 
+/// Where it works and what it is offered, for people.
+fn works(work: &str, tools: &[String]) -> String {
+    match tools {
+        [] => format!("works in {work}"),
+        [_, ..] => format!("works in {work}, and is offered {}", tools.join(", ")),
+    }
+}
+
 /// Where it answers, for people.
 fn words(place: &AnswersIn) -> String {
     let account = place.account.as_ref();
@@ -56,6 +64,9 @@ fn rendered(agents: &[AgentInfo]) -> String {
             made_of(agent),
             format!("{} s", agent.reply_timeout_seconds),
         ]);
+        if let Some(work) = &agent.work {
+            table.line([works(work, &agent.tools)]);
+        }
         let places: Vec<String> = agent.answers.iter().map(words).collect();
         table.line([if places.is_empty() {
             "answers only where /agent switch chooses it: no binding and no group names it".to_owned()

@@ -151,6 +151,7 @@ mod tests {
             ],
             outbound: vec![],
             pending_pairings: 1,
+            questions: 0,
             first_contacts_locked_until_ms: Some(now_ms() + 7_200_500),
         };
         let expected = "\

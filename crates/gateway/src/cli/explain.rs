@@ -122,6 +122,9 @@ pub(super) fn rendered(message: &Explanation) -> String {
     }
     if let Some(run) = &message.run {
         push(&mut text, "run", &run_line(run));
+        for line in complaint(run) {
+            push(&mut text, "on stderr", line);
+        }
     }
     let label = if message.direction == "out" {
         "state"
@@ -132,6 +135,18 @@ pub(super) fn rendered(message: &Explanation) -> String {
         push(&mut text, label, &sent_line(sent));
     }
     text
+}
+
+/// The last lines of what the agent's process complained of, if the line of the run does not end with them already.
+fn complaint(run: &RunInfo) -> Vec<&str> {
+    const MOST_LINES: usize = 10;
+    let said = run.stderr.as_ref().map_or("", |said| said.0.trim_end());
+    let told = run.error.as_deref().map_or("", str::trim_end);
+    if said.is_empty() || told.ends_with(said) {
+        return Vec::new();
+    }
+    let lines: Vec<&str> = said.lines().collect();
+    lines.into_iter().rev().take(MOST_LINES).rev().collect()
 }
 
 fn run_line(run: &RunInfo) -> String {

@@ -131,6 +131,7 @@ pub(super) mod tests {
             attempts: 3,
             failure: Some("overlap".to_owned()),
             error: Some("run 40 of it has not ended".to_owned()),
+            stderr: None,
             result: None,
             sending: false,
             created_ms: 1_699_000_000_000,

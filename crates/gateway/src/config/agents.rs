@@ -51,6 +51,8 @@ pub struct Agent {
     pub output_bytes: usize,
     /// Parts of an answer leave as soon as they are complete, not all at its end.
     pub stream: bool,
+    /// It is offered to send and read messages through this gateway: see [`super::Config::load`].
+    pub whatsapp_tools: bool,
 }
 
 /// What becomes of messages that come while their session's run is under way.
@@ -74,6 +76,8 @@ pub(super) const TIMEOUT: Duration = Duration::from_secs(600);
 pub(super) const OUTPUT_BYTES: usize = 256 * 1024;
 /// Runs under way at once where the config says nothing.
 pub(super) const MAX_CONCURRENT: usize = 64;
+/// How long an agent's process is kept that nobody talks to, where the config says nothing.
+pub(super) const IDLE: Duration = Duration::from_secs(30 * 60);
 /// Days that what was said is kept where the config says nothing.
 pub(super) const TRANSCRIPT_DAYS: u32 = 90;
 
@@ -112,6 +116,7 @@ impl Default for Agent {
             timeout: TIMEOUT,
             output_bytes: OUTPUT_BYTES,
             stream: false,
+            whatsapp_tools: false,
         }
     }
 }

@@ -49,7 +49,7 @@ impl View {
     /// As [`Config::load`].
     pub fn load(paths: &Paths) -> Result<Self, ConfigError> {
         let text = read::text(&paths.config)?.unwrap_or_default();
-        let config = Config::parse(&text, &paths.config, |account| paths.default_auth_dir(account))?;
+        let config = Config::of_text(&text, paths)?;
         Self::of(&config, &text, &paths.config)
     }
 

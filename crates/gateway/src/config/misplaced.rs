@@ -51,9 +51,6 @@ pub(super) fn is_foreign_binding(item: &Node) -> bool {
 /// What to say about a word that is not taken, if there is something better than the nearest one.
 pub(super) fn word(key: &str, found: &str) -> Option<String> {
     let said = match (key, found) {
-        ("backend", "acp") => {
-            "agents that speak the Agent Client Protocol are not in this version; backend \"command\" runs a program for each turn"
-        }
         ("mode", "steer" | "steer-backlog" | "steer+backlog") => {
             "nothing is added to an answer that is being made; \"interrupt\" stops it and answers everything together"
         }

@@ -17,11 +17,11 @@ pub fn roster<'a>(agents: &Agents, accounts: impl IntoIterator<Item = &'a Accoun
 }
 
 fn info(id: &str, agent: &Agent, agents: &Agents, accounts: &[&AccountConfig]) -> AgentInfo {
-    let (backend, argv, openai) = match &agent.backend {
-        Settings::Echo => ("echo", None, None),
-        Settings::Command(command) => ("command", Some(&command.argv), None),
-        Settings::OpenAi(openai) => ("openai", None, Some(openai)),
-        Settings::Acp(acp) => ("acp", Some(&acp.program.argv), None),
+    let (backend, argv, openai, acp) = match &agent.backend {
+        Settings::Echo => ("echo", None, None, None),
+        Settings::Command(command) => ("command", Some(&command.argv), None, None),
+        Settings::OpenAi(openai) => ("openai", None, Some(openai), None),
+        Settings::Acp(acp) => ("acp", Some(&acp.program.argv), None, Some(acp)),
     };
     AgentInfo {
         id: id.to_owned(),
@@ -30,6 +30,10 @@ fn info(id: &str, agent: &Agent, agents: &Agents, accounts: &[&AccountConfig]) -
         backend: backend.to_owned(),
         program: argv.and_then(|argv| argv.first()).cloned(),
         script: argv.and_then(|argv| script(argv)).map(str::to_owned),
+        work: acp.map(|acp| acp.work.display().to_string()),
+        tools: acp
+            .map(|acp| acp.tools.iter().map(|tool| tool.name.clone()).collect())
+            .unwrap_or_default(),
         model: openai.map(|openai| openai.model.clone()),
         base_url: openai.map(|openai| openai.base_url.clone()),
         key: openai

@@ -11,6 +11,7 @@ mod merging;
 mod programs;
 mod reading;
 mod sources;
+mod talking;
 mod values;
 
 use std::path::{Path, PathBuf};

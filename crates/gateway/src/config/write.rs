@@ -75,8 +75,7 @@ pub(super) fn prepare<'t>(
     before: Option<&'t str>,
     new: &str,
 ) -> Result<Prepared<'t>, NotWritten> {
-    let config = Config::parse(new, &paths.config, |account| paths.default_auth_dir(account))
-        .map_err(NotWritten::Invalid)?;
+    let config = Config::of_text(new, paths).map_err(NotWritten::Invalid)?;
     let view = View::of(&config, new, &paths.config).map_err(NotWritten::Invalid)?;
     let file = target(&paths.config);
     let folder = folder(&file);

@@ -158,6 +158,8 @@ fn judge_again(explanation: &mut Explanation, linked: &Linked, mut known: Known,
     let recorded = message.reason.as_deref().and_then(Reason::parse);
     // That it was ours was found out when it came, by what had been sent just before.
     known.own_echo |= recorded == Some(Reason::OwnEcho);
+    // So was that something waited for an answer; whose number it is is judged by today's owners.
+    known.question = (recorded == Some(Reason::PermissionAnswer)).then_some(1);
     let (judgement, now_s) = at_its_time(linked, &known, message, recorded);
     let judgement = Judgement {
         verdict: as_recorded(judgement.verdict, recorded),

@@ -55,6 +55,7 @@ pub(crate) fn known(message: &StoredMessage) -> Known {
         quotes_gateway: false,
         activation: None,
         chosen_agent: None,
+        question: None,
         waits: false,
     }
 }

@@ -25,6 +25,7 @@ pub fn supposed(chat: ChatId, sender: Identity, own: Identity, timestamp_s: i64)
         quotes_gateway: false,
         activation: None,
         chosen_agent: None,
+        question: None,
         waits: false,
     }
 }

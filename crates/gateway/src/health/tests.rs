@@ -48,6 +48,7 @@ fn account(id: &str, state: &str) -> AccountInfo {
         inbound: Vec::new(),
         outbound: Vec::new(),
         pending_pairings: 0,
+        questions: 0,
         first_contacts_locked_until_ms: None,
     }
 }
@@ -164,6 +165,7 @@ fn what_waits_for_a_person_is_told_with_the_next_command() {
     assert_eq!(quiet, []);
     let busy = AccountInfo {
         pending_pairings: 2,
+        questions: 1,
         first_contacts_locked_until_ms: Some(NOW + 7_200_500),
         ..account("home", "ready")
     };
@@ -194,6 +196,11 @@ fn what_waits_for_a_person_is_told_with_the_next_command() {
                 "pairing",
                 "2 senders wait for approval.",
                 Some("fased pairing list")
+            ),
+            (
+                "question",
+                "1 agent asks for a permission, and waits for an owner's answer in the chat.",
+                None
             ),
             (
                 "timelock",

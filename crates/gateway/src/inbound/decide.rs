@@ -11,6 +11,7 @@ use crate::account::Shared;
 use crate::clock;
 use crate::config::AccountConfig;
 use crate::known::Known;
+use crate::run::questions::{Candidate, Open};
 use crate::store::{Decision, NewRun, RunKind, StoredMessage};
 
 /// One batch of verdicts: what later messages of it have to know of the earlier ones.
@@ -60,6 +61,8 @@ impl<'a> Bench<'a> {
         let now = clock::now_ms();
         let mut known = Known::of(&shared.store, message, &shared.own(), self.approved).await?;
         known.identity_pending = shared.identity_pending(&known.sender);
+        let asked = question(shared, message, &known);
+        known.question = asked.map(|question| question.choices);
         let echo = self.echoes.recognise(shared, message, &mut known, now).await?;
         let agent = shared.conversations.agent(config, &known.chat, &known.sender);
         let facts = known.facts(now / 1000, config.agents.patterns_of(&agent));
@@ -83,6 +86,12 @@ impl<'a> Bench<'a> {
         };
         let mut code = None;
         match (verdict.outcome, verdict.reason) {
+            (Outcome::Admit, Reason::PermissionAnswer) if !config.observe_only => {
+                if let Some(question) = asked {
+                    shared.engine.questions.mean(question.id, message.seq);
+                }
+                decision.run = Some(command_run(shared.id(), message, &agent));
+            }
             (Outcome::Admit, _) if !config.observe_only && is_for_gateway(&facts, &config.rules) => {
                 decision.run = Some(command_run(shared.id(), message, &agent));
             }
@@ -152,6 +161,20 @@ impl<'a> Bench<'a> {
             keeps: at.is_new.then_some(at.peer),
         })
     }
+}
+
+/// What waits for an owner's answer in the chat of a message.
+fn question(shared: &Shared, message: &StoredMessage, known: &Known) -> Option<Open> {
+    let questions = &shared.engine.questions;
+    if questions.count(shared.id()) == 0 {
+        return None;
+    }
+    let candidate = Candidate {
+        chats: &known.addresses(message),
+        recorded_ms: message.recorded_ms,
+        timestamp_s: message.timestamp_s,
+    };
+    questions.open(shared.id(), candidate)
 }
 
 /// Is it a command, or a slip of one, of somebody who may give commands? Those of others are talk.

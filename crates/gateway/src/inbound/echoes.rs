@@ -45,7 +45,9 @@ impl Absorbed {
         let may_start_a_turn = match known.chat {
             ChatId::SelfChat => true,
             ChatId::Group(_) => shared.config().rules.mode == Mode::Personal,
-            ChatId::Direct(_) | ChatId::NotAConversation(_) => false,
+            // There it may answer what an agent asks, and nothing else.
+            ChatId::Direct(_) => known.question.is_some(),
+            ChatId::NotAConversation(_) => false,
         };
         if !may_start_a_turn && !known.own_echo {
             return Ok(Echo::default());

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::Result;
-use fased_agents::{Event, Failure, Listener};
+use fased_agents::{Event, Failure, Listener, Question};
 use fased_policy::ids::GroupId;
 use fased_policy::name::one_line;
 use fased_policy::parts::Parts;
@@ -13,11 +13,12 @@ use fased_protocol::sidecar::Quote;
 use tokio::sync::watch;
 
 use super::STORE_RETRY;
+use super::question::Asker;
 use super::token::Token;
 use crate::account::Shared;
 use crate::clock;
 use crate::config::AccountConfig;
-use crate::store::{Draft, StoredMessage};
+use crate::store::{Draft, QueuedRun, StoredMessage};
 
 /// Longest word on progress, in characters.
 const MOST_PROGRESS: usize = 200;
@@ -28,6 +29,7 @@ pub(super) struct Answer<'a> {
     config: Arc<AccountConfig>,
     run: i64,
     token: &'a Token,
+    agent: &'a str,
     /// The last message that is answered.
     last: Option<StoredMessage>,
     /// Complete parts leave at once.
@@ -49,7 +51,7 @@ impl<'a> Answer<'a> {
     pub(super) fn new(
         shared: &'a Shared,
         config: Arc<AccountConfig>,
-        run: i64,
+        run: &'a QueuedRun,
         token: &'a Token,
         last: Option<StoredMessage>,
         streams: bool,
@@ -57,8 +59,9 @@ impl<'a> Answer<'a> {
         Self {
             shared,
             config,
-            run,
+            run: run.id,
             token,
+            agent: &run.agent,
             last,
             streams,
             parts: Parts::new(streams),
@@ -208,5 +211,16 @@ impl Listener for Answer<'_> {
             }
         }
         Ok(())
+    }
+
+    async fn asked(&mut self, question: &Question) -> Option<usize> {
+        let asker = Asker {
+            shared: self.shared,
+            config: &self.config,
+            run: self.run,
+            token: self.token,
+            agent: self.agent,
+        };
+        asker.ask(question).await
     }
 }

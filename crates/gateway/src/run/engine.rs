@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use anyhow::Result;
 use fased_agents::{Backend, Settings};
 
+use super::questions::Questions;
 use super::running::{Running, Why};
 use super::slots::Slots;
 use crate::clock;
@@ -16,6 +17,8 @@ use crate::store::Store;
 pub(crate) struct Engine {
     /// Runs under way.
     pub(crate) running: Arc<Running>,
+    /// What agents have asked, and who waits for the answer.
+    pub(crate) questions: Arc<Questions>,
     pub(super) slots: Arc<Slots>,
     backends: Mutex<Backends>,
 }
@@ -36,6 +39,7 @@ impl Default for Engine {
     fn default() -> Self {
         Self {
             running: Arc::default(),
+            questions: Arc::default(),
             slots: Slots::new(Agents::default().max_concurrent),
             backends: Mutex::default(),
         }

@@ -5,5 +5,6 @@ mod cut_off;
 mod ended;
 mod fake;
 mod interrupt;
+mod questions;
 mod together;
 mod world;

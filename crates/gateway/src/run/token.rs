@@ -77,11 +77,28 @@ impl Token {
         )
     }
 
+    /// The chat.
+    pub(crate) fn chat(&self) -> &str {
+        &self.chat
+    }
+
+    /// What has to be asked, or that it is asked no longer. It is no part of the answer, and old soon as well; of a Task it
+    /// may go to somebody who never wrote.
+    pub(crate) fn question(&self, text: String, ttl_ms: i64) -> Draft {
+        let mut draft = self.progress(text, ttl_ms);
+        draft.first_contact = self.is_first_contact();
+        draft
+    }
+
+    fn is_first_contact(&self) -> bool {
+        self.kind == RunKind::Task && GroupId::parse(&self.chat).is_err()
+    }
+
     fn draft(&self, purpose: Purpose, part: Part, text: String, quote: Option<Quote>) -> Draft {
         let mut draft = spoken(&self.chat, purpose, text, quote, clock::now_ms() + REPLY_TTL_MS);
         draft.message_id = self.message_id(part);
         // Counts while nobody has written there: a Task may be made for somebody who never did.
-        draft.first_contact = purpose == Purpose::Task && GroupId::parse(&self.chat).is_err();
+        draft.first_contact = self.is_first_contact();
         draft
     }
 

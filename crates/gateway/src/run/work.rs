@@ -14,7 +14,7 @@ use super::slots::Slot;
 use super::token::Token;
 use crate::account::Shared;
 use crate::config::AccountConfig;
-use crate::store::{Draft, Exchange, FinishedRun, QueuedRun, RunEnd, RunKind};
+use crate::store::{Draft, Exchange, FinishedRun, QueuedRun, Remembered, RunEnd, RunKind};
 use crate::turn::request;
 use crate::{chat, clock, typing};
 
@@ -26,6 +26,8 @@ const PROGRESS_EVERY: Duration = Duration::from_secs(60);
 const PROGRESS_TTL_MS: i64 = 60_000;
 /// Longest detail of a failure in the run's record, in bytes.
 const MOST_ERROR: usize = 2_048;
+/// Most of what a process complained of in the run's record, in bytes.
+const MOST_STDERR: usize = 64 * 1024;
 /// First words of what came of a Task, in characters.
 const MOST_RESULT: usize = 500;
 
@@ -90,14 +92,7 @@ async fn answer(shared: &Shared, run: &QueuedRun, cancel: &Cancel) -> FinishedRu
         }
     };
     let backend = shared.engine.backend(&run.agent, &agent.backend);
-    let mut answer = Answer::new(
-        shared,
-        Arc::clone(&config),
-        run.id,
-        &token,
-        asked.last,
-        agent.stream,
-    );
+    let mut answer = Answer::new(shared, Arc::clone(&config), run, &token, asked.last, agent.stream);
     let progress = answer.progress();
     let limits = Limits {
         deadline: agent.timeout,
@@ -111,12 +106,20 @@ async fn answer(shared: &Shared, run: &QueuedRun, cancel: &Cancel) -> FinishedRu
     if done.is_err() {
         answer.look_back().await;
     }
+    let remembers = done.as_ref().ok().and_then(|done| done.session.clone());
+    let stderr = done.as_ref().err().and_then(complaint);
     let ended = ended(run, &config, &token, &mut answer, cancel, done).await;
     let is_superseded = ended.end == RunEnd::Superseded;
     let is_ok = ended.end == RunEnd::Ok;
     // Whoever only repeats is told nothing of before.
     let is_kept = !agent.only_repeats();
     FinishedRun {
+        remembers: remembers.map(|name| Remembered {
+            session: run.session.clone(),
+            epoch: run.epoch,
+            name,
+        }),
+        stderr,
         used: (!is_superseded && !is_kept).then(|| run.session.clone()),
         said: (!is_superseded && is_kept).then(|| Exchange {
             session: run.session.clone(),
@@ -165,7 +168,7 @@ async fn ended(
             };
             FinishedRun::ended(run.id, end, Vec::new())
         }
-        Err(failure) => failed(failure.code(), failure.to_string()),
+        Err(failure) => failed(failure.code(), told(&failure)),
     }
 }
 
@@ -228,6 +231,49 @@ fn tell_typing(shared: &Shared, chat: &str, typing: Typing) {
             tracing::debug!(code = ?fault.code, "typing was not shown: {}", fault.message);
         }
     });
+}
+
+/// What is known of a failure. Of what a process complained of, the end says why.
+fn told(failure: &Failure) -> String {
+    match failure {
+        Failure::Exited { status, stderr } if stderr.len() > MOST_ERROR / 2 => Failure::Exited {
+            status: status.clone(),
+            stderr: format!("…{}", end_of(stderr, MOST_ERROR / 2)),
+        }
+        .to_string(),
+        Failure::Exited { .. }
+        | Failure::Cancelled
+        | Failure::TimedOut
+        | Failure::TooLong { .. }
+        | Failure::NotStarted(_)
+        | Failure::Http { .. }
+        | Failure::Network(_)
+        | Failure::CutOff(_)
+        | Failure::BadAnswer(_) => failure.to_string(),
+    }
+}
+
+/// What a process complained of, for the run's record.
+fn complaint(failure: &Failure) -> Option<String> {
+    match failure {
+        Failure::Exited { stderr, .. } => {
+            Some(end_of(stderr, MOST_STDERR).to_owned()).filter(|said| !said.trim().is_empty())
+        }
+        Failure::Cancelled
+        | Failure::TimedOut
+        | Failure::TooLong { .. }
+        | Failure::NotStarted(_)
+        | Failure::Http { .. }
+        | Failure::Network(_)
+        | Failure::CutOff(_)
+        | Failure::BadAnswer(_) => None,
+    }
+}
+
+/// The last so many bytes.
+fn end_of(text: &str, most: usize) -> &str {
+    let from = text.ceil_char_boundary(text.len().saturating_sub(most));
+    text.get(from..).unwrap_or_default()
 }
 
 /// At most so much of a detail goes to the record.

@@ -134,6 +134,15 @@ impl Store {
         .expect("read")
     }
 
+    /// The reason of the verdict on a message of the journal; none if there is no such message.
+    pub(crate) async fn journaled_for_tests(&self, seq: i64) -> Option<Option<String>> {
+        sqlx::query_scalar("SELECT reason FROM inbox WHERE seq = ?")
+            .bind(seq)
+            .fetch_optional(&mut *self.read.turn().await.expect("open"))
+            .await
+            .expect("read")
+    }
+
     /// All runs, in their order.
     pub(crate) async fn runs_for_tests(&self) -> Vec<RunRow> {
         sqlx::query_as(

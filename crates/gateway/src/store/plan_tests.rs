@@ -96,6 +96,11 @@ const PLANS: &[(&str, &str)] = &[
         "USING COVERING INDEX transcript_age (at_ms<?)",
     ),
     (
+        "UPDATE run SET stderr = NULL
+             WHERE id IN (SELECT id FROM run WHERE stderr IS NOT NULL AND ended_ms < 1 LIMIT 9)",
+        "INDEX run_stderr (ended_ms<?)",
+    ),
+    (
         "SELECT id, name FROM task WHERE session = 's' ORDER BY created_ms, id LIMIT 100",
         "USING INDEX task_of_session (session=?)",
     ),

@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use fased_protocol::control::RunInfo;
+use fased_protocol::private::Private;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, Row as _};
 
@@ -190,6 +191,7 @@ struct ToldRow {
     attempts: i64,
     failure: Option<String>,
     error: Option<String>,
+    stderr: Option<String>,
 }
 
 impl Store {
@@ -317,7 +319,7 @@ impl Store {
     /// What SQLite said.
     pub async fn run_of(&self, inbox_seq: i64) -> Result<Option<RunInfo>> {
         let row: Option<ToldRow> = sqlx::query_as(
-            "SELECT id, inbox_seq, kind, agent, state, attempts, failure, error FROM run
+            "SELECT id, inbox_seq, kind, agent, state, attempts, failure, error, stderr FROM run
              WHERE inbox_seq = ?1 OR id = (SELECT run_id FROM run_input WHERE inbox_seq = ?1)",
         )
         .bind(inbox_seq)
@@ -349,6 +351,7 @@ impl Store {
             context,
             failure: run.failure,
             error: run.error,
+            stderr: run.stderr.map(Private),
         }))
     }
 }

@@ -7,9 +7,10 @@ use sqlx::{Connection as _, QueryBuilder, Sqlite, SqliteConnection};
 
 use super::command::{self, Change};
 use super::draft::Draft;
+use super::remembered::Remembered;
 use super::run_over::{HandedOver, hand_over};
 use super::transcript::{self, Exchange};
-use super::{Store, batch, session, task};
+use super::{Store, batch, remembered, session, task};
 
 /// How a run ended, and what it says.
 #[derive(Debug)]
@@ -28,6 +29,11 @@ pub struct FinishedRun {
     pub result: Option<String>,
     /// What the backend told of its work.
     pub detail: Option<String>,
+    /// What the backend calls the conversation, for a later run of it.
+    pub remembers: Option<Remembered>,
+    /// Of one that went wrong: the end of what the agent's process complained of. It may repeat what people said, so it
+    /// stays in the store and is in no log.
+    pub stderr: Option<String>,
     /// What a chat command changes.
     pub changes: Vec<Change>,
 }
@@ -107,6 +113,8 @@ impl FinishedRun {
             used: None,
             result: None,
             detail: None,
+            remembers: None,
+            stderr: None,
             changes: Vec::new(),
         }
     }
@@ -273,7 +281,7 @@ async fn record_finished(
             RunEnd::Ok | RunEnd::Failed { .. } | RunEnd::Cancelled { .. } => run.end.clone(),
         };
         let row: Option<Ended> = sqlx::query_as(
-            "UPDATE run SET state = ?, failure = ?, error = ?, detail = ?, result = ?, ended_ms = ?
+            "UPDATE run SET state = ?, failure = ?, error = ?, detail = ?, result = ?, stderr = ?, ended_ms = ?
              WHERE id = ? AND state = 'running' RETURNING id, chat, task, 1 AS followed",
         )
         .bind(end.state())
@@ -281,6 +289,7 @@ async fn record_finished(
         .bind(end.error())
         .bind(&run.detail)
         .bind(&run.result)
+        .bind(&run.stderr)
         .bind(now_ms)
         .bind(run.id)
         .fetch_optional(&mut *tx)
@@ -322,6 +331,9 @@ async fn record_finished(
         session::touch(tx, used.into_iter(), now_ms).await?;
     }
     transcript::record(tx, &said, now_ms).await?;
+    // Now each of their sessions is there.
+    let ended = finished.iter().filter(|run| ended.contains_key(&run.id));
+    remembered::record(tx, ended.filter_map(|run| run.remembers.as_ref())).await?;
     batch::queue(tx, account, &drafts, now_ms).await?;
     Ok(followed)
 }

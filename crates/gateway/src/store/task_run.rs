@@ -119,6 +119,8 @@ pub struct TaskRunRow {
     pub failure: Option<String>,
     /// And what is known of it.
     pub error: Option<String>,
+    /// The end of what the agent's process complained of.
+    pub stderr: Option<String>,
     /// The first words of what came of it.
     pub result: Option<String>,
     /// A message with what came of it waits, or is not confirmed yet.
@@ -131,7 +133,12 @@ pub struct TaskRunRow {
     pub ended_ms: Option<i64>,
 }
 
-/// What is read of a run.
+/// Of complaints of an agent's process, so many characters are read where many runs are: they go out in one line.
+const SHORT: usize = 1_000;
+/// And so many where there is one run.
+const WHOLE: usize = 65_536;
+
+/// What is read of a run, besides those complaints.
 const COLUMNS: &str = "id, task, account, state, cause, due_ms, attempts, failure, error, result, created_ms,
     started_ms, ended_ms, EXISTS (SELECT 1 FROM outbox WHERE outbox.run_id = run.id AND outbox.purpose IN ('reply', 'task')
         AND outbox.state IN ('queued', 'sending', 'written', 'unknown')) AS sending";
@@ -179,7 +186,7 @@ impl Store {
     /// What SQLite said.
     pub async fn task_runs(&self, task: &str, limit: i64) -> Result<Vec<TaskRunRow>> {
         Ok(sqlx::query_as(sqlx::AssertSqlSafe(format!(
-            "SELECT {COLUMNS} FROM run WHERE task = ? ORDER BY id DESC LIMIT ?"
+            "SELECT {COLUMNS}, substr(stderr, -{SHORT}) AS stderr FROM run WHERE task = ? ORDER BY id DESC LIMIT ?"
         )))
         .bind(task)
         .bind(limit)
@@ -193,7 +200,7 @@ impl Store {
     /// What SQLite said.
     pub async fn last_task_run(&self, task: &str) -> Result<Option<TaskRunRow>> {
         Ok(sqlx::query_as(sqlx::AssertSqlSafe(format!(
-            "SELECT {COLUMNS} FROM run WHERE task = ? AND state IN ('ok', 'error', 'cancelled', 'interrupted')
+            "SELECT {COLUMNS}, substr(stderr, -{WHOLE}) AS stderr FROM run WHERE task = ? AND state IN ('ok', 'error', 'cancelled', 'interrupted')
              ORDER BY id DESC LIMIT 1"
         )))
         .bind(task)
@@ -207,7 +214,7 @@ impl Store {
     /// What SQLite said.
     pub async fn task_run(&self, id: i64) -> Result<Option<TaskRunRow>> {
         Ok(sqlx::query_as(sqlx::AssertSqlSafe(format!(
-            "SELECT {COLUMNS} FROM run WHERE id = ? AND task IS NOT NULL"
+            "SELECT {COLUMNS}, substr(stderr, -{WHOLE}) AS stderr FROM run WHERE id = ? AND task IS NOT NULL"
         )))
         .bind(id)
         .fetch_optional(&mut *self.read.turn().await?)
@@ -220,7 +227,7 @@ impl Store {
     /// What SQLite said.
     pub async fn newest_task_runs(&self, tasks: &[&str]) -> Result<Vec<TaskRunRow>> {
         Ok(sqlx::query_as(sqlx::AssertSqlSafe(format!(
-            "SELECT {COLUMNS} FROM run WHERE id IN (
+            "SELECT {COLUMNS}, NULL AS stderr FROM run WHERE id IN (
                  SELECT (SELECT MAX(id) FROM run WHERE task = value) FROM json_each(?))"
         )))
         .bind(serde_json::to_string(tasks)?)

@@ -70,7 +70,7 @@ impl Store {
         Ok(said.filter(|said| !said.text.is_empty()).collect())
     }
 
-    /// Forgets what was said before this moment, a thousand rows at most. Returns whether there may be more.
+    /// Forgets what was said before this moment, and what processes complained of then, a thousand rows of each at most. Returns whether there may be more.
     ///
     /// # Errors
     /// What SQLite said.
@@ -82,7 +82,17 @@ impl Store {
         .bind(FORGET_STEP)
         .execute(&mut *self.write.turn().await?)
         .await?;
-        Ok(i64::try_from(done.rows_affected()).is_ok_and(|rows| rows == FORGET_STEP))
+        // An agent's process may have repeated it.
+        let complaints = sqlx::query(
+            "UPDATE run SET stderr = NULL
+             WHERE id IN (SELECT id FROM run WHERE stderr IS NOT NULL AND ended_ms < ? LIMIT ?)",
+        )
+        .bind(before_ms)
+        .bind(FORGET_STEP)
+        .execute(&mut *self.write.turn().await?)
+        .await?;
+        let most = done.rows_affected().max(complaints.rows_affected());
+        Ok(i64::try_from(most).is_ok_and(|rows| rows == FORGET_STEP))
     }
 }
 

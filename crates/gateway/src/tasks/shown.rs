@@ -107,6 +107,7 @@ pub(super) fn run_info(run: TaskRunRow, zone: &Zone) -> TaskRunInfo {
         attempts: count(run.attempts),
         failure: run.failure,
         error: run.error,
+        stderr: run.stderr.map(Private),
         result: run.result.map(Private),
         sending: run.sending,
         created_ms: run.created_ms,

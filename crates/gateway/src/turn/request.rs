@@ -114,10 +114,18 @@ pub(crate) async fn asked(shared: &Shared, run: &QueuedRun, agent: &Agent) -> Re
         history,
         images: images(&turn),
         session: format!("{}#{}", run.session, run.epoch),
-        resume: None,
+        resume: resume(shared, run, &agent.backend).await?,
     };
     let words = words::asked_of(&turn, prefix.as_deref());
     Ok(Asked { request, words, last })
+}
+
+/// What a backend that keeps conversations of its own called this one.
+async fn resume(shared: &Shared, run: &QueuedRun, backend: &Settings) -> Result<Option<String>> {
+    match backend {
+        Settings::Acp(_) => shared.store.remembered(&run.session, run.epoch).await,
+        Settings::Command(_) | Settings::OpenAi(_) | Settings::Echo => Ok(None),
+    }
 }
 
 /// How much of what was said before an agent is given, in bytes.

@@ -1,6 +1,6 @@
 //! Rows 3 to 12 of the table: direct messages, the chat with oneself among them.
 
-use super::{DmPolicy, Facts, Reason, Rule, Rules, Setting, Tracer, Verdict};
+use super::{DmPolicy, Facts, Mode, Reason, Rule, Rules, Setting, Tracer, Verdict};
 use crate::ids::ChatId;
 
 pub(super) fn judge(facts: &Facts<'_>, rules: &Rules, trace: &mut impl Tracer) -> Verdict {
@@ -17,6 +17,11 @@ pub(super) fn judge(facts: &Facts<'_>, rules: &Rules, trace: &mut impl Tracer) -
         "it is none of the gateway's own messages",
     );
     if facts.from_me && !in_self_chat {
+        // On a personal number the owner and the account are one, and who asks for a choice may be in anybody's chat.
+        let is_heard = rules.mode == Mode::Personal && rules.dm_policy != DmPolicy::Disabled;
+        if is_heard && facts.permission_answer(rules).is_some() {
+            return Verdict::admit(Reason::PermissionAnswer, Rule::DM_OWN_OUTGOING).by(Setting::Owners);
+        }
         return Verdict::drop(Reason::OwnOutgoing, Rule::DM_OWN_OUTGOING);
     }
     trace.tried(

@@ -91,6 +91,9 @@ fn gate_activation(facts: &Facts<'_>, group: &GroupId, rules: &Rules, trace: &mu
     if facts.nature == Nature::About {
         return Verdict::new(Outcome::Context, Reason::AboutMessage, Rule::GROUP_GATE);
     }
+    if facts.permission_answer(rules).is_some() {
+        return Verdict::admit(Reason::PermissionAnswer, Rule::GROUP_GATE).by(Setting::Owners);
+    }
     let is_command = facts.command_text().is_some_and(command::is_command);
     let commander = rules.commander(facts);
     if facts.command_text().is_some_and(command::is_meant) && commander.may_command() {

@@ -47,6 +47,8 @@ pub enum Reason {
     GroupAlways,
     /// A command of an owner, or of somebody else who may use them.
     OwnerCommand,
+    /// An owner's answer to what an agent asked in the chat.
+    PermissionAnswer,
     /// It does not mean the account; the next run reads it.
     NoMention,
     /// It is about an earlier message; the next run reads it.
@@ -63,7 +65,7 @@ pub enum Reason {
 
 impl Reason {
     /// All of them.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::NotAConversation,
         Self::Duplicate,
         Self::OwnEcho,
@@ -85,6 +87,7 @@ impl Reason {
         Self::GroupMention,
         Self::GroupAlways,
         Self::OwnerCommand,
+        Self::PermissionAnswer,
         Self::NoMention,
         Self::AboutMessage,
         Self::EchoLoop,
@@ -118,6 +121,7 @@ impl Reason {
             Self::GroupMention => "group_mention",
             Self::GroupAlways => "group_always",
             Self::OwnerCommand => "owner_command",
+            Self::PermissionAnswer => "permission_answer",
             Self::NoMention => "no_mention",
             Self::AboutMessage => "about_message",
             Self::EchoLoop => "echo_loop",
@@ -170,6 +174,7 @@ impl Reason {
             Self::GroupMention => "The message means this account.",
             Self::GroupAlways => "Every message in this group is answered.",
             Self::OwnerCommand => "This is a command of an owner, or of somebody who may use chat commands.",
+            Self::PermissionAnswer => "This is an owner's answer to what an agent asked in this chat.",
             Self::NoMention => {
                 "The message does not mention this account; the next run in this group reads it."
             }
@@ -213,6 +218,7 @@ impl Reason {
             | Self::GroupMention
             | Self::GroupAlways
             | Self::OwnerCommand
+            | Self::PermissionAnswer
             | Self::AboutMessage
             | Self::EchoLoop
             | Self::UnsupportedKind

@@ -1,5 +1,6 @@
 //! The tables of direct messages and of groups, row by row, and what has to hold for every event.
 
+mod answering;
 mod commander;
 mod direct;
 mod group;
@@ -14,6 +15,7 @@ use crate::ids::{AllowEntry, AllowList, GroupId};
 use crate::mention::Patterns;
 
 const PHONE: &str = "15550100001@s.whatsapp.net";
+const PHONE_NUMBER: &str = "+15550100001";
 const LID: &str = "100000000000001@lid";
 const OWN: &str = "15550100009@s.whatsapp.net";
 const OWN_LID: &str = "100000000000009@lid";
@@ -66,6 +68,7 @@ struct Case {
     quotes_gateway: bool,
     patterns: Vec<&'static str>,
     activation: Option<Activation>,
+    question: Option<usize>,
 }
 
 /// A fresh message of somebody, sent directly.
@@ -96,6 +99,7 @@ fn dm(policy: DmPolicy, allow: &[&str]) -> Case {
         quotes_gateway: false,
         patterns: Vec::new(),
         activation: None,
+        question: None,
     }
 }
 
@@ -236,6 +240,12 @@ impl Case {
         self
     }
 
+    /// So many choices wait for an owner in the chat.
+    fn asked(mut self, choices: usize) -> Self {
+        self.question = Some(choices);
+        self
+    }
+
     fn activated(mut self, activation: Activation) -> Self {
         self.activation = Some(activation);
         self
@@ -300,6 +310,7 @@ impl Case {
             },
             typed: self.typed,
             activation: self.activation,
+            question: self.question,
         };
         ask(&facts, &self.rules())
     }

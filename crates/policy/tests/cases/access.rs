@@ -77,6 +77,11 @@ struct Event {
     #[serde(default)]
     quotes_gateway: bool,
     activation: Option<Activation>,
+    /// Choices of a question that waits in the chat.
+    question: Option<usize>,
+    /// Of an edit, or on a button.
+    #[serde(default)]
+    not_typed: bool,
 }
 
 impl Written {
@@ -145,8 +150,9 @@ fn decide(given: &Given, default_chat: Option<&str>) -> (String, &'static str) {
             quotes_gateway: event.quotes_gateway,
             patterns: &patterns,
         },
-        typed: true,
+        typed: !event.not_typed,
         activation: event.activation,
+        question: event.question,
     };
     let verdict = judge(&facts, &rules);
     let shown = format!(

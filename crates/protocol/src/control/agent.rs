@@ -12,7 +12,7 @@ pub struct AgentInfo {
     pub name: String,
     /// It answers wherever no other is named.
     pub default: bool,
-    /// `echo`, `command` or `openai`.
+    /// `echo`, `command`, `openai` or `acp`.
     pub backend: String,
     /// Of a program: which.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -20,6 +20,12 @@ pub struct AgentInfo {
     /// Of a program that runs a script: which.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub script: Option<String>,
+    /// Of a program that is talked to: the folder it works in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub work: Option<String>,
+    /// What it is offered besides its own tools, such as `whatsapp`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tools: Vec<String>,
     /// Of an endpoint: the model.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Health, Problem};
+use crate::private::Private;
 
 /// The gateway process.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -119,6 +120,9 @@ pub struct AccountInfo {
     pub outbound: Vec<Count>,
     /// Senders that wait for approval.
     pub pending_pairings: u64,
+    /// What agents have asked in its chats and wait for an owner's answer to.
+    #[serde(default)]
+    pub questions: u64,
     /// Until when WhatsApp lets it write to nobody who never wrote to it, Unix milliseconds.
     #[serde(default)]
     pub first_contacts_locked_until_ms: Option<i64>,
@@ -267,6 +271,9 @@ pub struct RunInfo {
     pub failure: Option<String>,
     /// What went wrong.
     pub error: Option<String>,
+    /// Of one that went wrong: the end of what the agent's process wrote on stderr, 64 KiB at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stderr: Option<Private>,
 }
 
 /// An outbound message.

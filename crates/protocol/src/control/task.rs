@@ -113,6 +113,10 @@ pub struct TaskRunInfo {
     pub failure: Option<String>,
     /// And what is known of it.
     pub error: Option<String>,
+    /// The end of what the agent's process wrote on stderr then: 64 KiB at most of one that is asked for alone, 1,000
+    /// characters of one among others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stderr: Option<Private>,
     /// The first words of what came of it.
     pub result: Option<Private>,
     /// A message with what came of it waits, or WhatsApp has not confirmed it yet.

@@ -7,6 +7,7 @@ mod agent_failures;
 mod agent_runs;
 mod agent_sessions;
 mod agents;
+mod agents_ask;
 mod alerts;
 mod approvals;
 mod auth_files;

@@ -2,7 +2,8 @@
 
 use fased::config::Agent;
 use fased::envelope::{Chat, ChatKind, Envelope, Sender};
-use fased_agents::{Event, Failure as NoAnswer, Listener, Request};
+use fased_agents::{Event, Failure as NoAnswer, Listener, Question, Request};
+use fased_policy::name::one_line;
 use fased_protocol::private::Private;
 use serde_json::json;
 
@@ -11,6 +12,9 @@ use crate::cli::{Failure, Outcome, out};
 
 /// Stands where a chat's or an account's id would.
 const NOWHERE: &str = "test";
+
+/// Longest wish that is shown, in characters.
+const MOST_WISH: usize = 200;
 
 /// One message, as a program or an endpoint gets it, without anything before it.
 pub(super) fn request(id: &str, agent: &Agent, text: &str, pictures: &[Picture], now_s: i64) -> Request {
@@ -153,10 +157,23 @@ impl Listener for Heard {
             NoAnswer::Cancelled
         })
     }
+
+    /// There is no owner to be asked, and whoever types this command may not be one: what an agent wants to be allowed is
+    /// refused.
+    async fn asked(&mut self, question: &Question) -> Option<usize> {
+        let wish = one_line(&question.text, MOST_WISH);
+        out::hint(&format!(
+            "… it asks for permission, and is told no: {}",
+            wish.as_deref().unwrap_or("it does not say for what")
+        ));
+        None
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use fased_agents::{Choice, ChoiceKind};
+
     use super::*;
 
     async fn heard(events: Vec<Event>) -> Heard {
@@ -182,6 +199,18 @@ mod tests {
         ])
         .await;
         assert_eq!(heard.parts(), ["ab", "c"]);
+    }
+
+    #[tokio::test]
+    async fn what_it_asks_is_refused() {
+        let question = Question {
+            text: "rm -r build".to_owned(),
+            choices: vec![Choice {
+                name: "Allow".to_owned(),
+                kind: ChoiceKind::AllowAlways,
+            }],
+        };
+        assert_eq!(Heard::new(false).asked(&question).await, None);
     }
 
     #[test]

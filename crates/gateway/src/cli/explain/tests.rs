@@ -11,6 +11,7 @@ fn run(kind: &str, agent: &str) -> RunInfo {
         context: Vec::new(),
         failure: None,
         error: None,
+        stderr: None,
     }
 }
 

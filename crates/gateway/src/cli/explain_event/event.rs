@@ -83,10 +83,11 @@ impl Event {
         }
         known.text = event.text("text")?.map(str::to_owned);
         known.mentions = mentions(&event)?;
-        if let Some(state) = event.object("state", &["paired", "activation"])? {
+        if let Some(state) = event.object("state", &["paired", "activation", "question"])? {
             known.paired = is_paired(&state, &known.sender)?;
             let activation = state.word("activation", &["mention", "always"])?;
             known.activation = activation.and_then(Activation::parse);
+            known.question = state.count("question")?;
         }
         Ok(Self {
             account: event.text("account")?.unwrap_or("default").to_owned(),

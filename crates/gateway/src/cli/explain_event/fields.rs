@@ -69,6 +69,16 @@ impl<'a> Fields<'a> {
         })
     }
 
+    /// How many there are of something.
+    pub(super) fn count(&self, key: &str) -> Result<Option<usize>, String> {
+        let Some(value) = self.get(key) else {
+            return Ok(None);
+        };
+        let count = value.as_u64().and_then(|count| usize::try_from(count).ok());
+        let count = count.ok_or_else(|| self.wrong(key, "a whole number from 0", value))?;
+        Ok(Some(count))
+    }
+
     /// Unix seconds.
     pub(super) fn seconds(&self, key: &str) -> Result<Option<i64>, String> {
         let Some(value) = self.get(key) else {

@@ -206,6 +206,13 @@ fn every_reason_has_its_row() {
             r#"{ groupPolicy: "open", owners: ["+15550100002"] }"#,
             in_group(&json!({ "text": "/status" })),
         ),
+        (
+            "admit",
+            "permission_answer",
+            "group.5",
+            r#"{ groupPolicy: "open", owners: ["+15550100002"] }"#,
+            in_group(&json!({ "text": "1", "state": { "question": 2 } })),
+        ),
         ("context", "no_mention", "group.5", groups, in_group(&json!({}))),
         (
             "context",

@@ -37,6 +37,7 @@ fn account(id: &str, state: &str) -> AccountInfo {
             })
             .to_vec(),
         pending_pairings: 0,
+        questions: 0,
         first_contacts_locked_until_ms: None,
     }
 }

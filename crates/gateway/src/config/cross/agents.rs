@@ -79,12 +79,13 @@ fn places(found: &mut Found<'_>, path: &str, id: &str) {
 }
 
 /// Blocks of settings, with what a whole one looks like.
-const BLOCKS: [(&str, &str); 2] = [
+const BLOCKS: [(&str, &str); 3] = [
     ("command", "command: { argv: [\"python3\", \"answer.py\"] }"),
     (
         "openai",
         "openai: { baseUrl: \"http://127.0.0.1:11434/v1\", model: \"llama3.2\" }",
     ),
+    ("acp", "acp: { argv: [\"my-agent\", \"--acp\"] }"),
 ];
 
 fn backend(found: &mut Found<'_>, path: &str, item: &Node, file: &Path) {
@@ -113,11 +114,29 @@ fn backend(found: &mut Found<'_>, path: &str, item: &Node, file: &Path) {
             (Some(_) | None, Some(_) | None) => {}
         }
     }
-    if let Some(block) = item.get("command") {
-        command(found, &format!("{path}.command"), &block.node, file);
+    for block in ["command", "acp"] {
+        if let Some(entry) = item.get(block) {
+            command(found, &format!("{path}.{block}"), &entry.node, file);
+        }
     }
+    tools(found, path, item);
     if let Some(block) = item.get("openai") {
         openai(found, &format!("{path}.openai"), &block.node, file);
+    }
+}
+
+/// Tools are offered by the protocol of one backend only: where another one answers they would be a promise that nobody keeps.
+fn tools(found: &mut Found<'_>, path: &str, item: &Node) {
+    let wants = item
+        .get("tools")
+        .and_then(|tools| tools.node.get("whatsapp"))
+        .is_some_and(|entry| matches!(entry.node.value, Shape::Bool(true)));
+    let backend = text(item.get("backend")).unwrap_or("echo");
+    if wants && backend != "acp" {
+        let at = format!("{path}.tools.whatsapp");
+        let message = format!("backend is {backend:?}, which is offered no tools");
+        let hint = "leave the key out, or write backend: \"acp\" with its settings".to_owned();
+        found.wrong_at(&at, &at, message, Some(hint));
     }
 }
 
@@ -128,11 +147,14 @@ fn command(found: &mut Found<'_>, path: &str, block: &Node, file: &Path) {
         let line = found.places.get(&at).copied().unwrap_or_default();
         found.remarks.push(format!("line {line}: {at}: {said}"));
     };
-    if let Some(cwd) = text(block.get("cwd")) {
-        let folder = merge::folder(cwd, file);
-        if cwd.trim().is_empty() {
-            let at = format!("{path}.cwd");
-            let hint = "leave the key out for the config file's folder".to_owned();
+    for (key, instead) in [("cwd", "the config file's folder"), ("work", "that of cwd")] {
+        let Some(written) = text(block.get(key)) else {
+            continue;
+        };
+        let folder = merge::folder(written, file);
+        if written.trim().is_empty() {
+            let at = format!("{path}.{key}");
+            let hint = format!("leave the key out for {instead}");
             found.wrong_at(
                 &at,
                 &at,
@@ -144,7 +166,7 @@ fn command(found: &mut Found<'_>, path: &str, block: &Node, file: &Path) {
                 "there is no folder {}; the program cannot be started before there is",
                 folder.display()
             );
-            remark(found, "cwd", said);
+            remark(found, key, said);
         }
     }
     program::check(found, path, block, file);

@@ -21,6 +21,8 @@ pub(in crate::config) struct Agent {
     pub(in crate::config) backend: Backend,
     pub(in crate::config) command: Option<Command>,
     pub(in crate::config) openai: Option<OpenAi>,
+    pub(in crate::config) acp: Option<Acp>,
+    pub(in crate::config) tools: Option<Tools>,
     pub(in crate::config) system_prompt: Option<String>,
     pub(in crate::config) mention_patterns: Option<Vec<String>>,
     pub(in crate::config) reply_timeout_seconds: Option<u32>,
@@ -35,6 +37,7 @@ pub(in crate::config) enum Backend {
     Echo,
     Command,
     OpenAi,
+    Acp,
 }
 
 #[derive(Debug, Deserialize)]
@@ -53,6 +56,23 @@ pub(in crate::config) enum Output {
     #[default]
     Text,
     Ndjson,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::config) struct Acp {
+    pub(in crate::config) argv: Vec<String>,
+    pub(in crate::config) cwd: Option<String>,
+    #[serde(default)]
+    pub(in crate::config) env: BTreeMap<String, String>,
+    pub(in crate::config) work: Option<String>,
+    pub(in crate::config) idle_minutes: Option<u32>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(in crate::config) struct Tools {
+    pub(in crate::config) whatsapp: Option<bool>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -37,8 +37,8 @@ const AGENT: Block = Block {
         .default("false"),
         key(
             "backend",
-            Kind::Words(&["echo", "command", "openai"]),
-            "What answers. \"echo\": it answers with what it received, to try a link; \"command\": a program is run for each turn; \"openai\": an endpoint for chat completions is asked, such as Ollama, vLLM, llama.cpp or a hosted one.",
+            Kind::Words(&["echo", "command", "openai", "acp"]),
+            "What answers. \"echo\": it answers with what it received, to try a link; \"command\": a program is run for each turn; \"openai\": an endpoint for chat completions is asked, such as Ollama, vLLM, llama.cpp or a hosted one; \"acp\": a program is talked to that speaks the Agent Client Protocol, such as a coding agent.",
         )
         .default("\"echo\""),
         key(
@@ -51,6 +51,8 @@ const AGENT: Block = Block {
             Kind::Block(OPENAI),
             "The endpoint of backend \"openai\".",
         ),
+        key("acp", Kind::Block(ACP), "The program of backend \"acp\"."),
+        key("tools", Kind::Block(TOOLS), "What an agent of backend \"acp\" is offered besides its own tools."),
         key(
             "systemPrompt",
             Kind::Text,
@@ -112,6 +114,53 @@ const COMMAND: Block = block(&[
     )
     .default("\"text\""),
 ]);
+
+/// `agents.list[].acp`.
+const ACP: Block = block(&[
+    key(
+        "argv",
+        Kind::Argv,
+        "The program and its arguments, no shell, found like that of command.argv. It speaks the Agent Client Protocol on its stdin and stdout. There is one process for each conversation. Required.",
+    )
+    .required()
+    .example("[\"my-agent\", \"--acp\"]"),
+    key(
+        "cwd",
+        Kind::Text,
+        "The folder that it starts in; ~/ is the home folder. Default: the config file's folder.",
+    )
+    .example("\"~/bots\""),
+    key(
+        "env",
+        Kind::Variables,
+        "Environment variables for it, besides the few that it inherits. Secrets are better kept in a file that the program reads. Default: none.",
+    )
+    .example("{ AGENT_MODEL: \"small\" }")
+    .secret(),
+    key(
+        "work",
+        Kind::Text,
+        "The folder that it works in, as it is told; ~/ is the home folder. This keeps it nowhere: what it may reach is what the gateway's user may. Default: that of cwd.",
+    )
+    .example("\"~/project\""),
+    key(
+        "idleMinutes",
+        Kind::Int { min: 1, max: 1440 },
+        "A process that nobody has talked to for so long is ended, in minutes; the next message starts another, which takes the conversation up again if it can.",
+    )
+    .default("30"),
+]);
+
+/// `agents.list[].tools`.
+const TOOLS: Block = Block {
+    keys: &[key(
+        "whatsapp",
+        Kind::Bool,
+        "Whether it is offered to send and read messages through this gateway, as fased mcp does it.",
+    )
+    .default("false")],
+    foreign: foreign::TOOLS,
+};
 
 /// `agents.list[].openai`.
 const OPENAI: Block = block(&[

@@ -82,8 +82,22 @@ pub(super) const AGENT: &[&str] = &[
     "skills",
     "subagents",
     "thinkingDefault",
-    "tools",
     "workspace",
+];
+
+/// Of one agent's tools.
+pub(super) const TOOLS: &[&str] = &[
+    "allow",
+    "alsoAllow",
+    "byProvider",
+    "deny",
+    "elevated",
+    "exec",
+    "fs",
+    "loopDetection",
+    "message",
+    "profile",
+    "sandbox",
 ];
 
 pub(super) const MESSAGES: &[&str] = &[

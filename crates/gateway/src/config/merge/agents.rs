@@ -3,12 +3,13 @@
 use std::path::Path;
 use std::time::Duration;
 
-use fased_agents::{CommandOutput, CommandSettings, KeySource, OpenAiSettings, Settings};
+use fased_agents::{AcpSettings, CommandOutput, CommandSettings, KeySource, OpenAiSettings, Settings};
 use fased_policy::ids::{AccountId, AllowList, GroupId, IdError, Identity, Lid, Phone};
 use fased_policy::mention::Patterns;
 use fased_policy::route::{Binding, Peer};
 
 use super::{allow_list, folder};
+use crate::config::agents::IDLE;
 use crate::config::file::{self, Backend, DmScope, File, Output, PeerKind};
 use crate::config::{Agent, Agents, TaskSettings};
 
@@ -75,6 +76,7 @@ fn agent(index: usize, written: &file::Agent, config: &Path) -> Result<Agent, St
             .max_output_kb
             .map_or(defaults.output_bytes, |most| most as usize * KILOBYTE),
         stream: written.stream.unwrap_or(defaults.stream),
+        whatsapp_tools: written.tools.as_ref().and_then(|tools| tools.whatsapp) == Some(true),
     })
 }
 
@@ -86,18 +88,31 @@ fn backend(at: &str, written: &file::Agent, config: &Path) -> Result<Settings, S
                 .command
                 .as_ref()
                 .ok_or(format!("{at}.command is missing"))?;
-            let mut argv = command.argv.clone();
-            if let Some(program) = argv.first_mut() {
-                *program = super::program(program, config);
-            }
             Ok(Settings::Command(CommandSettings {
-                argv,
+                argv: argv(&command.argv, config),
                 folder: folder(command.cwd.as_deref().unwrap_or("."), config),
                 environment: command.env.clone(),
                 output: match command.output {
                     Output::Text => CommandOutput::Text,
                     Output::Ndjson => CommandOutput::Lines,
                 },
+            }))
+        }
+        Backend::Acp => {
+            let acp = written.acp.as_ref().ok_or(format!("{at}.acp is missing"))?;
+            let cwd = acp.cwd.as_deref().unwrap_or(".");
+            Ok(Settings::Acp(AcpSettings {
+                program: CommandSettings {
+                    argv: argv(&acp.argv, config),
+                    folder: folder(cwd, config),
+                    environment: acp.env.clone(),
+                    ..CommandSettings::default()
+                },
+                work: folder(acp.work.as_deref().unwrap_or(cwd), config),
+                idle: acp
+                    .idle_minutes
+                    .map_or(IDLE, |minutes| Duration::from_secs(u64::from(minutes) * 60)),
+                tools: Vec::new(),
             }))
         }
         Backend::OpenAi => {
@@ -116,6 +131,14 @@ fn backend(at: &str, written: &file::Agent, config: &Path) -> Result<Settings, S
             }))
         }
     }
+}
+
+fn argv(written: &[String], config: &Path) -> Vec<String> {
+    let mut argv = written.to_vec();
+    if let Some(program) = argv.first_mut() {
+        *program = super::program(program, config);
+    }
+    argv
 }
 
 /// Bindings of other products' channels mean nothing here.

@@ -228,11 +228,6 @@ fn bindings_lead_to_an_agent() {
     "agents.list[0].command.env.N",
     "NUL"
 )]
-#[case::another_protocol(
-    "agents: { list: [{ id: 'a', backend: 'acp' }] }",
-    "agents.list[0].backend",
-    "not in this version"
-)]
 #[case::an_agent_that_is_not_there(
     "agents: { list: [{ id: 'helper' }] }, bindings: [{ agentId: 'helpr', match: {} }]",
     "bindings[0].agentId",

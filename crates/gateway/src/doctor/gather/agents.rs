@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use fased_agents::{CommandSettings, KeySource, OpenAiSettings, Settings};
+use fased_agents::{AcpSettings, CommandSettings, KeySource, OpenAiSettings, Settings};
 
 use super::super::facts::AgentFact;
 use super::super::network;
@@ -17,10 +17,10 @@ pub(super) async fn look(config: Option<&Config>) -> Vec<AgentFact> {
             Settings::Echo => ("repeats what it hears".to_owned(), None),
             Settings::Command(settings) => ("runs a program".to_owned(), program(settings)),
             Settings::OpenAi(settings) => ("asks a server".to_owned(), server(settings).await),
-            Settings::Acp(settings) => (
-                "talks to an agent's program".to_owned(),
-                program(&settings.program),
-            ),
+            Settings::Acp(settings) => {
+                let missing = program(&settings.program).or_else(|| work(settings));
+                ("talks to an agent's program".to_owned(), missing)
+            }
         };
         facts.push(AgentFact {
             is_default: *id == config.agents.default,
@@ -52,6 +52,13 @@ fn program(settings: &CommandSettings) -> Option<String> {
     }
     let why = format!("{} may not be run: chmod +x it", path.display());
     (!process::is_program(&path)).then_some(why)
+}
+
+/// Why it cannot work where it is to.
+fn work(settings: &AcpSettings) -> Option<String> {
+    let work = &settings.work;
+    let is_missing = !work.as_os_str().is_empty() && !work.is_dir();
+    is_missing.then(|| format!("the folder {} that it is to work in is not there", work.display()))
 }
 
 /// Why its server cannot be asked.
@@ -87,5 +94,12 @@ mod tests {
         assert!(program(&settings("no-such-program-here", dir.path())).is_some());
         assert!(program(&settings("./other", dir.path())).is_some());
         assert!(program(&settings("sh", &dir.path().join("gone"))).is_some());
+        let acp = |folder: &Path| AcpSettings {
+            work: folder.to_owned(),
+            ..AcpSettings::default()
+        };
+        assert!(work(&acp(dir.path())).is_none());
+        let why = work(&acp(&dir.path().join("gone"))).expect("it is not there");
+        assert!(why.contains("gone that it is to work in"), "{why}");
     }
 }

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Mutex, MutexGuard};
 
-use fased_agents::{Backend, Done, Event, Events, Failure, Request};
+use fased_agents::{Backend, Done, Event, Events, Failure, Question, Request};
 use tokio::sync::watch;
 
 /// What it does when it is asked something with these words in it.
@@ -17,6 +17,8 @@ pub(super) enum Act {
     Hold(Vec<Event>),
     /// Fails after having said this.
     Fail(Vec<Event>, Failure),
+    /// Asks this, and says what was chosen.
+    Ask(Question),
     /// Breaks in two.
     Panic,
 }
@@ -124,6 +126,10 @@ impl Backend for Fake {
                     (vec![Event::Text(format!("held: {}", request.text))], Ok(()))
                 }
                 Act::Fail(said, failure) => (said, Err(failure)),
+                Act::Ask(question) => {
+                    let chosen = events.ask(question).await;
+                    (vec![Event::Text(format!("chosen: {chosen:?}"))], Ok(()))
+                }
                 Act::Panic => panic!("as it was told"),
             };
             for event in said {

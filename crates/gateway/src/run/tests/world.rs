@@ -12,6 +12,7 @@ use super::fake::{Act, Fake};
 use crate::account::Shared;
 use crate::clock;
 use crate::config::{Agents, Config, QueueMode};
+use crate::run::questions::Questions;
 use crate::run::{Engine, answer_forever};
 use crate::store::fixtures::{RunRow, SentRow};
 use crate::store::{Journaled, Store};
@@ -43,6 +44,8 @@ pub(super) struct Set {
     pub(super) failure_text: &'static str,
     /// The owner, whose direct messages share one session.
     pub(super) owner: Option<&'static str>,
+    /// How long an owner has to answer what the agent asks; as usual if none.
+    pub(super) patience: Option<Duration>,
 }
 
 impl Default for Set {
@@ -57,6 +60,7 @@ impl Default for Set {
             timeout: Duration::from_secs(60),
             failure_text: "Sorry.",
             owner: None,
+            patience: None,
         }
     }
 }
@@ -96,7 +100,11 @@ impl World {
             named.join(", ")
         );
         let config = Config::parse(&text, Path::new("/etc/fased.json"), |id| id.into()).expect("valid");
-        let engine = Arc::new(Engine::default());
+        let mut engine = Engine::default();
+        if let Some(patience) = set.patience {
+            engine.questions = Arc::new(Questions::with_patience(patience));
+        }
+        let engine = Arc::new(engine);
         let fake = Arc::new(Fake::new(set.acts));
         let mut accounts = Vec::new();
         for (_, mut account) in config.accounts {

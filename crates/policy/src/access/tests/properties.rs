@@ -48,6 +48,7 @@ fn any_text() -> impl Strategy<Value = Option<String>> {
         Just(None),
         Just(Some("/status".to_owned())),
         Just(Some("hey gatey".to_owned())),
+        Just(Some("2.".to_owned())),
         Just(Some("+1 555 010 0009".to_owned())),
         "\\PC{0,20}".prop_map(Some),
     ]
@@ -104,10 +105,11 @@ prop_compose! {
         text in any_text(),
         mentions in proptest::collection::vec(any_address(), 0..3),
         activation in any_activation(),
+        question in proptest::option::of(0_usize..4),
     ) -> Case {
         Case {
             chat, sender, alt, from_me, own_echo, paired, identity_pending, nature, age_s, text, mentions,
-            quotes_gateway, activation, patterns: vec![GATEY], ..rules
+            quotes_gateway, activation, question, patterns: vec![GATEY], ..rules
         }
     }
 }
@@ -117,10 +119,14 @@ fn fits(verdict: Verdict, case: &Case) -> bool {
     match verdict.outcome {
         Outcome::Admit => {
             case.nature == Nature::Said
-                && matches!(
-                    verdict.reason,
-                    DmOpen | DmListed | DmPaired | SelfChat | GroupMention | GroupAlways | OwnerCommand
-                )
+                && if verdict.reason == PermissionAnswer {
+                    case.question.is_some() && case.is_owner()
+                } else {
+                    matches!(
+                        verdict.reason,
+                        DmOpen | DmListed | DmPaired | SelfChat | GroupMention | GroupAlways | OwnerCommand
+                    )
+                }
         }
         Outcome::Stale => verdict.reason == Stale && case.age_s > MAX_AGE_S,
         Outcome::Hold => {
