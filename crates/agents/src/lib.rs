@@ -11,6 +11,7 @@ mod command;
 mod echo;
 mod failure;
 mod lossy;
+pub mod mcp;
 mod openai;
 mod request;
 mod settings;
