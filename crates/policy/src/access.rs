@@ -7,6 +7,7 @@
 mod commander;
 mod direct;
 mod group;
+mod reach;
 mod reason;
 mod rules;
 #[cfg(test)]
@@ -15,6 +16,7 @@ mod trace;
 mod verdict;
 
 pub use commander::Commander;
+pub use reach::{reach, reach_traced};
 pub use reason::{Reason, Remedy};
 pub use rules::{DmPolicy, GroupPolicy, GroupRules, Groups, Listing, Mode, Rules};
 pub use trace::{Setting, Step, Tracer};
