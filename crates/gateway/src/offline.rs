@@ -10,7 +10,8 @@ use crate::clock;
 use crate::config::Config;
 use crate::control::{
     Subjects, account_infos, agent_reach, chats_list, directory_self, explain, explain_sender, groups_list,
-    internal, message_status, messages_list, outbox_list, pairing_list, status, tasks_last, tasks_list, tasks_runs, tasks_show, verdicts_list,
+    internal, message_status, messages_list, outbox_list, pairing_list, status, tasks_last, tasks_list,
+    tasks_runs, tasks_show, verdicts_list,
 };
 use crate::explain::{Accounts, Linked, Pending};
 use crate::health::health;

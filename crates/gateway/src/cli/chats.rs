@@ -1,9 +1,7 @@
 //! `fased chats`: which chats there are, what was said there last, and whether agents may reach them.
 
 use clap::Args;
-use fased_protocol::control::{
-    ChatInfo, ChatsRequest, ControlRequest, ControlResponse, MAX_CHATS, SaidInfo,
-};
+use fased_protocol::control::{ChatInfo, ChatsRequest, ControlRequest, ControlResponse, MAX_CHATS, SaidInfo};
 use serde_json::json;
 
 use super::table::Table;
@@ -51,7 +49,10 @@ fn rendered(chats: &[ChatInfo]) -> String {
     table.line(["chat", "account", "kind", "name", "last", "agents"]);
     for chat in chats {
         let name = chat.name.as_ref().map_or("-", |name| &name.0);
-        let last = chat.last.as_ref().map_or_else(|| "-".to_owned(), |last| span::ago(last.at_ms));
+        let last = chat
+            .last
+            .as_ref()
+            .map_or_else(|| "-".to_owned(), |last| span::ago(last.at_ms));
         table.line([
             chat.chat.clone(),
             chat.account.clone(),

@@ -52,12 +52,12 @@ pub(super) fn run(global: &Global, options: Options) -> Outcome {
         return Err(ask::unexpected(&answer));
     };
     if global.json {
-        return out::json(
-            &json!({ "account": account, "chat": chat, "messages": messages, "more": more }),
-        );
+        return out::json(&json!({ "account": account, "chat": chat, "messages": messages, "more": more }));
     }
     let Some(first) = messages.first() else {
-        return out::text(&format!("nothing was said in the chat with {chat}, as far as is known"));
+        return out::text(&format!(
+            "nothing was said in the chat with {chat}, as far as is known"
+        ));
     };
     let mut text = rendered(&messages, &TimeZone::system());
     if more {
@@ -73,10 +73,22 @@ fn rendered(messages: &[SaidInfo], zone: &TimeZone) -> String {
     let mut text = String::new();
     for message in messages {
         let when = Timestamp::from_millisecond(message.at_ms)
-            .map(|at| at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string())
+            .map(|at| {
+                at.to_zoned(zone.clone())
+                    .strftime("%Y-%m-%d %H:%M:%S")
+                    .to_string()
+            })
             .unwrap_or_default();
-        let state = message.state.as_ref().map(|state| format!(", {state}")).unwrap_or_default();
-        let about = message.about.as_ref().map(|id| format!(", about {id}")).unwrap_or_default();
+        let state = message
+            .state
+            .as_ref()
+            .map(|state| format!(", {state}"))
+            .unwrap_or_default();
+        let about = message
+            .about
+            .as_ref()
+            .map(|id| format!(", about {id}"))
+            .unwrap_or_default();
         let kind = if message.kind == "text" {
             String::new()
         } else {

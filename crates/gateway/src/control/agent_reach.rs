@@ -26,7 +26,10 @@ pub(crate) fn named<'a>(
         None => agents.map(|agents| agents.default.as_str()),
     };
     let Some(found) = found else {
-        let ids: Vec<&str> = agents.into_iter().flat_map(|agents| agents.list.keys().map(String::as_str)).collect();
+        let ids: Vec<&str> = agents
+            .into_iter()
+            .flat_map(|agents| agents.list.keys().map(String::as_str))
+            .collect();
         return Err(ControlError {
             code: ErrorCode::NotFound,
             message: format!(
@@ -82,7 +85,11 @@ impl<'a> Reach<'a> {
             let failed = |error| internal(&error);
             approved = store.approved(account).await.map_err(failed)?;
             let requests = store.pending_pairings(Some(account), clock::now_ms()).await;
-            waiting = requests.map_err(failed)?.iter().map(|row| row.identity()).collect();
+            waiting = requests
+                .map_err(failed)?
+                .iter()
+                .map(|row| row.identity())
+                .collect();
         }
         Ok(Self {
             store,
@@ -110,7 +117,11 @@ impl<'a> Reach<'a> {
     }
 
     /// Refuses a chat that agents may not reach, and an agent that there is none of.
-    pub(super) async fn allowed(&self, for_agent: Option<&ForAgent>, to: &Target) -> Result<(), ControlError> {
+    pub(super) async fn allowed(
+        &self,
+        for_agent: Option<&ForAgent>,
+        to: &Target,
+    ) -> Result<(), ControlError> {
         let config = &self.linked.config;
         let Some(agent) = named(Some(&config.agents), for_agent)? else {
             return Ok(());
@@ -161,7 +172,10 @@ pub(super) fn fix(judgement: &JudgementInfo) -> Option<String> {
         let source = judgement.source.as_ref()?;
         let is_list = source.path.to_ascii_lowercase().ends_with("allowfrom");
         is_list.then(|| {
-            format!("let somebody be heard there: fased config set '{}[+]' +15551234567", source.path)
+            format!(
+                "let somebody be heard there: fased config set '{}[+]' +15551234567",
+                source.path
+            )
         })
     };
     judgement.fix.clone().or_else(list)
@@ -184,4 +198,4 @@ fn refusal(judgement: &JudgementInfo, account: &str, to: &Target) -> ControlErro
 }
 
 #[cfg(test)]
-mod tests;
+pub(in crate::control) mod tests;

@@ -57,7 +57,10 @@ pub(crate) async fn answer(
             next: format!("configured accounts: {}", ids.join(", ")),
         });
     }
-    let agents = accounts.values().next().map(|linked| linked.config.agents.as_ref());
+    let agents = accounts
+        .values()
+        .next()
+        .map(|linked| linked.config.agents.as_ref());
     let for_agent = named(agents, request.for_agent.as_ref())?.is_some();
     let mut found = Vec::new();
     for (account, linked) in accounts {
@@ -99,7 +102,10 @@ async fn of_account<'a>(
         Some(store) => store.chat_heads(account).await.map_err(failed)?,
         None => Vec::new(),
     };
-    let mut people: Vec<Identity> = heads.iter().map(|head| Identity::from_jids(&head.chat, None)).collect();
+    let mut people: Vec<Identity> = heads
+        .iter()
+        .map(|head| Identity::from_jids(&head.chat, None))
+        .collect();
     let written = people.len();
     let phones = rules.allow_from.phones().cloned().map(Identity::from);
     let lids = rules.allow_from.lids().cloned().map(Identity::from);
@@ -144,7 +150,12 @@ async fn of_account<'a>(
             ChatId::Direct(_) => reach.with(&person),
             ChatId::Group(_) | ChatId::SelfChat | ChatId::NotAConversation(_) => chat,
         };
-        add(chat, person, head.map(|head| head.chat.clone()), head.map(|head| head.at_ms));
+        add(
+            chat,
+            person,
+            head.map(|head| head.chat.clone()),
+            head.map(|head| head.at_ms),
+        );
     }
     for group in rules.groups.listed.keys() {
         add(ChatId::Group(group.clone()), Identity::default(), None, None);
@@ -201,7 +212,9 @@ async fn info(
         last,
         reachable,
         reason: refused.map(|judgement| judgement.reason.clone()),
-        sentence: refused.and_then(|judgement| sentence(&judgement.reason)).map(str::to_owned),
+        sentence: refused
+            .and_then(|judgement| sentence(&judgement.reason))
+            .map(str::to_owned),
         fix: refused.and_then(fix),
     })
 }

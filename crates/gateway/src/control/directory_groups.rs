@@ -60,7 +60,9 @@ pub(super) async fn subjects(account: &Account) -> Option<BTreeMap<String, Priva
     let link = account.shared().link.borrow().clone()?;
     let told = link.handle.call(Call::ListGroups).await;
     let (groups, _) = listed(account, told).ok()?;
-    let named = groups.into_iter().filter_map(|group| Some((group.jid.0, group.subject?)));
+    let named = groups
+        .into_iter()
+        .filter_map(|group| Some((group.jid.0, group.subject?)));
     Some(named.collect())
 }
 

@@ -74,7 +74,11 @@ impl Key {
             messages.push(PartInfo {
                 message_id: Some(id.clone()),
                 state: Some(own.state),
-                kind: own.payload.as_ref().map_or("text", |payload| kind(&payload.content)).to_owned(),
+                kind: own
+                    .payload
+                    .as_ref()
+                    .map_or("text", |payload| kind(&payload.content))
+                    .to_owned(),
                 bytes: None,
                 text: None,
             });
@@ -91,7 +95,9 @@ impl Key {
                 next: "choose a new key for each message".to_owned(),
             });
         }
-        let mut shown = outbox_list::shown(&shared.store, [chat.as_str()]).await.map_err(failed)?;
+        let mut shown = outbox_list::shown(&shared.store, [chat.as_str()])
+            .await
+            .map_err(failed)?;
         Ok(Some(ControlResponse::Queued(Box::new(SendInfo {
             account: shared.id().to_owned(),
             chat: shown.pop().unwrap_or_default(),
@@ -139,6 +145,10 @@ mod tests {
         let parts = ids("default", None, "a");
         assert_eq!(parts.iter().collect::<HashSet<_>>().len(), MOST_PARTS);
         let drawn = crate::outbound::mint_id();
-        assert!(parts.iter().all(|id| id.len() == drawn.len() && id.starts_with("3EB0")));
+        assert!(
+            parts
+                .iter()
+                .all(|id| id.len() == drawn.len() && id.starts_with("3EB0"))
+        );
     }
 }

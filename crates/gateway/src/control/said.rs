@@ -52,7 +52,11 @@ impl Chat<'_> {
                 .store
                 .received_in(self.account, chat, before, self.for_agent, rows)
                 .await?;
-            found.extend(received.into_iter().map(|message| Found::Received(Box::new(message))));
+            found.extend(
+                received
+                    .into_iter()
+                    .map(|message| Found::Received(Box::new(message))),
+            );
         }
         let sent = self
             .store

@@ -32,7 +32,9 @@ pub(super) struct Calls {
 impl Hand for Calls {
     fn call<'a>(&'a self, tool: &'a str, arguments: &'a Map<String, Value>) -> Called<'a> {
         Box::pin(async move {
-            let request = self.request(tool, &Given(arguments)).ok_or_else(|| unknown(tool))?;
+            let request = self
+                .request(tool, &Given(arguments))
+                .ok_or_else(|| unknown(tool))?;
             let answer = client::ask_within(&self.paths, &request, DEADLINE).await;
             match answer {
                 Ok(answer) => shown(answer),
@@ -99,7 +101,10 @@ impl Calls {
             "create_task" => ControlRequest::TasksNew(Box::new(TaskRequest {
                 text: Private(given.text("prompt")?),
                 schedule: given.text("schedule"),
-                name: given.text("name").filter(|name| !name.trim().is_empty()).map(Private),
+                name: given
+                    .text("name")
+                    .filter(|name| !name.trim().is_empty())
+                    .map(Private),
                 to: to("chat"),
                 agent: None,
                 max_runs: None,
@@ -124,9 +129,11 @@ fn shown(answer: ControlResponse) -> Result<Value, ToolError> {
             }
             Ok(shown)
         }
-        ControlResponse::Chats { chats, more, withheld } => {
-            Ok(json!({ "chats": chats, "more": more, "withheld": withheld }))
-        }
+        ControlResponse::Chats {
+            chats,
+            more,
+            withheld,
+        } => Ok(json!({ "chats": chats, "more": more, "withheld": withheld })),
         ControlResponse::Messages {
             account,
             chat,
@@ -203,13 +210,23 @@ mod tests {
     fn every_tool_asks_for_its_agent_with_all_that_it_takes() {
         for tool in tools::all(true) {
             let arguments = filled(&tool);
-            let request = calls(None).request(tool.name, &Given(&arguments)).expect("it leads somewhere");
+            let request = calls(None)
+                .request(tool.name, &Given(&arguments))
+                .expect("it leads somewhere");
             let request = serde_json::to_value(&request).expect("json");
             assert_eq!(request["for_agent"]["id"], "main", "{}", tool.name);
             let text = request.to_string();
             for name in arguments.keys() {
-                let value = if name == "limit" { "7".to_owned() } else { format!("\"{name}\"") };
-                assert!(text.contains(&format!(":{value}")), "{} loses {name}: {text}", tool.name);
+                let value = if name == "limit" {
+                    "7".to_owned()
+                } else {
+                    format!("\"{name}\"")
+                };
+                assert!(
+                    text.contains(&format!(":{value}")),
+                    "{} loses {name}: {text}",
+                    tool.name
+                );
             }
         }
     }
@@ -218,7 +235,9 @@ mod tests {
     fn an_account_that_is_given_is_used_whatever_is_asked() {
         for tool in tools::all(true) {
             let arguments = filled(&tool);
-            let request = calls(Some("work")).request(tool.name, &Given(&arguments)).expect("a request");
+            let request = calls(Some("work"))
+                .request(tool.name, &Given(&arguments))
+                .expect("a request");
             let text = serde_json::to_string(&request).expect("json");
             assert!(text.contains(r#""account":"work""#), "{}: {text}", tool.name);
         }

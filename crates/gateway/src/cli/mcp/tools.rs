@@ -36,7 +36,12 @@ fn send_message() -> Tool {
         arguments: vec![
             text("to", CHAT, 200, true),
             text("text", "What to say, in Markdown.", 65_536, true),
-            text("reply_to", "Id of the message in this chat that it replies to.", 200, false),
+            text(
+                "reply_to",
+                "Id of the message in this chat that it replies to.",
+                200,
+                false,
+            ),
             text(
                 "key",
                 "A name of your choice for this message. If you call again with the same key, nothing is sent twice, and you are \
@@ -56,7 +61,12 @@ fn react() -> Tool {
         about: "Puts an emoji on a message, in place of your earlier one. An empty emoji takes it back.",
         arguments: vec![
             text("chat", CHAT, 200, true),
-            text("message_id", "Id of the message, as read_messages shows it.", 200, true),
+            text(
+                "message_id",
+                "Id of the message, as read_messages shows it.",
+                200,
+                true,
+            ),
             text("emoji", "One emoji; empty takes the reaction back.", 50, false),
         ],
         effect: Effect::Sets,
@@ -91,7 +101,12 @@ fn read_messages() -> Tool {
                 },
                 needed: false,
             },
-            text("before", "Only messages before the one with this id, to read further back.", 200, false),
+            text(
+                "before",
+                "Only messages before the one with this id, to read further back.",
+                200,
+                false,
+            ),
         ],
         effect: Effect::Reads,
     }
@@ -114,7 +129,12 @@ fn create_task() -> Tool {
         about: "Makes a Task: at set times an agent is given the prompt, and its answer is sent to the chat. It runs on the user's \
                 gateway, without you.",
         arguments: vec![
-            text("prompt", "What the agent is asked each time. It knows nothing of this conversation.", 10_000, true),
+            text(
+                "prompt",
+                "What the agent is asked each time. It knows nothing of this conversation.",
+                10_000,
+                true,
+            ),
             text(
                 "schedule",
                 "When, in words: `every 2h`, `every day at 9:00`, `every monday at 8:30`, `in 20m`, `at 2030-12-24 18:00`, or `cron 0 \

@@ -5,25 +5,40 @@ use crate::store::{Decision, Draft, Purpose, RunKind};
 const CHAT: &str = "15550100002@s.whatsapp.net";
 
 async fn decided(store: &Store, id: &str, at_ms: i64, decision: impl FnOnce(i64) -> Decision) {
-    store.journal(ACCOUNT, &[message(id, id)], at_ms).await.expect("journaled");
+    store
+        .journal(ACCOUNT, &[message(id, id)], at_ms)
+        .await
+        .expect("journaled");
     let row = store.undecided(ACCOUNT, &[], 1).await.expect("rows").remove(0);
-    store.decide(ACCOUNT, &[decision(row.seq)], at_ms).await.expect("decided");
+    store
+        .decide(ACCOUNT, &[decision(row.seq)], at_ms)
+        .await
+        .expect("decided");
 }
 
 async fn sends(store: &Store, drafts: &[Draft], at_ms: i64) {
-    let taken = store.queue_messages(ACCOUNT, drafts, 100, at_ms).await.expect("queued");
+    let taken = store
+        .queue_messages(ACCOUNT, drafts, 100, at_ms)
+        .await
+        .expect("queued");
     assert!(taken);
 }
 
 fn ids(received: &[StoredMessage], sent: &[SentMessage]) -> (Vec<String>, Vec<String>) {
     (
-        received.iter().map(|message| message.message_id.clone()).collect(),
+        received
+            .iter()
+            .map(|message| message.message_id.clone())
+            .collect(),
         sent.iter().map(|message| message.message_id.clone()).collect(),
     )
 }
 
 async fn said(store: &Store, before: Before, for_agent: bool) -> (Vec<String>, Vec<String>) {
-    let received = store.received_in(ACCOUNT, CHAT, before, for_agent, 10).await.expect("rows");
+    let received = store
+        .received_in(ACCOUNT, CHAT, before, for_agent, 10)
+        .await
+        .expect("rows");
     let sent = store
         .sent_to(ACCOUNT, &[CHAT.to_owned()], before, for_agent, 10)
         .await
@@ -67,9 +82,19 @@ async fn agents_are_not_shown_what_no_agent_is_told() {
     ];
     sends(&store, &drafts, NOW).await;
     let (received, sent) = said(&store, Before::END, true).await;
-    assert_eq!((received, sent), (vec!["BY-HAND".to_owned(), "LET-IN".to_owned()], vec!["SENT".to_owned()]));
+    assert_eq!(
+        (received, sent),
+        (
+            vec!["BY-HAND".to_owned(), "LET-IN".to_owned()],
+            vec!["SENT".to_owned()]
+        )
+    );
     let (received, sent) = said(&store, Before::END, false).await;
-    assert_eq!(received, ["COMMAND", "BY-HAND", "LET-IN", "HELD"], "an echo is nobody's");
+    assert_eq!(
+        received,
+        ["COMMAND", "BY-HAND", "LET-IN", "HELD"],
+        "an echo is nobody's"
+    );
     assert_eq!(sent, ["SENT", "NOTICE", "CODE"]);
 }
 
@@ -90,13 +115,19 @@ async fn one_looks_back_from_either_side() {
     let two = |ids: &[&str]| -> Vec<String> { ids.iter().map(|id| (*id).to_owned()).collect() };
     assert_eq!(
         said(&store, place("IN-3").await, true).await,
-        (two(&["IN-2", "IN-1"]), two(&["OUT-2B", "OUT-2A", "OUT-1B", "OUT-1A"]))
+        (
+            two(&["IN-2", "IN-1"]),
+            two(&["OUT-2B", "OUT-2A", "OUT-1B", "OUT-1A"])
+        )
     );
     assert_eq!(
         said(&store, place("OUT-2B").await, true).await,
         (two(&["IN-2", "IN-1"]), two(&["OUT-2A", "OUT-1B", "OUT-1A"]))
     );
-    assert_eq!(said(&store, place("IN-1").await, true).await, (Vec::new(), Vec::new()));
+    assert_eq!(
+        said(&store, place("IN-1").await, true).await,
+        (Vec::new(), Vec::new())
+    );
     assert_eq!(store.place_of(ACCOUNT, &chats, "IN-9").await.expect("read"), None);
     assert_eq!(store.place_of("work", &chats, "IN-1").await.expect("read"), None);
 }
@@ -112,7 +143,10 @@ async fn chats_are_known_by_what_came_and_by_what_was_sent() {
     };
     sends(&store, &[to_bert], NOW + 5).await;
     let heads = store.chat_heads(ACCOUNT).await.expect("read");
-    let shown: Vec<(&str, i64)> = heads.iter().map(|head| (head.chat.as_str(), head.at_ms)).collect();
+    let shown: Vec<(&str, i64)> = heads
+        .iter()
+        .map(|head| (head.chat.as_str(), head.at_ms))
+        .collect();
     assert_eq!(shown, [(CHAT, NOW), ("15550100003@s.whatsapp.net", NOW + 5)]);
     assert_eq!(store.chat_heads("work").await.expect("read"), []);
 }
