@@ -16,6 +16,8 @@ pub(crate) type Subjects = BTreeMap<(String, String), Private>;
 
 /// So long a name is believed, milliseconds.
 const BELIEVED_MS: i64 = 10 * 60_000;
+/// Whoever could not be asked is not asked again before, milliseconds.
+const AGAIN_MS: i64 = 30_000;
 /// Whoever waits for a list is not kept longer for names; what is not told by then is missing.
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -32,11 +34,11 @@ impl Told {
 
     fn keep(&self, account: &str, now_ms: i64, subjects: Option<BTreeMap<String, Private>>) {
         let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // Who could not tell is not asked again at once either, and what was told before is better than nothing.
         let entry = told.entry(account.to_owned()).or_default();
-        entry.0 = now_ms;
-        if let Some(subjects) = subjects {
-            entry.1 = subjects;
+        // What was told before is better than nothing.
+        match subjects {
+            Some(subjects) => *entry = (now_ms, subjects),
+            None => entry.0 = now_ms - BELIEVED_MS + AGAIN_MS,
         }
     }
 
@@ -83,6 +85,8 @@ mod tests {
         assert!(!told.fresh("default", 999), "the clock was put back");
         assert!(!told.fresh("work", 1_000));
         told.keep("default", 5_000, None);
+        assert!(told.fresh("default", 5_000 + AGAIN_MS - 1));
+        assert!(!told.fresh("default", 5_000 + AGAIN_MS));
         let key = ("default".to_owned(), "1@g.us".to_owned());
         assert_eq!(told.all().get(&key), Some(&Private::from("Family")));
         told.keep("default", 6_000, names("Friends"));
