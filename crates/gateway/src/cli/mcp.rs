@@ -4,6 +4,7 @@
 mod calls;
 mod tools;
 
+use std::io::IsTerminal as _;
 use std::sync::Arc;
 
 use clap::Args;
@@ -38,6 +39,9 @@ pub(super) struct Options {
 
 pub(super) fn run(global: &Global, options: Options) -> Outcome {
     runtime::log_without_the_protocol(global);
+    if std::io::stdin().is_terminal() {
+        out::hint("this is for MCP clients, which start it themselves (fased mcp --help); Ctrl-D ends it");
+    }
     let calls = Calls {
         paths: paths(global)?,
         account: options.account,

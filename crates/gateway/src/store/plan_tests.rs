@@ -213,7 +213,7 @@ const PLANS: &[(&str, &str)] = &[
     ),
     (
         "SELECT chat, MAX(seq) AS seq FROM inbox WHERE account = 'a' GROUP BY chat",
-        "USING COVERING INDEX inbox_chat",
+        "SEARCH inbox USING COVERING INDEX sqlite_autoindex_inbox_1 (account=?)",
     ),
     (
         "SELECT * FROM inbox WHERE chat = 'c' AND account = 'a' AND seq < 9 AND recorded_ms <= 9

@@ -40,7 +40,9 @@ async fn asked(store: Option<&Store>, whatsapp: &str, to: &str) -> Result<(), Co
 }
 
 async fn refused(whatsapp: &str, to: &str) -> (String, String) {
-    let error = asked(None, whatsapp, to).await.expect_err("refused");
+    let Err(error) = asked(None, whatsapp, to).await else {
+        panic!("{to} is not refused by {whatsapp}");
+    };
     assert_eq!(error.code, ErrorCode::Refused);
     (error.message, error.next)
 }
@@ -86,7 +88,7 @@ async fn everybody_else_is_refused_with_the_reason_and_what_would_change_it() {
             "fased config set channels.whatsapp.dmPolicy pairing",
         ),
         (
-            "{ mode: 'personal' }",
+            "{ mode: 'personal', selfChatMode: false }",
             OWN,
             "The owner wrote in the chat with themselves, which this account does not answer.",
             "fased config set channels.whatsapp.selfChatMode true",
@@ -159,7 +161,12 @@ async fn an_approval_lets_agents_in_too_and_who_waits_for_one_is_said() {
         ))
         .await;
     asked(Some(&store), "{}", ANNA).await.expect("she was approved");
-    let elsewhere = asked(Some(&store), "{ dmPolicy: 'allowlist' }", ANNA).await;
+    let elsewhere = asked(
+        Some(&store),
+        "{ dmPolicy: 'allowlist', allowFrom: ['+15550100003'] }",
+        ANNA,
+    )
+    .await;
     assert!(elsewhere.is_err(), "an approval does not count there");
 }
 
