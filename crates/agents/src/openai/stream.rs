@@ -197,7 +197,7 @@ mod tests {
         drop(events);
         let mut said = String::new();
         while let Some(event) = from.recv().await {
-            if let Event::Text(text) = event {
+            if let crate::backend::Told::Event(Event::Text(text)) = event {
                 said.push_str(&text);
             }
         }

@@ -96,7 +96,7 @@ async fn everybody_else_is_refused_with_the_reason_and_what_would_change_it() {
         (
             "{ mode: 'personal' }",
             ANNA,
-            "The sender is not approved yet.",
+            "The sender is not on the allow list.",
             "allowFrom",
         ),
         (
