@@ -1,13 +1,11 @@
 //! The groups that the accounts are in, as WhatsApp tells them now.
 
-use std::collections::BTreeMap;
-
 use fased_policy::ids::{GroupId, Identity};
 use fased_protocol::control::{ControlError, ControlResponse, ErrorCode, MemberOf};
 use fased_protocol::fault::{Fault, FaultCode};
-use fased_protocol::private::Private;
 use fased_protocol::sidecar::{Call, Group, Reply};
 
+use super::subjects::Named;
 use super::{Live, message_where};
 use crate::account::Account;
 
@@ -56,7 +54,7 @@ pub(super) async fn is_in(account: &Account, group: &GroupId) -> Option<bool> {
 }
 
 /// What the account's groups are called, where it can be asked.
-pub(super) async fn subjects(account: &Account) -> Option<BTreeMap<String, Private>> {
+pub(super) async fn subjects(account: &Account) -> Option<Named> {
     let link = account.shared().link.borrow().clone()?;
     let told = link.handle.call(Call::ListGroups).await;
     let (groups, _) = listed(account, told).ok()?;

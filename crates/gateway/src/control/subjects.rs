@@ -21,9 +21,12 @@ const AGAIN_MS: i64 = 30_000;
 /// Whoever waits for a list is not kept longer for names; what is not told by then is missing.
 const PATIENCE: Duration = Duration::from_secs(3);
 
+/// Names of one account's groups, by address.
+pub(super) type Named = BTreeMap<String, Private>;
+
 /// What was told by each account, and when.
 #[derive(Debug, Default)]
-pub(super) struct Told(Mutex<BTreeMap<String, (i64, BTreeMap<String, Private>)>>);
+pub(super) struct Told(Mutex<BTreeMap<String, (i64, Named)>>);
 
 impl Told {
     fn fresh(&self, account: &str, now_ms: i64) -> bool {
@@ -32,7 +35,7 @@ impl Told {
             .is_some_and(|(at_ms, _)| (0..BELIEVED_MS).contains(&(now_ms - at_ms)))
     }
 
-    fn keep(&self, account: &str, now_ms: i64, subjects: Option<BTreeMap<String, Private>>) {
+    fn keep(&self, account: &str, now_ms: i64, subjects: Option<Named>) {
         let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let entry = told.entry(account.to_owned()).or_default();
         // What was told before is better than nothing.

@@ -18,7 +18,7 @@ fn chats_are_shown_by_name_with_what_was_said_last_and_whether_agents_may_reach_
     ));
     world.fake.contact(&json!({ "phone": ANNA, "addressing": "lid" }));
     world.fake.contact(&json!({ "phone": BERT }));
-    let group = world.fake.group("pn", &[ANNA, OWNER, BERT]);
+    let group = world.fake.named_group("Family", &[ANNA, OWNER, BERT]);
     world.answers("hello");
     let dropped = world.fake.send(OWNER, BERT, "who is there?");
     assert_eq!(world.verdict(&dropped)["reason"], "not_in_allowlist");
@@ -28,7 +28,7 @@ fn chats_are_shown_by_name_with_what_was_said_last_and_whether_agents_may_reach_
 
     let named = wait_for("the group's name", PATIENCE, || {
         let chats = world.state.json(&["chats"]);
-        found(&chats, &group)["name"].is_string().then_some(chats)
+        (found(&chats, &group)["name"] == "Family").then_some(chats)
     });
     let check = |chats: &Value| {
         let anna = found(chats, ANNA);
