@@ -50,14 +50,16 @@ async fn asked(
         ("default".to_owned(), "120363000000000001@g.us".to_owned()),
         Private::from("Family\nhome"),
     )]);
-    match answer(store, &accounts, request, &subjects).await? {
-        ControlResponse::Chats {
-            chats,
-            more,
-            withheld,
-        } => Ok((chats, more, withheld)),
-        other => panic!("{other:?}"),
-    }
+    let told = answer(store, &accounts, request, &subjects).await?;
+    let ControlResponse::Chats {
+        chats,
+        more,
+        withheld,
+    } = told
+    else {
+        panic!("{told:?}");
+    };
+    Ok((chats, more, withheld))
 }
 
 fn request(limit: u32) -> ChatsRequest {

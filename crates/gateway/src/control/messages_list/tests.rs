@@ -59,10 +59,11 @@ async fn asked(
         before: before.map(str::to_owned),
         for_agent,
     };
-    match answer(Some(store), &accounts, &request).await? {
-        ControlResponse::Messages { messages, more, .. } => Ok((messages, more)),
-        other => panic!("{other:?}"),
-    }
+    let told = answer(Some(store), &accounts, &request).await?;
+    let ControlResponse::Messages { messages, more, .. } = told else {
+        panic!("{told:?}");
+    };
+    Ok((messages, more))
 }
 
 fn shown(told: &(Vec<SaidInfo>, bool)) -> (Vec<&str>, bool) {
