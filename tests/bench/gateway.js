@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { ended, sleep } from './fake.js';
 
 const BINARY = process.env.FASED_BENCH_BINARY;
-const CONTROL = 'run/v6/gateway.sock';
+const CONTROL = 'run/v7/gateway.sock';
 const PATIENCE_MS = 30_000;
 /** For what has its own gate, which is lower. */
 const LONG_PATIENCE_MS = 90_000;

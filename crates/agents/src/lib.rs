@@ -12,6 +12,7 @@ mod echo;
 mod environment;
 mod failure;
 mod lossy;
+pub mod mcp;
 mod openai;
 mod pictures;
 mod process;

@@ -27,6 +27,7 @@ mod channels_remove;
 mod channels_restart;
 mod channels_resume;
 mod channels_status;
+mod chats;
 mod completions;
 mod config;
 mod config_edit;
@@ -58,6 +59,7 @@ mod groups_list;
 mod health;
 mod logs;
 mod man;
+mod mcp;
 mod message;
 mod message_delete;
 mod message_edit;
@@ -68,6 +70,7 @@ mod message_react;
 mod message_send;
 mod message_status;
 mod message_where;
+mod messages;
 mod one_account;
 mod out;
 mod outbox;
@@ -154,6 +157,10 @@ enum Verb {
     /// Write messages, and see how an answer would look
     #[command(subcommand)]
     Message(message::Verb),
+    /// The chats, newest first, and which of them agents may reach
+    Chats(chats::Options),
+    /// What was said in a chat
+    Messages(messages::Options),
     /// See what goes out, take it back, send it once more
     #[command(subcommand)]
     Outbox(outbox::Verb),
@@ -190,6 +197,9 @@ enum Verb {
     /// Try the gateway with no phone and no network, on a WhatsApp of its own: by hand or by script
     #[command(after_help = simulate::AFTER_HELP)]
     Simulate(simulate::Options),
+    /// Give coding agents tools for WhatsApp, by the Model Context Protocol
+    #[command(after_help = mcp::AFTER_HELP)]
+    Mcp(mcp::Options),
     /// What a shell needs to complete commands: for bash, zsh or fish
     #[command(after_help = completions::AFTER_HELP)]
     Completions(completions::Options),
@@ -326,6 +336,9 @@ fn run(cli: Cli) -> Outcome {
         Verb::Groups(verb) => groups::run(global, verb),
         Verb::Agents(verb) => agents::run(global, verb),
         Verb::Message(verb) => message::run(global, verb),
+        Verb::Chats(options) => chats::run(global, options),
+        Verb::Messages(options) => messages::run(global, options),
+        Verb::Mcp(options) => mcp::run(global, options),
         Verb::Outbox(verb) => outbox::run(global, verb),
         Verb::Tasks(verb) => tasks::run(global, verb),
         Verb::Directory(verb) => directory::run(global, verb),

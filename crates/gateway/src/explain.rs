@@ -8,7 +8,7 @@ mod supposed;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use fased_policy::access::{Outcome, Reason, Rule, Setting, Step, Verdict, judge_traced};
+use fased_policy::access::{Outcome, Reason, Rule, Setting, Step, Verdict, judge_traced, reach_traced};
 use fased_policy::ids::{ChatId, GroupId, Identity};
 use fased_protocol::control::{JudgementInfo, RouteInfo, SourceInfo, TriedInfo};
 
@@ -49,6 +49,15 @@ pub fn judged(config: &AccountConfig, known: &Known, now_s: i64) -> Judgement {
     let patterns = config.agents.patterns_of(agent(config, known));
     let mut tried = Vec::new();
     let verdict = judge_traced(&known.facts(now_s, patterns), &config.rules, &mut tried);
+    Judgement { verdict, tried }
+}
+
+/// Judges whether an agent may reach the chat of a supposed event by itself.
+#[must_use]
+pub fn reached(config: &AccountConfig, known: &Known, now_s: i64) -> Judgement {
+    let patterns = config.agents.patterns_of(agent(config, known));
+    let mut tried = Vec::new();
+    let verdict = reach_traced(&known.facts(now_s, patterns), &config.rules, &mut tried);
     Judgement { verdict, tried }
 }
 

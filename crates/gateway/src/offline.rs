@@ -9,8 +9,9 @@ use crate::account::{View, next_action};
 use crate::clock;
 use crate::config::Config;
 use crate::control::{
-    account_infos, directory_self, explain, explain_sender, groups_list, internal, message_status,
-    outbox_list, pairing_list, status, tasks_last, tasks_list, tasks_runs, tasks_show, verdicts_list,
+    Subjects, account_infos, agent_reach, chats_list, directory_self, explain, explain_sender, groups_list,
+    internal, message_status, messages_list, outbox_list, pairing_list, status, tasks_last, tasks_list,
+    tasks_runs, tasks_show, verdicts_list,
 };
 use crate::explain::{Accounts, Linked, Pending};
 use crate::health::health;
@@ -116,6 +117,15 @@ async fn read(paths: &Paths, request: &ControlRequest) -> Result<ControlResponse
             )
             .await
         }
+        ControlRequest::ChatsList(request) => {
+            let linked = linked(paths, store.as_ref()).await?;
+            // What groups are called is asked of WhatsApp alone.
+            chats_list::answer(store.as_ref(), &linked, request, &Subjects::new()).await
+        }
+        ControlRequest::MessagesList(request) => {
+            let linked = linked(paths, store.as_ref()).await?;
+            messages_list::answer(store.as_ref(), &linked, request).await
+        }
         ControlRequest::MessageStatus { message_ids } => match &store {
             Some(store) => message_status::answer(store, message_ids).await,
             None => Err(message_status::not_found(
@@ -158,13 +168,19 @@ async fn read(paths: &Paths, request: &ControlRequest) -> Result<ControlResponse
             chat,
             all,
             limit,
+            for_agent,
         } => {
+            let config = config(paths)?;
+            let asked = tasks_list::Asked {
+                account: account.as_deref(),
+                chat: chat.as_ref().map(|chat| chat.0.as_str()),
+                all: *all,
+                limit: *limit,
+                agent: agent_reach::named(Some(&config.agents), for_agent.as_ref())?,
+            };
             let desk = desk(paths, store.as_ref(), account.as_deref())?;
             match (&store, desk) {
-                (Some(store), Some(desk)) => {
-                    let chat = chat.as_ref().map(|chat| chat.0.as_str());
-                    tasks_list::answer(store, &desk, account.as_deref(), chat, *all, *limit).await
-                }
+                (Some(store), Some(desk)) => tasks_list::answer(store, &desk, asked).await,
                 (Some(_) | None, _) => Ok(ControlResponse::Tasks {
                     tasks: Vec::new(),
                     more: 0,

@@ -8,6 +8,7 @@ mod answering;
 mod commander;
 mod direct;
 mod group;
+mod reach;
 mod reason;
 mod rules;
 #[cfg(test)]
@@ -17,6 +18,7 @@ mod verdict;
 
 pub use answering::{Answer, chosen, typed_number};
 pub use commander::Commander;
+pub use reach::{reach, reach_traced};
 pub use reason::{Reason, Remedy};
 pub use rules::{DmPolicy, GroupPolicy, GroupRules, Groups, Listing, Mode, Rules};
 pub use trace::{Setting, Step, Tracer};

@@ -5,6 +5,7 @@
 
 mod agent;
 mod bounds;
+mod chat;
 mod config;
 mod dashboard;
 mod directory;
@@ -24,7 +25,10 @@ mod verdict;
 use serde::{Deserialize, Serialize};
 
 pub use agent::{AgentInfo, AnswersIn, KeyPlace};
-pub use bounds::{MAX_EDITS, MAX_LOG_BYTES, MAX_LOG_LINES, MAX_VERDICTS};
+pub use bounds::{
+    MAX_CHATS, MAX_EDITS, MAX_LOG_BYTES, MAX_LOG_LINES, MAX_MESSAGE_BYTES, MAX_MESSAGES, MAX_VERDICTS,
+};
+pub use chat::{ChatInfo, ChatsRequest, ForAgent, MessagesRequest, SaidInfo};
 pub use config::{AddRequest, ConfigEdit, ConfigValue};
 pub use dashboard::DashboardInfo;
 pub use directory::{MemberOf, OwnInfo};
@@ -179,6 +183,10 @@ pub enum ControlRequest {
     },
     /// What was decided, newest first. Answered by `verdicts`.
     VerdictsList(VerdictsRequest),
+    /// The chats, newest first. Answered by `chats`.
+    ChatsList(ChatsRequest),
+    /// What was said in a chat, oldest first. Answered by `messages`.
+    MessagesList(Box<MessagesRequest>),
     /// The last lines of the log's files. Answered by `log`.
     LogsTail {
         /// So many at most; never more than [`MAX_LOG_LINES`].
@@ -217,6 +225,9 @@ pub enum ControlRequest {
         message_id: String,
         /// The emoji; empty takes the reaction back.
         emoji: Private,
+        /// Only if this agent may reach the chat.
+        #[serde(default)]
+        for_agent: Option<ForAgent>,
     },
     /// Ask a question with answers to choose from. Answered by `queued`.
     MessagePoll {
@@ -302,6 +313,9 @@ pub enum ControlRequest {
         all: bool,
         /// So many at most.
         limit: u32,
+        /// Only those of this agent.
+        #[serde(default)]
+        for_agent: Option<ForAgent>,
     },
     /// One Task. Answered by `task`.
     TasksShow {

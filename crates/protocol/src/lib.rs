@@ -35,7 +35,7 @@ pub const PROTOCOL_VERSION: u32 = 5;
 
 /// The control socket's version; the socket lives in a folder named after it, so an old CLI and a
 /// new gateway never meet.
-pub const CONTROL_VERSION: u32 = 6;
+pub const CONTROL_VERSION: u32 = 7;
 
 /// Longest line on either wire, in bytes without the newline. A longer one from a sidecar is a
 /// protocol error: the sidecar is replaced, and what it had not been acknowledged for comes again.

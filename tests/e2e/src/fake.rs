@@ -155,6 +155,13 @@ impl Fake {
         made["group"].as_str().expect("a group has an address").to_owned()
     }
 
+    /// A group with a name.
+    #[must_use]
+    pub fn named_group(&self, subject: &str, members: &[&str]) -> String {
+        let made = self.post("/groups", &json!({ "subject": subject, "members": members }));
+        made["group"].as_str().expect("a group has an address").to_owned()
+    }
+
     /// The owner types a linking code on the phone.
     pub fn link_code(&self, phone: &str, code: &str) {
         self.post("/link_code", &json!({ "phone": phone, "code": code }));

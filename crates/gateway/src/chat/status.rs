@@ -37,6 +37,7 @@ pub(super) async fn answer(asked: &Asked<'_>) -> Result<Answer> {
     }
     let filter = TaskFilter {
         account: Some(asked.account().to_owned()),
+        agent: None,
         chats: asked.addresses.clone(),
         done: false,
         limit: 0,

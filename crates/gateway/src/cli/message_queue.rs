@@ -216,6 +216,9 @@ fn has(state: &str, reached: Reached) -> bool {
 
 /// Why it may take a while, beside the output.
 fn told(info: &SendInfo) {
+    if info.repeated {
+        out::hint("it was queued before under this key, so nothing was sent now");
+    }
     if let Some(until_ms) = info.not_before_ms {
         let wait = span::span(until_ms - clock::now_ms());
         out::hint(&format!(
@@ -250,7 +253,7 @@ fn shape_of(info: &SendInfo, part: &PartInfo, last: &[OutboxInfo]) -> Value {
     let seen = last
         .iter()
         .find(|message| Some(&message.message_id) == part.message_id.as_ref());
-    let queued = (!info.dry_run).then_some("queued");
+    let queued = (!info.dry_run).then(|| part.state.as_deref().unwrap_or("queued"));
     let mut shape = json!(part);
     shape["state"] = json!(seen.map(|message| message.state.as_str()).or(queued));
     shape["error_code"] = json!(seen.and_then(|message| message.error_code));
@@ -264,7 +267,8 @@ fn ids_of(info: &SendInfo, last: Option<&[OutboxInfo]>) -> String {
     for part in &info.messages {
         let id = part.message_id.as_deref().unwrap_or("-");
         let seen = last.and_then(|last| last.iter().find(|message| message.message_id == id));
-        let state = seen.map_or("queued", |message| message.state.as_str());
+        let before = part.state.as_deref().unwrap_or("queued");
+        let state = seen.map_or(before, |message| message.state.as_str());
         // Writing to a string cannot fail.
         writeln!(text, "{id}  {}  {state}", part.kind).ok();
     }

@@ -31,6 +31,7 @@ pub(super) fn run(global: &Global, options: Options) -> Outcome {
         to: options.to.into(),
         message_id: options.message,
         emoji: Private(options.emoji),
+        for_agent: None,
     };
     message_queue::run(global, &request, &options.waiting, DEADLINE)
 }

@@ -53,6 +53,9 @@ pub(super) struct Options {
     /// Send the text as it stands, without reading it as Markdown
     #[arg(long)]
     raw: bool,
+    /// A name of your own for this message: sent once more under the same, it is not sent twice
+    #[arg(long, value_name = "KEY", conflicts_with = "dry_run")]
+    key: Option<String>,
     /// Show what would be sent, and send nothing
     #[arg(long, conflicts_with = "wait")]
     dry_run: bool,
@@ -140,6 +143,8 @@ pub(super) fn run(global: &Global, options: Options) -> Outcome {
         contacts,
         reply_to: options.reply_to,
         dry_run: options.dry_run,
+        key: options.key,
+        for_agent: None,
     };
     let deadline = QUEUE_DEADLINE.saturating_add(FILE_DEADLINE.saturating_mul(files));
     let request = ControlRequest::MessageSend(Box::new(request));

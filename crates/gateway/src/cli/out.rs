@@ -17,9 +17,10 @@ use super::{Failure, Outcome};
 static OPTIONS: RwLock<String> = RwLock::new(String::new());
 
 /// Verbs of commands that are suggested to people.
-const VERBS: [&str; 17] = [
+const VERBS: [&str; 18] = [
     "gateway",
     "channels",
+    "chats",
     "pairing",
     "groups",
     "agents",
@@ -54,7 +55,8 @@ fn quoted(path: &str) -> String {
     }
 }
 
-fn addressed(text: &str) -> String {
+/// With commands that name this installation.
+pub(super) fn addressed(text: &str) -> String {
     with_options(text, &OPTIONS.read().unwrap_or_else(PoisonError::into_inner))
 }
 

@@ -92,6 +92,21 @@ pub(super) fn log(global: &Global, quietest: &str) {
         .ok();
 }
 
+/// The same for a verb that speaks a protocol with a crate that would log what is said in it, at any level; of that only is
+/// told that it cannot be read.
+pub(super) fn log_without_the_protocol(global: &Global) {
+    let quiet = ["rmcp=off", "rmcp::transport::async_rw=error"];
+    let filter = quiet
+        .iter()
+        .filter_map(|directive| directive.parse().ok())
+        .fold(filter(global, "warn"), EnvFilter::add_directive);
+    tracing_subscriber::registry()
+        .with(filter)
+        .with(to_stderr())
+        .try_init()
+        .ok();
+}
+
 /// The same for a gateway, which may log to files as well, for as long as the answer is kept.
 pub(super) fn log_of_gateway(global: &Global, paths: &Paths, settings: Logging) -> Option<Writer> {
     let filter = filter(global, settings.level);

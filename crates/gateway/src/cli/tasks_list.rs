@@ -35,6 +35,7 @@ pub(super) fn run(global: &Global, options: Options) -> Outcome {
         chat: options.chat.map(Jid),
         all: options.all || options.which.is_some(),
         limit: options.limit,
+        for_agent: None,
     };
     let answer = ask::read(global, &request)?;
     let ControlResponse::Tasks { tasks, more } = answer else {

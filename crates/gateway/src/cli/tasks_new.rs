@@ -55,6 +55,8 @@ pub(super) fn run(global: &Global, options: Options) -> Outcome {
     };
     let request = TaskRequest {
         text: Private(text),
+        schedule: None,
+        name: None,
         to: Destination {
             account: options.account,
             target: options.target.map(Jid),
@@ -63,6 +65,7 @@ pub(super) fn run(global: &Global, options: Options) -> Outcome {
         max_runs: options.max_runs,
         max_successes: options.max_successes,
         timezone: options.timezone,
+        for_agent: None,
     };
     tasks::change(global, &ControlRequest::TasksNew(Box::new(request)))
 }

@@ -5,6 +5,7 @@ use fased_protocol::control::{ControlError, ControlResponse, ErrorCode, MemberOf
 use fased_protocol::fault::{Fault, FaultCode};
 use fased_protocol::sidecar::{Call, Group, Reply};
 
+use super::subjects::Named;
 use super::{Live, message_where};
 use crate::account::Account;
 
@@ -50,6 +51,17 @@ pub(super) async fn is_in(account: &Account, group: &GroupId) -> Option<bool> {
     let found = groups.iter().any(|one| one.jid.0 == group.as_str());
     let all = u32::try_from(groups.len()).is_ok_and(|told| told >= total);
     (found || all).then_some(found)
+}
+
+/// What the account's groups are called, where it can be asked.
+pub(super) async fn subjects(account: &Account) -> Option<Named> {
+    let link = account.shared().link.borrow().clone()?;
+    let told = link.handle.call(Call::ListGroups).await;
+    let (groups, _) = listed(account, told).ok()?;
+    let named = groups
+        .into_iter()
+        .filter_map(|group| Some((group.jid.0, group.subject?)));
+    Some(named.collect())
 }
 
 fn listed(account: &Account, told: Result<Reply, Fault>) -> Result<(Vec<Group>, u32), ControlError> {

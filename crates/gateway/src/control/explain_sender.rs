@@ -83,7 +83,8 @@ fn mentioning(known: &Known, mode: Mode) -> Known {
     }
 }
 
-fn account<'a>(
+/// The account that is named, else `default` or the only one.
+pub(super) fn account<'a>(
     accounts: &'a Accounts,
     named: Option<&'a str>,
 ) -> Result<(&'a str, &'a Linked), ControlError> {

@@ -96,6 +96,8 @@ pub struct Live {
     pub(crate) door: Door,
     /// And the alerts.
     pub(crate) alerts: watch::Sender<Option<AlertsInfo>>,
+    /// What groups were said to be called.
+    pub(super) subjects: super::subjects::Told,
     /// Who looks at the config file; nobody in a gateway that is there for one login.
     pub(super) reload: Option<mpsc::Sender<Asked>>,
 }
@@ -142,6 +144,7 @@ impl Live {
             http: watch::Sender::default(),
             door,
             alerts: watch::Sender::default(),
+            subjects: super::subjects::Told::default(),
             reload,
         }
     }

@@ -75,6 +75,7 @@ pub(super) async fn queue(
         account: shared.id().to_owned(),
         chat,
         dry_run,
+        repeated: false,
         messages: planned
             .drafts
             .iter()
@@ -126,13 +127,15 @@ fn part(draft: &Draft, bytes: &[(String, u64)], dry_run: bool) -> PartInfo {
     let size = upload.and_then(|upload| bytes.iter().find(|(file, _)| *file == upload.file));
     PartInfo {
         message_id: None,
+        state: None,
         kind: kind.to_owned(),
         bytes: size.map(|(_, bytes)| *bytes),
         text: (dry_run && !draft.text.is_empty()).then(|| Private(draft.text.clone())),
     }
 }
 
-fn kind(content: &Outgoing) -> &'static str {
+/// Its kind, in one word.
+pub(super) fn kind(content: &Outgoing) -> &'static str {
     match content {
         Outgoing::Text { .. } => "text",
         Outgoing::Media { media: file, .. } => media(file.kind),
@@ -145,7 +148,8 @@ fn kind(content: &Outgoing) -> &'static str {
     }
 }
 
-fn media(kind: MediaKind) -> &'static str {
+/// The same of a file.
+pub(super) fn media(kind: MediaKind) -> &'static str {
     match kind {
         MediaKind::Image => "image",
         MediaKind::Video => "video",

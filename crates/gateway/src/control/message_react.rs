@@ -1,18 +1,20 @@
 //! Puts an emoji on a message, or takes it back.
 
-use fased_protocol::control::{ControlError, ControlResponse, Destination};
+use fased_protocol::control::{ControlError, ControlResponse, Destination, ForAgent};
 use fased_protocol::private::Private;
 use fased_protocol::sidecar::Outgoing;
 
-use super::{Live, message_known, message_queue, message_where};
+use super::{Live, agent_reach, message_known, message_queue, message_where};
 
 pub(super) async fn answer(
     live: &Live,
     to: &Destination,
     message_id: &str,
     emoji: &str,
+    for_agent: Option<&ForAgent>,
 ) -> Result<ControlResponse, ControlError> {
     let (account, to) = message_where::find(live, to).await?;
+    agent_reach::allowed(live, &account, for_agent, &to).await?;
     let message = message_known::message(account.shared(), &to, message_id).await?;
     let reaction = Outgoing::Reaction {
         target: message_known::key(&to, message_id, &message),

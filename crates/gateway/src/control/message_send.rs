@@ -5,9 +5,10 @@ use fased_protocol::control::{ControlError, ControlResponse, ErrorCode, Place, S
 use fased_protocol::private::Private;
 use fased_protocol::sidecar::{MediaFile, Outgoing};
 
+use super::message_key::Key;
 use super::message_queue::{order, planned, queue};
 use super::message_where::usage;
-use super::{Live, internal, message_known, message_where};
+use super::{Live, agent_reach, internal, message_known, message_where};
 use crate::account::Shared;
 use crate::media::outgoing::{Acquired, Asked, Rules, Source, acquire, discard};
 use crate::media::{self, MediaError, MediaProblem};
@@ -18,7 +19,14 @@ const MOST_FILES: usize = 10;
 
 pub(super) async fn answer(live: &Live, request: &SendRequest) -> Result<ControlResponse, ControlError> {
     let (account, to) = message_where::find(live, &request.to).await?;
+    agent_reach::allowed(live, &account, request.for_agent.as_ref(), &to).await?;
     let shared = account.shared();
+    let key = Key::of(shared, request)?;
+    if let Some(key) = &key
+        && let Some(earlier) = key.earlier(shared, &to).await?
+    {
+        return Ok(earlier);
+    }
     if shared.config().observe_only {
         return Err(crate::outbound::Refusal::ObserveOnly.told(shared.id(), &to));
     }
@@ -42,12 +50,24 @@ pub(super) async fn answer(live: &Live, request: &SendRequest) -> Result<Control
     if let Some(first) = orders.first_mut() {
         first.quote = quote;
     }
-    let answer = match planned(shared, &to, orders).await {
+    let named = planned(shared, &to, orders).await.and_then(|mut planned| {
+        if let Some(key) = &key {
+            key.give(&mut planned.drafts)?;
+        }
+        Ok(planned)
+    });
+    let answer = match named {
         Ok(planned) => queue(&account, &to, planned, &sizes, request.dry_run).await,
         Err(error) => Err(error),
     };
     if answer.is_err() || request.dry_run {
         drop_files(shared, &kept).await;
+    }
+    // Of two that ask at the same time one is told what the other has queued.
+    if let (Err(_), Some(key)) = (&answer, &key)
+        && let Some(earlier) = key.earlier(shared, &to).await?
+    {
+        return Ok(earlier);
     }
     answer
 }

@@ -5,7 +5,7 @@ use fased_policy::ids::{ChatId, Identity, Target};
 use fased_protocol::control::{ControlError, ControlResponse, ErrorCode, TaskRequest};
 
 use super::message_queue::{order, planned};
-use super::{Live, directory_groups, internal, message_where};
+use super::{Live, agent_reach, directory_groups, internal, message_where};
 use crate::account::{Account, Shared};
 use crate::clock;
 use crate::config::AccountConfig;
@@ -18,14 +18,22 @@ const BY: &str = "the command line";
 
 pub(super) async fn answer(live: &Live, request: &TaskRequest) -> Result<ControlResponse, ControlError> {
     let (account, to) = message_where::find(live, &request.to).await?;
+    agent_reach::allowed(live, &account, request.for_agent.as_ref(), &to).await?;
     let shared = account.shared();
     // Who must not be written to is told now, not by a run that fails.
     let probe = order(&to, Content::Plain("?".to_owned()));
     let chat = planned(shared, &to, vec![probe]).await?.chat;
     reaches(&account, &to).await?;
-    let origin = origin(shared, chat, request.agent.as_deref()).await?;
+    let config = shared.config();
+    let by_agent = agent_reach::named(Some(&config.agents), request.for_agent.as_ref())?;
+    let origin = Origin {
+        by: Some(by_agent.map_or_else(|| BY.to_owned(), |agent| format!("agent {agent}"))),
+        ..origin(shared, chat, by_agent.or(request.agent.as_deref())).await?
+    };
     let wish = Wish {
         text: &request.text.0,
+        schedule: request.schedule.as_deref(),
+        name: request.name.as_ref().map(|name| name.0.as_str()),
         zone: request.timezone.as_deref(),
         max_runs: request.max_runs,
         max_successes: request.max_successes,

@@ -173,6 +173,7 @@ async fn tasks_are_read_without_a_gateway_and_only_read() {
         chat: None,
         all: true,
         limit: 10,
+        for_agent: None,
     };
     let show = ControlRequest::TasksShow {
         id: "Zzzz".to_owned(),
@@ -205,6 +206,7 @@ async fn tasks_are_read_without_a_gateway_and_only_read() {
         chat: None,
         all: true,
         limit: 10,
+        for_agent: None,
     };
     let ControlResponse::Error(error) = answer(&paths, &elsewhere).await else {
         panic!("there is no such account");

@@ -216,6 +216,20 @@ const PLANS: &[(&str, &str)] = &[
          ORDER BY seq DESC",
         "SEARCH inbox USING INTEGER PRIMARY KEY (rowid=?)",
     ),
+    (
+        "SELECT chat, MAX(seq) AS seq FROM inbox WHERE account = 'a' GROUP BY chat",
+        "SEARCH inbox USING COVERING INDEX sqlite_autoindex_inbox_1 (account=?)",
+    ),
+    (
+        "SELECT * FROM inbox WHERE chat = 'c' AND account = 'a' AND seq < 9 AND recorded_ms <= 9
+             AND reason IS NOT 'own_echo' ORDER BY seq DESC LIMIT 9",
+        "USING INDEX inbox_chat (chat=? AND account=? AND seq<?)",
+    ),
+    (
+        "SELECT id FROM outbox WHERE id < 9 AND id >= MIN(9, (SELECT MAX(id) FROM outbox) + 1) - 5 AND +account = 'a'
+             AND +chat IN (SELECT value FROM json_each('[]')) AND purpose <> 'ack_reaction' ORDER BY id DESC LIMIT 9",
+        "SEARCH outbox USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)",
+    ),
 ];
 
 /// `.cargo/config.toml` says so, wherever below its folder the build was started.

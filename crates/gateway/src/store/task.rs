@@ -37,6 +37,8 @@ pub enum Created {
 pub struct TaskFilter {
     /// Of this account.
     pub account: Option<String>,
+    /// Of this agent.
+    pub agent: Option<String>,
     /// Of one of these chats; an empty list means any.
     pub chats: Vec<String>,
     /// Those that are done, too.
@@ -144,6 +146,7 @@ impl Store {
     ) -> Result<Vec<(String, String, String)>> {
         let filter = TaskFilter {
             account: account.map(str::to_owned),
+            agent: None,
             chats: chats.to_vec(),
             done: true,
             limit: 0,
@@ -297,6 +300,9 @@ fn narrow(query: &mut QueryBuilder<Sqlite>, filter: &TaskFilter) -> Result<()> {
     });
     if let Some(account) = &filter.account {
         query.push(" AND account = ").push_bind(account.clone());
+    }
+    if let Some(agent) = &filter.agent {
+        query.push(" AND agent = ").push_bind(agent.clone());
     }
     if !filter.chats.is_empty() {
         query

@@ -1,8 +1,9 @@
 //! Making a Task.
 
-use fased_policy::schedule::Schedule;
+use fased_policy::schedule::{self, Schedule};
 use fased_policy::task::{self, State};
 use fased_protocol::control::TaskInfo;
+use jiff::tz::TimeZone;
 
 use super::{Desk, Held, TaskError, zone};
 use crate::clock;
@@ -33,6 +34,10 @@ pub struct Origin {
 pub struct Wish<'a> {
     /// When, what it is called, and what is asked, as it is typed.
     pub text: &'a str,
+    /// When, as it is typed. With it, the text is what is asked and nothing else.
+    pub schedule: Option<&'a str>,
+    /// What it is called; only beside a schedule.
+    pub name: Option<&'a str>,
     /// The zone of its times; the configured one if none is named.
     pub zone: Option<&'a str>,
     /// It is done after so many runs.
@@ -51,7 +56,7 @@ impl Desk {
             Some(name) => zone::named(name)?,
             None => zone::configured(&self.settings(&origin.account)),
         };
-        let new = task::parse_new(wish.text, now_ms, &zone).map_err(TaskError::Wrong)?;
+        let new = read(wish, now_ms, &zone).map_err(TaskError::Wrong)?;
         let starts_now = new.schedule.is_none();
         if let Some(held) = self.held(&origin.account) {
             // One that is to run later may be made while the link is down.
@@ -102,6 +107,24 @@ impl Desk {
             }),
         }
     }
+}
+
+/// What is wished for, as it is typed in one piece or in several.
+fn read(wish: &Wish<'_>, now_ms: i64, zone: &TimeZone) -> Result<task::NewTask, String> {
+    let Some(schedule) = wish.schedule else {
+        return task::parse_new(wish.text, now_ms, zone);
+    };
+    let (schedule, limits) = schedule::parse(schedule, now_ms, zone)?;
+    if schedule.is_none() {
+        return Err("A Task that is made needs a time: every day at 9:00, in 20m, at 18:30.".to_owned());
+    }
+    Ok(task::NewTask {
+        schedule,
+        name: wish.name.map(task::check_name).transpose()?,
+        prompt: task::check_prompt(wish.text)?,
+        max_runs: limits.max_runs,
+        max_successes: limits.max_successes,
+    })
 }
 
 /// The refusal where an account lets no Task run.

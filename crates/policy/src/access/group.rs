@@ -10,14 +10,28 @@ use crate::ids::GroupId;
 use crate::mention::mentioned;
 
 pub(super) fn judge(facts: &Facts<'_>, group: &GroupId, rules: &Rules, trace: &mut impl Tracer) -> Verdict {
-    let passed = gate_policy(rules, trace)
-        .and_then(|()| gate_list(group, rules, trace))
-        .and_then(|()| gate_sender(facts, group, rules, trace))
-        .and_then(|()| gate_from_me(facts, rules, trace));
+    let passed = is_open(group, rules, trace).and_then(|()| hears(facts, group, rules, trace));
     match passed {
         Ok(()) => gate_activation(facts, group, rules, trace),
         Err(verdict) => verdict,
     }
+}
+
+/// Would a message of this person pass all gates, if it means the account?
+pub(super) fn hears(
+    facts: &Facts<'_>,
+    group: &GroupId,
+    rules: &Rules,
+    trace: &mut impl Tracer,
+) -> Result<(), Verdict> {
+    gate_sender(facts, group, rules, trace)?;
+    gate_from_me(facts, rules, trace)
+}
+
+/// Is the group one that is heard at all?
+pub(super) fn is_open(group: &GroupId, rules: &Rules, trace: &mut impl Tracer) -> Result<(), Verdict> {
+    gate_policy(rules, trace)?;
+    gate_list(group, rules, trace)
 }
 
 fn gate_policy(rules: &Rules, trace: &mut impl Tracer) -> Result<(), Verdict> {

@@ -6,6 +6,7 @@ mod direct;
 mod group;
 mod mention;
 mod properties;
+mod reach;
 mod words;
 
 use std::sync::LazyLock;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::ForAgent;
 use crate::private::{Jid, Private};
 use crate::sidecar::MediaKind;
 
@@ -39,6 +40,13 @@ pub struct SendRequest {
     /// Only tell what would be sent.
     #[serde(default)]
     pub dry_run: bool,
+    /// Chosen by whoever asks, to ask once more without sending twice: what was sent to this chat under the same key is told
+    /// instead.
+    #[serde(default)]
+    pub key: Option<String>,
+    /// Only if this agent may reach the chat.
+    #[serde(default)]
+    pub for_agent: Option<ForAgent>,
 }
 
 /// A place.
@@ -61,6 +69,9 @@ pub struct SendInfo {
     pub chat: String,
     /// Nothing was queued.
     pub dry_run: bool,
+    /// Nothing was queued, because it was before, under the same key.
+    #[serde(default)]
+    pub repeated: bool,
     /// In the order in which they are sent.
     pub messages: Vec<PartInfo>,
     /// Nothing is sent before this, Unix milliseconds.
@@ -80,6 +91,9 @@ pub struct PartInfo {
     pub kind: String,
     /// Size of its file.
     pub bytes: Option<u64>,
+    /// How far it came, where it was queued before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
     /// What it would say; only when nothing was queued.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<Private>,

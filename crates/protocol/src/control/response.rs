@@ -58,6 +58,26 @@ pub enum ControlResponse {
         /// There are older ones.
         more: bool,
     },
+    /// Chats.
+    Chats {
+        /// Those first in which something was said last.
+        chats: Vec<ChatInfo>,
+        /// How many there are beyond these.
+        more: u64,
+        /// How many an agent is not told of, because it may not reach them.
+        withheld: u64,
+    },
+    /// What was said in a chat.
+    Messages {
+        /// Account id.
+        account: String,
+        /// Number, hidden id or group.
+        chat: String,
+        /// Oldest first.
+        messages: Vec<SaidInfo>,
+        /// There are older ones.
+        more: bool,
+    },
     /// Lines of the log.
     Log {
         /// Oldest first, each as it was written.

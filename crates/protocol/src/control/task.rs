@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Destination;
+use super::{Destination, ForAgent};
 use crate::private::Private;
 
 /// A Task to be made.
@@ -10,6 +10,12 @@ use crate::private::Private;
 pub struct TaskRequest {
     /// When, what it is called, and what is asked, as it is typed in a chat: `every 1h report: Summarise the log`.
     pub text: Private,
+    /// When it runs, as it is typed in a chat. With it, `text` is what is asked and nothing else, whatever it looks like.
+    #[serde(default)]
+    pub schedule: Option<String>,
+    /// What it is called; only beside `schedule`.
+    #[serde(default)]
+    pub name: Option<Private>,
     /// Where its results go.
     pub to: Destination,
     /// Who works on it; whoever answers in that chat if none is named.
@@ -20,6 +26,9 @@ pub struct TaskRequest {
     pub max_successes: Option<u32>,
     /// IANA name of the zone of its times; the configured one if none is named.
     pub timezone: Option<String>,
+    /// It is this agent's, and only if that may reach the chat.
+    #[serde(default)]
+    pub for_agent: Option<ForAgent>,
 }
 
 /// What is to be different of a Task. What is absent stays as it is.

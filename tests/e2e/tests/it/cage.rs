@@ -118,7 +118,7 @@ impl Prison {
 }
 
 /// The version of the control socket's protocol, which is in its path.
-const CONTROL: u32 = 6;
+const CONTROL: u32 = 7;
 
 const ALLOWED: [&str; 6] = [
     "connect to WhatsApp",

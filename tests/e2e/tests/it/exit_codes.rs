@@ -23,6 +23,8 @@ fn read_verbs_answer_on_an_empty_state_and_change_nothing() {
         &["channels", "list"],
         &["pairing", "list"],
         &["verdicts"],
+        &["chats"],
+        &["messages", "+15550100002"],
     ] {
         let answer = state.verb(words);
         assert_eq!(answer.code, 0, "{answer:?}");
@@ -38,10 +40,14 @@ fn read_verbs_answer_on_an_empty_state_and_change_nothing() {
 fn what_is_not_there_is_1() {
     let state = StateDir::new();
     assert_eq!(state.error(&["explain", "3EB0NOSUCH"], 1)["code"], "not_found");
-    assert_eq!(
-        state.error(&["channels", "status", "--account", "nobody"], 1)["code"],
-        "not_found"
-    );
+    for words in [
+        ["channels", "status"].as_slice(),
+        &["chats"],
+        &["messages", "+15550100002"],
+    ] {
+        let words = [words, &["--account", "nobody"]].concat();
+        assert_eq!(state.error(&words, 1)["code"], "not_found", "{words:?}");
+    }
 }
 
 #[test]

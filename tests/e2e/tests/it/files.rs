@@ -37,8 +37,8 @@ fn d1_only_the_owner_may_read_anything_of_the_state_dir() {
         ("", 0o700),
         ("fased.db", 0o600),
         ("gateway.lock", 0o600),
-        ("run/v6", 0o700),
-        ("run/v6/gateway.sock", 0o600),
+        ("run/v7", 0o700),
+        ("run/v7/gateway.sock", 0o600),
         ("credentials/whatsapp/default", 0o700),
         ("credentials/whatsapp/default/creds.json", 0o600),
     ] {

@@ -18,6 +18,7 @@ pub(super) async fn list(asked: &Asked<'_>, all: bool) -> Result<Answer, TaskErr
     let everywhere = all && asked.is_owner;
     let filter = TaskFilter {
         account: Some(asked.account().to_owned()),
+        agent: None,
         chats: if everywhere {
             Vec::new()
         } else {

@@ -103,6 +103,8 @@ pub(super) async fn make(world: &World) -> Result<Setting> {
         for (number, to) in [(1, person(0)), (2, person(1))] {
             let request = ControlRequest::TasksNew(Box::new(TaskRequest {
                 text: Private(format!("every 1m j{number}: job-{name}-{number}")),
+                schedule: None,
+                name: None,
                 to: Destination {
                     account: Some((*name).to_owned()),
                     target: Some(Jid(to)),
@@ -111,6 +113,7 @@ pub(super) async fn make(world: &World) -> Result<Setting> {
                 max_runs: None,
                 max_successes: None,
                 timezone: Some("UTC".to_owned()),
+                for_agent: None,
             }));
             let made = client::ask(&world.paths, &request).await;
             let ControlResponse::Task(task) = made.map_err(|error| told(&error))? else {

@@ -151,6 +151,12 @@ async fn a_task_is_found_however_it_is_typed_and_listed_by_what_it_does_next() {
         ..open.clone()
     };
     assert_eq!(ids(of_account).await, ("elsewhere".to_owned(), 1));
+    let of_agent = |agent: &str| TaskFilter {
+        agent: Some(agent.to_owned()),
+        ..open.clone()
+    };
+    assert_eq!(ids(of_agent(&soon.agent)).await, ("soon elsewhere".to_owned(), 2));
+    assert_eq!(ids(of_agent("another")).await, (String::new(), 0));
     let of_chat = TaskFilter {
         chats: vec![soon.chat.clone()],
         ..open

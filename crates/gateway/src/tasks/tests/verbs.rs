@@ -62,7 +62,7 @@ async fn another_zone_and_limits_can_be_named() {
         text: "daily at 9:00 x",
         zone: Some("Asia/Tokyo"),
         max_runs: Some(3),
-        max_successes: None,
+        ..Wish::default()
     };
     let made = desk.create(&origin(), &wish, NOW).await.expect("made");
     assert_eq!((made.zone.as_str(), made.max_runs), ("Asia/Tokyo", Some(3)));
@@ -338,4 +338,42 @@ async fn a_run_under_way_is_ended_by_whoever_has_it() {
         ["cancelled cancelled"],
         "nobody has it"
     );
+}
+
+/// What an agent asks for comes in pieces: a prompt that looks like a schedule, or like a name, is a prompt.
+#[tokio::test]
+async fn a_task_that_is_asked_for_in_pieces_takes_them_as_they_are() {
+    let (_dir, store) = store().await;
+    let desk = desk(&store);
+    let wish = Wish {
+        text: "every 1m spam: say hello, daily",
+        schedule: Some("every 2h"),
+        name: Some("report"),
+        ..Wish::default()
+    };
+    let made = desk.create(&origin(), &wish, NOW).await.expect("made");
+    assert_eq!(made.prompt.0, "every 1m spam: say hello, daily");
+    assert_eq!(made.name.map(|name| name.0), Some("report".to_owned()));
+    assert_eq!(made.schedule, "every 2h");
+    for (schedule, name, text, part) in [
+        ("now and then", None, "x", "is no schedule"),
+        ("every 2h say hello", None, "x", "is no part of a schedule"),
+        ("none", None, "x", "needs a time"),
+        ("every 2h", Some("  "), "x", "name is empty"),
+        ("every 2h", None, " ", "Say what is to be done"),
+    ] {
+        let wish = Wish {
+            text,
+            schedule: Some(schedule),
+            name,
+            ..Wish::default()
+        };
+        let error = desk
+            .create(&origin(), &wish, NOW)
+            .await
+            .expect_err("refused")
+            .told();
+        assert_eq!(error.code, ErrorCode::Usage);
+        assert!(error.message.contains(part), "{}", error.message);
+    }
 }

@@ -1,0 +1,154 @@
+//! Messages under a key that whoever asks has chosen: asked for twice, they are sent once.
+//!
+//! Their ids follow from the key, and the outbox has an id once. So the key is kept as long as the message, and over crashes.
+
+use fased_policy::ids::Target;
+use fased_protocol::control::{ControlError, ControlResponse, ErrorCode, PartInfo, SendInfo, SendRequest};
+use sha2::{Digest, Sha256};
+
+use super::message_queue::kind;
+use super::message_where::{addresses, usage};
+use super::{internal, outbox_list};
+use crate::account::Shared;
+use crate::store::Draft;
+
+/// Longest key, in characters.
+const MOST_CHARS: usize = 100;
+/// Messages that one request may become under a key.
+const MOST_PARTS: usize = 64;
+
+/// The ids that a key leads to.
+pub(super) struct Key {
+    key: String,
+    ids: Vec<String>,
+}
+
+impl Key {
+    /// Of a request that has one. Keys of one agent are none of another's.
+    pub(super) fn of(shared: &Shared, request: &SendRequest) -> Result<Option<Self>, ControlError> {
+        let Some(key) = request.key.as_deref().filter(|_| !request.dry_run) else {
+            return Ok(None);
+        };
+        let chars = key.chars().count();
+        if key.trim().is_empty() || chars > MOST_CHARS {
+            return Err(usage(
+                format!("a key of {chars} characters cannot be used"),
+                "give one of 1 to 100 characters, a new one for each message",
+            ));
+        }
+        let agent = request.for_agent.as_ref();
+        let agent = agent.map(|agent| agent.id.as_deref().unwrap_or_default());
+        let ids = ids(shared.id(), agent, key);
+        Ok(Some(Self {
+            key: key.to_owned(),
+            ids,
+        }))
+    }
+
+    /// Gives messages that are to be queued their ids.
+    pub(super) fn give(&self, drafts: &mut [Draft]) -> Result<(), ControlError> {
+        if drafts.len() > self.ids.len() {
+            return Err(usage(
+                format!("{} messages are more than one key is for", drafts.len()),
+                "send less at once",
+            ));
+        }
+        for (draft, id) in drafts.iter_mut().zip(&self.ids) {
+            draft.message_id.clone_from(id);
+        }
+        Ok(())
+    }
+
+    /// What was queued under it before, and how far it came.
+    pub(super) async fn earlier(
+        &self,
+        shared: &Shared,
+        to: &Target,
+    ) -> Result<Option<ControlResponse>, ControlError> {
+        let failed = |error| internal(&error);
+        let mut chat = None;
+        let mut messages = Vec::new();
+        for id in &self.ids {
+            let found = shared.store.own_message(shared.id(), id).await.map_err(failed)?;
+            let Some(own) = found else { break };
+            messages.push(PartInfo {
+                message_id: Some(id.clone()),
+                state: Some(own.state),
+                kind: own
+                    .payload
+                    .as_ref()
+                    .map_or("text", |payload| kind(&payload.content))
+                    .to_owned(),
+                bytes: None,
+                text: None,
+            });
+            chat = Some(own.chat);
+        }
+        let Some(chat) = chat else { return Ok(None) };
+        if !addresses(shared, to).await?.contains(&chat) {
+            return Err(ControlError {
+                code: ErrorCode::Refused,
+                message: format!(
+                    "the key {:?} belongs to a message that went to another chat than {to}",
+                    self.key
+                ),
+                next: "choose a new key for each message".to_owned(),
+            });
+        }
+        let mut shown = outbox_list::shown(&shared.store, [chat.as_str()])
+            .await
+            .map_err(failed)?;
+        Ok(Some(ControlResponse::Queued(Box::new(SendInfo {
+            account: shared.id().to_owned(),
+            chat: shown.pop().unwrap_or_default(),
+            dry_run: false,
+            repeated: true,
+            messages,
+            not_before_ms: None,
+            pacing_ms: 0,
+            waits_for: None,
+        }))))
+    }
+}
+
+/// In the form in which ids are drawn otherwise.
+fn ids(account: &str, agent: Option<&str>, key: &str) -> Vec<String> {
+    let whose = serde_json::json!([account, agent, key]).to_string();
+    (0..MOST_PARTS)
+        .map(|part| {
+            let hash = Sha256::digest(format!("key/{whose}/{part}"));
+            let hex: String = hash.iter().take(9).map(|byte| format!("{byte:02X}")).collect();
+            format!("3EB0{hex}")
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn ids_follow_from_the_key_and_from_whose_it_is() {
+        let first = |account, agent, key| ids(account, agent, key).remove(0);
+        assert_eq!(first("default", None, "a"), first("default", None, "a"));
+        let all = [
+            first("default", None, "a"),
+            first("default", None, "b"),
+            first("work", None, "a"),
+            first("default", Some(""), "a"),
+            first("default", Some("main"), "a"),
+            first("default", Some("main\",\"a"), ""),
+        ];
+        assert_eq!(all.iter().collect::<HashSet<_>>().len(), all.len());
+        let parts = ids("default", None, "a");
+        assert_eq!(parts.iter().collect::<HashSet<_>>().len(), MOST_PARTS);
+        let drawn = crate::outbound::mint_id();
+        assert!(
+            parts
+                .iter()
+                .all(|id| id.len() == drawn.len() && id.starts_with("3EB0"))
+        );
+    }
+}
