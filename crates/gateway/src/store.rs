@@ -32,6 +32,7 @@ mod review;
 mod run;
 mod run_again;
 mod run_end;
+mod run_fork;
 mod run_over;
 mod run_start;
 mod session;
@@ -82,6 +83,7 @@ pub use review::{AccountEvent, FailedRuns, OutboxSum, Refused, Repeated, quick_c
 pub use run::{DueRuns, QueuedRun, RunKind, TaskOrder};
 pub use run_again::CutOff;
 pub use run_end::{FinishedRun, RunEnd};
+pub use run_fork::{Fork, Forks};
 pub use run_start::{Patience, StartedRun};
 pub use session::SessionRow;
 pub use settle::Moved;

@@ -7,14 +7,17 @@ use crate::session::Conversations;
 use crate::store::Change;
 
 pub(super) fn list(asked: &Asked<'_>) -> Answer {
-    let place = asked.place();
+    let answers: Vec<String> = match asked.several() {
+        Some(several) => several.places.into_iter().map(|place| place.agent).collect(),
+        None => vec![asked.place().agent],
+    };
     let lines: Vec<String> = asked
         .config
         .agents
         .list
         .keys()
         .map(|agent| {
-            let here = if *agent == place.agent {
+            let here = if answers.contains(agent) {
                 " (answers here)"
             } else {
                 ""
@@ -27,6 +30,20 @@ pub(super) fn list(asked: &Asked<'_>) -> Answer {
 }
 
 pub(super) fn current(asked: &Asked<'_>) -> Answer {
+    if let Some(several) = asked.several() {
+        let how = if several.in_turn {
+            "one after another"
+        } else {
+            "at the same time"
+        };
+        let names = asked.names_of(&several);
+        return Answer::says(match several.places.len() {
+            1 => format!("{names} answers in this chat: the config's broadcast names it."),
+            _several => {
+                format!("{names} answer in this chat, {how}: the config's broadcast names them. Others: /agent list")
+            }
+        });
+    }
     let agent = asked.place().agent;
     Answer::says(format!(
         "{} answers in this chat. Others: /agent list",
@@ -35,6 +52,12 @@ pub(super) fn current(asked: &Asked<'_>) -> Answer {
 }
 
 pub(super) fn switch(asked: &Asked<'_>, wanted: &str) -> Answer {
+    if let Some(several) = asked.several() {
+        return Answer::says(format!(
+            "In this chat the config says who answers: {}, by broadcast. To choose here, take the chat out of it: fased config unset",
+            asked.names_of(&several)
+        ));
+    }
     let place = asked.place();
     let Some(agent) = find(asked, wanted) else {
         let agents = &asked.config.agents.list;

@@ -122,6 +122,9 @@ pub(super) fn rendered(message: &Explanation) -> String {
     }
     if let Some(run) = &message.run {
         push(&mut text, "run", &run_line(run));
+        for fork in &run.forks {
+            push(&mut text, "its run", &run_line(fork));
+        }
     }
     let label = if message.direction == "out" {
         "state"
@@ -151,6 +154,9 @@ fn run_line(run: &RunInfo) -> String {
         return format!(
             "{id}, a chat command; the gateway answered it, no agent was asked: {state}, started {attempts} times{error}"
         );
+    }
+    if !run.forks.is_empty() {
+        return format!("{id}, shared out among {agent}: {state}{error}");
     }
     format!("{id} by agent {agent}, {state}, started {attempts} times{error}")
 }

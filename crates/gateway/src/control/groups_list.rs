@@ -76,13 +76,15 @@ pub(super) fn info(
         .and_then(Activation::parse);
     let (mode, by) = groups.mode(group, activation);
     // Whoever writes there: in a group the sender does not decide who answers.
-    let by_config = || {
-        config
-            .route(&ChatId::Group(group.clone()), &Identity::default())
-            .agent
+    let (chat, anyone) = (ChatId::Group(group.clone()), Identity::default());
+    let broadcast = config.broadcast(&chat, &anyone);
+    let agents = broadcast.map_or_else(Vec::new, |broadcast| broadcast.agents.clone());
+    let by_config = || match agents.is_empty() {
+        true => config.route(&chat, &anyone).agent.to_owned(),
+        false => agents.join(", "),
     };
     let agent_chosen = chosen.is_some();
-    let agent = chosen.unwrap_or_else(|| by_config().to_owned());
+    let agent = chosen.unwrap_or_else(by_config);
     let source = config.sources.of_setting(by, Some(group), &agent);
     let count = |number: i64| u64::try_from(number).unwrap_or(0);
     GroupInfo {
@@ -98,6 +100,7 @@ pub(super) fn info(
         activation: activation.map(|chosen| chosen.as_str().to_owned()),
         mode: mode.as_str().to_owned(),
         agent,
+        agents,
         agent_chosen,
         pending_context: row.map_or(0, |row| count(row.context).min(config.history_limit as u64)),
         source: ModeSource {
