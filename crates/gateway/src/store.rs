@@ -35,6 +35,7 @@ mod run_end;
 mod run_fork;
 mod run_over;
 mod run_start;
+mod run_told;
 mod session;
 mod settle;
 mod standing;

@@ -40,7 +40,9 @@ pub(super) fn current(asked: &Asked<'_>) -> Answer {
         return Answer::says(match several.places.len() {
             1 => format!("{names} answers in this chat: the config's broadcast names it."),
             _several => {
-                format!("{names} answer in this chat, {how}: the config's broadcast names them. Others: /agent list")
+                format!(
+                    "{names} answer in this chat, {how}: the config's broadcast names them. Others: /agent list"
+                )
             }
         });
     }

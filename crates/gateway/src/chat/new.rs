@@ -30,7 +30,10 @@ pub(super) fn answer(asked: &Asked<'_>) -> Answer {
 /// What waits to be shared out was asked before as well, so that is done first.
 fn of_all(asked: &Asked<'_>, several: &Several) -> Answer {
     let running = &asked.shared.engine.running;
-    let is_running = several.places.iter().any(|place| running.is_running(&place.session));
+    let is_running = several
+        .places
+        .iter()
+        .any(|place| running.is_running(&place.session));
     let but = if is_running {
         " Answers that are being made still belong to the one before; /stop ends them."
     } else {

@@ -19,13 +19,11 @@ pub(super) async fn answer(asked: &Asked<'_>) -> Result<Answer> {
         None => store.standing(&place.session).await?,
     };
     let ago = |at_ms: i64| span(asked.now_ms - at_ms);
-    let mut lines = vec![
-        format!(
-            "*Account {}:* {}",
-            asked.account(),
-            account.map_or_else(|| "not started yet".to_owned(), |account| account.sentence)
-        ),
-    ];
+    let mut lines = vec![format!(
+        "*Account {}:* {}",
+        asked.account(),
+        account.map_or_else(|| "not started yet".to_owned(), |account| account.sentence)
+    )];
     match &several {
         Some(several) => {
             let how = if several.in_turn {
@@ -41,8 +39,8 @@ pub(super) async fn answer(asked: &Asked<'_>) -> Result<Answer> {
         }
     }
     lines.push(match standing.running_since_ms {
-            Some(since) => format!("*Under way:* for {} (to end it: /stop)", ago(since)),
-            None => "*Under way:* nothing".to_owned(),
+        Some(since) => format!("*Under way:* for {} (to end it: /stop)", ago(since)),
+        None => "*Under way:* nothing".to_owned(),
     });
     if standing.waiting > 0 {
         lines.push(format!("*Waiting:* {}", standing.waiting));

@@ -294,6 +294,7 @@ fn push_route(text: &mut String, route: Option<&RouteInfo>, answered: Option<&st
             sentence,
             source,
             by: _,
+            agents: _,
         } = route;
         let label = match answered {
             Some(answered) if answered != agent => "agent now",

@@ -10,10 +10,10 @@ mod others;
 mod outside;
 mod whatsapp;
 
+pub(super) use agents::{ANSWERING, MOST_ANSWERING};
 pub(crate) use find::greatest;
 pub(super) use find::kind_at;
 pub(super) use foreign::{CHANNELS as FOREIGN_CHANNELS, SECTIONS as FOREIGN_SECTIONS};
-pub(super) use agents::{ANSWERING, MOST_ANSWERING};
 pub(super) use others::FILE;
 pub(super) use whatsapp::{ACCOUNT, ROOT};
 

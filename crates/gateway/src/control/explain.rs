@@ -88,8 +88,11 @@ pub(crate) async fn inbound(
 ) -> anyhow::Result<Explanation> {
     let run = store.run_of(message.seq).await?;
     let mut sent = Vec::new();
-    for run in run.iter().flat_map(|run| std::iter::once(run).chain(&run.forks)) {
+    if let Some(run) = &run {
         sent.extend(store.sent_by_run(run.id).await?);
+        for fork in &run.forks {
+            sent.extend(store.sent_by_run(fork.id).await?);
+        }
     }
     let mut explanation = Explanation {
         direction: "in".to_owned(),

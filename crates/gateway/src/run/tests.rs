@@ -5,5 +5,6 @@ mod cut_off;
 mod ended;
 mod fake;
 mod interrupt;
+mod several;
 mod together;
 mod world;

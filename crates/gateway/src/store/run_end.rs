@@ -219,7 +219,8 @@ impl Store {
         .execute(&mut *tx)
         .await?;
         let mut ids: Vec<i64> = dropped.iter().map(|(run, ..)| *run).collect();
-        ids.extend(run_fork::unread(&mut tx, dropped.iter().filter_map(|(.., fork_of)| *fork_of)).await?);
+        let gathered: BTreeSet<i64> = dropped.iter().filter_map(|(.., fork_of)| *fork_of).collect();
+        ids.extend(run_fork::unread(&mut tx, &gathered).await?);
         sqlx::query(
             "UPDATE inbox SET context_run = NULL
              WHERE context_run IN (SELECT value FROM json_each(?)) AND context_run IS NOT NULL AND outcome = 'context'",

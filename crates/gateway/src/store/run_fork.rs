@@ -118,20 +118,17 @@ pub(super) const LAST_OPEN: &str = "SELECT MAX(id) FROM run
 
 /// Those of these gathering runs of which nobody has read anything, nor will: all that they became was dropped before it
 /// started.
-pub(super) async fn unread(
-    tx: &mut SqliteConnection,
-    gathered: impl Iterator<Item = i64>,
-) -> Result<Vec<i64>> {
-    let gathered: BTreeSet<i64> = gathered.collect();
+pub(super) async fn unread(tx: &mut SqliteConnection, gathered: &BTreeSet<i64>) -> Result<Vec<i64>> {
     if gathered.is_empty() {
         return Ok(Vec::new());
     }
     Ok(sqlx::query_scalar(UNREAD)
-        .bind(serde_json::to_string(&gathered)?)
+        .bind(serde_json::to_string(gathered)?)
         .fetch_all(tx)
         .await?)
 }
 
-pub(super) const UNREAD: &str = "SELECT id FROM run WHERE id IN (SELECT value FROM json_each(?1)) AND NOT EXISTS (
+pub(super) const UNREAD: &str =
+    "SELECT id FROM run WHERE id IN (SELECT value FROM json_each(?1)) AND NOT EXISTS (
      SELECT 1 FROM run AS fork WHERE fork.fork_of = run.id
          AND (fork.started_ms IS NOT NULL OR fork.state IN ('queued', 'running')))";

@@ -48,7 +48,12 @@ fn named(found: &mut Found<'_>, path: &str, list: &Node, items: &[Node], agents:
         let at = format!("{path}[{index}]");
         if before.contains(&name.as_str()) {
             let message = format!("{name:?} is named twice; an agent answers a message once");
-            found.wrong(item.span.clone(), &at, message, Some("keep one of them".to_owned()));
+            found.wrong(
+                item.span.clone(),
+                &at,
+                message,
+                Some("keep one of them".to_owned()),
+            );
         } else if let Some((message, hint)) = bindings::missing("agent", "agents.list", name, agents) {
             found.wrong(item.span.clone(), &at, message, Some(hint));
         }

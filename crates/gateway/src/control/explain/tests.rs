@@ -102,6 +102,7 @@ fn a_chat_command_is_for_no_agent() {
             context: Vec::new(),
             failure: None,
             error: None,
+            forks: Vec::new(),
         });
         let known = known(&admitted);
         judge_again(&mut explanation, &linked(OPEN, &known), known, &admitted);
