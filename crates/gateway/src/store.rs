@@ -337,6 +337,8 @@ mod outbox_tests;
 #[cfg(test)]
 mod plan_tests;
 #[cfg(test)]
+mod run_fork_tests;
+#[cfg(test)]
 mod run_tests;
 #[cfg(test)]
 mod tests;

@@ -71,7 +71,7 @@ pub(super) fn chat_problem(name: &str, block: &Block) -> (String, String) {
         "found {name:?}; allowed is the address of a group, such as \"120363000000000001@g.us\", a number in international form, such as \"+15551234567\", a hidden id, such as \"100000000000001@lid\", or {}",
         keys.join(", ")
     );
-    let near = nearest(name, keys.into_iter()).map(|key| format!("did you mean {key}?"));
+    let near = nearest(name, keys).map(|key| format!("did you mean {key}?"));
     let as_group = format!("{name}@g.us");
     let is_long = name.bytes().filter(u8::is_ascii_digit).count() > 15;
     let group = (is_long && GroupId::parse(&as_group).is_ok()).then(|| format!("write \"{as_group}\""));
