@@ -2,6 +2,7 @@
 
 use super::list::listed;
 use super::{Answer, Asked};
+use crate::config::join;
 use crate::nearest::nearest;
 use crate::session::Conversations;
 use crate::store::Change;
@@ -55,8 +56,10 @@ pub(super) fn current(asked: &Asked<'_>) -> Answer {
 
 pub(super) fn switch(asked: &Asked<'_>, wanted: &str) -> Answer {
     if let Some(several) = asked.several() {
+        let key = asked.config.broadcast(&asked.chat, &asked.sender);
+        let key = key.map_or_else(String::new, |broadcast| join("broadcast", &broadcast.key));
         return Answer::says(format!(
-            "In this chat the config says who answers: {}, by broadcast. To choose here, take the chat out of it: fased config unset",
+            "The config's broadcast says who answers in this chat: {}. To choose here, take the chat out of it: fased config unset '{key}'",
             asked.names_of(&several)
         ));
     }

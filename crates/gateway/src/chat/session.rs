@@ -25,7 +25,7 @@ const END_WITHIN: Duration = Duration::from_secs(10);
 /// Where several agents answer.
 pub(super) fn refused(asked: &Asked<'_>, several: &Several) -> Answer {
     Answer::says(format!(
-        "In this chat {} answer, each in the one conversation that it has here, so there are no sessions to choose. To begin all of them anew: /new",
+        "The config's broadcast says who answers in this chat: {}. Each has one conversation here, so there are no sessions to choose. To begin all of them anew: /new",
         asked.names_of(several)
     ))
 }

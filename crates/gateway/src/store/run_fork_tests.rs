@@ -90,7 +90,10 @@ async fn all_that_was_gathered_is_answered_by_each_and_shared_out_once() {
         assert_eq!(ids(inputs), ["M3"]);
         let context = store.context_of(run.gathered_by(), 9).await.expect("read");
         assert_eq!(ids(context), ["M1"]);
-        let started = store.start_runs(&[run.id], &[run.id], NOW).await.expect("committed");
+        let started = store
+            .start_runs(&[run.id], &[run.id], NOW)
+            .await
+            .expect("committed");
         assert!(started[0].joined && started[0].reads);
     }
     // The end of the gateway in between them: each is begun once more, and none is made anew.
@@ -132,7 +135,9 @@ async fn what_nobody_read_waits_for_the_next_when_all_of_it_is_dropped() {
     assert_eq!(dropped.expect("committed"), 1);
     let read = store.context_of(1, 9).await.expect("read");
     assert_eq!(read.len(), 1, "the other one has still to read it");
-    let dropped = store.drop_waiting(&["gathers", "agent:bob"], "stopped", NOW).await;
+    let dropped = store
+        .drop_waiting(&["gathers", "agent:bob"], "stopped", NOW)
+        .await;
     assert_eq!(dropped.expect("committed"), 1);
     comes(&store, 3, false, false, None).await;
     let next = due(&store, NOW).await.remove(0);
@@ -142,7 +147,9 @@ async fn what_nobody_read_waits_for_the_next_when_all_of_it_is_dropped() {
     fork(&store, next.id).await;
     let ada = due(&store, NOW).await.remove(0);
     assert!(end(&store, ada.id, RunEnd::Ok).await);
-    let dropped = store.drop_waiting(&["gathers", "agent:bob"], "stopped", NOW).await;
+    let dropped = store
+        .drop_waiting(&["gathers", "agent:bob"], "stopped", NOW)
+        .await;
     assert_eq!(dropped.expect("committed"), 1);
     assert_eq!(store.context_of(next.id, 9).await.expect("read").len(), 1);
 }

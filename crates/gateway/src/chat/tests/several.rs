@@ -26,7 +26,7 @@ async fn the_chat_is_told_who_answers_and_that_nothing_else_is_chosen_there() {
             (
                 OWNER,
                 "/agent switch ops",
-                "In this chat the config says who answers",
+                "take the chat out of it: fased config unset 'broadcast[\"+15550100001\"]'",
             ),
             (OWNER, "/session list", "there are no sessions to choose"),
             (OWNER, "/session new trip", "To begin all of them anew: /new"),
