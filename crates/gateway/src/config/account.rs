@@ -11,7 +11,7 @@ use fased_policy::lifecycle::Settings;
 use fased_policy::mention::Patterns;
 use fased_policy::pacing::PacingRules;
 use fased_policy::pairing::PairingRules;
-use fased_policy::route::{Broadcast, Peer, Route};
+use fased_policy::route::{Answering, Broadcast, Peer, Route};
 use fased_policy::{chunk, format, route};
 
 use super::{Agents, Sources, TaskSettings};
@@ -136,29 +136,36 @@ impl AccountConfig {
     /// The agent that answers what this sender writes in this chat, and why it.
     #[must_use]
     pub fn route(&self, chat: &ChatId, sender: &Identity) -> Route<'_> {
-        let place = route::Place {
+        route::route(&self.place(chat, sender), &self.routing())
+    }
+
+    /// Who answers what this sender writes in this chat: one agent, or all those of a broadcast.
+    #[must_use]
+    pub fn answering(&self, chat: &ChatId, sender: &Identity) -> Answering<'_> {
+        route::answering(&self.place(chat, sender), &self.routing())
+    }
+
+    fn place<'a>(&'a self, chat: &'a ChatId, sender: &'a Identity) -> route::Place<'a> {
+        route::Place {
             account: &self.id,
             chat,
             sender,
-        };
-        let rules = route::Rules {
+        }
+    }
+
+    fn routing(&self) -> route::Rules<'_> {
+        route::Rules {
             broadcasts: &self.agents.broadcasts,
             bindings: &self.agents.bindings,
             groups: &self.rules.groups,
             default: &self.agents.default,
-        };
-        route::route(&place, &rules)
+        }
     }
 
     /// The broadcast that takes what this sender writes in this chat, if one does.
     #[must_use]
     pub fn broadcast(&self, chat: &ChatId, sender: &Identity) -> Option<&Broadcast> {
-        let place = route::Place {
-            account: &self.id,
-            chat,
-            sender,
-        };
-        route::broadcast(&place, &self.agents.broadcasts)
+        route::broadcast(&self.place(chat, sender), &self.agents.broadcasts)
     }
 
     /// What counts as a mention there: the names of this agent, or of all that a broadcast names.

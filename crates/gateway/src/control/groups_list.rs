@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use fased_policy::access::{Activation, GroupPolicy, Listing, Mode};
 use fased_policy::ids::{ChatId, GroupId, Identity};
+use fased_policy::route::Answering;
 use fased_protocol::control::{ControlError, ControlResponse, GroupInfo, ModeSource};
 
 use super::internal;
@@ -77,14 +78,12 @@ pub(super) fn info(
     let (mode, by) = groups.mode(group, activation);
     // Whoever writes there: in a group the sender does not decide who answers.
     let (chat, anyone) = (ChatId::Group(group.clone()), Identity::default());
-    let broadcast = config.broadcast(&chat, &anyone);
-    let agents = broadcast.map_or_else(Vec::new, |broadcast| broadcast.agents.clone());
-    let by_config = || match agents.is_empty() {
-        true => config.route(&chat, &anyone).agent.to_owned(),
-        false => agents.join(", "),
+    let (agents, by_config) = match config.answering(&chat, &anyone) {
+        Answering::One(route) => (Vec::new(), route.agent.to_owned()),
+        Answering::All(broadcast) => (broadcast.agents.clone(), broadcast.agents.join(", ")),
     };
     let agent_chosen = chosen.is_some();
-    let agent = chosen.unwrap_or_else(by_config);
+    let agent = chosen.unwrap_or(by_config);
     let source = config.sources.of_setting(by, Some(group), &agent);
     let count = |number: i64| u64::try_from(number).unwrap_or(0);
     GroupInfo {

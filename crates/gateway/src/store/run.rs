@@ -182,7 +182,8 @@ macro_rules! due {
     };
 }
 
-/// What the gateway does itself and what agents do, and when the next one is due, in one question: each is a trip to SQLite's thread and back.
+/// What the gateway does itself and what agents do, and when the next one is due, in one question: each is a trip to
+/// SQLite's thread and back.
 pub(super) const DUE: &str = concat!(
     "SELECT next.wake_ms, due.* FROM (
          SELECT MIN(not_before_ms) AS wake_ms FROM run

@@ -108,7 +108,7 @@ async fn in_turn_each_is_due_when_the_one_before_it_has_ended_however_it_ended()
     let (_dir, store) = store().await;
     for (seq, run) in [(1, 1), (2, 4)] {
         comes(&store, seq, true, false, None).await;
-        assert_eq!(due(&store, NOW).await[0].id, run);
+        assert!(due(&store, NOW).await.iter().any(|due| due.id == run));
         fork(&store, run).await;
     }
     let failed = || RunEnd::Failed {
