@@ -109,14 +109,14 @@ export interface ApprovedInfo { account: string; sender: string; lid: string | n
 export interface GroupInfo {
   account: string; group: string; subject: string | null; messages: number; last_ms: number | null; listed: boolean; enabled: boolean;
   heard: 'nobody' | 'owner' | 'listed' | 'all';
-  require_mention: boolean; activation: 'mention' | 'always' | null; mode: 'mention' | 'always'; agent: string; agent_chosen: boolean;
+  require_mention: boolean; activation: 'mention' | 'always' | null; mode: 'mention' | 'always'; agent: string; agents?: string[]; agent_chosen: boolean;
   pending_context: number; source: { level: string; path: string; line: number | null };
 }
 export interface VerdictInfo {
   seq: number; at_ms: number; account: string; message_id: string; chat: string; sender: string | null; content: string;
   outcome: string; reason: string; sentence: string;
 }
-export interface RouteInfo { agent: string; by: string; sentence: string; source: SourceInfo }
+export interface RouteInfo { agent: string; agents?: string[]; by: string; sentence: string; source: SourceInfo }
 export interface TriedInfo { rule: string; setting?: string; source?: SourceInfo; found: string }
 export interface JudgementInfo {
   verdict: string; reason: string; rule: string | null; source: SourceInfo | null; fix: string | null; tried: TriedInfo[]; route?: RouteInfo;
@@ -126,6 +126,7 @@ export interface HearingInfo extends JudgementInfo {
 }
 export interface RunInfo {
   id: number; kind: string; agent: string; state: string; attempts: number; answers: string[]; context: string[]; failure: string | null; error: string | null; stderr?: string;
+  forks?: RunInfo[];
 }
 export interface SentInfo { message_id: string; chat: string; state: string; error_code: number | null; updated_ms: number }
 export interface Explanation {

@@ -36,6 +36,7 @@ use crate::known::Known;
 use crate::run::Token;
 use crate::run::running::Why;
 use crate::session::Place;
+use crate::session::several::Several;
 use crate::store::{Change, Draft, FinishedRun, QueuedRun, Store, StoredMessage};
 
 /// What the chat is told when the gateway itself fails.
@@ -120,6 +121,7 @@ pub(crate) async fn done<'a>(shared: &Shared, changes: impl Iterator<Item = &'a 
             Change::Approve { .. }
             | Change::Deny(_)
             | Change::Activation { .. }
+            | Change::ShareOut { .. }
             | Change::BeginAnew { .. }
             | Change::OpenSession { .. }
             | Change::CloseSession { .. } => {}
@@ -182,7 +184,8 @@ impl<'a> Asked<'a> {
         let now_ms = clock::now_ms();
         let known = Known::of(&shared.store, message, &shared.own(), &[]).await?;
         let agent = shared.conversations.agent(&config, &known.chat, &known.sender);
-        let facts = known.facts(now_ms / 1000, config.agents.patterns_of(&agent));
+        let patterns = config.patterns(&known.chat, &known.sender, &agent);
+        let facts = known.facts(now_ms / 1000, patterns);
         let commander = config.rules.commander(&facts);
         let text = facts.command_text().map(str::to_owned);
         Ok(Self {
@@ -232,6 +235,9 @@ impl<'a> Asked<'a> {
             Command::Agent(AgentVerb::List) => agent::list(self),
             Command::Agent(AgentVerb::Current) => agent::current(self),
             Command::Agent(AgentVerb::Switch(name)) => agent::switch(self, name),
+            // Each of several agents has one session in the chat, and whoever changed that of one would not be heard by the
+            // others: to begin all of them anew is what is left, and /new does that.
+            Command::Session(_) if let Some(several) = self.several() => session::refused(self, &several),
             Command::Session(SessionVerb::List) => session::list(self).await?,
             Command::Session(SessionVerb::Current) => session::current(self),
             Command::Session(SessionVerb::New(name)) => session::new(self, name.as_deref()).await?,
@@ -257,6 +263,27 @@ impl<'a> Asked<'a> {
         self.shared
             .conversations
             .current(&self.config, &self.chat, &self.sender, self.is_owner)
+    }
+
+    /// Where the chat is, if several agents answer in it.
+    fn several(&self) -> Option<Several> {
+        self.shared
+            .conversations
+            .several(&self.config, &self.chat, &self.sender, self.is_owner)
+    }
+
+    /// Several agents as people know them: `A, B and C`.
+    fn names_of(&self, several: &Several) -> String {
+        let mut names: Vec<String> = several
+            .places
+            .iter()
+            .map(|place| self.agent_name(&place.agent))
+            .collect();
+        match names.pop() {
+            Some(last) if names.is_empty() => last,
+            Some(last) => format!("{} and {last}", names.join(", ")),
+            None => String::new(),
+        }
     }
 
     /// The agent that the config names for this chat.

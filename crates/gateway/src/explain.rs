@@ -46,7 +46,7 @@ pub struct Judgement {
 /// Judges an event by an account's settings, at a moment.
 #[must_use]
 pub fn judged(config: &AccountConfig, known: &Known, now_s: i64) -> Judgement {
-    let patterns = config.agents.patterns_of(agent(config, known));
+    let patterns = config.patterns(&known.chat, &known.sender, agent(config, known));
     let mut tried = Vec::new();
     let verdict = judge_traced(&known.facts(now_s, patterns), &config.rules, &mut tried);
     Judgement { verdict, tried }
@@ -88,9 +88,24 @@ fn route(outcome: Outcome, config: &AccountConfig, known: &Known) -> Option<Rout
         Outcome::Admit | Outcome::Hold | Outcome::Context => {}
         Outcome::Drop | Outcome::Stale => return None,
     }
+    if let Some(broadcast) = config.broadcast(&known.chat, &known.sender) {
+        let how = if broadcast.in_turn {
+            "one after another"
+        } else {
+            "at the same time"
+        };
+        return Some(RouteInfo {
+            agent: broadcast.agents.join(", "),
+            agents: broadcast.agents.clone(),
+            by: "broadcast".to_owned(),
+            sentence: format!("broadcast names this chat; each answers, {how}"),
+            source: source_info(config.sources.of_broadcast(&broadcast.key), config),
+        });
+    }
     if let Some(chosen) = &known.chosen_agent {
         return Some(RouteInfo {
             agent: chosen.clone(),
+            agents: Vec::new(),
             by: "chosen".to_owned(),
             sentence: "chosen in this chat by /agent switch".to_owned(),
             source: source_info(Source::stored("the agent chosen for this chat"), config),
@@ -101,14 +116,19 @@ fn route(outcome: Outcome, config: &AccountConfig, known: &Known) -> Option<Rout
     let source = config.sources.of_route(route.by, group, &config.agents.default);
     Some(RouteInfo {
         agent: route.agent.to_owned(),
+        agents: Vec::new(),
         by: route.by.as_str().to_owned(),
         sentence: route.by.sentence().to_owned(),
         source: source_info(source, config),
     })
 }
 
-/// Who answers there, whatever becomes of the event.
+/// Who answers there, whatever becomes of the event; of several the first.
 fn agent<'a>(config: &'a AccountConfig, known: &'a Known) -> &'a str {
+    let broadcast = config.broadcast(&known.chat, &known.sender);
+    if let Some(first) = broadcast.and_then(|broadcast| broadcast.agents.first()) {
+        return first;
+    }
     let chosen = known.chosen_agent.as_deref();
     chosen.unwrap_or_else(|| config.route(&known.chat, &known.sender).agent)
 }

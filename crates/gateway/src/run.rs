@@ -203,6 +203,16 @@ impl<'a> Desk<'a> {
         // All that is due is seen at once, unless there is more than was asked for.
         let mut may_be_more = i64::try_from(due.len()).unwrap_or(i64::MAX) >= of_agents;
         let config = shared.config();
+        let gathered: Vec<i64> = due
+            .iter()
+            .filter(|run| run.kind == RunKind::Broadcast)
+            .map(|run| run.id)
+            .collect();
+        if !gathered.is_empty() {
+            shared.store.fork_runs(&gathered, now).await?;
+            // What they became is seen with the next look.
+            may_be_more = true;
+        }
         let mut chosen = Vec::with_capacity(due.len());
         let mut collect = Vec::new();
         let (mut wants_slot, mut waits_for_others) = (false, false);
@@ -210,6 +220,8 @@ impl<'a> Desk<'a> {
             let slot = match run.kind {
                 // The gateway does these itself, and /stop has to work when all places are taken.
                 RunKind::Command => None,
+                // It has become runs of its agents by now.
+                RunKind::Broadcast => continue,
                 RunKind::Message | RunKind::Task => {
                     let Some(slot) = free.take().or_else(|| shared.engine.slots.try_take()) else {
                         wants_slot = true;
@@ -226,7 +238,10 @@ impl<'a> Desk<'a> {
                 continue;
             };
             let together = match config.agents.queue {
-                QueueMode::Collect | QueueMode::Interrupt => run.kind == RunKind::Message,
+                // What several agents answer is the same for all of them, so none takes over what another one has to answer.
+                QueueMode::Collect | QueueMode::Interrupt => {
+                    run.kind == RunKind::Message && run.fork_of.is_none()
+                }
                 QueueMode::Followup => false,
             };
             let agent = config.agents.list.get(&run.agent);
@@ -244,7 +259,7 @@ impl<'a> Desk<'a> {
             self.turn = Some(Box::pin(Arc::clone(&shared.engine.slots).take()));
         }
         if chosen.is_empty() {
-            return Ok(false);
+            return Ok(!gathered.is_empty());
         }
         let ids: Vec<i64> = chosen.iter().map(|(run, ..)| run.id).collect();
         // From here on nothing joins these runs, so what they answer is complete; until now more could.

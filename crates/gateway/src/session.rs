@@ -15,6 +15,7 @@ use crate::store::{Conversation, SessionRow, Store};
 
 pub(crate) mod chosen;
 pub(crate) mod forget;
+pub(crate) mod several;
 #[cfg(test)]
 mod tests;
 
@@ -69,19 +70,12 @@ impl Conversations {
         let (peer, chosen) = self.find(chat, sender);
         let agent = agent_of(config, chat, sender, chosen.as_ref());
         let in_group = matches!(chat, ChatId::Group(_));
-        let shared = config.agents.owners_share_session && is_owner && !in_group;
         let is_new = chosen.is_none() && !in_group && sender.phone.is_none() && sender.lid.is_some();
         let name = chosen.and_then(|chosen| chosen.name);
-        let session = Key {
-            agent: &agent,
-            account: if shared { "" } else { config.id.as_str() },
-            peer: if shared { SHARED } else { &peer },
-            name: name.as_deref(),
-        }
-        .to_string();
+        let is_shared = config.agents.owners_share_session && is_owner && !in_group;
         Place {
+            session: key(config, &agent, &peer, name.as_deref(), is_shared),
             agent,
-            session,
             peer,
             name,
             is_new,
@@ -157,6 +151,17 @@ impl Conversations {
         let found = chosen.get(&peer).cloned();
         (peer, found)
     }
+}
+
+/// The key of a session that a chat has for itself, or that owners share.
+fn key(config: &AccountConfig, agent: &str, peer: &str, name: Option<&str>, is_shared: bool) -> String {
+    Key {
+        agent,
+        account: if is_shared { "" } else { config.id.as_str() },
+        peer: if is_shared { SHARED } else { peer },
+        name,
+    }
+    .to_string()
 }
 
 /// The sessions of a chat with the agent that answers there, the one used last first.

@@ -33,8 +33,10 @@ mod review;
 mod run;
 mod run_again;
 mod run_end;
+mod run_fork;
 mod run_over;
 mod run_start;
+mod run_told;
 mod said;
 mod session;
 mod settle;
@@ -85,6 +87,7 @@ pub use review::{AccountEvent, FailedRuns, OutboxSum, Refused, Repeated, quick_c
 pub use run::{DueRuns, QueuedRun, RunKind, TaskOrder};
 pub use run_again::CutOff;
 pub use run_end::{FinishedRun, RunEnd};
+pub use run_fork::{Fork, Forks};
 pub use run_start::{Patience, StartedRun};
 pub use said::{Before, Head, SentMessage};
 pub use session::SessionRow;
@@ -337,6 +340,8 @@ mod outbox_open_tests;
 mod outbox_tests;
 #[cfg(test)]
 mod plan_tests;
+#[cfg(test)]
+mod run_fork_tests;
 #[cfg(test)]
 mod run_tests;
 #[cfg(test)]

@@ -32,13 +32,13 @@ async fn of(
 ) -> Result<(Turn, Option<StoredMessage>)> {
     let mut messages: Vec<StoredMessage> = run.message.iter().cloned().collect();
     if run.joined {
-        messages.extend(store.inputs_of(run.id).await?);
+        messages.extend(store.inputs_of(run.gathered_by()).await?);
         debounce::sort(&mut messages, |message| (message.timestamp_s, message.seq));
     }
     let (context, events) = if run.reads {
         (
-            store.context_of(run.id, limit).await?,
-            store.events_of(run.id, limit).await?,
+            store.context_of(run.gathered_by(), limit).await?,
+            store.events_of(run.gathered_by(), limit).await?,
         )
     } else {
         (Vec::new(), Vec::new())

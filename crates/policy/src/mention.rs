@@ -91,6 +91,18 @@ impl Patterns {
         Ok(Self { each: each.into() })
     }
 
+    /// All of these, each once.
+    #[must_use]
+    pub fn of_all<'a>(lists: impl IntoIterator<Item = &'a Self>) -> Self {
+        let mut each: Vec<Regex> = Vec::new();
+        for regex in lists.into_iter().flat_map(|list| list.each.iter()) {
+            if !each.iter().any(|known| known.as_str() == regex.as_str()) {
+                each.push(regex.clone());
+            }
+        }
+        Self { each: each.into() }
+    }
+
     /// Does any of them match the text, or what people see of it?
     #[must_use]
     pub fn match_text(&self, text: &str) -> bool {

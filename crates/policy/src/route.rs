@@ -1,11 +1,13 @@
-//! Which agent answers: always exactly one, by the same rule for the same message.
+//! Which agent answers, by the same rule for the same message: exactly one, or all those of a broadcast.
 //!
+//! A broadcast of this very chat is nearest of all: its agents answer, each in a conversation of its own. Else it is one.
 //! From near to far: a binding of this very chat, the agent of the group, a binding of the account, one of the
 //! channel, the default agent. Of two bindings of the same chat the one that also names the account is nearer, and of
 //! two equally near ones, which a person known by number and by hidden id can have, the first in the list wins.
 
 use crate::access::{GroupRules, Groups};
 use crate::ids::{AccountId, ChatId, GroupId, Identity};
+use crate::mention::Patterns;
 
 #[cfg(test)]
 mod tests;
@@ -32,6 +34,30 @@ pub enum Peer {
     Group(GroupId),
 }
 
+/// A chat that several agents answer.
+#[derive(Debug, Clone)]
+pub struct Broadcast {
+    /// The chat as the config writes it.
+    pub key: String,
+    /// The chat.
+    pub peer: Peer,
+    /// Who answers, in this order; at least one, and none twice.
+    pub agents: Vec<String>,
+    /// Each waits until the one before it is done, however that ended.
+    pub in_turn: bool,
+    /// What counts as a name of any of them.
+    pub patterns: Patterns,
+}
+
+/// Who answers.
+#[derive(Debug, Clone, Copy)]
+pub enum Answering<'a> {
+    /// One agent.
+    One(Route<'a>),
+    /// All agents of a broadcast.
+    All(&'a Broadcast),
+}
+
 /// Where a message was written, and by whom.
 #[derive(Debug, Clone, Copy)]
 pub struct Place<'a> {
@@ -46,6 +72,9 @@ pub struct Place<'a> {
 /// What is said about who answers.
 #[derive(Debug, Clone, Copy)]
 pub struct Rules<'a> {
+    /// In the order of the config; of two of the same chat, which a person known by number and by hidden id can have, the
+    /// first wins.
+    pub broadcasts: &'a [Broadcast],
     /// In the order of the config.
     pub bindings: &'a [Binding],
     /// The account's groups, which may name an agent each.
@@ -108,7 +137,22 @@ impl By {
     }
 }
 
-/// Decides who answers.
+/// Decides who answers a message.
+#[must_use]
+pub fn answering<'a>(place: &Place<'_>, rules: &Rules<'a>) -> Answering<'a> {
+    match broadcast(place, rules.broadcasts) {
+        Some(broadcast) => Answering::All(broadcast),
+        None => Answering::One(route(place, rules)),
+    }
+}
+
+/// The broadcast of a chat, if it has one.
+#[must_use]
+pub fn broadcast<'a>(place: &Place<'_>, broadcasts: &'a [Broadcast]) -> Option<&'a Broadcast> {
+    broadcasts.iter().find(|broadcast| broadcast.peer.is(place))
+}
+
+/// Decides which one agent it is where one is meant: of a message that no broadcast takes, or of a Task.
 #[must_use]
 pub fn route<'a>(place: &Place<'_>, rules: &Rules<'a>) -> Route<'a> {
     let bound = |binding: &'a Binding, by: fn(usize) -> By| Route {

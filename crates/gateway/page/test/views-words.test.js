@@ -37,7 +37,8 @@ test('the page has the words that the gateway has', () => {
   assert.deepEqual([...REASONS].sort(), wordsOf('access/reason.rs', 'Reason'));
   assert.deepEqual([...OUTCOME_NAMES].sort(), wordsOf('access/verdict.rs', 'Outcome'));
   assert.deepEqual([...STATE_NAMES].sort(), wordsOf('delivery.rs', 'SendState'));
-  assert.deepEqual([...WAYS].sort(), wordsOf('route.rs', 'By'));
+  // A broadcast names several agents; what names one has the words of the gateway.
+  assert.deepEqual([...WAYS].sort(), [...wordsOf('route.rs', 'By'), 'broadcast'].sort());
   for (const why of [...wordsOf('task.rs', 'Why'), ...CAUSES]) assert.ok(CAUSE_NAMES.includes(why), why);
 });
 
@@ -190,6 +191,7 @@ test('routes stand in the order in which they win, those of other accounts left 
       name: 'prog',
       answers: [
         { by: 'account_binding', account: 'work', chat: null },
+        { by: 'broadcast', account: null, chat: '120363000000000009@g.us' },
         { by: 'any_group', account: 'work', chat: '*' },
         { by: 'peer_binding', account: null, chat: '+15550100001' },
         { by: 'peer_binding', account: 'work', chat: '+15550100001' },
@@ -201,6 +203,7 @@ test('routes stand in the order in which they win, those of other accounts left 
   assert.deepEqual(
     waysInOrder(agents, 'work').map(({ where }) => where),
     [
+      '120363000000000009@g.us with others, by broadcast',
       '+15550100001 of account work',
       '+15550100001',
       '120363000000000001@g.us of account work',

@@ -4,6 +4,7 @@
 
 /** @type {[string, string][]} */
 const ORDER = [
+  ['broadcast', 'broadcast names several agents for this chat'],
   ['peer_binding', 'a binding names this chat'],
   ['group', 'the group names the agent'],
   ['any_group', 'the entry * of groups names the agent'],
@@ -16,6 +17,7 @@ export const WAYS = ORDER.map(([by]) => by);
 /** @param {Place} place */
 function words({ by, account, chat }) {
   const of = account ? ` of account ${account}` : '';
+  if (by === 'broadcast') return `${chat} with others, by broadcast`;
   if (chat) return chat === '*' ? `other groups${of}` : `${chat}${of}`;
   if (account) return `everything else${of}`;
   return by === 'default' ? 'wherever no other is named' : 'everything else on WhatsApp';

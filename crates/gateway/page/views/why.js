@@ -85,6 +85,7 @@ export function why(ctx, messages) {
           run &&
             `${run.id}, ${does}: ${run.state}${run.attempts > 1 ? `, started ${run.attempts} times` : ''}`,
         ],
+        ['Each of them', run?.forks?.map(fork => `${fork.agent}: ${fork.state}`).join(', ')],
         ['It failed', failed],
       ])}
       ${note ? html`<p class="note">Not judged again: ${note}</p>` : nothing}

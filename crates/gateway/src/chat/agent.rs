@@ -2,19 +2,23 @@
 
 use super::list::listed;
 use super::{Answer, Asked};
+use crate::config::join;
 use crate::nearest::nearest;
 use crate::session::Conversations;
 use crate::store::Change;
 
 pub(super) fn list(asked: &Asked<'_>) -> Answer {
-    let place = asked.place();
+    let answers: Vec<String> = match asked.several() {
+        Some(several) => several.places.into_iter().map(|place| place.agent).collect(),
+        None => vec![asked.place().agent],
+    };
     let lines: Vec<String> = asked
         .config
         .agents
         .list
         .keys()
         .map(|agent| {
-            let here = if *agent == place.agent {
+            let here = if answers.contains(agent) {
                 " (answers here)"
             } else {
                 ""
@@ -27,6 +31,22 @@ pub(super) fn list(asked: &Asked<'_>) -> Answer {
 }
 
 pub(super) fn current(asked: &Asked<'_>) -> Answer {
+    if let Some(several) = asked.several() {
+        let how = if several.in_turn {
+            "one after another"
+        } else {
+            "at the same time"
+        };
+        let names = asked.names_of(&several);
+        return Answer::says(match several.places.len() {
+            1 => format!("{names} answers in this chat: the config's broadcast names it."),
+            _several => {
+                format!(
+                    "{names} answer in this chat, {how}: the config's broadcast names them. Others: /agent list"
+                )
+            }
+        });
+    }
     let agent = asked.place().agent;
     Answer::says(format!(
         "{} answers in this chat. Others: /agent list",
@@ -35,6 +55,14 @@ pub(super) fn current(asked: &Asked<'_>) -> Answer {
 }
 
 pub(super) fn switch(asked: &Asked<'_>, wanted: &str) -> Answer {
+    if let Some(several) = asked.several() {
+        let key = asked.config.broadcast(&asked.chat, &asked.sender);
+        let key = key.map_or_else(String::new, |broadcast| join("broadcast", &broadcast.key));
+        return Answer::says(format!(
+            "The config's broadcast says who answers in this chat: {}. To choose here, take the chat out of it: fased config unset '{key}'",
+            asked.names_of(&several)
+        ));
+    }
     let place = asked.place();
     let Some(agent) = find(asked, wanted) else {
         let agents = &asked.config.agents.list;

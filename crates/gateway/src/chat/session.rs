@@ -8,6 +8,7 @@ use super::list::{listed, short};
 use super::{Answer, Asked};
 use crate::clock;
 use crate::nearest::nearest;
+use crate::session::several::Several;
 use crate::session::{self, Place};
 use crate::span::span;
 use crate::store::{Change, SessionRow};
@@ -20,6 +21,14 @@ const MOST: usize = 50;
 const LONGEST: usize = 30;
 /// How long a run may take to end that is told to.
 const END_WITHIN: Duration = Duration::from_secs(10);
+
+/// Where several agents answer.
+pub(super) fn refused(asked: &Asked<'_>, several: &Several) -> Answer {
+    Answer::says(format!(
+        "The config's broadcast says who answers in this chat: {}. Each has one conversation here, so there are no sessions to choose. To begin all of them anew: /new",
+        asked.names_of(several)
+    ))
+}
 
 pub(super) async fn list(asked: &Asked<'_>) -> Result<Answer> {
     let place = asked.place();
@@ -157,7 +166,7 @@ fn choice(asked: &Asked<'_>, place: &Place, name: Option<&str>) -> Change {
 async fn quiet(asked: &Asked<'_>, session: &str) -> Result<()> {
     let engine = &asked.shared.engine;
     let mut ended = engine.running.ended();
-    engine.stop(asked.store(), session).await?;
+    engine.stop(asked.store(), &[session]).await?;
     let until = clock::monotonic() + END_WITHIN;
     while engine.running.is_running(session) {
         if tokio::time::timeout_at(until, ended.changed()).await.is_err() {

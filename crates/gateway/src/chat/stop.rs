@@ -1,4 +1,4 @@
-//! `/stop`: ends what is under way in this conversation, and drops what waits in it.
+//! `/stop`: ends what is under way in this conversation, and drops what waits in it; where several agents answer, of all.
 
 use anyhow::Result;
 
@@ -7,7 +7,12 @@ use super::{Answer, Asked};
 /// Ended twice it is ended, so this need not be one with its answer.
 pub(super) async fn answer(asked: &Asked<'_>) -> Result<Answer> {
     let place = asked.place();
-    let stopped = asked.shared.engine.stop(asked.store(), &place.session).await?;
+    let several = asked.several();
+    let sessions = match &several {
+        Some(several) => several.sessions(),
+        None => vec![place.session.as_str()],
+    };
+    let stopped = asked.shared.engine.stop(asked.store(), &sessions).await?;
     Ok(Answer::says(match (stopped.was_running, stopped.waiting) {
         (true, 0) => "Stopped.".to_owned(),
         (true, 1) => "Stopped, and one that waited was dropped.".to_owned(),

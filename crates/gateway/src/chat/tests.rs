@@ -4,6 +4,7 @@
 mod agents;
 mod order;
 mod people;
+mod several;
 mod tasks;
 
 use std::path::Path;

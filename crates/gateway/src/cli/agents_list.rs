@@ -42,6 +42,7 @@ fn words(place: &AnswersIn) -> String {
     let of_account = account.map_or_else(String::new, |account| format!(" of account {account}"));
     match (place.chat.as_deref(), account) {
         (Some("*"), _) => format!("other groups{of_account}"),
+        (Some(chat), _) if place.by == "broadcast" => format!("{chat} with others, by broadcast"),
         (Some(chat), _) => format!("{chat}{of_account}"),
         (None, Some(account)) => format!("account {account}"),
         (None, None) if place.by == "default" => "wherever no other is named".to_owned(),

@@ -125,6 +125,12 @@ pub(super) fn rendered(message: &Explanation) -> String {
         for line in complaint(run) {
             push(&mut text, "on stderr", line);
         }
+        for fork in &run.forks {
+            push(&mut text, "its run", &run_line(fork));
+            for line in complaint(fork) {
+                push(&mut text, "on stderr", line);
+            }
+        }
     }
     let label = if message.direction == "out" {
         "state"
@@ -166,6 +172,9 @@ fn run_line(run: &RunInfo) -> String {
         return format!(
             "{id}, a chat command; the gateway answered it, no agent was asked: {state}, started {attempts} times{error}"
         );
+    }
+    if !run.forks.is_empty() {
+        return format!("{id}, shared out among {agent}: {state}{error}");
     }
     format!("{id} by agent {agent}, {state}, started {attempts} times{error}")
 }
@@ -303,6 +312,7 @@ fn push_route(text: &mut String, route: Option<&RouteInfo>, answered: Option<&st
             sentence,
             source,
             by: _,
+            agents: _,
         } = route;
         let label = match answered {
             Some(answered) if answered != agent => "agent now",

@@ -103,6 +103,7 @@ mod tests {
             activation: Some("always".to_owned()),
             mode: "always".to_owned(),
             agent: "main".to_owned(),
+            agents: Vec::new(),
             agent_chosen: false,
             pending_context: 2,
             source: ModeSource {

@@ -8,9 +8,10 @@ use fased_policy::acking::AckRules;
 use fased_policy::addressing;
 use fased_policy::ids::{AccountId, AllowList, ChatId, Identity, Phone, Target};
 use fased_policy::lifecycle::Settings;
+use fased_policy::mention::Patterns;
 use fased_policy::pacing::PacingRules;
 use fased_policy::pairing::PairingRules;
-use fased_policy::route::{Peer, Route};
+use fased_policy::route::{Answering, Broadcast, Peer, Route};
 use fased_policy::{chunk, format, route};
 
 use super::{Agents, Sources, TaskSettings};
@@ -87,6 +88,19 @@ impl Writing {
         self.cut(markdown, self.prefix.as_deref())
     }
 
+    /// The messages that an answer becomes of one of several agents: this is put before it, on its line where that can be.
+    #[must_use]
+    pub fn answer_of(&self, speaker: &str, markdown: &str) -> Vec<String> {
+        let prefix = self.prefix.as_deref().map(str::trim).unwrap_or_default();
+        self.cut(markdown, Some(format!("{prefix} {speaker}").trim()))
+    }
+
+    /// The messages that a text becomes which is no answer, behind the name of who says it.
+    #[must_use]
+    pub fn text_of(&self, speaker: &str, markdown: &str) -> Vec<String> {
+        self.cut(markdown, Some(speaker))
+    }
+
     /// The messages that a text becomes which is no answer.
     #[must_use]
     pub fn text(&self, markdown: &str) -> Vec<String> {
@@ -122,30 +136,58 @@ impl AccountConfig {
     /// The agent that answers what this sender writes in this chat, and why it.
     #[must_use]
     pub fn route(&self, chat: &ChatId, sender: &Identity) -> Route<'_> {
-        let place = route::Place {
+        route::route(&self.place(chat, sender), &self.routing())
+    }
+
+    /// Who answers what this sender writes in this chat: one agent, or all those of a broadcast.
+    #[must_use]
+    pub fn answering(&self, chat: &ChatId, sender: &Identity) -> Answering<'_> {
+        route::answering(&self.place(chat, sender), &self.routing())
+    }
+
+    fn place<'a>(&'a self, chat: &'a ChatId, sender: &'a Identity) -> route::Place<'a> {
+        route::Place {
             account: &self.id,
             chat,
             sender,
-        };
-        let rules = route::Rules {
+        }
+    }
+
+    fn routing(&self) -> route::Rules<'_> {
+        route::Rules {
+            broadcasts: &self.agents.broadcasts,
             bindings: &self.agents.bindings,
             groups: &self.rules.groups,
             default: &self.agents.default,
-        };
-        route::route(&place, &rules)
+        }
+    }
+
+    /// The broadcast that takes what this sender writes in this chat, if one does.
+    #[must_use]
+    pub fn broadcast(&self, chat: &ChatId, sender: &Identity) -> Option<&Broadcast> {
+        route::broadcast(&self.place(chat, sender), &self.agents.broadcasts)
+    }
+
+    /// What counts as a mention there: the names of this agent, or of all that a broadcast names.
+    #[must_use]
+    pub fn patterns(&self, chat: &ChatId, sender: &Identity, agent: &str) -> &Patterns {
+        match self.broadcast(chat, sender) {
+            Some(broadcast) => &broadcast.patterns,
+            None => self.agents.patterns_of(agent),
+        }
     }
 
     /// Every number that is written somewhere to be compared with senders.
     pub fn phones(&self) -> impl Iterator<Item = &Phone> {
         let lists = self.rules.lists();
-        let bound = self
-            .agents
-            .bindings
-            .iter()
-            .filter_map(|binding| match &binding.peer {
-                Some(Peer::Person(person)) => person.phone.as_ref(),
-                Some(Peer::Group(_)) | None => None,
-            });
+        let bound = self.agents.bindings.iter();
+        let peers = bound
+            .filter_map(|binding| binding.peer.as_ref())
+            .chain(self.agents.broadcasts.iter().map(|broadcast| &broadcast.peer));
+        let bound = peers.filter_map(|peer| match peer {
+            Peer::Person(person) => person.phone.as_ref(),
+            Peer::Group(_) => None,
+        });
         lists.flat_map(AllowList::phones).chain(bound)
     }
 }

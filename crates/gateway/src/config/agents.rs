@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use fased_agents::Settings;
 use fased_policy::mention::Patterns;
-use fased_policy::route::Binding;
+use fased_policy::route::{Binding, Broadcast};
 
 use crate::agent::DEFAULT_AGENT;
 
@@ -18,6 +18,8 @@ pub struct Agents {
     pub list: BTreeMap<String, Agent>,
     /// What goes to whom, in the order of the file.
     pub bindings: Vec<Binding>,
+    /// Chats that several of them answer.
+    pub broadcasts: Vec<Broadcast>,
     /// Mention patterns of agents without their own.
     pub patterns: Patterns,
     /// What becomes of messages that come while their session's run is under way.
@@ -127,6 +129,7 @@ impl Default for Agents {
             default: DEFAULT_AGENT.to_owned(),
             list: BTreeMap::from([(DEFAULT_AGENT.to_owned(), Agent::default())]),
             bindings: Vec::new(),
+            broadcasts: Vec::new(),
             patterns: Patterns::default(),
             queue: QueueMode::default(),
             max_concurrent: MAX_CONCURRENT,

@@ -22,7 +22,7 @@ pub(super) fn allowed(kind: Kind) -> String {
         Kind::Texts => "a list of texts: [\"…\"]".to_owned(),
         Kind::Argv => "a list with a program and its arguments: [\"python3\", \"answer.py\"]".to_owned(),
         Kind::Variables => "an object with texts: { NAME: \"value\" }".to_owned(),
-        Kind::Block(_) | Kind::Map(..) | Kind::Object => "an object: { … }".to_owned(),
+        Kind::Block(_) | Kind::Map(..) | Kind::ByChat(_) | Kind::Object => "an object: { … }".to_owned(),
         Kind::List(_) => "a list of objects: [{ … }]".to_owned(),
     }
 }

@@ -1,6 +1,7 @@
 //! Compares the values with the table of keys, and collects what is wrong, what has no effect, and where
 //! everything is written.
 
+mod by_chat;
 mod program;
 
 use std::collections::{BTreeMap, HashMap};
@@ -172,6 +173,7 @@ impl Found<'_> {
         match (key.kind, &node.value) {
             (Kind::Block(block), _) => self.block(path, node, &block),
             (Kind::Map(names, block), _) => self.map(path, node, names, &block),
+            (Kind::ByChat(block), _) => self.by_chat(path, node, &block),
             (Kind::Bool, Shape::Bool(_)) | (Kind::Text, Shape::Text(_)) => {}
             (Kind::Object, Shape::Object(_)) => {
                 self.entries(path, node, "");

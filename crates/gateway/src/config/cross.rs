@@ -3,6 +3,7 @@
 
 mod agents;
 mod bindings;
+mod broadcast;
 mod outside;
 mod program;
 
@@ -25,6 +26,7 @@ pub(super) fn check(found: &mut Found<'_>, root: &Node, file: &Path, auth_dir: &
     let agents = agents::check(found, root, file);
     bindings::check(found, root, &agents, &bindings::accounts(root));
     bindings::time_zone(found, root);
+    broadcast::check(found, root, &agents);
     outside::check(found, root, file);
     if let Some(scope) = down(root, &["session"]).and_then(|session| text(session.get("dmScope")))
         && matches!(scope, "per-peer" | "per-channel-peer")

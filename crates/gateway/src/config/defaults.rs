@@ -50,6 +50,7 @@ fn entry(text: &mut String, key: &Key, depth: usize, all: bool, off: bool) {
         | Kind::Block(_)
         | Kind::Map(..)
         | Kind::List(_)
+        | Kind::ByChat(_)
         | Kind::Object => {}
     }
     if key.idle {
@@ -84,6 +85,13 @@ fn entry(text: &mut String, key: &Key, depth: usize, all: bool, off: bool) {
                 foreign: &[],
             };
             several(text, key, depth, ['{', '}'], "default: ", &own);
+        }
+        Kind::ByChat(inner) => {
+            text.push_str(&format!("{indent}// {}: {{\n", key.name));
+            block(text, &inner, depth + 1, false, true);
+            text.push_str(&format!(
+                "{indent}  // \"120363000000000001@g.us\": [\"main\", \"helper\"],\n{indent}// }},\n"
+            ));
         }
         Kind::List(inner) => several(text, key, depth, ['[', ']'], "", &inner),
         Kind::Bool
@@ -134,7 +142,7 @@ fn example(key: &Key) -> String {
         Kind::Texts => "[\"…\"]",
         Kind::Text => "\"…\"",
         Kind::List(_) => "[]",
-        Kind::Block(_) | Kind::Map(..) | Kind::Object => "{}",
+        Kind::Block(_) | Kind::Map(..) | Kind::ByChat(_) | Kind::Object => "{}",
     };
     example.to_owned()
 }

@@ -2,6 +2,9 @@
 
 use fased_policy::ids::{GroupId, Phone};
 
+use super::keys::Block;
+use crate::nearest::nearest;
+
 /// What is wrong with an entry of an allow list, and what to write.
 pub(super) fn problem(text: &str) -> (String, String) {
     let message = format!(
@@ -58,5 +61,20 @@ pub(crate) fn group_problem(name: &str) -> (String, String) {
     } else {
         "names of groups can change and are not unique, so they are not known here. The addresses of groups that were seen are shown by: fased groups list".to_owned()
     };
+    (message, hint)
+}
+
+/// What is wrong with a key of `broadcast`, which takes these keys besides chats, and what to write.
+pub(super) fn chat_problem(name: &str, block: &Block) -> (String, String) {
+    let keys: Vec<&str> = block.keys.iter().map(|key| key.name).collect();
+    let message = format!(
+        "found {name:?}; allowed is the address of a group, such as \"120363000000000001@g.us\", a number in international form, such as \"+15551234567\", a hidden id, such as \"100000000000001@lid\", or {}",
+        keys.join(", ")
+    );
+    let near = nearest(name, keys).map(|key| format!("did you mean {key}?"));
+    let as_group = format!("{name}@g.us");
+    let is_long = name.bytes().filter(u8::is_ascii_digit).count() > 15;
+    let group = (is_long && GroupId::parse(&as_group).is_ok()).then(|| format!("write \"{as_group}\""));
+    let hint = near.or(group).unwrap_or_else(|| hint(name.trim()));
     (message, hint)
 }

@@ -6,7 +6,7 @@ mod outside;
 use std::collections::BTreeMap;
 
 pub(super) use agents::{
-    Agent, Agents, Backend, Binding, Commands, DmScope, Output, PeerKind, Session, Tasks,
+    Agent, Agents, Backend, Binding, Broadcast, Commands, DmScope, Output, PeerKind, Session, Strategy, Tasks,
 };
 use fased_policy::access::{DmPolicy, GroupPolicy, Mode};
 pub(super) use outside::{Alerts, Gateway};
@@ -20,6 +20,7 @@ pub(super) struct File {
     pub(super) messages: Messages,
     pub(super) agents: Agents,
     pub(super) bindings: Vec<Binding>,
+    pub(super) broadcast: Broadcast,
     pub(super) session: Session,
     pub(super) commands: Commands,
     pub(super) tasks: Tasks,

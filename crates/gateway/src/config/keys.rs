@@ -10,6 +10,7 @@ mod others;
 mod outside;
 mod whatsapp;
 
+pub(super) use agents::{ANSWERING, MOST_ANSWERING};
 pub(crate) use find::greatest;
 pub(super) use find::kind_at;
 pub(super) use foreign::{CHANNELS as FOREIGN_CHANNELS, SECTIONS as FOREIGN_SECTIONS};
@@ -66,6 +67,8 @@ pub(super) enum Kind {
     Map(Names, Block),
     /// A list of objects.
     List(Block),
+    /// An object with these keys, and with lists of agents by the addresses of chats.
+    ByChat(Block),
     /// An object whose form is not fixed yet.
     Object,
 }

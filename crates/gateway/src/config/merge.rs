@@ -17,7 +17,7 @@ use fased_policy::pairing::PairingRules;
 
 use super::file::{File, Group, Keys};
 use super::{AccountConfig, Agents, MediaSettings, Sources, TaskSettings, Writing, join};
-pub(super) use agents::peer;
+pub(super) use agents::{chat, peer};
 pub(super) use outside::{alerts, bind, http};
 
 /// A megabyte, as keys with `Mb` count them.

@@ -81,6 +81,7 @@ fn find(block: &Block, name: &str, path: &str, not: &str) -> Option<String> {
         | Kind::Variables
         | Kind::Map(..)
         | Kind::List(_)
+        | Kind::ByChat(_)
         | Kind::Object => None,
     })
 }

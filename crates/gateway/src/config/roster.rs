@@ -58,7 +58,16 @@ fn script(argv: &[String]) -> Option<&str> {
 /// What is bound to it, groups that name it, and all the rest for the default agent.
 fn places(id: &str, agents: &Agents, accounts: &[&AccountConfig]) -> Vec<AnswersIn> {
     let bound = agents.bindings.iter().filter(|binding| binding.agent == id);
-    let mut places: Vec<AnswersIn> = bound.map(of_binding).collect();
+    let broadcasts = agents.broadcasts.iter();
+    let shared = broadcasts.filter(|broadcast| broadcast.agents.iter().any(|agent| agent == id));
+    let mut places: Vec<AnswersIn> = shared
+        .map(|broadcast| AnswersIn {
+            by: "broadcast".to_owned(),
+            account: None,
+            chat: Some(label(&broadcast.peer)),
+        })
+        .chain(bound.map(of_binding))
+        .collect();
     for settings in accounts {
         let (account, groups) = (settings.id.as_str(), &settings.rules.groups);
         let mut named: Vec<&GroupId> = groups
@@ -89,12 +98,16 @@ fn places(id: &str, agents: &Agents, accounts: &[&AccountConfig]) -> Vec<Answers
     places
 }
 
-fn of_binding(binding: &Binding) -> AnswersIn {
-    let account = binding.account.as_ref().map(ToString::to_string);
-    let chat = binding.peer.as_ref().map(|peer| match peer {
+fn label(peer: &Peer) -> String {
+    match peer {
         Peer::Person(person) => person.label(),
         Peer::Group(group) => group.to_string(),
-    });
+    }
+}
+
+fn of_binding(binding: &Binding) -> AnswersIn {
+    let account = binding.account.as_ref().map(ToString::to_string);
+    let chat = binding.peer.as_ref().map(label);
     let by = match (&chat, &account) {
         (Some(_), Some(_) | None) => "peer_binding",
         (None, Some(_)) => "account_binding",

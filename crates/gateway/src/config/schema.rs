@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::keys::{ACCOUNT, Block, FILE, Key, Kind, Names};
+use super::keys::{ACCOUNT, Block, FILE, Key, Kind, MOST_ANSWERING, Names};
 
 /// JSON Schema, draft 2020-12. An editor that knows it completes keys and marks mistakes; rules about several
 /// keys are checked only by Fased itself.
@@ -31,6 +31,7 @@ pub fn schema() -> Value {
 }
 
 const PHONE: &str = "\\s*(whatsapp:)?\\s*\\+?[ .()-]*[1-9]([ .()-]*[0-9]){6,14}[ .()-]*";
+const GROUP: &str = "[0-9][0-9-]*@g\\.us";
 const LID: &str = "\\s*(whatsapp:)?[0-9]{1,20}([:_][0-9]+)*@(hosted\\.)?lid\\s*";
 
 fn object(block: &Block) -> Value {
@@ -97,6 +98,13 @@ fn of_kind(kind: Kind) -> Value {
             "propertyNames": { "pattern": "^(\\*|[0-9][0-9-]*@g\\.us)$" },
             "additionalProperties": object(&block),
         }),
+        Kind::ByChat(block) => {
+            let mut schema = object(&block);
+            let chat = format!("^\\s*{GROUP}\\s*$|^{PHONE}$|^{LID}$");
+            let agents = json!({ "type": "array", "minItems": 1, "maxItems": MOST_ANSWERING, "uniqueItems": true, "items": { "type": "string", "minLength": 1 } });
+            schema["patternProperties"] = json!({ chat: agents });
+            schema
+        }
         Kind::List(block) => json!({ "type": "array", "items": object(&block) }),
         Kind::Object => json!({ "type": "object" }),
     }

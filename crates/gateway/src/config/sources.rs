@@ -184,6 +184,13 @@ impl Sources {
         }
     }
 
+    /// What says which agents answer in a chat with a broadcast, as the config writes that chat.
+    #[must_use]
+    pub fn of_broadcast(&self, key: &str) -> Source {
+        let path = join("broadcast", key);
+        Source::outside(&path, self.line(&path))
+    }
+
     fn of_patterns(&self, agent: &str) -> Source {
         let global = "messages.groupChat.mentionPatterns";
         let of_agent = format!("agents.list.{agent}.mentionPatterns");

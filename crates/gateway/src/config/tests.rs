@@ -1,6 +1,7 @@
 //! The config as a whole: what is right, what is wrong and how that is told, what follows from it.
 
 mod answering;
+mod broadcast;
 mod edits;
 mod files;
 mod generated;

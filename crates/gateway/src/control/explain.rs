@@ -87,10 +87,13 @@ pub(crate) async fn inbound(
     message: StoredMessage,
 ) -> anyhow::Result<Explanation> {
     let run = store.run_of(message.seq).await?;
-    let sent = match &run {
-        Some(run) => store.sent_by_run(run.id).await?,
-        None => Vec::new(),
-    };
+    let mut sent = Vec::new();
+    if let Some(run) = &run {
+        sent.extend(store.sent_by_run(run.id).await?);
+        for fork in &run.forks {
+            sent.extend(store.sent_by_run(fork.id).await?);
+        }
+    }
     let mut explanation = Explanation {
         direction: "in".to_owned(),
         chat: crate::inbound::label(&message.chat, message.chat_alt.as_deref()),

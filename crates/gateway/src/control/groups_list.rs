@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use fased_policy::access::{Activation, GroupPolicy, Listing, Mode};
 use fased_policy::ids::{ChatId, GroupId, Identity};
+use fased_policy::route::Answering;
 use fased_protocol::control::{ControlError, ControlResponse, GroupInfo, ModeSource};
 
 use super::internal;
@@ -76,13 +77,13 @@ pub(super) fn info(
         .and_then(Activation::parse);
     let (mode, by) = groups.mode(group, activation);
     // Whoever writes there: in a group the sender does not decide who answers.
-    let by_config = || {
-        config
-            .route(&ChatId::Group(group.clone()), &Identity::default())
-            .agent
+    let (chat, anyone) = (ChatId::Group(group.clone()), Identity::default());
+    let (agents, by_config) = match config.answering(&chat, &anyone) {
+        Answering::One(route) => (Vec::new(), route.agent.to_owned()),
+        Answering::All(broadcast) => (broadcast.agents.clone(), broadcast.agents.join(", ")),
     };
     let agent_chosen = chosen.is_some();
-    let agent = chosen.unwrap_or_else(|| by_config().to_owned());
+    let agent = chosen.unwrap_or(by_config);
     let source = config.sources.of_setting(by, Some(group), &agent);
     let count = |number: i64| u64::try_from(number).unwrap_or(0);
     GroupInfo {
@@ -98,6 +99,7 @@ pub(super) fn info(
         activation: activation.map(|chosen| chosen.as_str().to_owned()),
         mode: mode.as_str().to_owned(),
         agent,
+        agents,
         agent_chosen,
         pending_context: row.map_or(0, |row| count(row.context).min(config.history_limit as u64)),
         source: ModeSource {

@@ -113,6 +113,7 @@ pub(super) fn group(id: &str, last_ms: Option<i64>) -> GroupInfo {
         activation: None,
         mode: "mention".to_owned(),
         agent: "main".to_owned(),
+        agents: Vec::new(),
         agent_chosen: false,
         pending_context: 0,
         source: ModeSource {

@@ -65,7 +65,8 @@ impl<'a> Bench<'a> {
         known.question = asked.map(|question| question.choices);
         let echo = self.echoes.recognise(shared, message, &mut known, now).await?;
         let agent = shared.conversations.agent(config, &known.chat, &known.sender);
-        let facts = known.facts(now / 1000, config.agents.patterns_of(&agent));
+        let patterns = config.patterns(&known.chat, &known.sender, &agent);
+        let facts = known.facts(now / 1000, patterns);
         let mut verdict = judge(&facts, &config.rules);
         let is_owner = config.rules.is_owner(&facts);
         let mut starts_loop_break = false;
@@ -140,10 +141,28 @@ impl<'a> Bench<'a> {
         now: i64,
     ) -> Result<NewRun> {
         let (shared, config) = (self.shared, self.config);
-        let at = shared
-            .conversations
-            .current(config, &known.chat, &known.sender, is_owner);
+        let conversations = &shared.conversations;
         let debounce_ms = i64::from(config.debounce_ms);
+        if let Some(several) = conversations.several(config, &known.chat, &known.sender, is_owner) {
+            let place = self
+                .waiting
+                .place(shared, message, &several.gathers_in, debounce_ms, waits, now)
+                .await?;
+            return Ok(NewRun {
+                kind: RunKind::Broadcast,
+                chat: message.chat.clone(),
+                agent: several.names(),
+                not_before_ms: place.not_before_ms,
+                joins: place.joins,
+                flushes: place.flushes,
+                reads: known.addresses(message),
+                collects: false,
+                forks: Some(several.forks()),
+                keeps: several.keeps(),
+                session: several.gathers_in,
+            });
+        }
+        let at = conversations.current(config, &known.chat, &known.sender, is_owner);
         let place = self
             .waiting
             .place(shared, message, &at.session, debounce_ms, waits, now)
@@ -158,6 +177,7 @@ impl<'a> Bench<'a> {
             joins: place.joins,
             flushes: place.flushes,
             reads: known.addresses(message),
+            forks: None,
             keeps: at.is_new.then_some(at.peer),
         })
     }
@@ -195,6 +215,7 @@ fn command_run(account: &str, message: &StoredMessage, agent: &str) -> NewRun {
         flushes: false,
         reads: Vec::new(),
         collects: false,
+        forks: None,
         keeps: None,
     }
 }

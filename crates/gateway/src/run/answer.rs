@@ -158,13 +158,15 @@ impl<'a> Answer<'a> {
         Ok(())
     }
 
-    /// The messages that a part becomes. The first of all may quote, and has the prefix.
+    /// The messages that a part becomes. The first of all may quote, and has the prefix, and says whose answer it is where
+    /// several agents answer.
     async fn drafts(&mut self, part: &str) -> Result<Vec<Draft>> {
         let is_first = self.messages == 0;
-        let texts = if is_first {
-            self.config.writing.answer(part)
-        } else {
-            self.config.writing.text(part)
+        let writing = &self.config.writing;
+        let texts = match self.token.speaker(&self.config) {
+            Some(speaker) if is_first => writing.answer_of(&speaker, part),
+            None if is_first => writing.answer(part),
+            Some(_) | None => writing.text(part),
         };
         let mut quote = match &self.last {
             Some(last) if is_first && !texts.is_empty() => self.quote(last).await?,

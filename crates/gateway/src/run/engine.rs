@@ -58,19 +58,20 @@ impl Engine {
         });
     }
 
-    /// Ends what is under way in a session and drops what waits in it.
+    /// Ends what is under way in a session, or in several at once, and drops what waits there.
     ///
     /// # Errors
     /// What SQLite said; then nothing was ended.
-    pub(crate) async fn stop(&self, store: &Store, session: &str) -> Result<Stopped> {
+    pub(crate) async fn stop(&self, store: &Store, sessions: &[&str]) -> Result<Stopped> {
         // First what waits, so that none of it starts when the other ends.
         let waiting = store
-            .drop_waiting(session, super::STOPPED, clock::now_ms())
+            .drop_waiting(sessions, super::STOPPED, clock::now_ms())
             .await?;
-        Ok(Stopped {
-            was_running: self.running.cancel_session(session, Why::Stopped),
-            waiting,
-        })
+        let mut was_running = false;
+        for session in sessions {
+            was_running |= self.running.cancel_session(session, Why::Stopped);
+        }
+        Ok(Stopped { was_running, waiting })
     }
 
     /// The backend of an agent. As long as its settings stay the same it stays the same, with its connections.

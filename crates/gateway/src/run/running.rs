@@ -39,7 +39,8 @@ impl Default for Running {
 #[derive(Debug, Clone)]
 pub(crate) struct Cancel {
     run: i64,
-    /// The account and chat whose messages it answers; none of a Task or a command.
+    /// The account and chat whose messages it answers; none of a Task, a command, or one of several agents, which newer
+    /// messages never end.
     answers: Option<(String, String)>,
     token: CancellationToken,
     /// The strongest [`Why`] that there was; 0 is none.
@@ -52,8 +53,8 @@ pub(crate) struct Cancel {
 impl Cancel {
     fn new(account: &str, run: &QueuedRun) -> Self {
         let answers = match run.kind {
-            RunKind::Message => Some((account.to_owned(), run.chat.clone())),
-            RunKind::Command | RunKind::Task => None,
+            RunKind::Message if run.fork_of.is_none() => Some((account.to_owned(), run.chat.clone())),
+            RunKind::Message | RunKind::Command | RunKind::Task | RunKind::Broadcast => None,
         };
         Self {
             run: run.id,

@@ -6,5 +6,6 @@ mod ended;
 mod fake;
 mod interrupt;
 mod questions;
+mod several;
 mod together;
 mod world;

@@ -1,10 +1,12 @@
 //! Where a run may answer, and the ids that its messages travel under.
 
 use fased_policy::ids::GroupId;
+use fased_policy::name::neutralised;
 use fased_protocol::sidecar::Quote;
 use sha2::{Digest, Sha256};
 
 use crate::clock;
+use crate::config::AccountConfig;
 use crate::outbound::{REPLY_TTL_MS, spoken};
 use crate::store::{CutOff, Draft, Purpose, QueuedRun, RunKind};
 
@@ -16,6 +18,8 @@ pub(crate) struct Token {
     created_ms: i64,
     chat: String,
     kind: RunKind,
+    /// Its agent, where others answer the same.
+    speaker: Option<String>,
 }
 
 /// Which message of a run it is.
@@ -34,6 +38,7 @@ impl Token {
             created_ms: run.created_ms,
             chat: run.chat.clone(),
             kind: run.kind,
+            speaker: run.is_one_of_several.then(|| run.agent.clone()),
         }
     }
 
@@ -45,13 +50,24 @@ impl Token {
             created_ms: run.created_ms,
             chat: run.chat.clone(),
             kind: run.kind,
+            speaker: run.speaker.clone(),
         }
+    }
+
+    /// Who says it, as it stands before an answer where several agents answer; none elsewhere.
+    pub(crate) fn speaker(&self, config: &AccountConfig) -> Option<String> {
+        let id = self.speaker.as_deref()?;
+        let agent = config.agents.list.get(id);
+        let name = agent.and_then(|agent| agent.name.as_deref());
+        // The mark around it may not be in it.
+        let name = name.and_then(|name| neutralised(&name.replace('*', "")));
+        Some(format!("*{}:*", name.as_deref().unwrap_or(id)))
     }
 
     /// A message of the answer, by its place in it.
     pub(crate) fn answer(&self, part: usize, text: String, quote: Option<Quote>) -> Draft {
         let purpose = match self.kind {
-            RunKind::Message | RunKind::Command => Purpose::Reply,
+            RunKind::Message | RunKind::Command | RunKind::Broadcast => Purpose::Reply,
             RunKind::Task => Purpose::Task,
         };
         self.draft(purpose, Part::Answer(part), text, quote)
@@ -61,7 +77,7 @@ impl Token {
     /// the result would be.
     pub(crate) fn failure(&self, text: String) -> Draft {
         let purpose = match self.kind {
-            RunKind::Message | RunKind::Command => Purpose::Notice,
+            RunKind::Message | RunKind::Command | RunKind::Broadcast => Purpose::Notice,
             RunKind::Task => Purpose::Task,
         };
         self.draft(purpose, Part::Failure, text, None)
@@ -131,6 +147,7 @@ mod tests {
             created_ms,
             chat: "15550100002@s.whatsapp.net".to_owned(),
             kind: RunKind::Message,
+            speaker: None,
         };
         let id = |run, created_ms, part| {
             token(run, created_ms)

@@ -43,6 +43,10 @@ pub(super) async fn carry_out(
         match run.kind {
             RunKind::Command => chat::carry_out(&shared, &run).await,
             RunKind::Message | RunKind::Task => answer(&shared, &run, &cancel).await,
+            RunKind::Broadcast => {
+                let why = "it is shared out among agents and answers nothing itself".to_owned();
+                FinishedRun::failed(run.id, "internal", why, Vec::new())
+            }
         }
     };
     // While only observing there are no runs; one of before may still wait.
@@ -63,7 +67,11 @@ pub(super) fn broken(shared: &Shared, run: i64, token: &Token, why: String) -> F
 
 /// What the chat is told when there is no answer.
 pub(super) fn failure_text(config: &AccountConfig, token: &Token) -> Vec<Draft> {
-    let texts = config.writing.text(&config.agents.failure_text);
+    let text = &config.agents.failure_text;
+    let texts = match token.speaker(config) {
+        Some(speaker) => config.writing.text_of(&speaker, text),
+        None => config.writing.text(text),
+    };
     texts
         .into_iter()
         .take(1)
@@ -146,7 +154,7 @@ async fn ended(
             Ok(reply) => FinishedRun {
                 result: match run.kind {
                     RunKind::Task => answer.text().map(|text| text.chars().take(MOST_RESULT).collect()),
-                    RunKind::Message | RunKind::Command => None,
+                    RunKind::Message | RunKind::Command | RunKind::Broadcast => None,
                 },
                 detail: done.detail,
                 ..FinishedRun::ok(run.id, reply)
@@ -184,11 +192,13 @@ async fn tell_progress(
         std::future::pending::<()>().await;
     }
     let run = run.id;
+    let speaker = token.speaker(&shared.config());
+    let speaker = speaker.map_or_else(String::new, |speaker| format!("{speaker} "));
     clock::pause(PROGRESS_AFTER).await;
     loop {
         let text = progress.borrow_and_update().clone();
         if let Some(text) = text {
-            let drafts = [token.progress(format!("⏳ {text}"), PROGRESS_TTL_MS)];
+            let drafts = [token.progress(format!("⏳ {speaker}{text}"), PROGRESS_TTL_MS)];
             let told = shared
                 .store
                 .say_meanwhile(shared.id(), run, &drafts, clock::now_ms())

@@ -8,13 +8,16 @@ use crate::config::AccountConfig;
 use crate::store::Store;
 
 impl Conversations {
-    /// None where nothing was chosen, or one that is not in the config any more.
+    /// None where nothing was chosen, or one that is not in the config any more, or where a broadcast says who answers.
     pub(crate) fn chosen_agent(
         &self,
         config: &AccountConfig,
         chat: &ChatId,
         sender: &Identity,
     ) -> Option<String> {
+        if config.broadcast(chat, sender).is_some() {
+            return None;
+        }
         let (_, chosen) = self.find(chat, sender);
         let agent = chosen.and_then(|chosen| chosen.agent);
         agent.filter(|agent| config.agents.list.contains_key(agent))

@@ -49,8 +49,10 @@ pub struct AuditedRun {
     pub id: i64,
     /// Account id.
     pub account: String,
-    /// `message`, `command` or `task`.
+    /// `message`, `broadcast`, `command` or `task`.
     pub kind: String,
+    /// The run that gathered what it answers, together with others.
+    pub fork_of: Option<i64>,
     /// The Task.
     pub task: Option<String>,
     /// What made a Task run.
@@ -122,7 +124,7 @@ impl Store {
         .fetch_all(&mut *turn)
         .await?;
         let runs = sqlx::query_as(
-            "SELECT id, account, kind, task, cause, due_ms, state, attempts, error FROM run ORDER BY id",
+            "SELECT id, account, kind, fork_of, task, cause, due_ms, state, attempts, error FROM run ORDER BY id",
         )
         .fetch_all(&mut *turn)
         .await?;

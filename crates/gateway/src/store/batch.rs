@@ -53,11 +53,16 @@ pub(super) async fn add_runs(
     if runs.is_empty() {
         return Ok(());
     }
+    let mut rows = Vec::with_capacity(runs.len());
+    for (seq, run) in runs {
+        let forks = run.forks.as_ref().map(serde_json::to_string).transpose()?;
+        rows.push((seq, run, forks));
+    }
     let mut insert = QueryBuilder::<Sqlite>::new(
         "INSERT INTO run (account, kind, inbox_seq, chat, agent, session, state, created_ms, not_before_ms,
-             collects) ",
+             collects, forks) ",
     );
-    insert.push_values(runs, |mut row, (seq, run)| {
+    insert.push_values(rows, |mut row, (seq, run, forks)| {
         row.push_bind(account)
             .push_bind(run.kind.as_str())
             .push_bind(seq)
@@ -67,7 +72,8 @@ pub(super) async fn add_runs(
             .push_bind("queued")
             .push_bind(now_ms)
             .push_bind(run.not_before_ms)
-            .push_bind(run.collects);
+            .push_bind(run.collects)
+            .push_bind(forks);
     });
     insert.push(" ON CONFLICT (inbox_seq) DO NOTHING");
     insert.build().execute(&mut *tx).await?;

@@ -9,7 +9,7 @@ use sqlx::{Connection as _, SqliteConnection};
 use super::conversation::{self, Conversation};
 use super::task::TaskRow;
 use super::task_run::{self, Cause, NewTaskRun, RunNow};
-use super::{Draft, PairingRow, Store, StoredMessage, group, pairing, session, task_delete};
+use super::{Draft, PairingRow, Store, StoredMessage, group, pairing, run_fork, session, task_delete};
 
 /// What a chat command changes in the store.
 #[derive(Debug, Clone)]
@@ -32,6 +32,11 @@ pub enum Change {
     },
     /// The agent and session that a chat goes on in.
     Choose(Conversation),
+    /// What waits in a chat that several agents answer goes to them now.
+    ShareOut {
+        /// The key under which it waits.
+        session: String,
+    },
     /// What was said in a session is not told to its agent any more.
     BeginAnew {
         /// Its key.
@@ -64,6 +69,7 @@ impl Change {
             | Self::Deny(_)
             | Self::Activation { .. }
             | Self::Choose(_)
+            | Self::ShareOut { .. }
             | Self::BeginAnew { .. }
             | Self::OpenSession { .. }
             | Self::CloseSession { .. } => false,
@@ -79,7 +85,8 @@ impl Store {
     pub async fn open_commands(&self, account: &str) -> Result<Vec<StoredMessage>> {
         Ok(sqlx::query_as(
             "SELECT inbox.* FROM run JOIN inbox ON inbox.seq = run.inbox_seq
-             WHERE run.account = ? AND kind = 'command' AND state IN ('queued', 'running')",
+             WHERE run.account = ? AND kind = 'command' AND kind IN ('command', 'broadcast')
+                 AND state IN ('queued', 'running')",
         )
         .bind(account)
         .fetch_all(&mut *self.read.turn().await?)
@@ -148,6 +155,7 @@ pub(super) async fn apply(
             group::set_activation(tx, account, group.as_str(), *chosen, now_ms).await
         }
         Change::Choose(chosen) => conversation::keep(tx, account, chosen, now_ms).await,
+        Change::ShareOut { session } => run_fork::fork_session(tx, session, now_ms).await,
         Change::BeginAnew { session } => session::begin_anew(tx, session, now_ms).await,
         Change::OpenSession { session } => session::touch(tx, [session.as_str()].into_iter(), now_ms).await,
         Change::CloseSession { session } => session::close(tx, session).await,

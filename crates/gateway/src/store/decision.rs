@@ -6,7 +6,7 @@ use sqlx::{Connection as _, SqliteConnection};
 
 use super::draft::Draft;
 use super::pairing::PairingChange;
-use super::{RunKind, Store, batch, conversation, media, pairing};
+use super::{Forks, RunKind, Store, batch, conversation, media, pairing};
 
 mod context;
 
@@ -62,6 +62,8 @@ pub struct NewRun {
     pub reads: Vec<String>,
     /// A run of its session is under way, so it may be answered together with others that come meanwhile.
     pub collects: bool,
+    /// Of one that gathers: who answers.
+    pub forks: Option<Forks>,
     /// The chat keeps this name in session keys, whatever else becomes known of it.
     pub keeps: Option<String>,
 }

@@ -16,6 +16,7 @@ fn run(not_before_ms: i64, joins: Option<i64>, flushes: bool) -> Option<NewRun> 
         flushes,
         reads: vec![GROUP.to_owned()],
         collects: false,
+        forks: None,
         keeps: None,
     })
 }

@@ -80,7 +80,7 @@ impl Store {
         let mut by_state = Vec::new();
         for sql in [
             "SELECT account, state AS name, COUNT(*) AS count FROM outbox GROUP BY account, state",
-            "SELECT account, state AS name, COUNT(*) AS count FROM run GROUP BY account, state",
+            "SELECT account, state AS name, COUNT(*) AS count FROM run WHERE kind <> 'broadcast' GROUP BY account, state",
             "SELECT account, state AS name, COUNT(*) AS count FROM task GROUP BY account, state",
         ] {
             by_state.push(sqlx::query_as(sql).fetch_all(&mut *turn).await?);

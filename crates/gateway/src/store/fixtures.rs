@@ -46,6 +46,7 @@ pub(super) fn admit(seq: i64) -> Decision {
         flushes: false,
         reads: vec![],
         collects: false,
+        forks: None,
         keeps: None,
     });
     Decision {

@@ -74,7 +74,7 @@ const PLANS: &[(&str, &str)] = &[
         "other USING INDEX run_of_session (session=?)",
     ),
     (
-        "UPDATE run SET state = 'cancelled' WHERE session = 's' AND state = 'queued'
+        "UPDATE run SET state = 'cancelled' WHERE session IN (SELECT value FROM json_each('[]')) AND state = 'queued'
              AND state IN ('queued', 'running') RETURNING id",
         "USING INDEX run_of_session (session=?)",
     ),
@@ -106,8 +106,9 @@ const PLANS: &[(&str, &str)] = &[
     ),
     (
         "SELECT inbox.* FROM run JOIN inbox ON inbox.seq = run.inbox_seq
-             WHERE run.account = 'a' AND kind = 'command' AND state IN ('queued', 'running')",
-        "run USING INDEX run_command (account=?)",
+             WHERE run.account = 'a' AND kind = 'command' AND kind IN ('command', 'broadcast')
+                 AND state IN ('queued', 'running')",
+        "run USING INDEX run_own (account=?)",
     ),
     (
         "SELECT started_ms FROM run

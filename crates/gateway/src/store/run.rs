@@ -1,8 +1,6 @@
 //! Runs: which wait, which are due, and what each has to answer. `run_start`, `run_end`, `run_over` and `run_again` move them on.
 
 use anyhow::Result;
-use fased_protocol::control::RunInfo;
-use fased_protocol::private::Private;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, Row as _};
 
@@ -18,10 +16,12 @@ pub enum RunKind {
     Command,
     /// An agent works on a Task.
     Task,
+    /// Gathers what several agents answer, and becomes a run of kind message for each of them.
+    Broadcast,
 }
 
 impl RunKind {
-    const ALL: [Self; 3] = [Self::Message, Self::Command, Self::Task];
+    const ALL: [Self; 4] = [Self::Message, Self::Command, Self::Task, Self::Broadcast];
 
     /// Its name in the store.
     #[must_use]
@@ -30,6 +30,7 @@ impl RunKind {
             Self::Message => "message",
             Self::Command => "command",
             Self::Task => "task",
+            Self::Broadcast => "broadcast",
         }
     }
 
@@ -61,6 +62,10 @@ pub struct QueuedRun {
     pub joined: bool,
     /// Something waited in the chat for it to read. More may be given to it until it starts.
     pub reads: bool,
+    /// The run that gathered what this one answers, together with others or not.
+    pub fork_of: Option<i64>,
+    /// Others answer the same.
+    pub is_one_of_several: bool,
     /// Of its session, as it is when the run starts: what was said in earlier ones is not told any more.
     pub epoch: i64,
 }
@@ -105,28 +110,39 @@ impl FromRow<'_, SqliteRow> for QueuedRun {
             task: task.transpose()?,
             joined: row.try_get("joined")?,
             reads: row.try_get("reads")?,
+            fork_of: row.try_get("fork_of")?,
+            is_one_of_several: row.try_get("is_one_of_several")?,
             epoch: 0,
         })
+    }
+}
+
+impl QueuedRun {
+    /// The run that what this one answers and reads was given to.
+    #[must_use]
+    pub fn gathered_by(&self) -> i64 {
+        self.fork_of.unwrap_or(self.id)
     }
 }
 
 /// A run waits this long at most for the files of what it answers; then it goes on without.
 pub(super) const FILE_WAIT_MS: i64 = 120_000;
 
-/// Does a run still wait for a file? Each is looked up by its message, of which it is one.
+/// Does a run still wait for a file of its first message, or of those that joined that? Each is looked up by its message, of
+/// which it is one.
 macro_rules! waits_for_a_file {
-    ($run:literal, $now_ms:literal, $wait_ms:literal) => {
+    ($first:literal, $run:literal, $now_ms:literal, $wait_ms:literal) => {
         concat!(
             "(EXISTS (SELECT 1 FROM inbound_media AS medium WHERE medium.inbox_seq = ",
-            $run,
-            ".inbox_seq AND medium.state = 'wanted' AND medium.created_ms > ",
+            $first,
+            " AND medium.state = 'wanted' AND medium.created_ms > ",
             $now_ms,
             " - ",
             $wait_ms,
             ") OR EXISTS (SELECT 1 FROM run_input JOIN inbound_media AS medium ON medium.inbox_seq = run_input.inbox_seq
                  WHERE run_input.run_id = ",
             $run,
-            ".id AND medium.state = 'wanted' AND medium.created_ms > ",
+            " AND medium.state = 'wanted' AND medium.created_ms > ",
             $now_ms,
             " - ",
             $wait_ms,
@@ -142,61 +158,55 @@ macro_rules! due {
         concat!(
             "SELECT run.id AS run_id, run.kind, run.chat AS run_chat, run.agent, run.session,
                  run.created_ms AS queued_ms, run.task, run.prompt, run.cause, run.due_ms,
-                 EXISTS (SELECT 1 FROM run_input WHERE run_id = run.id) AS joined,
-                 EXISTS (SELECT 1 FROM inbox AS waited WHERE waited.context_run = run.id) AS reads, inbox.*
-             FROM run LEFT JOIN inbox ON inbox.seq = run.inbox_seq
+                 EXISTS (SELECT 1 FROM run_input WHERE run_id = COALESCE(run.fork_of, run.id)) AS joined,
+                 EXISTS (SELECT 1 FROM inbox AS waited WHERE waited.context_run = COALESCE(run.fork_of, run.id)) AS reads,
+                 run.fork_of,
+                 EXISTS (SELECT 1 FROM run AS other WHERE other.fork_of = run.fork_of AND other.id <> run.id)
+                     AS is_one_of_several,
+                 inbox.*
+             FROM run LEFT JOIN run AS gathered ON gathered.id = run.fork_of
+                 LEFT JOIN inbox ON inbox.seq = COALESCE(run.inbox_seq, gathered.inbox_seq)
              WHERE run.account = ?1 AND run.state = 'queued' AND run.state IN ('queued', 'running') AND ",
             $which,
             " AND run.not_before_ms <= ?3
                  AND NOT EXISTS (
                      SELECT 1 FROM run AS before WHERE before.session = run.session AND before.id < run.id
                          AND +before.account = ?1 AND before.state IN ('queued', 'running'))
+                 AND NOT EXISTS (SELECT 1 FROM run AS first WHERE first.id = run.after_run
+                     AND first.state IN ('queued', 'running'))
                  AND NOT ",
-            waits_for_a_file!("run", "?3", "?4"),
+            waits_for_a_file!("inbox.seq", "COALESCE(run.fork_of, run.id)", "?3", "?4"),
             " ORDER BY run.id LIMIT ",
             $limit
         )
     };
 }
 
-/// Both kinds, and when the next one is due, in one question: each is a trip to SQLite's thread and back.
+/// What the gateway does itself and what agents do, and when the next one is due, in one question: each is a trip to
+/// SQLite's thread and back.
 pub(super) const DUE: &str = concat!(
     "SELECT next.wake_ms, due.* FROM (
          SELECT MIN(not_before_ms) AS wake_ms FROM run
          WHERE account = ?1 AND state IN ('queued', 'running') AND not_before_ms > 0 AND not_before_ms > ?3) AS next
      LEFT JOIN (SELECT * FROM (",
-    due!("run.kind = 'command'", "?2"),
+    due!("run.kind IN ('command', 'broadcast')", "?2"),
     ") UNION ALL SELECT * FROM (",
-    due!("run.kind <> 'command'", "?5"),
+    due!("run.kind NOT IN ('command', 'broadcast')", "?5"),
     ")) AS due ON true"
 );
 
 /// What is due, and what will be.
 #[derive(Debug, Clone)]
 pub struct DueRuns {
-    /// Due now: commands first, each kind in order.
+    /// Due now: what the gateway does itself first, commands before all else, and each kind in order.
     pub runs: Vec<QueuedRun>,
     /// When the next one is due that waits for more to answer, Unix milliseconds.
     pub wake_ms: Option<i64>,
 }
 
-/// A run, as far as it is told to people.
-#[derive(sqlx::FromRow)]
-struct ToldRow {
-    id: i64,
-    inbox_seq: i64,
-    kind: String,
-    agent: String,
-    state: String,
-    attempts: i64,
-    failure: Option<String>,
-    error: Option<String>,
-    stderr: Option<String>,
-}
-
 impl Store {
     /// The oldest queued run of each session of this account that is due; commands first, and no more than `limit` of
-    /// these and of others.
+    /// what the gateway does itself and of others.
     ///
     /// # Errors
     /// What SQLite said.
@@ -204,7 +214,7 @@ impl Store {
         Ok(self.due_runs(account, now_ms, limit, limit).await?.runs)
     }
 
-    /// The same with so many commands, and so many runs of agents, and when the next one is due.
+    /// The same with so many that the gateway does itself, and so many runs of agents, and when the next one is due.
     ///
     /// # Errors
     /// What SQLite said.
@@ -212,12 +222,12 @@ impl Store {
         &self,
         account: &str,
         now_ms: i64,
-        commands: i64,
+        of_ours: i64,
         of_agents: i64,
     ) -> Result<DueRuns> {
         let rows = sqlx::query(DUE)
             .bind(account)
-            .bind(commands)
+            .bind(of_ours)
             .bind(now_ms)
             .bind(FILE_WAIT_MS)
             .bind(of_agents)
@@ -311,47 +321,5 @@ impl Store {
         .await?;
         newest.reverse();
         Ok(newest)
-    }
-
-    /// The run of a message.
-    ///
-    /// # Errors
-    /// What SQLite said.
-    pub async fn run_of(&self, inbox_seq: i64) -> Result<Option<RunInfo>> {
-        let row: Option<ToldRow> = sqlx::query_as(
-            "SELECT id, inbox_seq, kind, agent, state, attempts, failure, error, stderr FROM run
-             WHERE inbox_seq = ?1 OR id = (SELECT run_id FROM run_input WHERE inbox_seq = ?1)",
-        )
-        .bind(inbox_seq)
-        .fetch_optional(&mut *self.read.turn().await?)
-        .await?;
-        let Some(run) = row else {
-            return Ok(None);
-        };
-        let answers = sqlx::query_scalar(
-            "SELECT message_id FROM inbox
-             WHERE seq = ?1 OR seq IN (SELECT inbox_seq FROM run_input WHERE run_id = ?2)
-             ORDER BY timestamp_s, seq",
-        )
-        .bind(run.inbox_seq)
-        .bind(run.id)
-        .fetch_all(&mut *self.read.turn().await?)
-        .await?;
-        let context = sqlx::query_scalar("SELECT message_id FROM inbox WHERE context_run = ? ORDER BY seq")
-            .bind(run.id)
-            .fetch_all(&mut *self.read.turn().await?)
-            .await?;
-        Ok(Some(RunInfo {
-            id: run.id,
-            kind: run.kind,
-            agent: run.agent,
-            state: run.state,
-            attempts: u32::try_from(run.attempts).unwrap_or(u32::MAX),
-            answers,
-            context,
-            failure: run.failure,
-            error: run.error,
-            stderr: run.stderr.map(Private),
-        }))
     }
 }

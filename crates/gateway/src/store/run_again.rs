@@ -19,6 +19,8 @@ pub struct CutOff {
     pub created_ms: i64,
     /// What it did.
     pub kind: RunKind,
+    /// Its agent, where others answer the same.
+    pub speaker: Option<String>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -35,6 +37,7 @@ struct Row {
     /// It is a Task's, which is not there any more.
     is_orphaned: bool,
     has_spoken: bool,
+    speaker: Option<String>,
 }
 
 /// A run may be started this often: the first time, and once more after an interruption.
@@ -62,7 +65,9 @@ impl Store {
         let rows: Vec<Row> = sqlx::query_as(
             "SELECT id, kind, chat, created_ms, attempts, task, cause, failure,
                  task IS NOT NULL AND NOT EXISTS (SELECT 1 FROM task WHERE task.id = run.task) AS is_orphaned,
-                 EXISTS (SELECT 1 FROM outbox WHERE run_id = run.id AND purpose IN ('reply', 'task')) AS has_spoken
+                 EXISTS (SELECT 1 FROM outbox WHERE run_id = run.id AND purpose IN ('reply', 'task')) AS has_spoken,
+                 CASE WHEN EXISTS (SELECT 1 FROM run AS other WHERE other.fork_of = run.fork_of AND other.id <> run.id)
+                     THEN agent END AS speaker
              FROM run WHERE account = ? AND state = 'running' AND state IN ('queued', 'running') ORDER BY id",
         )
         .bind(account)
@@ -110,6 +115,7 @@ impl Store {
                 chat: row.chat.clone(),
                 created_ms: row.created_ms,
                 kind,
+                speaker: row.speaker.clone(),
             };
             if tells && let Some(draft) = tell(&cut_off) {
                 told.push((row.id, draft));

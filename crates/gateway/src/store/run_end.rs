@@ -10,7 +10,7 @@ use super::draft::Draft;
 use super::remembered::Remembered;
 use super::run_over::{HandedOver, hand_over};
 use super::transcript::{self, Exchange};
-use super::{Store, batch, remembered, session, task};
+use super::{Store, batch, remembered, run_fork, session, task};
 
 /// How a run ended, and what it says.
 #[derive(Debug)]
@@ -120,10 +120,10 @@ impl FinishedRun {
     }
 }
 
-/// Does another run wait in the session of a run?
+/// Does another run wait in the session of a run, or may one for its end?
 macro_rules! followed {
     () => {
-        "EXISTS (SELECT 1 FROM run AS next WHERE next.session = run.session
+        "run.fork_of IS NOT NULL OR EXISTS (SELECT 1 FROM run AS next WHERE next.session = run.session
              AND next.state = 'queued' AND next.state IN ('queued', 'running'))"
     };
 }
@@ -198,32 +198,37 @@ impl Store {
         )
     }
 
-    /// Takes what waits in a session out of the queue, and notes that what is under way is to end. What was said in a
+    /// Takes what waits in sessions out of the queue, and notes that what is under way is to end. What was said in a
     /// group before and would have been read waits for the next run again. Returns how many runs waited.
     ///
     /// # Errors
     /// What SQLite said.
-    pub async fn drop_waiting(&self, session: &str, failure: &str, now_ms: i64) -> Result<u64> {
+    pub async fn drop_waiting(&self, sessions: &[&str], failure: &str, now_ms: i64) -> Result<u64> {
+        let sessions = serde_json::to_string(sessions)?;
         let mut turn = self.write.turn().await?;
         let mut tx = turn.begin().await?;
-        let dropped: Vec<(i64, Option<String>)> = sqlx::query_as(
+        let dropped: Vec<(i64, Option<String>, Option<i64>)> = sqlx::query_as(
             "UPDATE run SET state = 'cancelled', failure = ?, ended_ms = ?
-             WHERE session = ? AND state = 'queued' AND state IN ('queued', 'running') RETURNING id, task",
+             WHERE session IN (SELECT value FROM json_each(?)) AND state = 'queued' AND state IN ('queued', 'running')
+             RETURNING id, task, fork_of",
         )
         .bind(failure)
         .bind(now_ms)
-        .bind(session)
+        .bind(&sessions)
         .fetch_all(&mut *tx)
         .await?;
         // Should the gateway end before it has, it is not run again.
         sqlx::query(
-            "UPDATE run SET failure = ? WHERE session = ? AND state = 'running' AND state IN ('queued', 'running')",
+            "UPDATE run SET failure = ? WHERE session IN (SELECT value FROM json_each(?))
+                 AND state = 'running' AND state IN ('queued', 'running')",
         )
         .bind(failure)
-        .bind(session)
+        .bind(&sessions)
         .execute(&mut *tx)
         .await?;
-        let ids: Vec<i64> = dropped.iter().map(|(run, _)| *run).collect();
+        let mut ids: Vec<i64> = dropped.iter().map(|(run, ..)| *run).collect();
+        let gathered: BTreeSet<i64> = dropped.iter().filter_map(|(.., fork_of)| *fork_of).collect();
+        ids.extend(run_fork::unread(&mut tx, &gathered).await?);
         sqlx::query(
             "UPDATE inbox SET context_run = NULL
              WHERE context_run IN (SELECT value FROM json_each(?)) AND context_run IS NOT NULL AND outcome = 'context'",
@@ -231,7 +236,7 @@ impl Store {
         .bind(serde_json::to_string(&ids)?)
         .execute(&mut *tx)
         .await?;
-        for (run, task) in &dropped {
+        for (run, task, _) in &dropped {
             if let Some(task) = task {
                 task::after_run(&mut tx, &task::Ended::new(task, *run, "cancelled", now_ms)).await?;
             }

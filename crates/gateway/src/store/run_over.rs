@@ -67,6 +67,6 @@ pub(super) async fn hand_over(tx: &mut SqliteConnection, run: i64, now_ms: i64) 
 pub(super) const NEXT: &str = "SELECT run.failure,
      EXISTS (SELECT 1 FROM outbox WHERE run_id = run.id AND purpose IN ('reply', 'task')),
      (SELECT other.id FROM run AS other WHERE other.session = run.session AND other.account = run.account
-         AND other.chat = run.chat AND other.kind = 'message' AND other.state = 'queued'
+         AND other.chat = run.chat AND other.kind = 'message' AND other.fork_of IS NULL AND other.state = 'queued'
          AND other.state IN ('queued', 'running') ORDER BY other.id LIMIT 1)
      FROM run WHERE run.id = ?1 AND run.state = 'running'";

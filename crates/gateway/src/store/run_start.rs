@@ -78,8 +78,8 @@ async fn start(connection: &mut SqliteConnection, ids: &[i64], now_ms: i64) -> R
     Ok(sqlx::query_as(
         "UPDATE run SET state = 'running', attempts = attempts + 1, failure = NULL, started_ms = ?
          WHERE id IN (SELECT value FROM json_each(?)) AND state = 'queued'
-         RETURNING id, EXISTS (SELECT 1 FROM run_input WHERE run_id = run.id) AS joined,
-             EXISTS (SELECT 1 FROM inbox AS waited WHERE waited.context_run = run.id) AS reads,
+         RETURNING id, EXISTS (SELECT 1 FROM run_input WHERE run_id = COALESCE(run.fork_of, run.id)) AS joined,
+             EXISTS (SELECT 1 FROM inbox AS waited WHERE waited.context_run = COALESCE(run.fork_of, run.id)) AS reads,
              COALESCE(run.epoch, (SELECT epoch FROM session WHERE key = run.session), 0) AS epoch, superseded, superseded_ms",
     )
     .bind(now_ms)
@@ -92,7 +92,7 @@ async fn start(connection: &mut SqliteConnection, ids: &[i64], now_ms: i64) -> R
 pub(super) const WAITING: &str = concat!(
     "SELECT other.id, other.collects AND other.attempts = 0 AND other.epoch IS run.epoch
          AND other.not_before_ms <= ?2 AND NOT ",
-    waits_for_a_file!("other", "?2", "?3"),
+    waits_for_a_file!("other.inbox_seq", "other.id", "?2", "?3"),
     " AS ready
      FROM run JOIN run AS other ON other.session = run.session AND other.account = run.account
          AND other.chat = run.chat AND other.id <> run.id

@@ -151,7 +151,7 @@ async fn what_was_to_end_is_not_run_again_after_a_crash_and_what_it_was_to_read_
     comes(&store, 3, true).await;
     assert_eq!(
         store
-            .drop_waiting("session", "stopped", NOW)
+            .drop_waiting(&["session"], "stopped", NOW)
             .await
             .expect("committed"),
         1
@@ -182,7 +182,7 @@ async fn a_stop_counts_more_than_a_newer_message() {
     comes(&store, 1, false).await;
     start(&store, 1).await;
     store
-        .drop_waiting("session", "stopped", NOW)
+        .drop_waiting(&["session"], "stopped", NOW)
         .await
         .expect("committed");
     comes(&store, 2, true).await;
@@ -336,9 +336,13 @@ const PLANS: &[(&str, &[&str])] = &[
     (
         super::run::DUE,
         &[
-            "SEARCH run USING INDEX run_command (account=?)",
+            "SEARCH run USING INDEX run_own (account=?)",
             "SEARCH run USING INDEX run_open (account=?)",
             "before USING INDEX run_of_session (session=? AND id<?)",
+            "SEARCH gathered USING INTEGER PRIMARY KEY (rowid=?)",
+            "SEARCH first USING INTEGER PRIMARY KEY (rowid=?)",
+            "SEARCH inbox USING INTEGER PRIMARY KEY (rowid=?)",
+            "SEARCH other USING COVERING INDEX run_forks (fork_of=?)",
             "medium USING INTEGER PRIMARY KEY (rowid=?)",
             "run_waits (account=? AND not_before_ms>?)",
         ],
@@ -355,6 +359,17 @@ const PLANS: &[(&str, &[&str])] = &[
         &[
             "other USING INDEX run_of_session (session=?)",
             "outbox USING INDEX outbox_run (run_id=?)",
+        ],
+    ),
+    (
+        super::run_fork::LAST_OPEN,
+        &["SEARCH run USING INDEX run_of_session (session=?)"],
+    ),
+    (
+        super::run_fork::UNREAD,
+        &[
+            "SEARCH run USING INTEGER PRIMARY KEY (rowid=?)",
+            "fork USING INDEX run_forks (fork_of=?)",
         ],
     ),
 ];

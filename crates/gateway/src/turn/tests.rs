@@ -58,6 +58,7 @@ impl Chat {
             flushes: false,
             reads: vec![self.chat.to_owned()],
             collects: false,
+            forks: None,
             keeps: None,
         });
         let decision = Decision {

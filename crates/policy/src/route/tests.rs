@@ -73,6 +73,7 @@ fn answers(list: &[Binding], groups: &Groups, chat: &ChatId, sender: &Identity) 
         sender,
     };
     let rules = Rules {
+        broadcasts: &[],
         bindings: list,
         groups,
         default: "main",
@@ -151,6 +152,108 @@ fn of_two_names_of_one_person_the_first_in_the_list_wins() {
         let found = answers(&bindings(&list), &Groups::default(), &chat, &sender);
         assert_eq!(found, (agent.to_owned(), By::PeerBinding(0)));
     }
+}
+
+/// Written as `first+second=peer`, each with a name that is a pattern.
+fn broadcasts(texts: &[&str]) -> Vec<Broadcast> {
+    let read = |text: &&str| {
+        let (agents, peer) = text.split_once('=').unwrap();
+        let bound = bindings(&[&format!("x={peer}")]).remove(0);
+        let agents: Vec<String> = agents.split('+').map(str::to_owned).collect();
+        Broadcast {
+            key: peer.to_owned(),
+            peer: bound.peer.unwrap(),
+            in_turn: false,
+            patterns: Patterns::new(&agents).unwrap(),
+            agents,
+        }
+    };
+    texts.iter().map(read).collect()
+}
+
+#[rstest]
+#[case::none(&[], false, "+15550100001", "p")]
+#[case::the_group(&["a+b=120363000000000001@g.us"], true, "+15550100001", "a b")]
+#[case::whoever_writes_there(&["a+b=120363000000000001@g.us"], true, "100000000000009@lid", "a b")]
+#[case::another_group(&["a+b=120363000000000002@g.us"], true, "+15550100001", "g")]
+#[case::a_person_in_a_group(&["a+b=+15550100001"], true, "+15550100001", "g")]
+#[case::a_person(&["a+b=+15550100001"], false, "+15550100001", "a b")]
+#[case::another_person(&["a+b=+15550100002"], false, "+15550100001", "p")]
+#[case::a_hidden_id(&["a=100000000000001@lid"], false, "100000000000001@lid", "a")]
+#[case::digits_of_a_hidden_id(&["a=15550100001@lid"], false, "+15550100001", "p")]
+#[case::the_first_of_one_chat(&["a=120363000000000001@g.us", "b=120363000000000001@g.us"], true, "+15550100001", "a")]
+fn a_broadcast_of_this_chat_is_nearer_than_all_else(
+    #[case] list: &[&str],
+    #[case] in_group: bool,
+    #[case] sender: &str,
+    #[case] expected: &str,
+) {
+    let sender = person(sender);
+    let chat = match in_group {
+        true => ChatId::Group(GroupId::parse(GROUP).unwrap()),
+        false => ChatId::Direct(sender.clone()),
+    };
+    let (work, named, bound) = (
+        account("work"),
+        groups(&[(GROUP, Some("g"))]),
+        bindings(&["p@work=+15550100001"]),
+    );
+    let place = Place {
+        account: &work,
+        chat: &chat,
+        sender: &sender,
+    };
+    let several = broadcasts(list);
+    let rules = Rules {
+        broadcasts: &several,
+        bindings: &bound,
+        groups: &named,
+        default: "main",
+    };
+    let found = match answering(&place, &rules) {
+        Answering::One(route) => route.agent.to_owned(),
+        Answering::All(broadcast) => broadcast.agents.join(" "),
+    };
+    assert_eq!(found, expected);
+    // Where one agent is meant, as of a Task, broadcasts are not asked.
+    let one = if in_group { "g" } else { "p" };
+    let expected = if sender.phone.is_some() || in_group {
+        one
+    } else {
+        "main"
+    };
+    assert_eq!(route(&place, &rules).agent, expected);
+}
+
+/// The number of a person may be known while the chat goes by the hidden id, and the other way round.
+#[test]
+fn a_broadcast_of_a_person_is_found_by_all_that_is_known_of_them() {
+    let chat = ChatId::Direct(person("100000000000001@lid"));
+    let sender = both("100000000000001@lid", "+15550100001");
+    let work = account("work");
+    for (chat, list) in [
+        (&chat, "a=+15550100001"),
+        (&chat, "a=100000000000001@lid"),
+        (&ChatId::SelfChat, "a=+15550100001"),
+    ] {
+        let place = Place {
+            account: &work,
+            chat,
+            sender: &sender,
+        };
+        assert!(broadcast(&place, &broadcasts(&[list])).is_some(), "{list}");
+    }
+}
+
+#[test]
+fn the_names_of_all_count_each_once() {
+    let lists = [&["ada", "bob"][..], &["bob", "cara"]].map(|list| Patterns::new(list).unwrap());
+    let all = Patterns::of_all(&lists);
+    for name in ["ada", "bob", "cara"] {
+        assert!(all.match_text(&format!("hello {name}")));
+    }
+    assert!(!all.match_text("hello dora"));
+    assert_eq!(format!("{all:?}").matches("bob").count(), 1);
 }
 
 /// What bindings may match, without two that match the same.

@@ -58,7 +58,7 @@ pub enum KeyPlace {
 /// Where an agent answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AnswersIn {
-    /// `peer_binding`, `group`, `any_group`, `account_binding`, `channel_binding` or `default`, as `fased explain` says.
+    /// `broadcast`, `peer_binding`, `group`, `any_group`, `account_binding`, `channel_binding` or `default`, as `fased explain` says.
     pub by: String,
     /// Of this account alone.
     pub account: Option<String>,

@@ -76,9 +76,12 @@ pub struct JudgementInfo {
 /// Who answers, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RouteInfo {
-    /// The agent's id.
+    /// The agent's id; of several, all of them with commas.
     pub agent: String,
-    /// `chosen` (by `/agent switch` in this chat), `peer_binding`, `group`, `any_group`, `account_binding`, `channel_binding` or `default`.
+    /// All of them, where several answer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub agents: Vec<String>,
+    /// `broadcast`, `chosen` (by `/agent switch` in this chat), `peer_binding`, `group`, `any_group`, `account_binding`, `channel_binding` or `default`.
     pub by: String,
     /// The same for people.
     pub sentence: String,

@@ -28,8 +28,11 @@ pub struct GroupInfo {
     pub activation: Option<String>,
     /// What holds: `mention` or `always`.
     pub mode: String,
-    /// The agent that answers there.
+    /// The agent that answers there; of several, all of them with commas.
     pub agent: String,
+    /// All of them, where several answer by `broadcast`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub agents: Vec<String>,
     /// It was chosen there by `/agent switch`; else the config names it.
     #[serde(default)]
     pub agent_chosen: bool,

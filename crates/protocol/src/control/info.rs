@@ -253,10 +253,11 @@ pub struct Notice {
 pub struct RunInfo {
     /// Run id.
     pub id: i64,
-    /// `message`: an agent answers; `command`: the gateway does; `task`: an agent does what a Task says.
+    /// `message`: an agent answers; `broadcast`: several do; `command`: the gateway does; `task`: an agent does what a Task
+    /// says.
     #[serde(default)]
     pub kind: String,
-    /// Agent id.
+    /// Agent id; of several, all of them with commas.
     pub agent: String,
     /// `queued`, `running`, `ok`, `error`, `cancelled`, `interrupted`.
     pub state: String,
@@ -274,6 +275,9 @@ pub struct RunInfo {
     /// Of one that went wrong: the end of what the agent's process wrote on stderr, 64 KiB at most.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stderr: Option<Private>,
+    /// Where several agents answer: what became of each of them. Then all else is about them together.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub forks: Vec<Self>,
 }
 
 /// An outbound message.

@@ -32,7 +32,7 @@ fn config_validate_tells_all_mistakes_and_warnings() {
         (&json!(true), &json!([]), &json!([]))
     );
 
-    let (state, file) = configured("{ models: {}, broadcast: {} }");
+    let (state, file) = configured("{ models: {}, store: {} }");
     let warned = state.json(&["config", "validate"]);
     assert_eq!(
         (&warned["valid"], warned["warnings"].as_array().map(Vec::len)),
@@ -40,7 +40,7 @@ fn config_validate_tells_all_mistakes_and_warnings() {
     );
     let answer = state.verb(&["config", "validate"]);
     assert!(
-        answer.code == 0 && answer.stderr.contains("broadcast") && answer.stdout.contains("is valid"),
+        answer.code == 0 && answer.stderr.contains("store") && answer.stdout.contains("is valid"),
         "{answer:?}"
     );
 

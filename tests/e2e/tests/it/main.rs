@@ -66,6 +66,7 @@ mod secrecy;
 mod self_chat;
 mod sending;
 mod service;
+mod several;
 mod simulations;
 mod sockets;
 mod status;

@@ -20,6 +20,8 @@ fn busy(world: &World, session: &str) -> Entered {
         task: None,
         joined: false,
         reads: false,
+        fork_of: None,
+        is_one_of_several: false,
         epoch: 0,
     };
     let running = &world.account.shared().engine.running;

@@ -12,12 +12,14 @@ fn run(kind: &str, agent: &str) -> RunInfo {
         failure: None,
         error: None,
         stderr: None,
+        forks: Vec::new(),
     }
 }
 
 fn chosen(agent: &str) -> RouteInfo {
     RouteInfo {
         agent: agent.to_owned(),
+        agents: Vec::new(),
         by: "chosen".to_owned(),
         sentence: "chosen in this chat by /agent switch".to_owned(),
         source: SourceInfo {
@@ -58,4 +60,30 @@ fn a_chat_command_was_answered_by_no_agent() {
         "{text}"
     );
     assert!(!text.contains("by agent"), "{text}");
+}
+
+#[test]
+fn each_of_several_agents_is_told_with_what_became_of_it() {
+    let failed = RunInfo {
+        id: 51,
+        state: "error".to_owned(),
+        failure: Some("timed_out".to_owned()),
+        ..run("message", "ops")
+    };
+    let text = told(
+        RunInfo {
+            state: failed.state.clone(),
+            failure: failed.failure.clone(),
+            forks: vec![run("message", "main"), failed],
+            ..run("broadcast", "main, ops")
+        },
+        None,
+    );
+    for line in [
+        "49, shared out among main, ops: error: timed_out",
+        "49 by agent main, ok, started 1 times",
+        "51 by agent ops, error, started 1 times: timed_out",
+    ] {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
 }

@@ -83,8 +83,15 @@ pub(super) fn check(found: &mut Found<'_>, root: &Node, agents: &[String], accou
 
 /// Something that has to exist.
 pub(super) fn named(found: &mut Found<'_>, at: &str, what: &str, list: &str, name: &str, known: &[String]) {
+    if let Some((message, hint)) = missing(what, list, name, known) {
+        found.wrong_at(at, at, message, Some(hint));
+    }
+}
+
+/// What is wrong with the name of something that does not exist, and what to write.
+pub(super) fn missing(what: &str, list: &str, name: &str, known: &[String]) -> Option<(String, String)> {
     if known.iter().any(|known| known == name) {
-        return;
+        return None;
     }
     let near = nearest(name, known.iter().map(String::as_str));
     let hint = near.map_or_else(
@@ -98,7 +105,7 @@ pub(super) fn named(found: &mut Found<'_>, at: &str, what: &str, list: &str, nam
     } else {
         hint
     };
-    found.wrong_at(at, at, message, Some(hint));
+    Some((message, hint))
 }
 
 /// The chat, unless what is written is none; that is told.

@@ -104,6 +104,23 @@ pub(in crate::config) struct Match {
     pub(in crate::config) peer: Option<Peer>,
 }
 
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(in crate::config) struct Broadcast {
+    pub(in crate::config) strategy: Strategy,
+    /// Agents by chat.
+    #[serde(flatten)]
+    pub(in crate::config) chats: BTreeMap<String, Vec<String>>,
+}
+
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(in crate::config) enum Strategy {
+    #[default]
+    Parallel,
+    Sequential,
+}
+
 #[derive(Debug, Deserialize)]
 pub(in crate::config) struct Peer {
     pub(in crate::config) kind: PeerKind,

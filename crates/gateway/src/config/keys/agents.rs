@@ -1,6 +1,6 @@
 //! Who answers: agents, what goes to which of them, conversations, chat commands and Tasks.
 
-use super::{Block, Kind, block, foreign, key};
+use super::{Block, Key, Kind, block, foreign, key};
 
 pub(super) const AGENTS: Block = Block {
     keys: &[
@@ -234,6 +234,20 @@ pub(super) const BINDING: Block = Block {
     ],
     foreign: foreign::BINDING,
 };
+
+/// `broadcast`.
+pub(super) const BROADCAST: Block = block(&[key(
+    "strategy",
+    Kind::Words(&["parallel", "sequential"]),
+    "\"parallel\": they answer at the same time; \"sequential\": one after another, in the order of the list. One that fails stops none of the others.",
+)
+.default("\"parallel\"")]);
+
+/// Most agents that answer one message.
+pub(in crate::config) const MOST_ANSWERING: usize = 8;
+
+/// `broadcast.<chat>`.
+pub(in crate::config) const ANSWERING: Key = key("agents", Kind::Texts, "Who answers there.");
 
 const MATCH: Block = Block {
     keys: &[

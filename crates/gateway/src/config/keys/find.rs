@@ -1,8 +1,8 @@
 //! The definition behind a key path that a person typed.
 
-use super::{Block, FILE, Kind, Names};
+use super::{ANSWERING, Block, FILE, Kind, Names};
 use crate::config::misplaced;
-use crate::config::{KeyPath, Step, entry, join};
+use crate::config::{KeyPath, Step, entry, join, merge};
 use crate::nearest::nearest;
 use fased_policy::ids::{AccountId, GroupId};
 
@@ -20,6 +20,14 @@ pub(in crate::config) fn kind_at(steps: &[Step]) -> Result<Option<Kind>, String>
                 named(&path, names, name)?;
                 Kind::Block(block)
             }
+            (Kind::ByChat(block), Step::Name(name)) => match block.get(name) {
+                Some(key) => key.kind,
+                None if merge::chat(name).is_ok() => ANSWERING.kind,
+                None => {
+                    let (message, hint) = entry::chat_problem(name, &block);
+                    return Err(format!("{path}: {message}. {hint}"));
+                }
+            },
             (Kind::List(block), Step::Index(_)) => Kind::Block(block),
             // By its id.
             (Kind::List(block), Step::Name(_)) if block.get("id").is_some() => Kind::Block(block),
@@ -53,6 +61,7 @@ pub(in crate::config) fn kind_at(steps: &[Step]) -> Result<Option<Kind>, String>
                 | Kind::Words(_)
                 | Kind::Block(_)
                 | Kind::Map(..)
+                | Kind::ByChat(_)
                 | Kind::Variables,
                 Step::Index(_),
             ) => return Err(format!("{path} has nothing inside that could be named so")),

@@ -21,7 +21,11 @@ pub(in crate::config) const FILE: Block = Block {
             Kind::List(agents::BINDING),
             "Which chats and accounts go to which agent. A chat of its own wins over the agentId of a group, that over an account, and that over the channel; whoever is named nowhere gets the default agent. Default: none.",
         ),
-        key("broadcast", Kind::Object, "Chats that several agents answer.").idle(),
+        key(
+            "broadcast",
+            Kind::ByChat(agents::BROADCAST),
+            "Chats that several agents answer: by the address of a group, a person's number or a hidden id, the ids of 1 to 8 agents. Each has a conversation of its own there. Nothing that is chosen elsewhere counts in such a chat, neither a binding nor the agentId of a group nor /agent switch. Default: none.",
+        ),
         key("session", Kind::Block(agents::SESSION), "Conversations."),
         key("commands", Kind::Block(agents::COMMANDS), "Chat commands."),
         key("gateway", Kind::Block(outside::GATEWAY), "The gateway process."),

@@ -6,11 +6,11 @@ use std::time::Duration;
 use fased_agents::{AcpSettings, CommandOutput, CommandSettings, KeySource, OpenAiSettings, Settings};
 use fased_policy::ids::{AccountId, AllowList, GroupId, IdError, Identity, Lid, Phone};
 use fased_policy::mention::Patterns;
-use fased_policy::route::{Binding, Peer};
+use fased_policy::route::{Binding, Broadcast, Peer};
 
 use super::{allow_list, folder};
 use crate::config::agents::IDLE;
-use crate::config::file::{self, Backend, DmScope, File, Output, PeerKind};
+use crate::config::file::{self, Backend, DmScope, File, Output, PeerKind, Strategy};
 use crate::config::{Agent, Agents, TaskSettings};
 
 const KILOBYTE: usize = 1024;
@@ -22,6 +22,7 @@ pub(in crate::config) fn agents(file: &File, config: &Path) -> Result<Agents, St
     let mut agents = Agents {
         patterns: patterns("messages.groupChat.mentionPatterns", global)?.unwrap_or_default(),
         bindings: bindings(&file.bindings)?,
+        broadcasts: defaults.broadcasts,
         queue: file.messages.queue.mode.unwrap_or_default(),
         max_concurrent: file
             .agents
@@ -51,7 +52,23 @@ pub(in crate::config) fn agents(file: &File, config: &Path) -> Result<Agents, St
             agents.default.clone_from(&default.id);
         }
     }
+    agents.broadcasts = broadcasts(&file.broadcast, &agents)?;
     Ok(agents)
+}
+
+fn broadcasts(written: &file::Broadcast, agents: &Agents) -> Result<Vec<Broadcast>, String> {
+    let chats = written.chats.iter();
+    chats
+        .map(|(key, names)| {
+            Ok(Broadcast {
+                key: key.clone(),
+                peer: chat(key).map_err(|error| format!("broadcast: {key}: {error}"))?,
+                in_turn: written.strategy == Strategy::Sequential,
+                patterns: Patterns::of_all(names.iter().map(|agent| agents.patterns_of(agent))),
+                agents: names.clone(),
+            })
+        })
+        .collect()
 }
 
 fn patterns(at: &str, list: &Option<Vec<String>>) -> Result<Option<Patterns>, String> {
@@ -173,6 +190,11 @@ pub(in crate::config) fn peer(kind: PeerKind, id: &str) -> Result<Peer, IdError>
             .map(Peer::Person),
         PeerKind::Foreign => Err(IdError::Target),
     }
+}
+
+/// A chat by its address alone: a group, or a person.
+pub(in crate::config) fn chat(id: &str) -> Result<Peer, IdError> {
+    peer(PeerKind::Group, id).or_else(|_no_group| peer(PeerKind::Direct, id))
 }
 
 /// Scheduled work.

@@ -202,14 +202,13 @@ fn agents_and_their_patterns_are_read() {
 #[test]
 fn keys_without_effect_are_named_in_one_warning() {
     let config = valid(
-        "{ broadcast: {}, store: { url: 'x' }, agents: { list: [{ id: 'a', name: 'A' }] },
+        "{ store: { url: 'x' }, agents: { list: [{ id: 'a', name: 'A' }] },
            channels: { whatsapp: { ackReaction: { emoji: 'x' }, accounts: { a: { groups: { '*': { tools: {} } } } },
            supervision: { breakerExits: 3, firstRespawnMs: 1 }, groups: { '*': { tools: {} } } } } }",
     );
     assert_eq!(config.warnings.len(), 1, "{:?}", config.warnings);
     let warning = &config.warnings[0];
     for key in [
-        "broadcast",
         "store",
         "channels.whatsapp.accounts.a.groups[\"*\"].tools",
         "channels.whatsapp.groups[\"*\"].tools",

@@ -103,6 +103,7 @@ fn a_chat_command_is_for_no_agent() {
             failure: None,
             error: None,
             stderr: None,
+            forks: Vec::new(),
         });
         let known = known(&admitted);
         judge_again(&mut explanation, &linked(OPEN, &known), known, &admitted);

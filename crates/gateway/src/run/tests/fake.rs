@@ -110,7 +110,10 @@ impl Backend for Fake {
                     .push(request.text.clone());
             }
             let _under_way = UnderWay(self, session);
-            let act = self.acts.iter().find(|(word, _)| request.text.contains(word));
+            // Words may begin with the agent that is meant: `ops|`.
+            let agent = request.envelope["agent"]["id"].as_str().unwrap_or_default();
+            let asked = format!("{agent}|{}", request.text);
+            let act = self.acts.iter().find(|(word, _)| asked.contains(word));
             let act = act.map_or_else(
                 || Act::Say(vec![Event::Text(format!("re: {}", request.text))]),
                 |(_, act)| act.clone(),

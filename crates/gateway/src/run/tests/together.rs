@@ -173,7 +173,11 @@ async fn a_stop_ends_what_is_under_way_and_what_waits_in_that_session_and_sends_
     world.until_decided().await;
     let session = "agent:main:whatsapp:default:dm:+15550100002";
     assert!(world.engine.running.is_running(session));
-    let stopped = world.engine.stop(&world.store, session).await.expect("stopped");
+    let stopped = world
+        .engine
+        .stop(&world.store, &[session])
+        .await
+        .expect("stopped");
     assert_eq!((stopped.was_running, stopped.waiting), (true, 2));
     world.until_under_way(1).await;
     world
@@ -188,7 +192,11 @@ async fn a_stop_ends_what_is_under_way_and_what_waits_in_that_session_and_sends_
         );
     }
     assert!(world.texts().await.is_empty());
-    let again = world.engine.stop(&world.store, session).await.expect("stopped");
+    let again = world
+        .engine
+        .stop(&world.store, &[session])
+        .await
+        .expect("stopped");
     assert_eq!((again.was_running, again.waiting), (false, 0));
     let bert = world
         .runs()

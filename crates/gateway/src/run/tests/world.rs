@@ -5,13 +5,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fased_agents::{CommandSettings, Settings};
+use fased_policy::ids::{GroupId, Phone};
+use fased_policy::mention::Patterns;
+use fased_policy::route::{Broadcast, Peer};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::fake::{Act, Fake};
 use crate::account::Shared;
 use crate::clock;
-use crate::config::{Agents, Config, QueueMode};
+use crate::config::{Agent, Agents, Config, QueueMode};
 use crate::run::questions::Questions;
 use crate::run::{Engine, answer_forever};
 use crate::store::fixtures::{RunRow, SentRow};
@@ -46,7 +49,16 @@ pub(super) struct Set {
     pub(super) owner: Option<&'static str>,
     /// How long an owner has to answer what the agent asks; as usual if none.
     pub(super) patience: Option<Duration>,
+    /// Who answers, besides `main` elsewhere, what [`SHARED`] writes and what is said in [`GROUP`].
+    pub(super) several: &'static [&'static str],
+    /// One after another.
+    pub(super) in_turn: bool,
 }
+
+/// Whose direct messages several agents answer.
+pub(super) const SHARED: &str = "15550100005";
+/// The group that several agents answer, by the name `you`.
+pub(super) const GROUP: &str = "120363000000000001@g.us";
 
 impl Default for Set {
     fn default() -> Self {
@@ -61,6 +73,8 @@ impl Default for Set {
             failure_text: "Sorry.",
             owner: None,
             patience: None,
+            several: &[],
+            in_turn: false,
         }
     }
 }
@@ -89,6 +103,28 @@ impl World {
         main.backend = set.backend;
         main.stream = set.stream;
         main.timeout = set.timeout;
+        for (index, id) in set.several.iter().enumerate() {
+            let agent = Agent {
+                index: index + 1,
+                name: (*id == "bob").then(|| "Bob *the* builder".to_owned()),
+                ..agents.list["main"].clone()
+            };
+            agents.list.insert((*id).to_owned(), agent);
+        }
+        if !set.several.is_empty() {
+            agents.broadcasts = [
+                Peer::Group(GroupId::parse(GROUP).expect("a group")),
+                Peer::Person(Phone::parse(SHARED).expect("a number").into()),
+            ]
+            .map(|peer| Broadcast {
+                key: String::new(),
+                peer,
+                agents: set.several.iter().map(|id| (*id).to_owned()).collect(),
+                in_turn: set.in_turn,
+                patterns: Patterns::new(&["you"]).expect("a pattern"),
+            })
+            .to_vec();
+        }
         let agents = Arc::new(agents);
         let named: Vec<String> = set.accounts.iter().map(|id| format!("{id}: {{}}")).collect();
         let owners = set
@@ -96,7 +132,7 @@ impl World {
             .map(|owner| format!("owners: ['{owner}'],"))
             .unwrap_or_default();
         let text = format!(
-            "{{ channels: {{ whatsapp: {{ {owners} dmPolicy: 'open', allowFrom: ['*'], accounts: {{ {} }} }} }} }}",
+            "{{ channels: {{ whatsapp: {{ {owners} dmPolicy: 'open', allowFrom: ['*'], groupPolicy: 'open', accounts: {{ {} }} }} }} }}",
             named.join(", ")
         );
         let config = Config::parse(&text, Path::new("/etc/fased.json"), |id| id.into()).expect("valid");
@@ -125,8 +161,10 @@ impl World {
 
     /// Starts the tasks of all accounts.
     pub(super) fn start(&mut self) {
-        self.engine
-            .put_backend("main", settings(), Arc::clone(&self.fake) as Arc<_>);
+        for agent in self.accounts[0].config().agents.list.keys() {
+            self.engine
+                .put_backend(agent, settings(), Arc::clone(&self.fake) as Arc<_>);
+        }
         for account in &self.accounts {
             let token = CancellationToken::new();
             let decide = crate::inbound::decide_forever(Arc::clone(account), token.clone());
@@ -148,11 +186,16 @@ impl World {
 
     /// Somebody writes to an account.
     pub(super) async fn writes(&self, account: usize, from: &str, text: &str) {
+        self.says(account, &format!("{from}@s.whatsapp.net"), from, text)
+            .await;
+    }
+
+    /// Somebody says something in a chat.
+    pub(super) async fn says(&self, account: usize, chat: &str, from: &str, text: &str) {
         let shared = &self.accounts[account];
-        let chat = format!("{from}@s.whatsapp.net");
         let message = Journaled {
-            chat: chat.clone(),
-            sender: chat,
+            chat: chat.to_owned(),
+            sender: format!("{from}@s.whatsapp.net"),
             message_id: format!("{from}-{text}"),
             timestamp_s: clock::now_ms() / 1000,
             ..message(text)

@@ -27,7 +27,7 @@ pub(super) const EVERY_MS: i64 = 60_000;
 const DEADLINE: Duration = Duration::from_secs(60);
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
-/// However many sidecars are killed, none is given up for a while: no storm is to wait for that. Everybody may write; whoever is `second` has a program, and so has the group of `third`.
+/// However many sidecars are killed, none is given up for a while: no storm is to wait for that. Everybody may write; whoever is `second` has a program, and so has the group of `third`; two answer one of them.
 const CONFIG: &str = r#"{
   channels: { whatsapp: {
     dmPolicy: "open", allowFrom: ["*"],
@@ -44,6 +44,7 @@ const CONFIG: &str = r#"{
     { agentId: "worker", match: { accountId: "second" } },
     { agentId: "worker", match: { accountId: "third", peer: { kind: "direct", id: "+15550101000" } } },
   ],
+  broadcast: { "+15550101002": ["echo", "worker"] },
   messages: { failureText: "That came to nothing." },
 }
 "#;

@@ -37,7 +37,7 @@ pub(super) async fn hand_over(tx: &mut SqliteConnection, account: &str, decision
 }
 
 /// What happened to a message whose run has not started yet is read by that run, not by the one after it: it answers
-/// what the message says now.
+/// what the message says now. Several agents read it if none of them has started.
 pub(super) async fn give_to_waiting_run(tx: &mut SqliteConnection, event: i64) -> Result<()> {
     sqlx::query(
         "UPDATE inbox SET context_run = (
@@ -46,7 +46,8 @@ pub(super) async fn give_to_waiting_run(tx: &mut SqliteConnection, event: i64) -
                  AND (target.chat IN (event.chat, event.chat_alt) OR target.chat_alt IN (event.chat, event.chat_alt))
              LEFT JOIN run_input ON run_input.inbox_seq = target.seq
              JOIN run ON run.inbox_seq = target.seq OR run.id = run_input.run_id
-             WHERE event.seq = ?1 AND run.state = 'queued' LIMIT 1)
+             WHERE event.seq = ?1 AND (run.state = 'queued' OR run.kind = 'broadcast' AND run.state = 'ok' AND NOT EXISTS (
+                 SELECT 1 FROM run AS fork WHERE fork.fork_of = run.id AND fork.state <> 'queued')) LIMIT 1)
          WHERE seq = ?1 AND context_run IS NULL",
     )
     .bind(event)

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use fased::store::AuditedSend;
+use fased::store::{AuditedRun, AuditedSend};
 
 use super::super::gather::{Facts, Got};
 use super::super::report::StormReport;
@@ -48,6 +48,13 @@ fn once(facts: &Facts, sends: &Sends<'_>, report: &mut StormReport) {
     }
     let (mut answered, mut refused, mut told, mut given_up) = (0, 0, 0, 0);
     let (mut lost, mut doubled) = (Vec::new(), Vec::new());
+    // Where several agents answer, the runs of each of them by the one that gathered for them.
+    let mut forks: HashMap<i64, Vec<&AuditedRun>> = HashMap::new();
+    for run in &facts.store.runs {
+        if let Some(gathered) = run.fork_of {
+            forks.entry(gathered).or_default().push(run);
+        }
+    }
     for said in &facts.said {
         let Some(row) = rows.get(&key(said)).and_then(|rows| rows.first()) else {
             continue;
@@ -57,46 +64,66 @@ fn once(facts: &Facts, sends: &Sends<'_>, report: &mut StormReport) {
             None => HashSet::from([said.from.as_str()]),
             Some(_) => PEOPLE_NUMBERS.into_iter().collect(),
         };
+        let run = row.run.and_then(|run| runs.get(&run)).copied();
+        let shared = run.and_then(|run| forks.get(&run.id));
+        // Each of several has its own answer to give, and one alone the only one.
+        let mine = |run: Option<&AuditedRun>, id: &str| {
+            let sent = sends.get(&(NAMES[said.account], id));
+            shared.is_none() || sent.is_some_and(|sent| sent.run == run.map(|run| run.id))
+        };
+        let by: Vec<Option<&AuditedRun>> = match shared {
+            Some(forks) => forks.iter().map(|run| Some(*run)).collect(),
+            None => vec![run],
+        };
+        let count = |ids: &BTreeSet<&str>, run| ids.iter().filter(|id| mine(run, id)).count();
         let most = got.map_or(0, |got| got.values().map(BTreeSet::len).max().unwrap_or(0));
+        let most_of_one = got.map_or(0, |got| {
+            let each = got.values().flat_map(|ids| by.iter().map(|run| count(ids, *run)));
+            each.max().unwrap_or(0)
+        });
         let admitted = row.outcome.as_deref() == Some("admit");
-        if most > 1 || (most > 0 && !admitted) {
+        if most_of_one > 1 || most > by.len() || (most > 0 && !admitted) {
             doubled.push(format!("{} ({} answers, {:?})", said.word, most, row.outcome));
             continue;
         }
         if !admitted {
             continue;
         }
-        if got.is_some_and(|got| readers.iter().all(|reader| got.contains_key(reader))) {
-            answered += 1;
-            continue;
-        }
-        // It is not on every phone that is to have it. That needs a reason.
-        let run = row.run.and_then(|run| runs.get(&run));
-        let sent = run
-            .and_then(|run| by_run.get(&run.id))
-            .map_or(&[][..], Vec::as_slice);
-        let of_word = sent.iter().find(|sent| says(&sent.text, &said.word));
-        let of_failure = sent.iter().find(|sent| sent.text == FAILED);
-        match (run.map(|run| run.state.as_str()), of_word, of_failure) {
-            (Some("ok"), Some(sent), _) if sent.state == "failed" => refused += 1,
-            (Some("interrupted"), None, Some(sent)) if sent.state == "failed" => refused += 1,
-            (Some("interrupted"), None, Some(sent)) => {
-                told += 1;
-                let there = |got: &&Got| got.id == sent.message_id && got.account == said.account;
-                if facts.got.iter().filter(there).count() == 0 {
-                    lost.push(format!("{} (that it came to nothing was not told)", said.word));
+        for run in by {
+            let has = |got: &HashMap<&str, BTreeSet<&str>>, reader: &str| {
+                got.get(reader).is_some_and(|ids| count(ids, run) > 0)
+            };
+            if got.is_some_and(|got| readers.iter().all(|reader| has(got, reader))) {
+                answered += 1;
+                continue;
+            }
+            // It is not on every phone that is to have it. That needs a reason.
+            let sent = run
+                .and_then(|run| by_run.get(&run.id))
+                .map_or(&[][..], Vec::as_slice);
+            let of_word = sent.iter().find(|sent| says(&sent.text, &said.word));
+            let of_failure = sent.iter().find(|sent| sent.text.ends_with(FAILED));
+            match (run.map(|run| run.state.as_str()), of_word, of_failure) {
+                (Some("ok"), Some(sent), _) if sent.state == "failed" => refused += 1,
+                (Some("interrupted"), None, Some(sent)) if sent.state == "failed" => refused += 1,
+                (Some("interrupted"), None, Some(sent)) => {
+                    told += 1;
+                    let there = |got: &&Got| got.id == sent.message_id && got.account == said.account;
+                    if facts.got.iter().filter(there).count() == 0 {
+                        lost.push(format!("{} (that it came to nothing was not told)", said.word));
+                    }
                 }
-            }
-            (Some("interrupted"), None, None) => {
-                given_up += 1;
-                lost.push(format!("{} (given up without a word)", said.word));
-            }
-            (state, sent, _) => {
-                let sent = sent.map(|sent| format!("{} {}", sent.message_id, sent.state));
-                lost.push(format!(
-                    "{} of {} (run {state:?}, answer {sent:?})",
-                    said.word, NAMES[said.account]
-                ));
+                (Some("interrupted"), None, None) => {
+                    given_up += 1;
+                    lost.push(format!("{} (given up without a word)", said.word));
+                }
+                (state, sent, _) => {
+                    let sent = sent.map(|sent| format!("{} {}", sent.message_id, sent.state));
+                    lost.push(format!(
+                        "{} of {} (run {state:?}, answer {sent:?})",
+                        said.word, NAMES[said.account]
+                    ));
+                }
             }
         }
     }

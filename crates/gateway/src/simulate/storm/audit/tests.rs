@@ -108,6 +108,52 @@ fn nothing_is_found_where_all_is_well() {
     assert_eq!(audit(&clean()).deviations, []);
 }
 
+/// The first message, answered by two agents.
+fn shared_out(facts: &mut Facts) {
+    facts.store.runs[0].kind = "broadcast".to_owned();
+    facts.store.outbox.retain(|sent| sent.run != Some(1));
+    facts.got.retain(|got| got.id != "FA1");
+    for id in [4, 5] {
+        run_and_answer(facts, id, "reply", "*echo:* word-1");
+        if let Some(run) = facts.store.runs.last_mut() {
+            run.fork_of = Some(1);
+        }
+    }
+}
+
+#[test]
+fn each_of_several_agents_has_one_answer_to_give() {
+    let mut facts = clean();
+    shared_out(&mut facts);
+    assert_eq!(audit(&facts).deviations, []);
+    finds(
+        |facts| {
+            shared_out(facts);
+            facts.got.retain(|got| got.id != "FA5");
+        },
+        "lost on the way out: word-1 of first",
+    );
+    finds(
+        |facts| {
+            shared_out(facts);
+            facts.got.retain(|got| got.id != "FA5");
+            facts.store.outbox.retain(|sent| sent.run != Some(5));
+            run_and_answer(facts, 6, "reply", "*echo:* word-1");
+            if let Some(sent) = facts.store.outbox.last_mut() {
+                sent.run = Some(4);
+            }
+        },
+        "doubled: word-1",
+    );
+    finds(
+        |facts| {
+            shared_out(facts);
+            run_and_answer(facts, 6, "reply", "*echo:* word-1");
+        },
+        "doubled: word-1",
+    );
+}
+
 #[test]
 fn a_message_that_is_lost_doubled_undecided_or_late_is_found() {
     let inbox = |store: &mut Audited| store.inbox.remove(0);
