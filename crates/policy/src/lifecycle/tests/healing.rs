@@ -1,4 +1,4 @@
-//! Bans, the breaker, memory, sleep and restored credentials.
+//! Bans, the breaker, memory, sleep, restored credentials, and a process that is not waited for.
 
 use rstest::rstest;
 
@@ -344,4 +344,23 @@ fn what_was_unlinked_stays_so_after_a_login_in_vain() {
     let mut bench = Bench::after(&path.map(News::In));
     bench.input(Input::SpawnFailed(String::new()));
     assert_eq!(bench.machine.status(), Status::Unlinked);
+}
+
+#[test]
+fn a_process_that_is_not_ready_is_not_waited_for() {
+    for (command, status, again) in [
+        (Input::Stop, Status::Suspended, false),
+        (Input::ShutDown, Status::Suspended, false),
+        (Input::Restart, Status::Connecting, true),
+    ] {
+        let mut bench = Bench::after(&[News::In(Input::Start)]);
+        let effects = bench.input(command.clone());
+        assert_eq!(
+            effects.first(),
+            Some(&Effect::Signal(Signal::Kill)),
+            "{command:?}"
+        );
+        assert_eq!(spawns(&bench.input(Input::Exited)), again, "{command:?}");
+        assert_eq!(bench.machine.status(), status, "{command:?}");
+    }
 }

@@ -285,25 +285,6 @@ fn who_does_not_leave_is_told_and_then_killed() {
 }
 
 #[test]
-fn a_process_that_is_not_ready_is_not_waited_for() {
-    for (command, status, again) in [
-        (Input::Stop, Status::Suspended, false),
-        (Input::ShutDown, Status::Suspended, false),
-        (Input::Restart, Status::Connecting, true),
-    ] {
-        let mut bench = Bench::after(&[News::In(Input::Start)]);
-        let effects = bench.input(command.clone());
-        assert_eq!(
-            effects.first(),
-            Some(&Effect::Signal(Signal::Kill)),
-            "{command:?}"
-        );
-        assert_eq!(spawns(&bench.input(Input::Exited)), again, "{command:?}");
-        assert_eq!(bench.machine.status(), status, "{command:?}");
-    }
-}
-
-#[test]
 fn a_logout_unlinks_on_the_other_side_and_sets_the_files_aside_at_the_end() {
     let mut bench = online();
     let effects = bench.input(Input::Logout);
