@@ -49,9 +49,10 @@ const CONFIG: &str = r#"{
 }
 "#;
 
-/// Takes a while and says again which words it was asked.
+/// Takes a while and says again which words it was asked: those of the text that stands beside the messages, in whatever order
+/// an object's fields are written.
 const WORKER: &str = r#"#!/bin/sh
-asked=$(sed 's/.*,"text":"//' | grep -oE '(word|job)-[0-9a-z-]+' | tr '\n' ' ')
+asked=$(sed -e 's/.*,"text":"\([^"]*\)","messages".*/\1/' -e 's/.*"messages".*,"text":"\([^"]*\)".*/\1/' | grep -oE '(word|job)-[0-9a-z-]+' | tr '\n' ' ')
 sleep 0.$(( $$ % 7 ))
 echo "$asked"
 "#;
