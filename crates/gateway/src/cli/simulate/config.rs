@@ -109,7 +109,10 @@ fn as_json(text: &str) -> Value {
 
 /// Of one agent.
 fn in_full(agent: &mut Value, folder: &Path) {
-    if let Some(command) = agent.get_mut("command").and_then(Value::as_object_mut) {
+    for block in ["command", "acp"] {
+        let Some(command) = agent.get_mut(block).and_then(Value::as_object_mut) else {
+            continue;
+        };
         if let Some(program) = command.get_mut("argv").and_then(|argv| argv.get_mut(0))
             && program.as_str().is_some_and(|program| program.contains('/'))
         {
@@ -117,6 +120,9 @@ fn in_full(agent: &mut Value, folder: &Path) {
         }
         let cwd = command.entry("cwd").or_insert_with(|| Value::from("."));
         from(folder, cwd);
+        if let Some(work) = command.get_mut("work") {
+            from(folder, work);
+        }
     }
     if let Some(file) = agent
         .get_mut("openai")

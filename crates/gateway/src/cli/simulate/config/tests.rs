@@ -36,7 +36,9 @@ fn programs_beside_it_are_still_found_from_the_copy() {
         "{ agents: { list: [
            { id: 'a', backend: 'command', command: { argv: ['./answer.py', 'x/y'], cwd: 'bots' } },
            { id: 'b', backend: 'command', command: { argv: ['python3', 'answer.py'] } },
-           { id: 'c', backend: 'openai', openai: { baseUrl: 'https://x.example/v1', model: 'm', apiKeyFile: 'key' } } ] },
+           { id: 'c', backend: 'openai', openai: { baseUrl: 'https://x.example/v1', model: 'm', apiKeyFile: 'key' } },
+           { id: 'd', backend: 'acp', acp: { argv: ['./coder', '--acp'], work: 'project' } },
+           { id: 'e', backend: 'acp', acp: { argv: ['coder'], work: '~/project' } } ] },
            channels: { whatsapp: { mediaRoots: ['out', '/srv'], accounts: { work: { mediaRoots: ['in'] } } } } }",
     )]);
     let named = dir.path().join("mine.json");
@@ -58,6 +60,14 @@ fn programs_beside_it_are_still_found_from_the_copy() {
         Value::from(dir.path().display().to_string())
     );
     assert_eq!(agent(2)["openai"]["apiKeyFile"], at("key"));
+    assert_eq!(
+        agent(3)["acp"]["argv"],
+        Value::from(vec![at("coder"), "--acp".into()])
+    );
+    assert_eq!(agent(3)["acp"]["work"], at("project"));
+    assert_eq!(agent(3)["acp"]["cwd"], agent(1)["command"]["cwd"]);
+    assert_eq!(agent(4)["acp"]["argv"][0], "coder");
+    assert_eq!(agent(4)["acp"]["work"], "~/project");
     let whatsapp = &config["channels"]["whatsapp"];
     assert_eq!(
         whatsapp["mediaRoots"],
