@@ -148,12 +148,15 @@ pub fn attention(
         }
         if info.questions > 0 {
             let sentence = match info.questions {
-                1 => "1 agent asks for a permission, and waits for an owner's answer in the chat.".to_owned(),
+                1 => "An agent asks for a permission in 1 chat, and waits for an owner's answer there."
+                    .to_owned(),
                 several => format!(
-                    "{several} agents ask for permissions, and wait for an owner's answers in their chats."
+                    "Agents ask for permissions in {several} chats, and wait for an owner's answer in each."
                 ),
             };
-            all.push(remark(&info.account, "question", sentence, None));
+            let next =
+                "answer in the chat with the number of a choice, as an owner, or end it there with /stop";
+            all.push(remark(&info.account, "question", sentence, Some(next.to_owned())));
         }
         if let Some(until) = info.first_contacts_locked_until_ms {
             let sentence = format!(

@@ -199,8 +199,10 @@ fn what_waits_for_a_person_is_told_with_the_next_command() {
             ),
             (
                 "question",
-                "1 agent asks for a permission, and waits for an owner's answer in the chat.",
-                None
+                "An agent asks for a permission in 1 chat, and waits for an owner's answer there.",
+                Some(
+                    "answer in the chat with the number of a choice, as an owner, or end it there with /stop"
+                )
             ),
             (
                 "timelock",
