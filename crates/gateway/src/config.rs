@@ -7,6 +7,7 @@
 mod account;
 mod agents;
 mod allowed;
+mod asking;
 mod brackets;
 mod check;
 mod cross;
@@ -196,6 +197,7 @@ impl Config {
         let mut warnings = found.remarks;
         warnings.extend(no_effect(found.idle));
         warnings.extend(skipped(&found.foreign));
+        warnings.extend(asking::unanswerable(&accounts, &common.agents));
         Ok(Self {
             accounts,
             agents: common.agents,
