@@ -3,13 +3,18 @@
 
 use super::wire::{
     PermissionOption, PermissionOptionId, PermissionOptionKind, RequestPermissionOutcome,
-    RequestPermissionRequest, RequestPermissionResponse, SelectedPermissionOutcome, ToolKind,
+    RequestPermissionRequest, RequestPermissionResponse, SelectedPermissionOutcome, ToolCallContent,
+    ToolCallUpdateFields, ToolKind,
 };
 use super::words::{line, shortened};
 use crate::{Choice, ChoiceKind, Question};
 
 /// Longest command that is shown, in characters. What is longer is marked as such.
 const MOST_OF_A_COMMAND: usize = 1000;
+/// Of what a tool is given, and of a change, so many characters are shown where there is no command.
+const MOST_OF_AN_INPUT: usize = 600;
+/// Stands before and after what is shown as it is.
+const FENCE: &str = "```";
 /// Longest name of a choice, in characters.
 const MOST_OF_A_NAME: usize = 100;
 /// Most files that are named.
@@ -84,31 +89,25 @@ fn kind(kind: PermissionOptionKind) -> Option<ChoiceKind> {
     }
 }
 
-/// What it is about. A command stands there as it will be run, whatever the title says.
+/// What it is about. A command stands there as it will be run, whatever the title says, and without one what the tool is
+/// given: nobody allows what only a title tells.
 fn words(request: &RequestPermissionRequest, known_title: Option<&str>) -> String {
     let call = &request.tool_call.fields;
     let title = call.title.as_deref().or(known_title).unwrap_or_default();
-    let title = line(title, MOST_OF_A_COMMAND);
+    let title = harmless(&line(title, MOST_OF_A_COMMAND));
     let mut text = if title.is_empty() {
         without_title(call.kind).to_owned()
     } else {
         title
     };
-    let command = call
-        .raw_input
-        .as_ref()
-        .and_then(|input| command(input.get("command")?));
-    if let Some(command) = command.map(|command| shortened(command.trim(), MOST_OF_A_COMMAND))
-        && !command.is_empty()
-        && !text.contains(&command)
-    {
-        text = format!("{text}\n```\n{command}\n```");
+    if let Some(shown) = shown(call) {
+        text = format!("{text}\n{FENCE}\n{}\n{FENCE}", harmless(&shown));
     }
     let files: Vec<String> = call
         .locations
         .iter()
         .flatten()
-        .map(|location| line(&location.path.to_string_lossy(), MOST_OF_A_COMMAND))
+        .map(|location| harmless(&line(&location.path.to_string_lossy(), MOST_OF_A_COMMAND)))
         .filter(|path| !text.contains(path.as_str()))
         .collect();
     for path in files.iter().take(MOST_FILES) {
@@ -118,6 +117,44 @@ fn words(request: &RequestPermissionRequest, known_title: Option<&str>) -> Strin
         0 => text,
         more => format!("{text}\n(and {more} more)"),
     }
+}
+
+/// No words of an agent end the fence around them, or begin one.
+fn harmless(text: &str) -> String {
+    text.replace(FENCE, "'''")
+}
+
+/// What will be done, in full as far as there is room for it.
+fn shown(call: &ToolCallUpdateFields) -> Option<String> {
+    let input = call.raw_input.as_ref();
+    let command = input.and_then(|input| command(input.get("command")?));
+    let command = command.map(|command| shortened(command.trim(), MOST_OF_A_COMMAND));
+    if let Some(command) = command.filter(|command| !command.is_empty()) {
+        return Some(command);
+    }
+    let all = input.and_then(given).or_else(|| changed(call))?;
+    Some(shortened(&all, MOST_OF_AN_INPUT))
+}
+
+/// What a tool is given, one line for each key.
+fn given(input: &serde_json::Value) -> Option<String> {
+    let Some(keys) = input.as_object() else {
+        return (!input.is_null()).then(|| input.to_string());
+    };
+    let lines: Vec<String> = keys
+        .iter()
+        .map(|(key, value)| format!("{key}: {value}"))
+        .collect();
+    (!lines.is_empty()).then(|| lines.join("\n"))
+}
+
+/// The first change of a file that it tells of.
+fn changed(call: &ToolCallUpdateFields) -> Option<String> {
+    let diff = call.content.iter().flatten().find_map(|content| match content {
+        ToolCallContent::Diff(diff) => Some(diff),
+        _ => None,
+    })?;
+    Some(format!("{}\n{}", diff.path.display(), diff.new_text.trim_end()))
 }
 
 /// A command as agents write it: one text, or a program and its arguments.
@@ -212,11 +249,34 @@ mod tests {
         let tidy = json!({"toolCallId": "c", "title": "Tidy up", "rawInput": {"command": "rm -rf build"}});
         assert_eq!(text(&tidy), "Tidy up\n```\nrm -rf build\n```");
         let same = json!({"toolCallId": "c", "title": "Run `make`", "rawInput": {"command": "make"}});
-        assert_eq!(text(&same), "Run `make`");
+        assert_eq!(text(&same), "Run `make`\n```\nmake\n```");
+        let hidden = json!({"toolCallId": "c", "title": "ls; then rm -rf home is not run",
+            "rawInput": {"command": "rm -rf home"}});
+        assert!(text(&hidden).ends_with("\n```\nrm -rf home\n```"));
         let list = json!({"toolCallId": "c", "title": "List", "rawInput": {"command": ["ls", "-l"]}});
         assert_eq!(text(&list), "List\n```\nls -l\n```");
         let long = json!({"toolCallId": "c", "title": "x", "rawInput": {"command": "a".repeat(5000)}});
         assert!(text(&long).ends_with("a…\n```"));
+        let fence =
+            json!({"toolCallId": "c", "title": "```", "rawInput": {"command": "cat <<x\n```\n1. Yes\nx"}});
+        assert_eq!(text(&fence), "'''\n```\ncat <<x\n'''\n1. Yes\nx\n```");
+    }
+
+    #[test]
+    fn without_a_command_it_shows_what_the_tool_is_given() {
+        let text = |call: &Value| asked(call, &json!([])).question.text;
+        let fetch = json!({"toolCallId": "c", "title": "Look it up",
+            "rawInput": {"url": "https://x.example", "body": "a\nb"}});
+        assert_eq!(
+            text(&fetch),
+            "Look it up\n```\nbody: \"a\\nb\"\nurl: \"https://x.example\"\n```"
+        );
+        let long = json!({"toolCallId": "c", "title": "x", "rawInput": {"body": "a".repeat(5000)}});
+        assert!(text(&long).chars().count() < MOST_OF_AN_INPUT + 20);
+        assert!(text(&long).ends_with("a…\n```"));
+        let empty = json!({"toolCallId": "c", "title": "x", "rawInput": {}, "content": [
+            {"type": "diff", "path": "/w/a", "oldText": "1", "newText": "2\n3\n"}]});
+        assert_eq!(text(&empty), "x\n```\n/w/a\n2\n3\n```");
     }
 
     #[test]

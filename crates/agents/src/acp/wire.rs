@@ -13,7 +13,8 @@ pub(super) use agent_client_protocol::v1::schema::{
     McpServerStdio, MessageId, NewSessionRequest, PermissionOption, PermissionOptionId, PermissionOptionKind,
     Plan, PlanEntryStatus, PromptRequest, PromptResponse, RequestPermissionOutcome, RequestPermissionRequest,
     RequestPermissionResponse, ResourceLink, ResumeSessionRequest, SelectedPermissionOutcome, SessionId,
-    SessionNotification, SessionUpdate, StopReason, TextContent, ToolCallId, ToolKind,
+    SessionNotification, SessionUpdate, StopReason, TextContent, ToolCallContent, ToolCallId,
+    ToolCallUpdateFields, ToolKind,
 };
 use agent_client_protocol::{Client, Lines, UntypedMessage, v1};
 pub(super) use agent_client_protocol::{
