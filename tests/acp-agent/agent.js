@@ -15,6 +15,10 @@ const { values } = parseArgs({
     resume: { type: 'boolean', default: false },
     login: { type: 'boolean', default: false },
     images: { type: 'boolean', default: false },
+    /** Leaves when it is to load a session. */
+    'load-ends': { type: 'boolean', default: false },
+    /** Says something on stderr at once. */
+    complain: { type: 'boolean', default: false },
     'slow-ms': { type: 'string', default: '0' },
     /** Leaves when its input ends only after so long. */
     'linger-ms': { type: 'string', default: '0' },
@@ -22,6 +26,8 @@ const { values } = parseArgs({
 });
 
 /** @typedef {{id: string, turns: {asked: string, answered: string}[], servers: object[], cwd: string, how: string, stop?: AbortController}} Session */
+
+if (values.complain) process.stderr.write('I am here\n');
 
 /** @type {Map<string, Session>} */
 const sessions = new Map();
@@ -76,6 +82,7 @@ function newSession({ params }) {
 }
 
 async function loadSession({ params, client }) {
+  if (values['load-ends']) process.exit(3);
   const session = find(params.sessionId, params, 'loaded');
   const tell = update => client.notify(methods.client.session.update, { sessionId: session.id, update });
   for (const { asked, answered } of session.turns) {

@@ -34,6 +34,13 @@ pub enum Failure {
     CutOff(String),
     /// It answered something that is no answer.
     BadAnswer(String),
+    /// Its process was of no use any more, and was ended.
+    Ended {
+        /// Why.
+        why: Box<Failure>,
+        /// The end of what it said on stderr.
+        stderr: String,
+    },
 }
 
 impl Failure {
@@ -50,6 +57,19 @@ impl Failure {
             Self::Network(_) => "network",
             Self::CutOff(_) => "cut_off",
             Self::BadAnswer(_) => "bad_answer",
+            Self::Ended { why, .. } => why.code(),
+        }
+    }
+
+    /// The same of a process that was ended because of it, with what that said on stderr, if it said anything. Nobody asks
+    /// what one complained of that was told to stop.
+    pub(crate) fn beside(self, stderr: String) -> Self {
+        if stderr.is_empty() || self == Self::Cancelled {
+            return self;
+        }
+        Self::Ended {
+            why: Box::new(self),
+            stderr,
         }
     }
 }
@@ -68,6 +88,7 @@ impl std::fmt::Display for Failure {
             Self::Network(why) => write!(f, "the connection to it broke: {why}"),
             Self::CutOff(why) => write!(f, "its answer broke off: {why}"),
             Self::BadAnswer(why) => write!(f, "what it answered is no answer: {why}"),
+            Self::Ended { why, stderr } => write!(f, "{why}; it complained: {}", end_of(stderr)),
         }
     }
 }

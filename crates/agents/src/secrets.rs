@@ -29,6 +29,10 @@ pub(crate) fn without(failure: Failure, key: Option<&str>, request: &Request) ->
         Failure::CutOff(why) => Failure::CutOff(clean(why)),
         Failure::BadAnswer(why) => Failure::BadAnswer(clean(why)),
         Failure::NotStarted(why) => Failure::NotStarted(clean(why)),
+        Failure::Ended { why, stderr } => Failure::Ended {
+            why: Box::new(without(*why, key, request)),
+            stderr,
+        },
         Failure::Cancelled | Failure::TimedOut | Failure::TooLong { .. } | Failure::Exited { .. } => failure,
     }
 }

@@ -145,34 +145,39 @@ impl Link {
         }
     }
 
-    /// Ends the agent.
-    pub(super) async fn stop(self) {
+    /// Ends the agent. The end of what it said on stderr.
+    pub(super) async fn stop(mut self) -> String {
         self.process.stop().await;
+        last_words(&mut self.reads_stderr, &self.stderr).await
     }
 
     /// Ends what is left of an agent that was lost, and says why it was.
     pub(super) async fn why(mut self) -> Failure {
         if let Some(failure) = self.broken.get().cloned() {
-            self.process.stop().await;
-            return failure;
+            return failure.beside(self.stop().await);
         }
         if timeout(HELD_OPEN, self.process.ended()).await.is_err() {
-            self.process.stop().await;
-            return Failure::CutOff("it closed its output, although it had not ended".to_owned());
+            let failure = Failure::CutOff("it closed its output, although it had not ended".to_owned());
+            return failure.beside(self.stop().await);
         }
         let status = match self.process.finish().await {
             Ok(status) => status.to_string(),
             Err(error) => format!("a status that is not known: {error}"),
         };
-        // What it said last may still be in the pipe. Somebody who left its group may hold that open for ever.
-        if timeout(HELD_OPEN, &mut self.reads_stderr).await.is_err() {
-            tracing::debug!("stderr of an agent that has ended is still held open");
-        }
         Failure::Exited {
             status,
-            stderr: self.stderr.end(),
+            stderr: last_words(&mut self.reads_stderr, &self.stderr).await,
         }
     }
+}
+
+/// What an agent that has ended said last on stderr. It may still be in the pipe, and somebody who left its group may hold
+/// that open for ever.
+async fn last_words(reads: &mut AbortOnDropHandle<()>, stderr: &Stderr) -> String {
+    if timeout(HELD_OPEN, reads).await.is_err() {
+        tracing::debug!("stderr of an agent that has ended is still held open");
+    }
+    stderr.end()
 }
 
 /// Something that nobody is there for.

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::link::{self, Link};
 use super::pool::{Place, Turn};
-use super::start::{self, Session, Trouble};
+use super::start::{self, SAYS_NOTHING, Session, Trouble, When};
 use super::turn;
 use crate::{AcpSettings, Done, Events, Failure, Request, secrets};
 
@@ -73,7 +73,7 @@ impl Conversation {
                 lost = timeout(settings.idle, link.lost()) => lost.is_ok(),
             };
             if lost {
-                let failure = self.failure(Trouble::Lost).await;
+                let failure = self.failure(Trouble::Lost(When::AtWork)).await;
                 tracing::info!(why = failure.code(), "an agent ended between two turns");
             }
         }
@@ -90,25 +90,48 @@ impl Conversation {
     ) -> Result<Done, Trouble> {
         if self.session.is_none() {
             tokio::select! {
-                started = self.start(settings, request) => started?,
+                started = self.start_or_begin_anew(settings, request) => started?,
                 () = done.closed() => return Err(Trouble::Useless(Failure::Cancelled)),
             }
         }
         let (Some(link), Some(session)) = (&mut self.link, &mut self.session) else {
-            return Err(Trouble::Lost);
+            return Err(Trouble::Lost(When::AtWork));
         };
         let argv = &settings.program.argv;
         let turn = turn::Turn::new((link, session), request, events, done, argv);
         turn.go().await
     }
 
-    async fn start(&mut self, settings: &AcpSettings, request: &Request) -> Result<(), Trouble> {
+    /// Starts it. One that ends when it is to take the conversation up again would do so each time, so another begins one.
+    async fn start_or_begin_anew(
+        &mut self,
+        settings: &AcpSettings,
+        request: &Request,
+    ) -> Result<(), Trouble> {
+        let started = self.start(settings, request, request.resume.as_deref()).await;
+        let Err(Trouble::Lost(When::TakingUp)) = started else {
+            return started;
+        };
+        let failure = self.failure(Trouble::Lost(When::TakingUp)).await;
+        tracing::info!(
+            why = failure.code(),
+            "an agent ended when it was to take up a conversation again, and another begins a new one"
+        );
+        self.start(settings, request, None).await
+    }
+
+    async fn start(
+        &mut self,
+        settings: &AcpSettings,
+        request: &Request,
+        resume: Option<&str>,
+    ) -> Result<(), Trouble> {
         let work = link::work(settings).map_err(Trouble::Refused)?;
         let opened = Link::open(settings, &work, request)
             .await
             .map_err(Trouble::Refused)?;
         let link = self.link.insert(opened);
-        match start::start(link, settings, &work, request).await {
+        match start::start(link, settings, &work, resume).await {
             Ok(session) => {
                 self.session = Some(session);
                 Ok(())
@@ -122,7 +145,7 @@ impl Conversation {
     async fn failure(&mut self, trouble: Trouble) -> Failure {
         let link = match trouble {
             Trouble::Refused(_) => None,
-            Trouble::Useless(_) | Trouble::Lost => {
+            Trouble::Useless(_) | Trouble::Lost(_) => {
                 self.session = None;
                 self.link.take()
             }
@@ -130,11 +153,17 @@ impl Conversation {
         match (trouble, link) {
             (Trouble::Refused(failure) | Trouble::Useless(failure), None) => failure,
             (Trouble::Refused(failure) | Trouble::Useless(failure), Some(link)) => {
-                link.stop().await;
-                failure
+                let stderr = link.stop().await;
+                failure.beside(stderr)
             }
-            (Trouble::Lost, Some(link)) => link.why().await,
-            (Trouble::Lost, None) => Failure::CutOff("it is gone".to_owned()),
+            (Trouble::Lost(when), Some(link)) => match link.why().await {
+                Failure::Exited { status, stderr } if when == When::BeforeAWord => Failure::Exited {
+                    status: format!("{status} ({SAYS_NOTHING})"),
+                    stderr,
+                },
+                failure => failure,
+            },
+            (Trouble::Lost(_), None) => Failure::CutOff("it is gone".to_owned()),
         }
     }
 }

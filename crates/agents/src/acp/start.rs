@@ -10,12 +10,16 @@ use super::wire::{
     SessionId,
 };
 use super::words::line;
-use crate::{AcpSettings, Failure, Request, ToolServer};
+use crate::{AcpSettings, Failure, ToolServer};
 
 /// Longest wait for each answer before the first prompt. Programs that npm starts may download themselves first.
 const DEADLINE: Duration = Duration::from_secs(30);
 /// Longest sentence of an agent about what is wrong, in characters.
 const MOST: usize = 300;
+
+/// What is probably wrong with a program that was greeted in vain.
+pub(super) const SAYS_NOTHING: &str =
+    "it said nothing of the Agent Client Protocol; is a flag such as --acp missing?";
 
 /// A conversation with an agent.
 pub(super) struct Session {
@@ -37,7 +41,18 @@ pub(super) enum Trouble {
     /// It is of no use any more.
     Useless(Failure),
     /// It is gone; why has to be found out.
-    Lost,
+    Lost(When),
+}
+
+/// When an agent went.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum When {
+    /// It had not answered the greeting.
+    BeforeAWord,
+    /// It was to take a conversation up again.
+    TakingUp,
+    /// Later.
+    AtWork,
 }
 
 /// Greets the agent, and takes the conversation up again or begins one.
@@ -45,7 +60,7 @@ pub(super) async fn start(
     link: &mut Link,
     settings: &AcpSettings,
     work: &Path,
-    request: &Request,
+    resume: Option<&str>,
 ) -> Result<Session, Trouble> {
     let agent = link.agent.clone();
     let us = Implementation::new("fased", env!("CARGO_PKG_VERSION")).title("Fased".to_owned());
@@ -54,8 +69,11 @@ pub(super) async fn start(
     let greeted = link.answer(agent.send_request(greeting).block_task(), DEADLINE);
     let who = greeted.await.map_err(|why| match why {
         Unanswered::Refused(error) => Trouble::Useless(refused("to begin", &error)),
-        Unanswered::Late => Trouble::Useless(late("greeting")),
-        Unanswered::Lost => Trouble::Lost,
+        Unanswered::Late => {
+            let failure = format!("{}; {SAYS_NOTHING}", late("greeting"));
+            Trouble::Useless(Failure::NotStarted(failure))
+        }
+        Unanswered::Lost => Trouble::Lost(When::BeforeAWord),
     })?;
     if who.protocol_version != ProtocolVersion::V1 {
         let failure =
@@ -71,10 +89,10 @@ pub(super) async fn start(
         name: who.agent_info.as_ref().map(|info| line(&info.name, MOST)),
         version: who.agent_info.as_ref().map(|info| line(&info.version, MOST)),
     };
-    if let Some(known) = &request.resume
+    if let Some(known) = resume
         && take_up(link, settings, work, &who, known).await?
     {
-        return Ok(session(SessionId::new(known.clone()), false));
+        return Ok(session(SessionId::new(known), false));
     }
     let new = NewSessionRequest::new(work).mcp_servers(servers(&settings.tools));
     let begun = link.answer(agent.send_request(new).block_task(), DEADLINE).await;
@@ -83,8 +101,8 @@ pub(super) async fn start(
             Trouble::Useless(login(&settings.program.argv, &who.auth_methods, &error))
         }
         Unanswered::Refused(error) => Trouble::Useless(refused("a session", &error)),
-        Unanswered::Late => Trouble::Useless(late("request for a session")),
-        Unanswered::Lost => Trouble::Lost,
+        Unanswered::Late => Trouble::Useless(Failure::NotStarted(late("request for a session"))),
+        Unanswered::Lost => Trouble::Lost(When::AtWork),
     })?;
     Ok(session(begun.session_id, true))
 }
@@ -114,7 +132,7 @@ async fn take_up(
     };
     match taken_up {
         Ok(()) => Ok(true),
-        Err(Unanswered::Lost) => Err(Trouble::Lost),
+        Err(Unanswered::Lost) => Err(Trouble::Lost(When::TakingUp)),
         Err(Unanswered::Refused(error)) => {
             tracing::info!(code = ?error.code, "an agent does not take up a conversation again, and begins a new one");
             Ok(false)
@@ -179,11 +197,11 @@ fn refused(what: &str, error: &Error) -> Failure {
     Failure::NotStarted(format!("it refused {what}: {}", sentence(error)))
 }
 
-fn late(what: &str) -> Failure {
-    Failure::NotStarted(format!(
-        "it did not answer the {what} within {} seconds; see that its command is the one that speaks the Agent Client Protocol",
+fn late(what: &str) -> String {
+    format!(
+        "it did not answer the {what} within {} seconds",
         DEADLINE.as_secs()
-    ))
+    )
 }
 
 #[cfg(test)]
@@ -191,7 +209,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::{Acp, Backend, CommandSettings, Events};
+    use crate::{Acp, Backend, CommandSettings, Events, Request};
 
     // Time is paused: a wait is over at once when nothing else happens.
     #[tokio::test(start_paused = true)]
@@ -209,7 +227,7 @@ mod tests {
             panic!("{ended:?}")
         };
         assert!(
-            why.contains("did not answer the greeting within 30 seconds"),
+            why.contains("did not answer the greeting within 30 seconds; it said nothing of the Agent"),
             "{why}"
         );
     }

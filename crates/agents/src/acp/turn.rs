@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use super::link::{Link, Unanswered, gone};
 use super::permission::{self, Asked};
 use super::prompt;
-use super::start::{Session, Trouble, login, sentence};
+use super::start::{Session, Trouble, When, login, sentence};
 use super::updates::Updates;
 use super::wire::{
     CancelNotification, Error, ErrorCode, Heard, PromptRequest, PromptResponse, RequestPermissionResponse,
@@ -82,16 +82,16 @@ impl<'a> Turn<'a> {
                         }
                     }
                     Some(Heard::Ask(wish)) => answer(wish.responder, permission::cancelled()),
-                    None => return Err(Trouble::Lost),
+                    None => return Err(Trouble::Lost(When::AtWork)),
                 },
                 ended = &mut ended => break ended,
-                () = gone(&mut self.link.process) => return Err(Trouble::Lost),
+                () = gone(&mut self.link.process) => return Err(Trouble::Lost(When::AtWork)),
             }
         };
         if self.told_to_stop.is_some() {
             self.session.new = false;
             return match ended.map_err(Unanswered::of) {
-                Err(Unanswered::Lost) => Err(Trouble::Lost),
+                Err(Unanswered::Lost) => Err(Trouble::Lost(When::AtWork)),
                 Ok(_) | Err(Unanswered::Refused(_) | Unanswered::Late) => {
                     Err(Trouble::Refused(Failure::Cancelled))
                 }
@@ -145,7 +145,7 @@ impl<'a> Turn<'a> {
                 over = Some(ended);
                 permission::cancelled()
             }
-            () = gone(&mut self.link.process) => return Err(Trouble::Lost),
+            () = gone(&mut self.link.process) => return Err(Trouble::Lost(When::AtWork)),
             chosen = self.events.ask(question) => {
                 self.denied |= !asked.allows(chosen);
                 asked.outcome(chosen)
@@ -166,7 +166,7 @@ impl<'a> Turn<'a> {
     fn outcome(&mut self, ended: Ended, updates: &Updates) -> Result<Done, Trouble> {
         let response = match ended.map_err(Unanswered::of) {
             Ok(response) => response,
-            Err(Unanswered::Lost | Unanswered::Late) => return Err(Trouble::Lost),
+            Err(Unanswered::Lost | Unanswered::Late) => return Err(Trouble::Lost(When::AtWork)),
             Err(Unanswered::Refused(error)) => return Err(self.refused(&error, updates)),
         };
         self.session.new = false;

@@ -64,6 +64,7 @@ impl Trouble {
             | Failure::TooLong { .. }
             | Failure::NotStarted(_)
             | Failure::Exited { .. }
+            | Failure::Ended { .. }
             | Failure::BadAnswer(_) => false,
         };
         let again = if may_pass && !has_begun {

@@ -167,6 +167,7 @@ fn cut_off(failure: Failure, answer: &Answer<'_>) -> Failure {
         | Failure::TooLong { .. }
         | Failure::NotStarted(_)
         | Failure::Exited { .. }
+        | Failure::Ended { .. }
         | Failure::Http { .. }
         | Failure::CutOff(_)
         | Failure::BadAnswer(_) => failure,

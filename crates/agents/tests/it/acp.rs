@@ -214,7 +214,10 @@ async fn what_cannot_be_started_says_why() {
     else {
         panic!("it does not know that argument")
     };
-    assert_eq!(status, "exit status: 1");
+    assert_eq!(
+        status,
+        "exit status: 1 (it said nothing of the Agent Client Protocol; is a flag such as --acp missing?)"
+    );
     assert!(stderr.contains("no-such-argument"), "{stderr}");
     world.settings.program.argv = vec!["/nowhere/agent".to_owned()];
     let missing = ask(&world.backend(), &said("a", "hello"))

@@ -245,6 +245,33 @@ async fn a_conversation_that_is_forgotten_begins_anew() {
     );
 }
 
+/// It would end each time it is asked to, and the chat would have no answer any more.
+#[tokio::test]
+async fn one_that_ends_when_it_is_to_take_a_conversation_up_begins_another() {
+    let mut world = World::keeping("--load").await;
+    world.settings.program.argv.push("--load-ends".to_owned());
+    let mut request = said("a", "acp:which acp:told");
+    request.resume = Some("session-of-yesterday".to_owned());
+    request.system_prompt = Some("Be kind.".to_owned());
+    let words = ask(&world.backend(), &request).await.said();
+    assert!(
+        words.contains("turn 1 new") && words.contains("Be kind."),
+        "{words}"
+    );
+}
+
+#[tokio::test]
+async fn what_one_complained_of_that_was_ended_is_kept() {
+    let world = World::new(&["--login", "--complain"]).await;
+    let failure = ask(&world.backend(), &said("a", "hello")).await.failure();
+    assert_eq!(failure.code(), "not_started");
+    let Failure::Ended { why, stderr } = failure else {
+        panic!("{failure:?}")
+    };
+    assert!(matches!(*why, Failure::NotStarted(_)), "{why:?}");
+    assert_eq!(stderr, "I am here");
+}
+
 #[tokio::test]
 async fn there_are_only_so_many_at_once() {
     const MOST: usize = 16;

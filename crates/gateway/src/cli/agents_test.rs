@@ -11,7 +11,7 @@ use std::time::Duration;
 use clap::Args;
 use fased::clock;
 use fased::config::{Agent, Agents};
-use fased_agents::{Failure as NoAnswer, Limits};
+use fased_agents::{Failure as NoAnswer, Limits, Settings};
 use fased_protocol::control::{ControlError, ErrorCode};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
@@ -132,6 +132,7 @@ fn exit(failure: &NoAnswer) -> Exit {
 fn code(failure: &NoAnswer) -> ErrorCode {
     match failure {
         NoAnswer::TimedOut => ErrorCode::TimedOut,
+        NoAnswer::Ended { why, .. } => code(why),
         NoAnswer::Cancelled
         | NoAnswer::TooLong { .. }
         | NoAnswer::NotStarted(_)
@@ -190,8 +191,12 @@ fn no_answer(id: &str, agent: &Agent, failure: &NoAnswer) -> ControlError {
         NoAnswer::CutOff(_) => "ask again; if it stays so, look at the log of what answers".to_owned(),
         NoAnswer::Exited { .. } => format!(
             "correct the program that {} names, and ask again",
-            key("command.argv")
+            match agent.backend {
+                Settings::Acp(_) => key("acp.argv"),
+                Settings::Command(_) | Settings::OpenAi(_) | Settings::Echo => key("command.argv"),
+            }
         ),
+        NoAnswer::Ended { why, .. } => no_answer(id, agent, why).next,
         NoAnswer::NotStarted(_) | NoAnswer::BadAnswer(_) => {
             "correct it, and ask again; what it is made of: fased agents list".to_owned()
         }
@@ -209,6 +214,8 @@ fn seconds(duration: Duration) -> String {
 
 #[cfg(test)]
 mod tests {
+    use fased_agents::{AcpSettings, CommandSettings};
+
     use super::*;
 
     #[test]
@@ -235,6 +242,24 @@ mod tests {
         ] {
             let told = no_answer("a", &Agent::default(), &failure);
             assert!(told.next.contains(next), "{failure:?}: {}", told.next);
+        }
+        let exited = NoAnswer::Exited {
+            status: "exit status: 1".to_owned(),
+            stderr: String::new(),
+        };
+        for (backend, key) in [
+            (Settings::Command(CommandSettings::default()), "command.argv"),
+            (Settings::Acp(AcpSettings::default()), "acp.argv"),
+        ] {
+            let agent = Agent {
+                backend,
+                ..Agent::default()
+            };
+            let next = no_answer("a", &agent, &exited).next;
+            assert!(
+                next.contains(&format!("that agents.list.a.{key} names")),
+                "{next}"
+            );
         }
     }
 }

@@ -58,6 +58,7 @@ fn not_taken(target: &AlertTarget, failure: &NotTaken) -> ControlError {
             | NotTaken::TooLong { .. }
             | NotTaken::NotStarted(_)
             | NotTaken::Exited { .. }
+            | NotTaken::Ended { .. }
             | NotTaken::Http { .. }
             | NotTaken::Network(_)
             | NotTaken::CutOff(_)

@@ -251,7 +251,13 @@ fn told(failure: &Failure) -> String {
             stderr: format!("…{}", end_of(stderr, MOST_ERROR / 2)),
         }
         .to_string(),
+        Failure::Ended { why, stderr } if stderr.len() > MOST_ERROR / 2 => Failure::Ended {
+            why: why.clone(),
+            stderr: format!("…{}", end_of(stderr, MOST_ERROR / 2)),
+        }
+        .to_string(),
         Failure::Exited { .. }
+        | Failure::Ended { .. }
         | Failure::Cancelled
         | Failure::TimedOut
         | Failure::TooLong { .. }
@@ -266,7 +272,7 @@ fn told(failure: &Failure) -> String {
 /// What a process complained of, for the run's record.
 fn complaint(failure: &Failure) -> Option<String> {
     match failure {
-        Failure::Exited { stderr, .. } => {
+        Failure::Exited { stderr, .. } | Failure::Ended { stderr, .. } => {
             Some(end_of(stderr, MOST_STDERR).to_owned()).filter(|said| !said.trim().is_empty())
         }
         Failure::Cancelled
