@@ -2,10 +2,12 @@
 //! first byte of it leaves.
 //!
 //! `running` knows what is under way, `slots` how much may be, `work` carries one run out, `answer` takes what the agent
-//! says, `question` what it asks, `questions` knows what waits for an owner, `token` says where that may go, `record` makes the ends of runs durable.
+//! says, `question` what it asks, `put` when that has reached WhatsApp, `questions`
+//! knows what waits for an owner, `token` says where that may go, `record` makes the ends of runs durable.
 
 mod answer;
 pub(crate) mod engine;
+mod put;
 pub(crate) mod question;
 pub(crate) mod questions;
 mod record;

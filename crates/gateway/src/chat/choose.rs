@@ -11,7 +11,7 @@ pub(super) fn answer(asked: &Asked<'_>, number: usize) -> Answer {
         return for_owners();
     }
     Answer::says(match asked.shared.engine.questions.answer(asked.seq, number) {
-        Answered::Chosen { agent, choice } => format!("{agent} goes on: {choice}."),
+        Answered::Chosen { agent, choice, wish } => format!("{agent} goes on: {choice} ({wish})."),
         Answered::NoSuchChoice { agent, choices } => format!(
             "There is no choice {number}. {agent} waits for one of these:\n{}",
             numbered(&choices)

@@ -193,6 +193,7 @@ fn question(shared: &Shared, message: &StoredMessage, known: &Known) -> Option<O
         chats: &known.addresses(message),
         recorded_ms: message.recorded_ms,
         timestamp_s: message.timestamp_s,
+        quoted_id: message.quoted_id.as_deref(),
     };
     questions.open(shared.id(), candidate)
 }

@@ -13,7 +13,7 @@ use fased_protocol::sidecar::Quote;
 use tokio::sync::watch;
 
 use super::STORE_RETRY;
-use super::question::Asker;
+use super::question::{Asker, Tally};
 use super::token::Token;
 use crate::account::Shared;
 use crate::clock;
@@ -44,6 +44,8 @@ pub(super) struct Answer<'a> {
     /// A part whose commit has begun, and the id of its first message. Work that is stopped may be dropped before it
     /// learns what came of that.
     leaving: Option<(String, String)>,
+    /// What it has asked so far.
+    tally: Tally,
     progress: watch::Sender<Option<String>>,
 }
 
@@ -69,6 +71,7 @@ impl<'a> Answer<'a> {
             messages: 0,
             has_spoken: false,
             leaving: None,
+            tally: Tally::default(),
             progress: watch::Sender::new(None),
         }
     }
@@ -223,6 +226,6 @@ impl Listener for Answer<'_> {
             token: self.token,
             agent: self.agent,
         };
-        asker.ask(question).await
+        asker.ask(question, &mut self.tally).await
     }
 }

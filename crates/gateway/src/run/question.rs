@@ -5,14 +5,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fased_agents::{ChoiceKind, Question};
+use fased_policy::ids::ChatId;
 use fased_policy::name::one_line;
 use tokio::sync::oneshot;
 
+use super::put;
 use super::questions::Asked;
 use super::token::Token;
 use crate::account::Shared;
 use crate::clock;
 use crate::config::AccountConfig;
+use crate::store::Draft;
 
 /// After this a question that could not be sent is old news, in milliseconds.
 const TTL_MS: i64 = 300_000;
@@ -26,6 +29,34 @@ const FENCE: &str = "```";
 const MOST_CHOICES: usize = 9;
 /// Longest name of a choice, in characters.
 const MOST_NAME: usize = 80;
+/// Of what was allowed, so many characters are repeated with the answer.
+const MOST_REPEATED: usize = 60;
+/// What one run may ask; then it is no at once. Nobody is asked without end by an agent that asks in a loop.
+const MOST_ASKED: usize = 20;
+/// Nobody is there once so many questions of a run had no answer; the others are no at once.
+const MOST_UNANSWERED: usize = 2;
+/// How long after a question is too old to be sent it may still be on its way, in milliseconds.
+const ON_ITS_WAY_MS: i64 = 30_000;
+
+/// What a run has asked so far.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    asked: usize,
+    unanswered: usize,
+}
+
+impl Tally {
+    /// Why it may ask nothing more.
+    fn is_full(&self) -> Option<&'static str> {
+        if self.asked >= MOST_ASKED {
+            Some("it has asked as often as one run may")
+        } else if self.unanswered >= MOST_UNANSWERED {
+            Some("nobody has answered what it asked before")
+        } else {
+            None
+        }
+    }
+}
 
 /// Who asks, for whom.
 pub(super) struct Asker<'a> {
@@ -39,48 +70,96 @@ pub(super) struct Asker<'a> {
 
 impl Asker<'_> {
     /// The place of the choice that an owner made; none if nobody did in time, or the chat could not be asked.
-    pub(super) async fn ask(&self, question: &Question) -> Option<usize> {
+    pub(super) async fn ask(&self, question: &Question, tally: &mut Tally) -> Option<usize> {
         let choices = choices(question);
         if choices.is_empty() {
             return None;
         }
-        let agent = self.name();
-        if !self.tell(&words(&agent, question, &choices)).await {
+        if let Some(why) = tally.is_full() {
+            tracing::info!(
+                agent = self.agent,
+                run = self.run,
+                "an agent is told no at once: {why}"
+            );
             return None;
         }
-        let asked = Asked {
+        if !self.may_be_answered().await {
+            tracing::warn!(
+                agent = self.agent,
+                run = self.run,
+                "an agent is told no at once: it asks in a direct chat with somebody who is no owner; who is one says \
+                 channels.whatsapp.owners"
+            );
+            return None;
+        }
+        tally.asked += 1;
+        let agent = self.name();
+        let text = words(&agent, question, &choices);
+        let questions = &self.shared.engine.questions;
+        let (waits, answered) = questions.wait(Asked {
             account: self.shared.id().to_owned(),
             chat: self.token.chat().to_owned(),
             agent: agent.clone(),
             choices,
-            asked_ms: clock::now_ms(),
-        };
+            wish: in_short(&question.text),
+        });
+        waits.turn().await;
+        let drafts = self.drafts(&text);
+        if !self.tell(&drafts).await {
+            return None;
+        }
+        let ids: Vec<String> = drafts.into_iter().map(|draft| draft.message_id).collect();
+        let until_ms = clock::now_ms() + TTL_MS + ON_ITS_WAY_MS;
+        if let Err(why) = put::taken(&self.shared.store, self.shared.id(), &ids, until_ms).await {
+            tally.unanswered += 1;
+            tracing::warn!(
+                agent = self.agent,
+                run = self.run,
+                "an agent is told no, since the chat could not be asked: {why}"
+            );
+            return None;
+        }
+        waits.put(ids, clock::now_ms());
         tracing::info!(
             agent = self.agent,
             "an agent asks for a permission, and waits for an owner"
         );
-        let questions = &self.shared.engine.questions;
-        let (waits, answered) = questions.wait(asked);
         let chosen = in_time(answered, questions.patience).await;
-        drop(waits);
         if chosen.is_none() {
+            tally.unanswered += 1;
             tracing::info!(agent = self.agent, "nobody answered an agent's question in time");
-            self.tell(&format!(
-                "⌛ No owner answered within 5 minutes, so {agent} was told no."
-            ))
-            .await;
+            let over = format!("⌛ No owner answered within 5 minutes, so {agent} was told no.");
+            self.tell(&self.drafts(&over)).await;
         }
+        drop(waits);
         chosen
     }
 
-    /// Commits a message to the chat. Returns whether the run is still under way.
-    async fn tell(&self, text: &str) -> bool {
+    /// Whether somebody may be in the chat whose answer counts. When that cannot be known, somebody may.
+    async fn may_be_answered(&self) -> bool {
+        let own = self.shared.own();
+        let mut chat = ChatId::from_jids(self.token.chat(), None, &own);
+        if let ChatId::Direct(person) = &mut chat
+            && let Err(error) = self.shared.store.complete(person).await
+        {
+            tracing::warn!("other addresses of a chat cannot be read: {error:#}");
+            return true;
+        }
+        self.config.rules.may_be_answered(&chat, &own)
+    }
+
+    /// The messages that a text becomes.
+    fn drafts(&self, text: &str) -> Vec<Draft> {
         // It repeats what a program said, which is not to be read as Markdown, nor to mention anybody.
         let texts = self.config.writing.plain(text).into_iter();
-        let drafts: Vec<_> = texts.map(|text| self.token.question(text, TTL_MS)).collect();
+        texts.map(|text| self.token.question(text, TTL_MS)).collect()
+    }
+
+    /// Commits messages to the chat. Returns whether the run is still under way.
+    async fn tell(&self, drafts: &[Draft]) -> bool {
         let store = &self.shared.store;
         let told = store
-            .say_meanwhile(self.shared.id(), self.run, &drafts, clock::now_ms())
+            .say_meanwhile(self.shared.id(), self.run, drafts, clock::now_ms())
             .await;
         match told {
             Ok(is_open) => {
@@ -185,10 +264,22 @@ fn wish(text: &str) -> String {
     shown.join("\n")
 }
 
+/// The first line of what it wants to do: of a command, if it shows one.
+fn in_short(text: &str) -> String {
+    let lines = || text.lines().filter(|line| !line.trim().is_empty());
+    let fenced = lines().skip_while(|line| *line != FENCE).nth(1);
+    let first = fenced.or_else(|| lines().next()).unwrap_or_default();
+    cut(first, MOST_REPEATED).unwrap_or_default()
+}
+
 /// One line, made harmless and marked where it is cut.
 fn line(text: &str) -> Option<String> {
-    let whole = one_line(text, MOST_IN_LINE + 1)?;
-    match whole.char_indices().nth(MOST_IN_LINE) {
+    cut(text, MOST_IN_LINE)
+}
+
+fn cut(text: &str, most: usize) -> Option<String> {
+    let whole = one_line(text, most + 1)?;
+    match whole.char_indices().nth(most) {
         Some((end, _)) => Some(format!("{}…", whole.get(..end).unwrap_or_default())),
         None => Some(whole),
     }
@@ -240,6 +331,24 @@ mod tests {
         assert!(words.contains("xxx…\n> more\n"), "{words}");
         assert!(words.contains("\n> more\n> …\n"), "{words}");
         assert!(words.chars().count() < MOST_LINES * MOST_IN_LINE + 1_000);
+    }
+
+    #[test]
+    fn what_was_allowed_is_repeated_in_short() {
+        assert_eq!(in_short("rm -r build\nsrc"), "rm -r build");
+        assert_eq!(
+            in_short("Tidy up\n```\n\nrm -rf home\nls\n```\nsrc"),
+            "rm -rf home"
+        );
+        assert_eq!(in_short(&"x".repeat(99)), format!("{}…", "x".repeat(60)));
+    }
+
+    #[test]
+    fn a_run_does_not_ask_without_end() {
+        let full = |asked, unanswered| Tally { asked, unanswered }.is_full().is_some();
+        assert!(!full(MOST_ASKED - 1, MOST_UNANSWERED - 1));
+        assert!(full(MOST_ASKED, 0));
+        assert!(full(2, MOST_UNANSWERED));
     }
 
     /// Marks in a command are part of it, and a fence in it does not end the one around it.

@@ -1,4 +1,5 @@
-//! What agents have asked and wait for: which question a number in a chat answers, the oldest of the chat first.
+//! What agents have asked and wait for: which question a number in a chat answers. One is put to a chat at a time, so that a
+//! number is never ambiguous, and nothing answers it that was written before it could be read.
 //!
 //! Gone with the process: a run that asked is started again by the next gateway, and asks again. One run asks one thing at
 //! a time, so there are never more questions than runs that may be under way.
@@ -7,11 +8,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use fased_policy::access::{Answer, chosen};
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
-/// A message older than the question by more than this was not written in answer to it, however WhatsApp's clock and ours
-/// differ.
-const CLOCKS_DIFFER_S: i64 = 30;
+use crate::clock;
+
+/// A message written earlier than this before WhatsApp took the question was not written in answer to it. WhatsApp tells
+/// whole seconds.
+const WRITTEN_BEFORE_S: i64 = 1;
+
+/// Nobody reads a question sooner than this after WhatsApp took it, in milliseconds. What comes before that was written to
+/// something else.
+const READ_AFTER_MS: i64 = 1_000;
 
 /// How long an owner has to answer: the chat is told that it is five minutes.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -20,6 +27,8 @@ const PATIENCE: Duration = Duration::from_secs(300);
 #[derive(Debug)]
 pub(crate) struct Questions {
     waiting: Mutex<Waiting>,
+    /// Rings when one is over, and another may be put to its chat.
+    over: watch::Sender<()>,
     /// How long an owner has to answer.
     pub(super) patience: Duration,
 }
@@ -28,6 +37,7 @@ impl Default for Questions {
     fn default() -> Self {
         Self {
             waiting: Mutex::default(),
+            over: watch::Sender::default(),
             patience: PATIENCE,
         }
     }
@@ -49,16 +59,37 @@ pub(crate) struct Asked {
     pub(crate) chat: String,
     /// Who asks, as people know it.
     pub(crate) agent: String,
-    /// What one may choose, as the chat was told.
+    /// What one may choose, as the chat is told.
     pub(crate) choices: Vec<String>,
-    /// When the chat was told, Unix milliseconds.
-    pub(crate) asked_ms: i64,
+    /// What it wants to do, in a few words.
+    pub(crate) wish: String,
+}
+
+/// A question that WhatsApp has taken.
+#[derive(Debug)]
+struct Put {
+    /// Its messages.
+    ids: Vec<String>,
+    /// When they had all been taken, Unix milliseconds.
+    at_ms: i64,
+}
+
+impl Put {
+    /// Could its writer have read the question before?
+    fn precedes(&self, message: Candidate<'_>) -> bool {
+        let quotes_it = |id: &str| self.ids.iter().any(|known| known == id);
+        message.recorded_ms >= self.at_ms + READ_AFTER_MS
+            && message.timestamp_s >= self.at_ms / 1000 - WRITTEN_BEFORE_S
+            && message.quoted_id.is_none_or(quotes_it)
+    }
 }
 
 #[derive(Debug)]
 struct Question {
     id: u64,
     asked: Asked,
+    /// None before WhatsApp has taken it: until then nothing answers it.
+    put: Option<Put>,
     /// The message that was judged to be its answer, by its place in the journal.
     meant_by: Option<i64>,
     answer: Option<oneshot::Sender<usize>>,
@@ -73,6 +104,8 @@ pub(crate) struct Candidate<'a> {
     pub(crate) recorded_ms: i64,
     /// When it was written, Unix seconds.
     pub(crate) timestamp_s: i64,
+    /// The message that it replies to.
+    pub(crate) quoted_id: Option<&'a str>,
 }
 
 /// The question that waits in a chat, and how many choices it has.
@@ -91,6 +124,8 @@ pub(crate) enum Answered {
         agent: String,
         /// As the chat was told.
         choice: String,
+        /// What it wants to do, in a few words.
+        wish: String,
     },
     /// There is no such choice, and it waits on.
     NoSuchChoice {
@@ -113,7 +148,7 @@ impl Questions {
         }
     }
 
-    /// Lets a question wait until what comes back is dropped.
+    /// Lets a question wait, first for its turn in its chat, until what comes back is dropped.
     pub(crate) fn wait(self: &Arc<Self>, asked: Asked) -> (Waits, oneshot::Receiver<usize>) {
         let (answer, answered) = oneshot::channel();
         let mut waiting = self.lock();
@@ -122,6 +157,7 @@ impl Questions {
         waiting.questions.push(Question {
             id,
             asked,
+            put: None,
             meant_by: None,
             answer: Some(answer),
         });
@@ -132,7 +168,7 @@ impl Questions {
         (waits, answered)
     }
 
-    /// The oldest question in the chat of a message that was there before it.
+    /// The question in the chat of a message that may have been read before it was written.
     pub(crate) fn open(&self, account: &str, message: Candidate<'_>) -> Option<Open> {
         let waiting = self.lock();
         let found = waiting.questions.iter().find(|question| {
@@ -140,8 +176,7 @@ impl Questions {
             question.answer.is_some()
                 && asked.account == account
                 && message.chats.contains(&asked.chat)
-                && message.recorded_ms >= asked.asked_ms
-                && message.timestamp_s >= asked.asked_ms / 1000 - CLOCKS_DIFFER_S
+                && question.put.as_ref().is_some_and(|put| put.precedes(message))
         });
         found.map(|question| Open {
             id: question.id,
@@ -165,6 +200,7 @@ impl Questions {
             return Answered::Gone;
         };
         let agent = question.asked.agent.clone();
+        let wish = question.asked.wish.clone();
         let choices = &question.asked.choices;
         let (place, choice) = match chosen(number, choices.len()) {
             Answer::Choice(place) => (place, choices.get(place).cloned().unwrap_or_default()),
@@ -176,18 +212,31 @@ impl Questions {
             }
         };
         match question.answer.take().map(|answer| answer.send(place)) {
-            Some(Ok(())) => Answered::Chosen { agent, choice },
+            Some(Ok(())) => Answered::Chosen { agent, choice, wish },
             Some(Err(_)) | None => Answered::Gone,
         }
     }
 
-    /// How many wait in the chats of an account.
+    /// How many could be answered now in the chats of an account.
     pub(crate) fn count(&self, account: &str) -> usize {
         let waiting = self.lock();
-        let of_it = waiting.questions.iter();
-        of_it
-            .filter(|question| question.asked.account == account && question.answer.is_some())
-            .count()
+        let now = clock::now_ms();
+        let is_open = |question: &&Question| {
+            let put = question.put.as_ref();
+            question.asked.account == account
+                && question.answer.is_some()
+                && put.is_some_and(|put| put.at_ms + READ_AFTER_MS <= now)
+        };
+        waiting.questions.iter().filter(is_open).count()
+    }
+
+    /// Is there none before it in its chat?
+    fn is_its_turn(&self, id: u64) -> bool {
+        let waiting = self.lock();
+        let place = |known: &Question| (known.asked.account.clone(), known.asked.chat.clone());
+        let own = waiting.questions.iter().find(|known| known.id == id).map(place);
+        let mut before = waiting.questions.iter().take_while(|known| known.id != id);
+        before.all(|known| Some(place(known)) != own)
     }
 
     fn lock(&self) -> MutexGuard<'_, Waiting> {
@@ -202,12 +251,33 @@ pub(crate) struct Waits {
     id: u64,
 }
 
+impl Waits {
+    /// Waits until those that were asked in the chat before are over. Each of them has its deadline.
+    pub(super) async fn turn(&self) {
+        let mut over = self.questions.over.subscribe();
+        while !self.questions.is_its_turn(self.id) {
+            if over.changed().await.is_err() {
+                return;
+            }
+        }
+    }
+
+    /// WhatsApp has just taken all of its messages, so from now on it may be answered.
+    pub(super) fn put(&self, ids: Vec<String>, at_ms: i64) {
+        let mut waiting = self.questions.lock();
+        if let Some(question) = waiting.questions.iter_mut().find(|known| known.id == self.id) {
+            question.put = Some(Put { ids, at_ms });
+        }
+    }
+}
+
 impl Drop for Waits {
     fn drop(&mut self) {
         self.questions
             .lock()
             .questions
             .retain(|question| question.id != self.id);
+        self.questions.over.send_replace(());
     }
 }
 
@@ -217,13 +287,13 @@ mod tests {
 
     const CHAT: &str = "15550100002@s.whatsapp.net";
 
-    fn asked(agent: &str, asked_ms: i64) -> Asked {
+    fn asked(agent: &str) -> Asked {
         Asked {
             account: "default".to_owned(),
             chat: CHAT.to_owned(),
             agent: agent.to_owned(),
             choices: vec!["Allow".to_owned(), "Reject".to_owned()],
-            asked_ms,
+            wish: "rm -r build".to_owned(),
         }
     }
 
@@ -232,20 +302,26 @@ mod tests {
             chats,
             recorded_ms: ms,
             timestamp_s: ms / 1000,
+            quoted_id: None,
         }
     }
 
     #[test]
-    fn the_oldest_question_of_the_chat_is_answered_first() {
+    fn a_number_answers_the_question_that_it_was_judged_to_mean() {
         let questions = Arc::new(Questions::default());
         let chats = [CHAT.to_owned(), "1@lid".to_owned()];
         assert_eq!(questions.open("default", at(&chats, 5_000)), None);
-        let (_first, mut heard_first) = questions.wait(asked("first", 1_000));
-        let (_second, mut heard_second) = questions.wait(asked("second", 2_000));
+        let (waits, mut heard) = questions.wait(asked("first"));
+        assert_eq!(
+            questions.open("default", at(&chats, 5_000)),
+            None,
+            "it was not put yet"
+        );
+        waits.put(vec!["A".to_owned()], 1_000);
         assert_eq!(questions.open("work", at(&chats, 5_000)), None);
         assert_eq!(questions.open("default", at(&chats[1..], 5_000)), None);
         let open = questions.open("default", at(&chats, 5_000)).expect("one waits");
-        assert_eq!(open.choices, 2);
+        assert_eq!((open.choices, questions.count("default")), (2, 1));
         questions.mean(open.id, 7);
         assert_eq!(
             questions.answer(8, 1),
@@ -256,42 +332,54 @@ mod tests {
             matches!(questions.answer(7, 3), Answered::NoSuchChoice { choices, .. } if choices.len() == 2)
         );
         assert!(
-            matches!(questions.answer(7, 2), Answered::Chosen { agent, choice }
-            if agent == "first" && choice == "Reject")
+            matches!(questions.answer(7, 2), Answered::Chosen { agent, choice, wish }
+            if agent == "first" && choice == "Reject" && wish == "rm -r build")
         );
-        assert_eq!(heard_first.try_recv(), Ok(1));
+        assert_eq!(heard.try_recv(), Ok(1));
         assert_eq!(questions.answer(7, 2), Answered::Gone, "it was answered");
-        let next = questions
-            .open("default", at(&chats, 5_000))
-            .expect("the second waits");
-        assert_ne!(next.id, open.id);
-        assert!(heard_second.try_recv().is_err());
-        assert_eq!(questions.count("default"), 1);
+        assert_eq!(questions.count("default"), 0);
     }
 
-    /// What was written or came before a chat was asked is no answer, whatever it looks like.
+    /// What was written or came before somebody could read the question is no answer, whatever it looks like.
     #[test]
     fn nothing_of_before_the_question_answers_it() {
         let questions = Arc::new(Questions::default());
         let chats = [CHAT.to_owned()];
-        let (_waits, _heard) = questions.wait(asked("main", 100_000));
-        assert_eq!(questions.open("default", at(&chats, 99_999)), None);
-        assert!(questions.open("default", at(&chats, 100_000)).is_some());
-        let late = Candidate {
-            recorded_ms: 100_000,
-            timestamp_s: 69,
-            chats: &chats,
+        let (waits, _heard) = questions.wait(asked("main"));
+        waits.put(vec!["A".to_owned(), "B".to_owned()], 100_000);
+        let opens = |message| questions.open("default", message).is_some();
+        assert!(!opens(at(&chats, 100_999)), "nobody reads as fast");
+        let answer = at(&chats, 101_000);
+        assert!(opens(answer));
+        let written = |timestamp_s| Candidate {
+            timestamp_s,
+            ..answer
         };
-        assert_eq!(
-            questions.open("default", late),
-            None,
-            "it was on its way for long"
-        );
-        let of_another_clock = Candidate {
-            timestamp_s: 70,
-            ..late
+        assert!(!opens(written(98)), "it was on its way for long");
+        assert!(opens(written(99)));
+        let replies = |id| Candidate {
+            quoted_id: Some(id),
+            ..answer
         };
-        assert!(questions.open("default", of_another_clock).is_some());
+        assert!(opens(replies("B")));
+        assert!(!opens(replies("C")), "it replies to another message");
+    }
+
+    #[tokio::test]
+    async fn the_next_question_of_a_chat_is_put_when_the_one_before_is_over() {
+        let questions = Arc::new(Questions::default());
+        let (first, _heard_first) = questions.wait(asked("first"));
+        let (second, _heard_second) = questions.wait(asked("second"));
+        let (elsewhere, _heard) = questions.wait(Asked {
+            chat: "15550100003@s.whatsapp.net".to_owned(),
+            ..asked("third")
+        });
+        first.turn().await;
+        elsewhere.turn().await;
+        let mut turn = std::pin::pin!(second.turn());
+        assert!(futures_util::poll!(&mut turn).is_pending());
+        drop(first);
+        turn.await;
     }
 
     /// An answer belongs to the question that waited when it was judged, and to no other that came to wait meanwhile.
@@ -299,11 +387,13 @@ mod tests {
     fn a_question_that_is_gone_takes_its_answer_along() {
         let questions = Arc::new(Questions::default());
         let chats = [CHAT.to_owned()];
-        let (first, _heard) = questions.wait(asked("first", 1_000));
-        let (_second, mut heard_second) = questions.wait(asked("second", 1_000));
+        let (first, _heard) = questions.wait(asked("first"));
+        let (second, mut heard_second) = questions.wait(asked("second"));
+        first.put(Vec::new(), 1_000);
         let open = questions.open("default", at(&chats, 5_000)).expect("one waits");
         questions.mean(open.id, 7);
         drop(first);
+        second.put(Vec::new(), 1_000);
         assert_eq!(questions.answer(7, 1), Answered::Gone);
         assert!(heard_second.try_recv().is_err());
     }

@@ -2,7 +2,8 @@
 //!
 //! Only an owner's counts, and only while a question waits in the chat. Everything else is judged as if there were none.
 
-use super::{Facts, Rules};
+use super::{Facts, Mode, Rules};
+use crate::ids::{ChatId, Identity};
 
 /// A number that somebody typed for an answer, against the choices that there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,5 +43,17 @@ impl Facts<'_> {
         let choices = self.question?;
         let number = typed_number(self.command_text()?)?;
         rules.is_owner(self).then(|| chosen(number, choices))
+    }
+}
+
+impl Rules {
+    /// Whether anybody may be in this chat whose answer would count. Only owners write in a direct chat that is with one; on
+    /// a personal account the owner is in all of them. Who is in a group is not known here.
+    #[must_use]
+    pub fn may_be_answered(&self, chat: &ChatId, own: &Identity) -> bool {
+        match chat {
+            ChatId::Direct(person) => self.mode == Mode::Personal || self.owns(person, own, false),
+            ChatId::SelfChat | ChatId::Group(_) | ChatId::NotAConversation(_) => true,
+        }
     }
 }

@@ -63,6 +63,11 @@ fn run(world: &World, id: &str) -> Value {
     })
 }
 
+/// Waits until a question can be answered, which is not before it could be read.
+fn until_waiting(world: &World) {
+    wait_for("it waits", PATIENCE, || (waiting(world) == 1).then_some(()));
+}
+
 /// How many questions `fased status` says wait.
 fn waiting(world: &World) -> u64 {
     world.account("default")["questions"].as_u64().expect("a number")
@@ -78,7 +83,7 @@ fn an_owner_is_asked_in_the_chat_and_nobody_else_answers() {
         question.contains("\n1. Allow\n2. Always allow (from now on)\n3. Reject\n"),
         "{question}"
     );
-    assert_eq!(waiting(&world), 1);
+    until_waiting(&world);
     let attention = world.state.json(&["status"])["attention"].take();
     assert_eq!(attention[0]["code"], "question", "{attention}");
     wait_for("the chat shows that somebody types", PATIENCE, || {
@@ -88,13 +93,11 @@ fn an_owner_is_asked_in_the_chat_and_nobody_else_answers() {
             .any(|shown| shown["state"] == "composing")
             .then_some(())
     });
-    // Bert asks for the same; his own number is talk, though he may use commands.
+    // Bert asks for the same, and is told no at once: he could not answer, though he may use commands.
     let _his = world.fake.send(OWNER, BERT, "acp:ask=rm_-r_build");
-    let _question = told(&world, BERT, ASKED, 0);
-    let number = world.fake.send(OWNER, BERT, "1");
-    assert_eq!(reason(&world, &number), "dm_open");
-    let _stopped = world.fake.send(OWNER, BERT, "/stop");
-    let _told = told(&world, BERT, "Stopped", 0);
+    let _no = told(&world, BERT, "permission: reject", 0);
+    let inbox = world.fake.inbox(OWNER, BERT);
+    assert!(!inbox.iter().any(|text| text.contains(ASKED)), "{inbox:?}");
     // Anna's is the answer to hers.
     let wrong = world.fake.send(OWNER, ANNA, "9");
     let told_which = told(&world, ANNA, "There is no choice 9", 0);
@@ -103,7 +106,7 @@ fn an_owner_is_asked_in_the_chat_and_nobody_else_answers() {
         "{told_which}"
     );
     let right = world.fake.send(OWNER, ANNA, " 1. ");
-    let _done = told(&world, ANNA, "Coder goes on: Allow.", 0);
+    let _done = told(&world, ANNA, "Coder goes on: Allow (rm -r build).", 0);
     let _answer = told(&world, ANNA, "permission: allow", 0);
     for id in [&wrong, &right] {
         assert_eq!(reason(&world, id), "permission_answer");
@@ -153,7 +156,7 @@ fn the_owner_of_a_personal_number_answers_by_hand() {
     assert_eq!(reason(&world, &before), "own_outgoing");
     let _asked = world.fake.send(OWNER, ANNA, "acp:ask");
     let _question = told(&world, ANNA, ASKED, 0);
-    wait_for("it waits", PATIENCE, || (waiting(&world) == 1).then_some(()));
+    until_waiting(&world);
     let hers = world.fake.send(OWNER, ANNA, "1");
     assert_eq!(reason(&world, &hers), "dm_open");
     let talk = by_hand("one moment");
@@ -169,7 +172,7 @@ fn an_edit_is_no_answer() {
     let world = asking();
     let _asked = world.fake.send(OWNER, ANNA, "acp:ask");
     let _question = told(&world, ANNA, ASKED, 0);
-    wait_for("it waits", PATIENCE, || (waiting(&world) == 1).then_some(()));
+    until_waiting(&world);
     let talk = world.fake.send(OWNER, ANNA, "what was that?");
     assert_eq!(reason(&world, &talk), "dm_open");
     let edit = json!({ "to": OWNER, "from": ANNA, "kind": "edit", "target": talk, "text": "1" });
@@ -183,11 +186,12 @@ fn without_an_answer_it_is_no_and_a_refusal_is_one() {
     let world = asking();
     let _refused = world.fake.send(OWNER, ANNA, "acp:ask=one");
     let _question = told(&world, ANNA, "> one", 0);
+    until_waiting(&world);
     let _no = world.fake.send(OWNER, ANNA, "3");
     let _answer = told(&world, ANNA, "permission: reject", 0);
     let _unanswered = world.fake.send(OWNER, ANNA, "acp:ask=two");
     let _question = told(&world, ANNA, "> two", 0);
-    wait_for("it waits", PATIENCE, || (waiting(&world) == 1).then_some(()));
+    until_waiting(&world);
     let advance = json!({ "verb": "clock_advance", "ms": 200_000 });
     assert_eq!(control::ask(world.state.path(), &advance)["kind"], "done");
     never_within("an end of the wait", Duration::from_millis(300), || {
@@ -266,7 +270,7 @@ fn after_a_restart_it_is_asked_again() {
     world.kill_and_start();
     world.until("default", "ready");
     let _question = told(&world, ANNA, "> again", 1);
-    wait_for("it waits", PATIENCE, || (waiting(&world) == 1).then_some(()));
+    until_waiting(&world);
     let number = world.fake.send(OWNER, ANNA, "1");
     let _answer = told(&world, ANNA, "permission: allow", 0);
     assert_eq!(reason(&world, &number), "permission_answer");
@@ -295,6 +299,7 @@ fn a_task_asks_in_its_chat() {
         .state
         .json(&["tasks", "new", "acp:ask=tidy_up", "--to", ANNA]);
     let _question = told(&world, ANNA, "> tidy up", 0);
+    until_waiting(&world);
     let _number = world.fake.send(OWNER, ANNA, "1");
     let _answer = told(&world, ANNA, "permission: allow", 0);
 }

@@ -32,6 +32,7 @@ async fn world(patience: Option<Duration>) -> World {
         acts: asks(),
         owner: Some("+15550100002"),
         patience,
+        takes: true,
         ..Set::default()
     })
     .await
@@ -47,7 +48,7 @@ impl World {
         self.until(words, told).await;
     }
 
-    /// Waits until so many questions wait for an owner.
+    /// Waits until so many questions can be answered.
     async fn until_asked(&self, count: usize) {
         let asked = async |world: &World| world.engine.questions.count("default") == count;
         self.until("it is asked", asked).await;
@@ -86,7 +87,9 @@ async fn an_owners_number_lets_the_agent_go_on() {
     assert_eq!(world.engine.questions.count("default"), 0);
     let texts = world.texts().await;
     assert!(
-        texts.iter().any(|text| text == "main goes on: Allow."),
+        texts
+            .iter()
+            .any(|text| text == "main goes on: Allow (rm -r build)."),
         "{texts:?}"
     );
     let asked: Vec<String> = world.fake.asked();
@@ -112,7 +115,7 @@ async fn a_number_that_is_no_choice_is_told_which_there_are_and_the_question_wai
         .await;
     assert_eq!(world.engine.questions.count("default"), 1);
     world.writes(0, OWNER, "2.").await;
-    world.until_told("main goes on: Reject.", 1).await;
+    world.until_told("main goes on: Reject (rm -r build).", 1).await;
     world.until_told("chosen: Some(1)", 1).await;
 }
 
@@ -145,21 +148,62 @@ async fn a_run_that_is_stopped_asks_no_longer() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_two_questions_in_a_chat_the_older_one_is_answered_first() {
+async fn of_two_questions_in_a_chat_the_second_is_put_when_the_first_is_over() {
     let world = world(None).await;
     world.writes(0, OWNER, "tidy up").await;
     world.until_asked(1).await;
     world.writes(0, OWNER, "/session new side").await;
     world.until_told("side", 1).await;
     world.writes(0, OWNER, "send it").await;
-    world.until_asked(2).await;
+    world.until_under_way(2).await;
+    assert!(!world.texts().await.iter().any(|text| text.contains("git push")));
     world.writes(0, OWNER, "2").await;
-    world.until_told("main goes on: Reject.", 1).await;
+    world.until_told("main goes on: Reject (rm -r build).", 1).await;
+    world.until_told("> git push", 1).await;
+    let texts = world.texts().await;
+    let place = |words: &str| texts.iter().position(|text| text.contains(words));
+    assert!(
+        place("> rm -r build") < place("> git push"),
+        "in the order in which they were asked: {texts:?}"
+    );
     world.until_asked(1).await;
     world.writes(0, OWNER, "1").await;
-    world.until_told("main goes on: Allow.", 1).await;
+    world.until_told("main goes on: Allow (git push).", 1).await;
     world.until_told("chosen: Some(1)", 1).await;
     world.until_told("chosen: Some(0)", 1).await;
+}
+
+/// What somebody writes before the question has reached WhatsApp is talk.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_that_was_written_before_the_question_was_sent_is_no_answer() {
+    let mut world = World::new(Set {
+        acts: asks(),
+        owner: Some("+15550100002"),
+        ..Set::default()
+    })
+    .await;
+    world.writes(0, OWNER, "tidy up").await;
+    world.until_told("asks for permission", 1).await;
+    world.writes(0, OWNER, "1").await;
+    world.until_decided().await;
+    assert_eq!(world.engine.questions.count("default"), 0);
+    world.take_what_is_sent();
+    world.until_asked(1).await;
+    assert_eq!(
+        world.reasons().await,
+        ["dm_open", "dm_open"].map(|reason| Some(reason.to_owned()))
+    );
+    assert!(!world.texts().await.iter().any(|text| text.contains("chosen")));
+}
+
+/// Somebody who is no owner is not asked what only owners may answer.
+#[tokio::test(flavor = "multi_thread")]
+async fn where_no_owner_can_be_it_is_no_at_once() {
+    let world = world(None).await;
+    world.writes(0, BERT, "tidy up").await;
+    world.until_told("chosen: None", 1).await;
+    world.until_ended(1).await;
+    assert_eq!(world.texts().await.len(), 1, "nothing but the answer");
 }
 
 /// The question is no part of the answer, so its run is started again, and asks again. An answer that was on its way to the

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fased_agents::{CommandSettings, Settings};
+use fased_policy::delivery::SendState;
 use fased_policy::ids::{GroupId, Phone};
 use fased_policy::mention::Patterns;
 use fased_policy::route::{Broadcast, Peer};
 use tokio::task::JoinHandle;
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::fake::{Act, Fake};
 use crate::account::Shared;
@@ -18,7 +19,7 @@ use crate::config::{Agent, Agents, Config, QueueMode};
 use crate::run::questions::Questions;
 use crate::run::{Engine, answer_forever};
 use crate::store::fixtures::{RunRow, SentRow};
-use crate::store::{Journaled, Store};
+use crate::store::{Fate, Journaled, Store};
 
 /// Longest wait for anything.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -31,6 +32,8 @@ pub(super) struct World {
     pub(super) fake: Arc<Fake>,
     pub(super) accounts: Vec<Arc<Shared>>,
     tasks: Vec<JoinHandle<()>>,
+    /// Until it is dropped WhatsApp takes what is sent, if it does so at all.
+    takes: DropGuard,
     _dir: tempfile::TempDir,
 }
 
@@ -49,6 +52,8 @@ pub(super) struct Set {
     pub(super) owner: Option<&'static str>,
     /// How long an owner has to answer what the agent asks; as usual if none.
     pub(super) patience: Option<Duration>,
+    /// WhatsApp takes what is sent.
+    pub(super) takes: bool,
     /// Who answers, besides `main` elsewhere, what [`SHARED`] writes and what is said in [`GROUP`].
     pub(super) several: &'static [&'static str],
     /// One after another.
@@ -73,6 +78,7 @@ impl Default for Set {
             failure_text: "Sorry.",
             owner: None,
             patience: None,
+            takes: false,
             several: &[],
             in_turn: false,
         }
@@ -153,10 +159,36 @@ impl World {
             fake,
             accounts,
             tasks: Vec::new(),
+            takes: CancellationToken::new().drop_guard(),
             _dir: dir,
         };
+        if set.takes {
+            world.take_what_is_sent();
+        }
         world.start();
         world
+    }
+
+    /// From now on WhatsApp takes what is sent on the first account.
+    pub(super) fn take_what_is_sent(&mut self) {
+        let end = CancellationToken::new();
+        self.takes = end.clone().drop_guard();
+        let (store, account) = (self.store.clone(), self.accounts[0].id().to_owned());
+        tokio::spawn(end.run_until_cancelled_owned(async move {
+            loop {
+                let now = clock::now_ms();
+                let open = store.open_outbox(&account, &[], now, 100).await.expect("read");
+                let ids: Vec<i64> = open.heads.iter().map(|row| row.id).collect();
+                store.start_sending(&ids, now).await.expect("committed");
+                let fates: Vec<Fate> = open
+                    .heads
+                    .into_iter()
+                    .map(|row| Fate::new(row.message_id, SendState::ServerAck))
+                    .collect();
+                store.settle(&account, &fates, now).await.expect("committed");
+                clock::pause(LOOK_EVERY).await;
+            }
+        }));
     }
 
     /// Starts the tasks of all accounts.

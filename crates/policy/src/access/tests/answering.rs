@@ -109,3 +109,19 @@ fn the_accounts_own_phone_answers_on_a_personal_number_only() {
         "admit permission_answer group.5 Owners"
     );
 }
+
+/// On a dedicated account a direct chat has one person in it, and without an owner there nobody's answer counts.
+#[test]
+fn where_an_answer_may_come_from() {
+    let own = Identity::from_jids("15550100009@s.whatsapp.net", None);
+    let chat = |jid: &str| ChatId::from_jids(jid, None, &own);
+    let person = chat("15550100001@s.whatsapp.net");
+    let may = |case: Case, chat: &ChatId| case.rules().may_be_answered(chat, &own);
+    let named = |number: &str| dm(Open, &["*"]).owners(&[number]);
+    assert!(may(named("+15550100001"), &person));
+    assert!(!may(named("+15550100002"), &person));
+    assert!(!may(dm(Open, &["*"]), &person));
+    assert!(may(dm(Open, &["*"]).personal(), &person));
+    assert!(may(dm(Open, &["*"]), &chat("15550100009@s.whatsapp.net")));
+    assert!(may(named("+15550100002"), &chat("120363000000000001@g.us")));
+}
