@@ -141,9 +141,14 @@ fn given(input: &serde_json::Value) -> Option<String> {
     let Some(keys) = input.as_object() else {
         return (!input.is_null()).then(|| input.to_string());
     };
+    // None of them takes the room of the others.
+    let most = MOST_OF_AN_INPUT
+        .checked_div(keys.len())?
+        .saturating_sub(2)
+        .max(40);
     let lines: Vec<String> = keys
         .iter()
-        .map(|(key, value)| format!("{key}: {value}"))
+        .map(|(key, value)| shortened(&format!("{key}: {value}"), most))
         .collect();
     (!lines.is_empty()).then(|| lines.join("\n"))
 }
@@ -266,14 +271,15 @@ mod tests {
     fn without_a_command_it_shows_what_the_tool_is_given() {
         let text = |call: &Value| asked(call, &json!([])).question.text;
         let fetch = json!({"toolCallId": "c", "title": "Look it up",
-            "rawInput": {"url": "https://x.example", "body": "a\nb"}});
+            "rawInput": {"body": "a\nb", "url": "https://x.example"}});
         assert_eq!(
             text(&fetch),
             "Look it up\n```\nbody: \"a\\nb\"\nurl: \"https://x.example\"\n```"
         );
-        let long = json!({"toolCallId": "c", "title": "x", "rawInput": {"body": "a".repeat(5000)}});
+        let long =
+            json!({"toolCallId": "c", "title": "x", "rawInput": {"body": "a".repeat(5000), "path": "/w/a"}});
         assert!(text(&long).chars().count() < MOST_OF_AN_INPUT + 20);
-        assert!(text(&long).ends_with("a…\n```"));
+        assert!(text(&long).ends_with("a…\npath: \"/w/a\"\n```"));
         let empty = json!({"toolCallId": "c", "title": "x", "rawInput": {}, "content": [
             {"type": "diff", "path": "/w/a", "oldText": "1", "newText": "2\n3\n"}]});
         assert_eq!(text(&empty), "x\n```\n/w/a\n2\n3\n```");
