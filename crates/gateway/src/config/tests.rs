@@ -26,7 +26,7 @@ fn parse(text: &str) -> Result<Config, ConfigError> {
     })
 }
 
-fn valid(text: &str) -> Config {
+pub(super) fn valid(text: &str) -> Config {
     parse(text).unwrap_or_else(|error| panic!("{text}\n{error}"))
 }
 
