@@ -121,12 +121,20 @@ fn a_key_is_for_one_message_however_many_ask_at_once() {
     world.fake.contact(&json!({ "phone": ANNA }));
     let _done = world.state.json(&["channels", "pause", "--account", "default"]);
     let texts = ["short".to_owned(), "word ".repeat(90), "other ".repeat(150)];
-    let codes: Vec<i32> = std::thread::scope(|scope| {
+    let codes: Vec<_> = std::thread::scope(|scope| {
         let asked = texts.iter().flat_map(|text| [(text, ANNA), (text, OWNER)]);
         let asked: Vec<_> = asked
             .map(|(text, to)| {
                 let words = [
-                    "message", "send", "--raw", "--target", to, "--text", text, "--key", "one",
+                    "message",
+                    "send",
+                    "--raw",
+                    "--target",
+                    to,
+                    "--text",
+                    text.as_str(),
+                    "--key",
+                    "one",
                 ];
                 let world = &world;
                 scope.spawn(move || world.state.verb(&words).code)
