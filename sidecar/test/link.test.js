@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -31,17 +32,38 @@ test('a scanned QR links: scanned, credentials on disk, 515, and the next proces
   assert.deepEqual((await world.api.get('/state')).violations, []);
 });
 
+/** Lets every file wait, its credentials too, from SIGUSR2 until the process is told to end. */
+const HOLDS_FILES = `
+  import fs from 'node:fs';
+  import { syncBuiltinESMExports } from 'node:module';
+  const { open } = fs.promises;
+  let held;
+  process.on('SIGUSR2', () => {
+    held = new Promise(resolve => process.stdin.once('end', () => setImmediate(resolve)));
+    process.stderr.write('holding\\n');
+  });
+  fs.promises.open = async (...file) => {
+    await held;
+    return open(...file);
+  };
+  syncBuiltinESMExports();
+`;
+
 test('a login that is ended just when a phone takes its code says that it was taken', async t => {
   const world = await startFake(t);
-  const login = world.spawn({ login: 'qr' });
+  const preload = `data:text/javascript,${encodeURIComponent(HOLDS_FILES)}`;
+  const login = world.spawn({ login: 'qr', nodeFlags: ['--import', preload] });
   const { link } = await login.link('qr');
+  login.child.kill('SIGUSR2');
+  while (!login.stderr.includes('holding')) await once(login.child.stderr, 'data');
   await world.api.post('/scan', { phone: OWNER, qr: link.payload });
-  // The server has the answer by then, and the process may still be writing its credentials.
+  // The server has the answer by then, and the process is still about to write its credentials.
   await world.api.wait('linked', { account: OWNER });
+  const isScanned = ({ kind, link }) => kind === 'link' && link.type === 'scanned';
+  assert.ok(!login.frames.some(isScanned), 'it was not told before');
   await login.stop();
-  const told = login.frames.filter(({ kind, link }) => kind === 'link' && link.type === 'scanned');
-  assert.equal(told.length, 1);
-  assert.equal(login.frames.at(-1).kind, 'closed');
+  assert.deepEqual([isScanned(login.frames.at(-2)), login.frames.at(-1).kind], [true, 'closed']);
+  assert.equal(login.frames.filter(isScanned).length, 1);
 
   const next = world.spawn();
   assert.equal((await next.waitFor(frame => frame.kind === 'ready')).linked, true);

@@ -2,11 +2,13 @@
 //!
 //! It knows nothing of what the tools do. This is the only file that names the crate which speaks the protocol.
 
+mod lines;
 mod tool;
 
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use rmcp::handler::server::ServerHandler;
 use rmcp::model::{
@@ -17,8 +19,8 @@ use rmcp::model::{
 use rmcp::service::{QuitReason, RequestContext, RoleServer, ServerInitializeError, serve_server};
 use rmcp::transport::async_rw::AsyncRwTransport;
 use serde_json::{Map, Value};
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite};
-use tokio::sync::Semaphore;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::{Mutex, Semaphore};
 
 pub use tool::{Argument, Effect, Kind, Tool};
 
@@ -28,8 +30,14 @@ const MOST_AT_ONCE: usize = 8;
 /// Calls under way and waiting. When there are so many, a further one is answered with an error at once.
 const MOST_WAITING: usize = 64;
 
-/// Longest line that is read. A longer one is passed over as if it had not been there.
+/// Longest line that is read. A longer one is answered with an error.
 const MOST_LINE_BYTES: usize = 4 * 1024 * 1024;
+
+/// What is between the lines that are read and the library, in each direction; whoever is faster waits.
+const PIPE_BYTES: usize = 64 * 1024;
+
+/// How long the last answers may take to be written, once there will be no more.
+const LAST_WORDS: Duration = Duration::from_secs(5);
 
 /// What a call comes to: an object, or why not.
 pub type Called<'a> = Pin<Box<dyn Future<Output = Result<Value, ToolError>> + Send + 'a>>;
@@ -100,9 +108,33 @@ pub async fn serve(
     input: impl AsyncRead + Send + Unpin + 'static,
     output: impl AsyncWrite + Send + Unpin + 'static,
 ) -> Result<(), Broken> {
-    // A last line without its end is a line all the same.
-    let input = input.chain(std::io::Cursor::new([b'\n']));
-    let transport = AsyncRwTransport::new(input, output).with_max_line_length(MOST_LINE_BYTES);
+    let (to_library, library_reads) = tokio::io::duplex(PIPE_BYTES);
+    let (library_writes, from_library) = tokio::io::duplex(PIPE_BYTES);
+    let out = Arc::new(Mutex::new(output));
+    let reading = tokio::spawn(lines::inward(
+        input,
+        to_library,
+        Arc::clone(&out),
+        MOST_LINE_BYTES,
+    ));
+    let writing = tokio::spawn(lines::outward(from_library, out));
+    let transport =
+        AsyncRwTransport::new(library_reads, library_writes).with_max_line_length(MOST_LINE_BYTES + 1);
+    let ended = served(server, transport).await;
+    reading.abort();
+    let stop = writing.abort_handle();
+    match tokio::time::timeout(LAST_WORDS, writing).await {
+        Ok(_written) => {}
+        Err(_late) => stop.abort(),
+    }
+    ended
+}
+
+async fn served<R, W>(server: Server, transport: AsyncRwTransport<RoleServer, R, W>) -> Result<(), Broken>
+where
+    R: AsyncRead + Send + Unpin + 'static,
+    W: AsyncWrite + Send + Unpin + 'static,
+{
     let serving = Serving {
         server,
         waiting: Semaphore::new(MOST_WAITING),

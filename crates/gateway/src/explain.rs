@@ -1,6 +1,7 @@
 //! Why a verdict falls, and what would change it: shared by the control socket, the verbs that work without
 //! a gateway, and the log. Only policy decides; here it is asked again, and its answer put into words.
 
+mod answering;
 mod fix;
 mod pending;
 mod supposed;
@@ -16,6 +17,7 @@ use crate::config::{AccountConfig, Level, Source};
 use crate::known::Known;
 use fix::fix;
 
+pub use answering::Answering;
 pub use fix::config_line;
 pub use pending::Pending;
 pub use supposed::supposed;
@@ -29,6 +31,8 @@ pub struct Linked {
     pub own: Identity,
     /// Whose identity WhatsApp has still to tell.
     pub pending: Pending,
+    /// Which agents answer where.
+    pub answering: Answering,
 }
 
 /// The configured accounts by id.

@@ -13,9 +13,10 @@ use crate::control::{
     internal, message_status, messages_list, outbox_list, pairing_list, status, tasks_last, tasks_list,
     tasks_runs, tasks_show, verdicts_list,
 };
-use crate::explain::{Accounts, Linked, Pending};
+use crate::explain::{Accounts, Answering, Linked, Pending};
 use crate::health::health;
 use crate::paths::Paths;
+use crate::session::Conversations;
 use crate::store::{Store, StoredAccount};
 use crate::tasks::{Desk, TaskError};
 
@@ -177,13 +178,18 @@ async fn read(paths: &Paths, request: &ControlRequest) -> Result<ControlResponse
                 all: *all,
                 limit: *limit,
                 agent: agent_reach::named(Some(&config.agents), for_agent.as_ref())?,
+                for_agent: for_agent.as_ref(),
             };
             let desk = desk(paths, store.as_ref(), account.as_deref())?;
             match (&store, desk) {
-                (Some(store), Some(desk)) => tasks_list::answer(store, &desk, asked).await,
+                (Some(store), Some(desk)) => {
+                    let accounts = linked(paths, Some(store)).await?;
+                    tasks_list::answer(store, &desk, &accounts, asked).await
+                }
                 (Some(_) | None, _) => Ok(ControlResponse::Tasks {
                     tasks: Vec::new(),
                     more: 0,
+                    withheld: 0,
                 }),
             }
         }
@@ -306,9 +312,15 @@ pub(crate) async fn linked(paths: &Paths, store: Option<&Store>) -> Result<Accou
             None => None,
         };
         let config = Arc::new(account);
+        let chosen = match store {
+            Some(store) => Conversations::load(store, &id).await,
+            None => Ok(Conversations::default()),
+        };
+        let (chosen, answering) = (chosen.map_err(|error| internal(&error))?, Arc::clone(&config));
         let linked = Linked {
             pending: Pending::after(Arc::clone(&asked), Arc::clone(&config)),
             own: stored.unwrap_or_default().identity(),
+            answering: Answering::by(move |chat, person| chosen.answering(&answering, chat, person)),
             config,
         };
         accounts.insert(id, linked);

@@ -30,10 +30,10 @@ use crate::clock;
 use crate::log;
 use crate::store::{Fate, OutboxLine, OutboxRow};
 
-pub(crate) use enqueue::spoken;
 pub use enqueue::{
     Content, MESSAGE_TTL_MS, Order, Planned, Queued, Refusal, commit, enqueue, holds_caption, plan,
 };
+pub(crate) use enqueue::{contact, spoken};
 pub(crate) use expiry::PAYLOAD_KEPT_MS;
 
 /// A reply that could not be sent for this long is not sent any more.

@@ -2,6 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use anyhow::{Context, Result, anyhow, bail};
 use fased_protocol::CONTROL_VERSION;
@@ -89,6 +90,17 @@ impl Paths {
     pub fn default_auth_dir(&self, account: &str) -> PathBuf {
         self.state_dir.join("credentials").join("whatsapp").join(account)
     }
+}
+
+/// This program's file, as it was called when this was asked first: at the start, before an update can put another file in
+/// its place. Whatever is there later is the newer one.
+///
+/// # Errors
+/// The system's word for why it is not known.
+pub fn program() -> Result<&'static Path, &'static str> {
+    static FOUND: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    let found = FOUND.get_or_init(|| std::env::current_exe().map_err(|error| error.to_string()));
+    found.as_deref().map_err(String::as_str)
 }
 
 /// The folder that holds `sidecar/package.json`: `FASED_HOME`, then where an executable is installed together with it,

@@ -80,7 +80,7 @@ pub use inbox::{Journaled, StoredMessage, Target};
 pub use media::{InboundFile, KeptFile, WantedFile};
 pub use outbox::{Fate, Line as OutboxLine, OpenFate, OpenOutbox, OutboxRow};
 pub use outbox_own::OwnMessage;
-pub use outbox_verbs::{Changed, OutboxEntry, OutboxFilter};
+pub use outbox_verbs::{Changed, OutboxEntry, OutboxFilter, Taken, Wish};
 pub use pairing::{ApprovalRow, PairingChange, PairingRow};
 pub use remembered::Remembered;
 pub use review::{AccountEvent, FailedRuns, OutboxSum, Refused, Repeated, quick_check};

@@ -1,5 +1,7 @@
 //! The reaction that says that an answer is being made.
 
+use unicode_segmentation::UnicodeSegmentation as _;
+
 use crate::ids::ChatId;
 
 #[cfg(test)]
@@ -38,4 +40,11 @@ pub fn applies(rules: &AckRules, chat: &ChatId, mentions_us: bool) -> bool {
         (ChatId::Group(_), Groups::Mentions) => mentions_us,
         (ChatId::Group(_), Groups::Never) | (ChatId::NotAConversation(_), _) => false,
     }
+}
+
+/// Can this be put on a message: one emoji, or nothing, which takes back what is there? What is one character to people may
+/// be many; letters are none.
+#[must_use]
+pub fn is_reaction(text: &str) -> bool {
+    text.graphemes(true).count() <= 1 && (text.is_empty() || !text.is_ascii())
 }

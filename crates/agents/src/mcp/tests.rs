@@ -249,15 +249,30 @@ async fn arguments_that_do_not_fit_are_refused_by_their_names() {
 }
 
 #[tokio::test]
-async fn garbage_and_a_line_without_measure_lose_nothing() {
+async fn garbage_and_a_line_without_measure_are_answered_and_lose_nothing() {
     let (mut client, _) = Client::greeted().await;
-    client.write("npm notice: this is no message").await;
-    client.write("{\"half\":").await;
+    for garbage in ["npm notice: this is no message", "{\"half\":"] {
+        client.write(garbage).await;
+        let refused = client.hear().await.expect("an answer");
+        assert_eq!(
+            (&refused["id"], &refused["error"]["code"]),
+            (&json!(null), &json!(-32700))
+        );
+    }
     client.write("").await;
     client.call(1, "say", json!({ "text": "after garbage" })).await;
     assert_eq!(client.hear().await.expect("an answer")["id"], 1);
     let huge = "x".repeat(MOST_LINE_BYTES + 1);
-    client.call(2, "say", json!({ "text": huge })).await;
+    let calls = [
+        format!(r#"{{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{{"text":"{huge}"}}}}"#),
+        format!(r#"{{"method":"tools/call","params":{{"text":"{huge}"}},"jsonrpc":"2.0","id":"two"}}"#),
+        huge,
+    ];
+    for (call, id) in calls.iter().zip([json!(2), json!("two"), json!(null)]) {
+        client.write(call).await;
+        let refused = client.hear().await.expect("an answer");
+        assert_eq!((&refused["id"], &refused["error"]["code"]), (&id, &json!(-32700)));
+    }
     client
         .call(3, "say", json!({ "text": "after a huge line" }))
         .await;

@@ -1,4 +1,5 @@
-//! `/stop`: ends what is under way in this conversation, and drops what waits in it; where several agents answer, of all.
+//! `/stop`: ends what is under way in this conversation, and drops what waits in it; where several agents answer, of all. So is what
+//! still works on messages of this chat for anybody who answers here no more.
 
 use anyhow::Result;
 
@@ -8,11 +9,17 @@ use super::{Answer, Asked};
 pub(super) async fn answer(asked: &Asked<'_>) -> Result<Answer> {
     let place = asked.place();
     let several = asked.several();
-    let sessions = match &several {
+    let mut sessions = match &several {
         Some(several) => several.sessions(),
         None => vec![place.session.as_str()],
     };
-    let stopped = asked.shared.engine.stop(asked.store(), &sessions).await?;
+    // Who answered here before the config was changed may still be at it.
+    let store = asked.store();
+    let answered = store.answered_in(asked.account(), &asked.addresses).await?;
+    sessions.extend(answered.iter().map(String::as_str));
+    sessions.sort_unstable();
+    sessions.dedup();
+    let stopped = asked.shared.engine.stop(store, &sessions).await?;
     Ok(Answer::says(match (stopped.was_running, stopped.waiting) {
         (true, 0) => "Stopped.".to_owned(),
         (true, 1) => "Stopped, and one that waited was dropped.".to_owned(),

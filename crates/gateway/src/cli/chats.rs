@@ -67,6 +67,9 @@ fn rendered(chats: &[ChatInfo]) -> String {
         if let Some(sentence) = &chat.sentence {
             table.line([format!("agents may not write there: {sentence}")]);
         }
+        if let Some(why) = chat.unwritable.as_ref().filter(|_| chat.reachable) {
+            table.line([format!("nothing can be sent there: {why}")]);
+        }
         if let Some(fix) = &chat.fix {
             table.line([fix.clone()]);
         }
@@ -102,6 +105,8 @@ mod tests {
                 ..SaidInfo::default()
             }),
             reachable: false,
+            writable: true,
+            unwritable: None,
             reason: Some("not_in_allowlist".to_owned()),
             sentence: Some("The sender is not on the allow list.".to_owned()),
             fix: Some("run: fased config set".to_owned()),
@@ -114,5 +119,16 @@ mod tests {
             "{text}"
         );
         assert!(text.contains("run: fased config set"), "{text}");
+        let stranger = ChatInfo {
+            reachable: true,
+            sentence: None,
+            unwritable: Some("they never wrote".to_owned()),
+            ..chat
+        };
+        let text = rendered(&[stranger]);
+        assert!(
+            text.contains("nothing can be sent there: they never wrote"),
+            "{text}"
+        );
     }
 }

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
+use std::path::Path;
 use std::time::Duration;
 
 use clap::Args;
@@ -37,7 +37,7 @@ pub(super) struct Options {
 pub(super) fn run(global: &Global, options: &Options) -> Outcome {
     let paths = runtime::paths(global)?;
     // Asked now: after an update the running file has no name any more, but its path has a new file.
-    let executable = std::env::current_exe();
+    let executable = fased::paths::program();
     // What is wrong with the config is told when it is read to be put in force.
     let logging = Config::load(&paths)
         .map(|config| config.logging)
@@ -93,15 +93,16 @@ pub(super) fn run(global: &Global, options: &Options) -> Outcome {
     clippy::disallowed_methods,
     reason = "replaces this process by itself; no child is started"
 )]
-fn execute_again(executable: std::io::Result<PathBuf>) -> ControlError {
+fn execute_again(executable: Result<&Path, &str>) -> ControlError {
     // What a simulation has moved the clock by so far stays.
     let moved = clock::simulated().map(|offset| (clock::SIMULATED, offset.to_string()));
     let error = match executable {
         Ok(executable) => std::process::Command::new(executable)
             .args(std::env::args_os().skip(1))
             .envs(moved)
-            .exec(),
-        Err(error) => error,
+            .exec()
+            .to_string(),
+        Err(error) => error.to_owned(),
     };
     ControlError {
         code: ErrorCode::Internal,

@@ -38,7 +38,7 @@ pub(super) fn run(global: &Global, options: Options) -> Outcome {
         for_agent: None,
     };
     let answer = ask::read(global, &request)?;
-    let ControlResponse::Tasks { tasks, more } = answer else {
+    let ControlResponse::Tasks { tasks, more, .. } = answer else {
         return Err(ask::unexpected(&answer));
     };
     if global.json {

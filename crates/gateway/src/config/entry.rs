@@ -75,6 +75,8 @@ pub(super) fn chat_problem(name: &str, block: &Block) -> (String, String) {
     let as_group = format!("{name}@g.us");
     let is_long = name.bytes().filter(u8::is_ascii_digit).count() > 15;
     let group = (is_long && GroupId::parse(&as_group).is_ok()).then(|| format!("write \"{as_group}\""));
-    let hint = near.or(group).unwrap_or_else(|| hint(name.trim()));
+    let all = matches!(name.trim(), "*" | "groups" | "group")
+        .then(|| "there is no wildcard; name each chat".to_owned());
+    let hint = all.or(near).or(group).unwrap_or_else(|| hint(name.trim()));
     (message, hint)
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use fased_agents::{Settings, ToolServer};
 
 use super::{Agents, Config, ConfigError};
-use crate::paths::Paths;
+use crate::paths::{self, Paths};
 
 /// How agents call what sends and reads messages.
 const WHATSAPP: &str = "whatsapp";
@@ -22,8 +22,8 @@ impl Config {
         if config.agents.list.values().any(|agent| agent.whatsapp_tools) {
             let mut agents = Agents::clone(&config.agents);
             // Without a name for itself it cannot be started by anybody; the system tells it except in odd circumstances.
-            match std::env::current_exe() {
-                Ok(program) => offer(&mut agents, &program, &paths.state_dir),
+            match paths::program() {
+                Ok(program) => offer(&mut agents, program, &paths.state_dir),
                 Err(error) => config.warnings.push(format!(
                     "tools.whatsapp has no effect: where this program is cannot be told: {error}"
                 )),

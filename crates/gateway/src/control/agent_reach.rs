@@ -106,7 +106,12 @@ impl<'a> Reach<'a> {
 
     /// Judges a chat. Of a direct one `person` is who is in it, under all addresses known.
     pub(super) fn judge(&self, chat: ChatId, person: Identity) -> JudgementInfo {
-        let Linked { config, own, pending } = self.linked;
+        let Linked {
+            config,
+            own,
+            pending,
+            answering: _,
+        } = self.linked;
         let now_s = clock::now_ms() / 1000;
         let mut known = supposed(chat, person, own.clone(), now_s);
         known.identity_pending = pending.is(&known.sender);
@@ -116,7 +121,7 @@ impl<'a> Reach<'a> {
         described(&reached(config, &known, now_s), config, &known, now_s)
     }
 
-    /// Refuses a chat that agents may not reach, and an agent that there is none of.
+    /// Refuses a chat that agents may not reach or where this one does not answer, and an agent that there is none of.
     pub(super) async fn allowed(
         &self,
         for_agent: Option<&ForAgent>,
@@ -137,9 +142,19 @@ impl<'a> Reach<'a> {
                 (self.with(&person), person)
             }
         };
+        let answering = self.linked.answering.of(&chat, &person);
         let judgement = self.judge(chat, person);
         if is_reached(&judgement) {
-            return Ok(());
+            if answering.iter().any(|id| id == agent) {
+                return Ok(());
+            }
+            tracing::info!(
+                "agent {agent} asked for {:?} by account {}, where {} answers",
+                Jid(to.to_jid()),
+                config.id,
+                answering.join(", ")
+            );
+            return Err(not_there(agent, &answering, config.id.as_str(), to));
         }
         tracing::info!(
             "agent {agent} asked for {:?} by account {}, which agents may not reach: {}",
@@ -179,6 +194,27 @@ pub(super) fn fix(judgement: &JudgementInfo) -> Option<String> {
         })
     };
     judgement.fix.clone().or_else(list)
+}
+
+/// The refusal of a chat where others answer.
+fn not_there(agent: &str, answering: &[String], account: &str, to: &Target) -> ControlError {
+    let (who, answer) = match answering {
+        [one] => (one.clone(), "answers"),
+        several => (several.join(" and "), "answer"),
+    };
+    let kind = match to {
+        Target::Group(_) => "group",
+        Target::Phone(_) | Target::Lid(_) => "direct",
+    };
+    ControlError {
+        code: ErrorCode::Refused,
+        message: format!(
+            "agent {agent} may not reach {to} by account {account}: {who} {answer} there, not {agent}"
+        ),
+        next: format!(
+            "let {agent} answer there, by /agent switch {agent} in that chat or by a binding: fased config set 'bindings[+]' '{{ agentId: \"{agent}\", match: {{ peer: {{ kind: \"{kind}\", id: \"{to}\" }} }} }}'"
+        ),
+    }
 }
 
 fn refusal(judgement: &JudgementInfo, account: &str, to: &Target) -> ControlError {

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use fased_policy::ids::{ChatId, Identity, Lid, Phone};
+use fased_policy::ids::{ChatId, Identity, Lid, Phone, Target};
 use fased_policy::name::neutralised;
+use fased_policy::pacing::Contact;
 use fased_protocol::control::{
     ChatInfo, ChatsRequest, ControlError, ControlResponse, ErrorCode, JudgementInfo, MAX_CHATS, SaidInfo,
 };
@@ -11,8 +12,9 @@ use fased_protocol::private::Private;
 
 use super::agent_reach::{Reach, fix, is_reached, named};
 use super::message_where::usage;
-use super::{Subjects, internal, said};
+use super::{Subjects, directory_groups, internal, said};
 use crate::explain::{Accounts, Linked, sentence};
+use crate::outbound::{self, Refusal};
 use crate::store::{Before, Store};
 
 /// Of what was said last so many characters are told.
@@ -61,7 +63,8 @@ pub(crate) async fn answer(
         .values()
         .next()
         .map(|linked| linked.config.agents.as_ref());
-    let for_agent = named(agents, request.for_agent.as_ref())?.is_some();
+    let agent = named(agents, request.for_agent.as_ref())?;
+    let for_agent = agent.is_some();
     let mut found = Vec::new();
     for (account, linked) in accounts {
         if request.account.as_ref().is_none_or(|id| id == account) {
@@ -69,8 +72,18 @@ pub(crate) async fn answer(
         }
     }
     let all = found.len();
-    if for_agent {
-        found.retain(|chat| is_reached(&chat.judgement));
+    if let Some(agent) = agent {
+        found.retain(
+            |Found {
+                 judgement,
+                 linked,
+                 chat,
+                 person,
+                 ..
+             }| {
+                is_reached(judgement) && linked.answering.of(chat, person).iter().any(|id| id == agent)
+            },
+        );
     }
     let withheld = all - found.len();
     found.sort_by_key(|chat| std::cmp::Reverse(chat.at_ms));
@@ -202,6 +215,7 @@ async fn info(
             name = told.as_deref().and_then(neutralised);
         }
     }
+    let unwritable = unwritable(store, &found, subjects).await?;
     let reachable = is_reached(&found.judgement);
     let refused = (!reachable).then_some(&found.judgement);
     Ok(ChatInfo {
@@ -211,12 +225,53 @@ async fn info(
         name: name.map(Private),
         last,
         reachable,
+        writable: unwritable.is_none(),
+        unwritable,
         reason: refused.map(|judgement| judgement.reason.clone()),
         sentence: refused
             .and_then(|judgement| sentence(&judgement.reason))
             .map(str::to_owned),
         fix: refused.and_then(fix),
     })
+}
+
+/// Why nothing can be sent there, as far as that is known without asking WhatsApp.
+async fn unwritable(
+    store: Option<&Store>,
+    found: &Found<'_>,
+    subjects: &Subjects,
+) -> anyhow::Result<Option<String>> {
+    let Linked { config, own, .. } = found.linked;
+    let account = found.account;
+    let (to, refusal) = match &found.chat {
+        ChatId::Group(group) => {
+            // Of an account of which no group is known it is not known that it is not in this one.
+            let is_told = subjects.keys().any(|(of, _)| of == account);
+            let is_in = subjects.contains_key(&(account.to_owned(), group.to_string()));
+            if is_told && !is_in && found.at_ms.is_none() {
+                return Ok(Some(directory_groups::not_in(account, group)));
+            }
+            (group.to_string(), None)
+        }
+        ChatId::Direct(person) => {
+            let contact = match store {
+                Some(store) => outbound::contact(store, config, own, person).await?,
+                None => Contact::Known,
+            };
+            let is_refused = contact == Contact::Refused;
+            (person.label(), is_refused.then_some(Refusal::FirstContact))
+        }
+        ChatId::SelfChat | ChatId::NotAConversation(_) => (found.person.label(), None),
+    };
+    let refusal = if config.observe_only {
+        Some(Refusal::ObserveOnly)
+    } else {
+        refusal
+    };
+    let to = Target::parse(&to).ok();
+    Ok(refusal
+        .zip(to)
+        .map(|(refusal, to)| refusal.told(account, &to).message))
 }
 
 fn shortened(said: SaidInfo) -> SaidInfo {

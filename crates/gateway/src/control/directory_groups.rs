@@ -1,12 +1,12 @@
 //! The groups that the accounts are in, as WhatsApp tells them now.
 
-use fased_policy::ids::{GroupId, Identity};
+use fased_policy::ids::{GroupId, Identity, Target};
 use fased_protocol::control::{ControlError, ControlResponse, ErrorCode, MemberOf};
 use fased_protocol::fault::{Fault, FaultCode};
 use fased_protocol::sidecar::{Call, Group, Reply};
 
 use super::subjects::Named;
-use super::{Live, message_where};
+use super::{Live, internal, message_where};
 use crate::account::Account;
 
 pub(super) async fn answer(live: &Live, account: Option<&str>) -> Result<ControlResponse, ControlError> {
@@ -44,13 +44,46 @@ pub(super) async fn answer(live: &Live, account: Option<&str>) -> Result<Control
 }
 
 /// Is the account in this group, as WhatsApp tells it now? Nothing where it cannot be asked, or tells only some of them.
-pub(super) async fn is_in(account: &Account, group: &GroupId) -> Option<bool> {
+async fn is_in(account: &Account, group: &GroupId) -> Option<bool> {
     let link = account.shared().link.borrow().clone()?;
     let told = link.handle.call(Call::ListGroups).await;
     let (groups, total) = listed(account, told).ok()?;
     let found = groups.iter().any(|one| one.jid.0 == group.as_str());
     let all = u32::try_from(groups.len()).is_ok_and(|told| told >= total);
     (found || all).then_some(found)
+}
+
+/// Refuses a group that the account is not in, where that can be known: none that it saw, and WhatsApp does not name it.
+pub(super) async fn reaches(account: &Account, to: &Target) -> Result<(), ControlError> {
+    let Target::Group(group) = to else {
+        return Ok(());
+    };
+    let shared = account.shared();
+    let id = shared.id();
+    let seen = shared
+        .store
+        .groups(Some(id))
+        .await
+        .map_err(|error| internal(&error))?;
+    if seen
+        .iter()
+        .any(|row| row.chat == group.as_str() && row.messages > 0)
+    {
+        return Ok(());
+    }
+    match is_in(account, group).await {
+        Some(true) | None => Ok(()),
+        Some(false) => Err(ControlError {
+            code: ErrorCode::Refused,
+            message: not_in(id, group),
+            next: format!("see the groups that it is in: fased directory groups --account {id}"),
+        }),
+    }
+}
+
+/// For whoever would send there.
+pub(super) fn not_in(account: &str, group: &GroupId) -> String {
+    format!("account {account} is not in the group {group}, so nothing can be sent there")
 }
 
 /// What the account's groups are called, where it can be asked.

@@ -173,8 +173,9 @@ pub(super) async fn handle(live: &Live, request: &ControlRequest) -> Result<Cont
                 all: *all,
                 limit: *limit,
                 agent: agent_reach::named(agents, for_agent.as_ref())?,
+                for_agent: for_agent.as_ref(),
             };
-            tasks_list::answer(&live.store, &live.desk().await?, asked).await
+            tasks_list::answer(&live.store, &live.desk().await?, &live.linked().await?, asked).await
         }
         ControlRequest::TasksShow { id } => tasks_show::answer(&live.desk().await?, id).await,
         ControlRequest::TasksNew(request) => tasks_new::answer(live, request).await,

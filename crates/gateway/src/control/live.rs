@@ -255,11 +255,14 @@ impl Live {
         let accounts = self.accounts().await?;
         let linked = accounts.iter().map(|(id, account)| {
             let shared = account.shared();
-            let asking = Arc::clone(shared);
+            let (asking, choosing) = (Arc::clone(shared), Arc::clone(shared));
             let linked = explain::Linked {
                 config: shared.config(),
                 own: shared.own(),
                 pending: explain::Pending::by(move |person| asking.identity_pending(person)),
+                answering: explain::Answering::by(move |chat, person| {
+                    choosing.conversations.answering(&choosing.config(), chat, person)
+                }),
             };
             (id.clone(), linked)
         });

@@ -8,9 +8,9 @@ use sha2::{Digest, Sha256};
 
 use super::message_queue::kind;
 use super::message_where::{addresses, usage};
-use super::{internal, outbox_list};
+use super::{agent_reach, internal, outbox_list};
 use crate::account::Shared;
-use crate::store::Draft;
+use crate::outbound::Planned;
 
 /// Longest key, in characters.
 const MOST_CHARS: usize = 100;
@@ -21,6 +21,8 @@ const MOST_PARTS: usize = 64;
 pub(super) struct Key {
     key: String,
     ids: Vec<String>,
+    /// A digest of what is asked for.
+    asked: String,
 }
 
 impl Key {
@@ -36,17 +38,20 @@ impl Key {
                 "give one of 1 to 100 characters, a new one for each message",
             ));
         }
-        let agent = request.for_agent.as_ref();
-        let agent = agent.map(|agent| agent.id.as_deref().unwrap_or_default());
+        let config = shared.config();
+        let agent = agent_reach::named(Some(&config.agents), request.for_agent.as_ref())?;
         let ids = ids(shared.id(), agent, key);
         Ok(Some(Self {
             key: key.to_owned(),
             ids,
+            asked: digest(request),
         }))
     }
 
     /// Gives messages that are to be queued their ids.
-    pub(super) fn give(&self, drafts: &mut [Draft]) -> Result<(), ControlError> {
+    pub(super) fn give(&self, planned: &mut Planned) -> Result<(), ControlError> {
+        planned.wish.asked = Some(self.asked.clone());
+        let drafts = &mut planned.drafts;
         if drafts.len() > self.ids.len() {
             return Err(usage(
                 format!("{} messages are more than one key is for", drafts.len()),
@@ -66,7 +71,7 @@ impl Key {
         to: &Target,
     ) -> Result<Option<ControlResponse>, ControlError> {
         let failed = |error| internal(&error);
-        let mut chat = None;
+        let (mut chat, mut asked) = (None, None);
         let mut messages = Vec::new();
         for id in &self.ids {
             let found = shared.store.own_message(shared.id(), id).await.map_err(failed)?;
@@ -82,7 +87,7 @@ impl Key {
                 bytes: None,
                 text: None,
             });
-            chat = Some(own.chat);
+            (chat, asked) = (Some(own.chat), own.asked);
         }
         let Some(chat) = chat else { return Ok(None) };
         if !addresses(shared, to).await?.contains(&chat) {
@@ -90,6 +95,16 @@ impl Key {
                 code: ErrorCode::Refused,
                 message: format!(
                     "the key {:?} belongs to a message that went to another chat than {to}",
+                    self.key
+                ),
+                next: "choose a new key for each message".to_owned(),
+            });
+        }
+        if asked.is_some_and(|asked| asked != self.asked) {
+            return Err(ControlError {
+                code: ErrorCode::Refused,
+                message: format!(
+                    "the key {:?} was used for another text, or with other files, and nothing was sent now",
                     self.key
                 ),
                 next: "choose a new key for each message".to_owned(),
@@ -111,6 +126,26 @@ impl Key {
     }
 }
 
+/// What is asked for besides the chat.
+fn digest(request: &SendRequest) -> String {
+    let SendRequest {
+        to: _,
+        text,
+        raw,
+        media,
+        shown_as,
+        place,
+        contacts,
+        reply_to,
+        dry_run: _,
+        key: _,
+        for_agent: _,
+    } = request;
+    let asked = serde_json::json!([text, raw, media, shown_as, place, contacts, reply_to]).to_string();
+    let hash = Sha256::digest(asked);
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// In the form in which ids are drawn otherwise.
 fn ids(account: &str, agent: Option<&str>, key: &str) -> Vec<String> {
     let whose = serde_json::json!([account, agent, key]).to_string();
@@ -124,31 +159,4 @@ fn ids(account: &str, agent: Option<&str>, key: &str) -> Vec<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::HashSet;
-
-    use super::*;
-
-    #[test]
-    fn ids_follow_from_the_key_and_from_whose_it_is() {
-        let first = |account, agent, key| ids(account, agent, key).remove(0);
-        assert_eq!(first("default", None, "a"), first("default", None, "a"));
-        let all = [
-            first("default", None, "a"),
-            first("default", None, "b"),
-            first("work", None, "a"),
-            first("default", Some(""), "a"),
-            first("default", Some("main"), "a"),
-            first("default", Some("main\",\"a"), ""),
-        ];
-        assert_eq!(all.iter().collect::<HashSet<_>>().len(), all.len());
-        let parts = ids("default", None, "a");
-        assert_eq!(parts.iter().collect::<HashSet<_>>().len(), MOST_PARTS);
-        let drawn = crate::outbound::mint_id();
-        assert!(
-            parts
-                .iter()
-                .all(|id| id.len() == drawn.len() && id.starts_with("3EB0"))
-        );
-    }
-}
+mod tests;

@@ -1,5 +1,6 @@
 //! Puts an emoji on a message, or takes it back.
 
+use fased_policy::acking;
 use fased_protocol::control::{ControlError, ControlResponse, Destination, ForAgent};
 use fased_protocol::private::Private;
 use fased_protocol::sidecar::Outgoing;
@@ -15,10 +16,17 @@ pub(super) async fn answer(
 ) -> Result<ControlResponse, ControlError> {
     let (account, to) = message_where::find(live, to).await?;
     agent_reach::allowed(live, &account, for_agent, &to).await?;
+    let emoji = emoji.trim();
+    if !acking::is_reaction(emoji) {
+        return Err(message_where::usage(
+            "a reaction is one emoji, or nothing to take it back".to_owned(),
+            "give one emoji, such as 👍",
+        ));
+    }
     let message = message_known::message(account.shared(), &to, message_id).await?;
     let reaction = Outgoing::Reaction {
         target: message_known::key(&to, message_id, &message),
-        emoji: Private(emoji.trim().to_owned()),
+        emoji: Private(emoji.to_owned()),
     };
-    message_queue::ready(&account, &to, reaction, emoji.trim().to_owned()).await
+    message_queue::ready(&account, &to, reaction, emoji.to_owned()).await
 }

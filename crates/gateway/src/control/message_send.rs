@@ -8,7 +8,7 @@ use fased_protocol::sidecar::{MediaFile, Outgoing};
 use super::message_key::Key;
 use super::message_queue::{order, planned, queue};
 use super::message_where::usage;
-use super::{Live, agent_reach, internal, message_known, message_where};
+use super::{Live, agent_reach, directory_groups, internal, message_known, message_where};
 use crate::account::Shared;
 use crate::media::outgoing::{Acquired, Asked, Rules, Source, acquire, discard};
 use crate::media::{self, MediaError, MediaProblem};
@@ -38,6 +38,9 @@ pub(super) async fn answer(live: &Live, request: &SendRequest) -> Result<Control
         }
         None => None,
     };
+    if request.for_agent.is_some() {
+        directory_groups::reaches(&account, &to).await?;
+    }
     // Who must not be written to is told before a file is fetched for them.
     allowed(shared, &to).await?;
     let files = files(shared, request).await?;
@@ -52,8 +55,11 @@ pub(super) async fn answer(live: &Live, request: &SendRequest) -> Result<Control
     }
     let named = planned(shared, &to, orders).await.and_then(|mut planned| {
         if let Some(key) = &key {
-            key.give(&mut planned.drafts)?;
+            key.give(&mut planned)?;
         }
+        let config = shared.config();
+        let agent = agent_reach::named(Some(&config.agents), request.for_agent.as_ref())?;
+        planned.wish.agent = agent.map(str::to_owned);
         Ok(planned)
     });
     let answer = match named {

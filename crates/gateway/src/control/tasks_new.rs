@@ -1,12 +1,12 @@
 //! Makes a Task.
 
 use fased_policy::access::Commander;
-use fased_policy::ids::{ChatId, Identity, Target};
+use fased_policy::ids::{ChatId, Identity};
 use fased_protocol::control::{ControlError, ControlResponse, ErrorCode, TaskRequest};
 
 use super::message_queue::{order, planned};
 use super::{Live, agent_reach, directory_groups, internal, message_where};
-use crate::account::{Account, Shared};
+use crate::account::Shared;
 use crate::clock;
 use crate::config::AccountConfig;
 use crate::outbound::Content;
@@ -23,7 +23,7 @@ pub(super) async fn answer(live: &Live, request: &TaskRequest) -> Result<Control
     // Who must not be written to is told now, not by a run that fails.
     let probe = order(&to, Content::Plain("?".to_owned()));
     let chat = planned(shared, &to, vec![probe]).await?.chat;
-    reaches(&account, &to).await?;
+    directory_groups::reaches(&account, &to).await?;
     let config = shared.config();
     let by_agent = agent_reach::named(Some(&config.agents), request.for_agent.as_ref())?;
     let origin = Origin {
@@ -41,34 +41,6 @@ pub(super) async fn answer(live: &Live, request: &TaskRequest) -> Result<Control
     let made = live.desk().await?.create(&origin, &wish, clock::now_ms()).await;
     let task = made.map_err(|error| error.told_of("new"))?;
     Ok(ControlResponse::Task(Box::new(task)))
-}
-
-/// Refuses a group that the account is not in, where that can be known: none that it saw, and WhatsApp does not name it.
-async fn reaches(account: &Account, to: &Target) -> Result<(), ControlError> {
-    let Target::Group(group) = to else {
-        return Ok(());
-    };
-    let shared = account.shared();
-    let id = shared.id();
-    let seen = shared
-        .store
-        .groups(Some(id))
-        .await
-        .map_err(|error| internal(&error))?;
-    if seen
-        .iter()
-        .any(|row| row.chat == group.as_str() && row.messages > 0)
-    {
-        return Ok(());
-    }
-    match directory_groups::is_in(account, group).await {
-        Some(true) | None => Ok(()),
-        Some(false) => Err(ControlError {
-            code: ErrorCode::Refused,
-            message: format!("account {id} is not in the group {group}, so nothing can be sent there"),
-            next: format!("see the groups that it is in: fased directory groups --account {id}"),
-        }),
-    }
 }
 
 /// Whose Task it is: the agent that is named, or else the one that answers in this chat.

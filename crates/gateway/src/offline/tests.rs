@@ -185,7 +185,7 @@ async fn tasks_are_read_without_a_gateway_and_only_read() {
     for _ in 0..2 {
         let listed = answer(&paths, &list).await;
         assert!(
-            matches!(&listed, ControlResponse::Tasks { tasks, more: 0 } if tasks.is_empty()),
+            matches!(&listed, ControlResponse::Tasks { tasks, more: 0, .. } if tasks.is_empty()),
             "{listed:?}"
         );
         let ControlResponse::Error(error) = answer(&paths, &show).await else {

@@ -12,8 +12,9 @@ use fased_protocol::sidecar::{MediaFile, MediaKind, Outgoing, Payload, Quote};
 
 use crate::account::Shared;
 use crate::clock;
+use crate::config::AccountConfig;
 use crate::control::internal;
-use crate::store::{Draft, Pending, Purpose};
+use crate::store::{Draft, Pending, Purpose, Store, Taken, Wish};
 
 /// A message that was not sent for this long is not sent any more.
 pub const MESSAGE_TTL_MS: i64 = 24 * 3_600_000;
@@ -79,6 +80,8 @@ pub enum Refusal {
     Empty,
     /// Too many wait.
     Full,
+    /// Something is queued under the same key already.
+    Repeated,
     /// The store failed.
     Store(anyhow::Error),
 }
@@ -92,6 +95,7 @@ impl Refusal {
             Self::FirstContact => "first_contact",
             Self::Empty => "empty",
             Self::Full => "outbox_full",
+            Self::Repeated => "repeated",
             Self::Store(_) => "store",
         }
     }
@@ -122,6 +126,11 @@ impl Refusal {
                 format!("{MOST_WAITING} messages of account {account} wait already"),
                 "see `fased outbox list`, and try again when some of them are through".to_owned(),
             ),
+            Self::Repeated => (
+                ErrorCode::Refused,
+                format!("something was queued for account {account} under this key before"),
+                "choose a new key for each message".to_owned(),
+            ),
             Self::Store(error) => return internal(error),
         };
         ControlError { code, message, next }
@@ -151,10 +160,12 @@ pub async fn commit(shared: &Shared, planned: Planned) -> Result<Queued, Refusal
     let now = clock::now_ms();
     let taken = shared
         .store
-        .queue_messages(shared.id(), &planned.drafts, MOST_WAITING, now)
+        .queue_messages(shared.id(), &planned.drafts, &planned.wish, MOST_WAITING, now)
         .await?;
-    if !taken {
-        return Err(Refusal::Full);
+    match taken {
+        Taken::Queued => {}
+        Taken::Full => return Err(Refusal::Full),
+        Taken::Repeated => return Err(Refusal::Repeated),
     }
     shared.outbox.notify_one();
     Ok(Queued {
@@ -171,6 +182,8 @@ pub struct Planned {
     pub chat: String,
     /// The messages, in order; nothing is committed.
     pub drafts: Vec<Draft>,
+    /// On whose wish.
+    pub wish: Wish,
     /// See [`Queued::locked_until_ms`].
     pub locked_until_ms: Option<i64>,
 }
@@ -192,8 +205,7 @@ pub async fn plan(shared: &Shared, order: Order) -> Result<Planned, Refusal> {
         Target::Phone(_) | Target::Lid(_) => {
             let mut person = Identity::from_jids(&order.to.to_jid(), None);
             shared.store.complete(&mut person).await?;
-            let who = acquaintance(shared, &person).await?;
-            match pacing::contact(&config.pacing, who) {
+            match contact(&shared.store, &config, &shared.own(), &person).await? {
                 Contact::Known => {}
                 Contact::First => {
                     first_contact = true;
@@ -217,13 +229,21 @@ pub async fn plan(shared: &Shared, order: Order) -> Result<Planned, Refusal> {
     Ok(Planned {
         chat,
         drafts,
+        wish: Wish::default(),
         locked_until_ms,
     })
 }
 
-async fn acquaintance(shared: &Shared, person: &Identity) -> anyhow::Result<Acquaintance> {
-    let config = shared.config();
-    let own = shared.own();
+/// May this person be written to unasked, all addresses of theirs being known?
+///
+/// # Errors
+/// What SQLite said.
+pub(crate) async fn contact(
+    store: &Store,
+    config: &AccountConfig,
+    own: &Identity,
+    person: &Identity,
+) -> anyhow::Result<Contact> {
     let personal = config.rules.mode == Mode::Personal;
     let owner = own.matches(person)
         || config
@@ -232,13 +252,13 @@ async fn acquaintance(shared: &Shared, person: &Identity) -> anyhow::Result<Acqu
             .as_ref()
             .is_some_and(|owners| owners.names(person))
         || (personal && config.rules.allow_from.names(person));
-    if owner {
-        return Ok(Acquaintance { wrote: false, owner });
-    }
-    let approved = shared.store.approved(shared.id()).await?;
-    let wrote = approved.iter().any(|identity| identity.matches(person))
-        || shared.store.wrote(shared.id(), person).await?;
-    Ok(Acquaintance { wrote, owner })
+    let account = config.id.as_str();
+    let is_approved = async || -> anyhow::Result<bool> {
+        let approved = store.approved(account).await?;
+        Ok(approved.iter().any(|identity| identity.matches(person)))
+    };
+    let wrote = !owner && (is_approved().await? || store.wrote(account, person).await?);
+    Ok(pacing::contact(&config.pacing, Acquaintance { wrote, owner }))
 }
 
 fn drafts(

@@ -19,6 +19,14 @@ pub(crate) struct Several {
 }
 
 impl Conversations {
+    /// The agents that answer in a chat: those of a broadcast, or else the one that was chosen there, or else the config's.
+    pub(crate) fn answering(&self, config: &AccountConfig, chat: &ChatId, sender: &Identity) -> Vec<String> {
+        match config.broadcast(chat, sender) {
+            Some(broadcast) => broadcast.agents.clone(),
+            None => vec![self.agent(config, chat, sender)],
+        }
+    }
+
     /// Where a chat is, if a broadcast takes what is written there. `is_owner` is about the sender.
     pub(crate) fn several(
         &self,

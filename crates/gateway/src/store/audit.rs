@@ -53,6 +53,8 @@ pub struct AuditedRun {
     pub kind: String,
     /// The run that gathered what it answers, together with others.
     pub fork_of: Option<i64>,
+    /// Of one that gathers: how many agents are to answer.
+    pub forks: Option<i64>,
     /// The Task.
     pub task: Option<String>,
     /// What made a Task run.
@@ -124,7 +126,7 @@ impl Store {
         .fetch_all(&mut *turn)
         .await?;
         let runs = sqlx::query_as(
-            "SELECT id, account, kind, fork_of, task, cause, due_ms, state, attempts, error FROM run ORDER BY id",
+            "SELECT id, account, kind, fork_of, json_array_length(forks, '$.by') AS forks, task, cause, due_ms, state, attempts, error FROM run ORDER BY id",
         )
         .fetch_all(&mut *turn)
         .await?;

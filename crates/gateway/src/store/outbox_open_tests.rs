@@ -65,12 +65,10 @@ async fn what_has_to_wait_takes_no_place_from_what_need_not() {
         draft.not_before_ms = if n % 2 == 0 { 0 } else { NOW + 50 };
     }
     waiting.extend([unasked("A1", CHAT), draft("B1")]);
-    assert!(
-        store
-            .queue_messages(ACCOUNT, &waiting, 1_000, NOW)
-            .await
-            .expect("queued")
-    );
+    let taken = store
+        .queue_messages(ACCOUNT, &waiting, &Wish::default(), 1_000, NOW)
+        .await;
+    assert_eq!(taken.expect("queued"), Taken::Queued);
     let heads = async |at_ms| {
         let open = store
             .open_outbox(ACCOUNT, &[], at_ms, 500)

@@ -16,6 +16,8 @@ pub struct OwnMessage {
     pub first_sent_ms: Option<i64>,
     /// All that it is made of, where that is more than the text.
     pub payload: Option<Payload>,
+    /// Of one under a key: a digest of what was asked for.
+    pub asked: Option<String>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -24,6 +26,7 @@ struct Row {
     state: String,
     first_sent_ms: Option<i64>,
     payload: Option<String>,
+    asked: Option<String>,
 }
 
 impl Store {
@@ -33,7 +36,7 @@ impl Store {
     /// What SQLite said, or a payload that cannot be read.
     pub async fn own_message(&self, account: &str, message_id: &str) -> Result<Option<OwnMessage>> {
         let row: Option<Row> = sqlx::query_as(
-            "SELECT chat, state, first_sent_ms, payload FROM outbox WHERE account = ? AND message_id = ?",
+            "SELECT chat, state, first_sent_ms, payload, asked FROM outbox WHERE account = ? AND message_id = ?",
         )
         .bind(account)
         .bind(message_id)
@@ -44,6 +47,7 @@ impl Store {
             state,
             first_sent_ms,
             payload,
+            asked,
         }) = row
         else {
             return Ok(None);
@@ -53,6 +57,7 @@ impl Store {
             chat,
             state,
             first_sent_ms,
+            asked,
             payload: payload.context("a payload in the outbox")?,
         }))
     }

@@ -20,12 +20,10 @@ pub(super) fn unasked(id: &str, chat: &str) -> Draft {
 pub(super) const CHAT: &str = "15550100002@s.whatsapp.net";
 
 pub(super) async fn queue(store: &Store, drafts: &[Draft]) {
-    assert!(
-        store
-            .queue_messages(ACCOUNT, drafts, 100, NOW)
-            .await
-            .expect("queued")
-    );
+    let taken = store
+        .queue_messages(ACCOUNT, drafts, &Wish::default(), 100, NOW)
+        .await;
+    assert_eq!(taken.expect("queued"), Taken::Queued);
 }
 
 #[tokio::test]
@@ -74,9 +72,9 @@ async fn a_full_outbox_takes_nothing() {
     let (_dir, store) = store().await;
     queue(&store, &[unasked("A1", CHAT)]).await;
     let taken = store
-        .queue_messages(ACCOUNT, &[unasked("A2", CHAT)], 1, NOW)
+        .queue_messages(ACCOUNT, &[unasked("A2", CHAT)], &Wish::default(), 1, NOW)
         .await;
-    assert!(!taken.expect("an answer"));
+    assert_eq!(taken.expect("an answer"), Taken::Full);
     let all = OutboxFilter {
         limit: 10,
         ..OutboxFilter::default()

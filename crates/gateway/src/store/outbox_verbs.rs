@@ -75,8 +75,29 @@ pub enum Changed {
     FileGone,
 }
 
+/// On whose wish messages are queued, and what that was.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wish {
+    /// The agent that has them sent by itself.
+    pub agent: Option<String>,
+    /// Of messages under a key: a digest of what is asked for.
+    pub asked: Option<String>,
+}
+
+/// What became of messages that are to be queued.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taken {
+    /// They are committed.
+    Queued,
+    /// Too many wait already, and nothing was committed.
+    Full,
+    /// Something is queued under their key already, and nothing was committed.
+    Repeated,
+}
+
 impl Store {
-    /// Commits messages in this order, all or none. Returns whether they were taken: not when more than `most` wait.
+    /// Commits messages in this order, all or none: none when `most` wait already, and of those under a key none when the
+    /// first one's id is there.
     ///
     /// # Errors
     /// What SQLite said.
@@ -84,11 +105,24 @@ impl Store {
         &self,
         account: &str,
         drafts: &[Draft],
+        wish: &Wish,
         most: i64,
         now_ms: i64,
-    ) -> Result<bool> {
+    ) -> Result<Taken> {
         let mut turn = self.write.turn().await?;
         let mut tx = turn.begin().await?;
+        let first = drafts.first().filter(|_| wish.asked.is_some());
+        if let Some(first) = first {
+            let there: Option<i64> =
+                sqlx::query_scalar("SELECT 1 FROM outbox WHERE account = ? AND message_id = ?")
+                    .bind(account)
+                    .bind(&first.message_id)
+                    .fetch_optional(&mut *tx)
+                    .await?;
+            if there.is_some() {
+                return Ok(Taken::Repeated);
+            }
+        }
         // The second condition is word for word what the index says: without it everything that was ever sent is
         // looked at.
         let waiting: i64 = sqlx::query_scalar(
@@ -99,12 +133,25 @@ impl Store {
         .fetch_one(&mut *tx)
         .await?;
         if waiting >= most {
-            return Ok(false);
+            return Ok(Taken::Full);
         }
-        let drafts: Vec<_> = drafts.iter().map(|draft| (None, draft)).collect();
-        batch::queue(&mut tx, account, &drafts, now_ms).await?;
+        let rows: Vec<_> = drafts.iter().map(|draft| (None, draft)).collect();
+        batch::queue(&mut tx, account, &rows, now_ms).await?;
+        if *wish != Wish::default() {
+            let ids: Vec<&str> = drafts.iter().map(|draft| draft.message_id.as_str()).collect();
+            sqlx::query(
+                "UPDATE outbox SET asked = ?, by_agent = ?
+                 WHERE account = ? AND message_id IN (SELECT value FROM json_each(?))",
+            )
+            .bind(&wish.asked)
+            .bind(&wish.agent)
+            .bind(account)
+            .bind(serde_json::to_string(&ids)?)
+            .execute(&mut *tx)
+            .await?;
+        }
         tx.commit().await?;
-        Ok(true)
+        Ok(Taken::Queued)
     }
 
     /// Messages of the outbox, newest first.

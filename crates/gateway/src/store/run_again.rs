@@ -46,7 +46,8 @@ const MAX_ATTEMPTS: i64 = 2;
 const AGAIN: &str = "again";
 
 impl Store {
-    /// At start: runs that were under way when the last gateway ended. One of which nothing was sent is queued once more;
+    /// At start: runs that were under way when the last gateway ended. One of which nothing was sent is queued once more,
+    /// unless its agent had something sent by itself meanwhile, be it of another run: it might be sent twice;
     /// one that was cut off twice, or of whose answer a part was sent, stays `interrupted`, and its chat is told what `tell`
     /// says. A Task's run stays in its history, and another one is queued. One that somebody wished to end, or whose Task
     /// is gone, has ended.
@@ -65,7 +66,9 @@ impl Store {
         let rows: Vec<Row> = sqlx::query_as(
             "SELECT id, kind, chat, created_ms, attempts, task, cause, failure,
                  task IS NOT NULL AND NOT EXISTS (SELECT 1 FROM task WHERE task.id = run.task) AS is_orphaned,
-                 EXISTS (SELECT 1 FROM outbox WHERE run_id = run.id AND purpose IN ('reply', 'task')) AS has_spoken,
+                 EXISTS (SELECT 1 FROM outbox WHERE run_id = run.id AND purpose IN ('reply', 'task'))
+                     OR EXISTS (SELECT 1 FROM outbox WHERE account = run.account AND by_agent = run.agent
+                         AND created_ms >= run.started_ms) AS has_spoken,
                  CASE WHEN EXISTS (SELECT 1 FROM run AS other WHERE other.fork_of = run.fork_of AND other.id <> run.id)
                      THEN agent END AS speaker
              FROM run WHERE account = ? AND state = 'running' AND state IN ('queued', 'running') ORDER BY id",
@@ -144,7 +147,7 @@ async fn cancel(tx: &mut SqliteConnection, row: &Row, failure: &str, now_ms: i64
 
 async fn interrupt(tx: &mut SqliteConnection, row: &Row, goes_again: bool, now_ms: i64) -> Result<()> {
     let why = if row.has_spoken {
-        "cut off by a restart after a part of its answer was sent"
+        "cut off by a restart after something of it was sent"
     } else if goes_again {
         "cut off by a restart, and queued again"
     } else {
@@ -176,3 +179,6 @@ async fn queue_task_again(tx: &mut SqliteConnection, run: i64, now_ms: i64) -> R
     .await?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -198,6 +198,21 @@ impl Store {
         )
     }
 
+    /// The sessions in which messages of a chat, under any of its addresses, are being answered, or wait to be.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    pub async fn answered_in(&self, account: &str, addresses: &[String]) -> Result<Vec<String>> {
+        Ok(sqlx::query_scalar(
+            "SELECT DISTINCT session FROM run WHERE account = ? AND chat IN (SELECT value FROM json_each(?)) AND kind IN ('message', 'broadcast')
+                 AND state IN ('queued', 'running')",
+        )
+        .bind(account)
+        .bind(serde_json::to_string(addresses)?)
+        .fetch_all(&mut *self.read.turn().await?)
+        .await?)
+    }
+
     /// Takes what waits in sessions out of the queue, and notes that what is under way is to end. What was said in a
     /// group before and would have been read waits for the next run again. Returns how many runs waited.
     ///

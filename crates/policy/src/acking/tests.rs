@@ -29,3 +29,13 @@ fn shown(
     let chat = ChatId::from_jids(chat, None, &Identity::default());
     assert_eq!(applies(&rules, &chat, mentions_us), expected);
 }
+
+#[test]
+fn a_reaction_is_one_emoji_or_none() {
+    for one in ["", "👍", "❤️", "👍🏽", "👨‍👩‍👧", "🇩🇪", "1️⃣", "❤"] {
+        assert!(is_reaction(one), "{one}");
+    }
+    for other in ["ok", "👍👍", "👍 ", "a", "great work", "🇩🇪🇫🇷"] {
+        assert!(!is_reaction(other), "{other}");
+    }
+}

@@ -40,6 +40,13 @@ pub struct ChatInfo {
     pub last: Option<SaidInfo>,
     /// May agents write and read there by themselves?
     pub reachable: bool,
+    /// Can anything be sent there? Not to who never wrote, unless the config allows it, nor to a group that the account is
+    /// not in, nor by one that only observes.
+    #[serde(default)]
+    pub writable: bool,
+    /// If not: why, in a sentence.
+    #[serde(default)]
+    pub unwritable: Option<String>,
     /// If not: why, in one word and in a sentence.
     pub reason: Option<String>,
     /// The sentence.

@@ -130,6 +130,9 @@ pub enum ControlResponse {
         tasks: Vec<TaskInfo>,
         /// How many there are beyond these.
         more: u64,
+        /// How many of them an agent is not told of, because it may not reach their chats.
+        #[serde(default)]
+        withheld: u64,
     },
     /// One Task.
     Task(Box<TaskInfo>),

@@ -111,3 +111,51 @@ fn under_one_key_a_message_is_sent_once() {
     ];
     assert_eq!(world.state.error(&elsewhere, 1)["code"], "refused");
 }
+
+/// Of some that ask at the same moment for different messages one is sent, whole, and the others are told.
+#[test]
+fn a_key_is_for_one_message_however_many_ask_at_once() {
+    let world = World::linked(&format!(
+        r#"{{ dmPolicy: "allowlist", allowFrom: ["{ANNA}"], textChunkLimit: 200, pacing: {{ firstContact: true }} }}"#
+    ));
+    world.fake.contact(&json!({ "phone": ANNA }));
+    let _done = world.state.json(&["channels", "pause", "--account", "default"]);
+    let texts = ["short".to_owned(), "word ".repeat(90), "other ".repeat(150)];
+    let codes: Vec<_> = std::thread::scope(|scope| {
+        let asked = texts.iter().flat_map(|text| [(text, ANNA), (text, OWNER)]);
+        let asked: Vec<_> = asked
+            .map(|(text, to)| {
+                let words = [
+                    "message",
+                    "send",
+                    "--raw",
+                    "--target",
+                    to,
+                    "--text",
+                    text.as_str(),
+                    "--key",
+                    "one",
+                ];
+                let world = &world;
+                scope.spawn(move || world.state.verb(&words).code)
+            })
+            .collect();
+        asked
+            .into_iter()
+            .map(|asked| asked.join().expect("asked"))
+            .collect()
+    });
+    assert_eq!(codes.iter().filter(|code| **code == 0).count(), 1, "{codes:?}");
+    assert!(codes.iter().all(|code| [0, 1].contains(code)), "{codes:?}");
+    let queued = world.state.json(&["outbox", "list", "--text"]);
+    let parts: Vec<&str> = queued["messages"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .rev()
+        .filter_map(|part| part["text"].as_str())
+        .collect();
+    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    let sent = words(&parts.join(" "));
+    assert!(texts.iter().any(|text| words(text) == sent), "{parts:?}");
+}

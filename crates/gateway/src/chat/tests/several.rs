@@ -136,3 +136,33 @@ async fn what_waits_to_be_shared_out_belongs_to_the_conversation_before() {
     assert_eq!(run.forks.len(), 2);
     let _dir = world.end().await;
 }
+
+#[tokio::test]
+async fn a_stop_also_ends_what_those_began_who_answer_there_no_more() {
+    let world = World::with(&config("parallel")).await;
+    let asked = world.write(OWNER, OWNER, "hello").await;
+    for _ in 0..3_000 {
+        if !world.sent(OWNER).await.is_empty() {
+            break;
+        }
+        clock::pause(Duration::from_millis(10)).await;
+    }
+    world.until_run(asked, &["running"]).await;
+    let folder = world.dir.path().to_owned();
+    let mut changed =
+        Config::parse(CONFIG, Path::new("/etc/fased.json"), |id| folder.join(id)).expect("valid");
+    world
+        .account
+        .apply(changed.accounts.remove("default").expect("an account"))
+        .await;
+    expect(
+        &world,
+        &[
+            (OWNER, "/stop", "Stopped."),
+            (OWNER, "/stop", "Nothing is under way here."),
+        ],
+    )
+    .await;
+    assert_eq!(world.until_run(asked, &["cancelled"]).await, "cancelled");
+    let _dir = world.end().await;
+}

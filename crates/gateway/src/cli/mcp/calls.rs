@@ -140,7 +140,11 @@ fn shown(answer: ControlResponse) -> Result<Value, ToolError> {
             messages,
             more,
         } => Ok(json!({ "account": account, "chat": chat, "messages": messages, "more": more })),
-        ControlResponse::Tasks { tasks, more } => Ok(json!({ "tasks": tasks, "more": more })),
+        ControlResponse::Tasks {
+            tasks,
+            more,
+            withheld,
+        } => Ok(json!({ "tasks": tasks, "more": more, "withheld": withheld })),
         ControlResponse::Task(task) => Ok(json!({ "task": task })),
         ControlResponse::Done { .. }
         | ControlResponse::Error(_)

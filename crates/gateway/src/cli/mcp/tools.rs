@@ -44,8 +44,9 @@ fn send_message() -> Tool {
             ),
             text(
                 "key",
-                "A name of your choice for this message. If you call again with the same key, nothing is sent twice, and you are \
-                 told how the first one stands. Use one whenever you may have to repeat a call.",
+                "A name of your choice for this message, and for no other. If you call again with the same key, nothing is sent \
+                 twice, and you are told how the first one stands. Use one whenever you may have to repeat a call: a turn that \
+                 the gateway's end cuts off is run again.",
                 100,
                 false,
             ),
@@ -78,7 +79,7 @@ fn list_chats() -> Tool {
         name: "list_chats",
         title: "List WhatsApp chats",
         about: "The chats that you may write to and read, newest first: what kind each is, its name, and what was said there last. \
-                Chats that the user keeps agents out of are only counted, as `withheld`.",
+                Where `writable` is false nothing can be sent, and `unwritable` says why. Chats that the user keeps agents out of are only counted, as `withheld`.",
         arguments: Vec::new(),
         effect: Effect::Reads,
     }
@@ -116,7 +117,8 @@ fn list_tasks() -> Tool {
     Tool {
         name: "list_tasks",
         title: "List scheduled Tasks",
-        about: "Your Tasks: work that an agent does at set times, whose result is sent to a chat. Those that run next first.",
+        about: "Your Tasks: work that an agent does at set times, whose result is sent to a chat. Those that run next first. \
+                Tasks in chats that you may not reach are only counted, as `withheld`.",
         arguments: Vec::new(),
         effect: Effect::Reads,
     }

@@ -2,7 +2,7 @@
 
 use fased_policy::route::Peer;
 
-use super::{bindings, down, entries};
+use super::{bindings, down, entries, text};
 use crate::config::check::Found;
 use crate::config::keys::MOST_ANSWERING;
 use crate::config::tree::{Node, Shape};
@@ -24,12 +24,12 @@ pub(super) fn check(found: &mut Found<'_>, root: &Node, agents: &[String]) {
         }
         seen.push((peer, &entry.name));
         if let Shape::List(items) = &entry.node.value {
-            named(found, &path, &entry.node, items, agents);
+            named(found, root, (&path, &entry.node), items, agents);
         }
     }
 }
 
-fn named(found: &mut Found<'_>, path: &str, list: &Node, items: &[Node], agents: &[String]) {
+fn named(found: &mut Found<'_>, root: &Node, (path, list): (&str, &Node), items: &[Node], agents: &[String]) {
     if items.is_empty() || items.len() > MOST_ANSWERING {
         let count = items.len();
         let message = format!("found {count} agents; allowed are 1 to {MOST_ANSWERING}");
@@ -55,8 +55,19 @@ fn named(found: &mut Found<'_>, path: &str, list: &Node, items: &[Node], agents:
                 Some("keep one of them".to_owned()),
             );
         } else if let Some((message, hint)) = bindings::missing("agent", "agents.list", name, agents) {
+            let hint = id_of(root, name).map_or(hint, |id| format!("that is its name; write its id: {id:?}"));
             found.wrong(item.span.clone(), &at, message, Some(hint));
         }
         before.push(name);
     }
+}
+
+/// The id of the agent that is called so.
+fn id_of<'n>(root: &'n Node, name: &str) -> Option<&'n str> {
+    let Shape::List(agents) = &down(root, &["agents", "list"])?.value else {
+        return None;
+    };
+    let called =
+        |agent: &&Node| text(agent.get("name")).is_some_and(|own| own.eq_ignore_ascii_case(name.trim()));
+    text(agents.iter().find(called)?.get("id"))
 }

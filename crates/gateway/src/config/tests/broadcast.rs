@@ -11,7 +11,7 @@ const GROUP: &str = "120363000000000001@g.us";
 
 fn config(broadcast: &str) -> String {
     format!(
-        "{{ agents: {{ list: [ {{ id: 'main' }}, {{ id: 'ops', mentionPatterns: ['operator'] }}, {{ id: 'law' }} ] }},
+        "{{ agents: {{ list: [ {{ id: 'main' }}, {{ id: 'ops', name: 'Operations', mentionPatterns: ['operator'] }}, {{ id: 'law' }} ] }},
             messages: {{ groupChat: {{ mentionPatterns: ['helper'] }} }},
             broadcast: {broadcast} }}"
     )
@@ -82,7 +82,18 @@ fn they_answer_at_the_same_time_unless_the_config_says_otherwise() {
     "the address of a group",
     "write \"120363000000000001@g.us\""
 )]
-#[case::everybody("{ '*': ['main'] }", "broadcast[\"*\"]", "the address of a group", "")]
+#[case::everybody(
+    "{ '*': ['main'] }",
+    "broadcast[\"*\"]",
+    "the address of a group",
+    "there is no wildcard; name each chat"
+)]
+#[case::all_groups(
+    "{ groups: ['main'] }",
+    "broadcast.groups",
+    "the address of a group",
+    "there is no wildcard; name each chat"
+)]
 #[case::a_national_number(
     "{ '0155501000': ['main'] }",
     "broadcast[\"0155501000\"]",
@@ -112,6 +123,12 @@ fn they_answer_at_the_same_time_unless_the_config_says_otherwise() {
     "broadcast[\"+15550100001\"][1]",
     "there is no agent \"opps\"",
     "did you mean \"ops\"?"
+)]
+#[case::a_name_for_an_id(
+    "{ '+15550100001': ['main', 'Operations'] }",
+    "broadcast[\"+15550100001\"][1]",
+    "there is no agent \"Operations\"",
+    "that is its name; write its id: \"ops\""
 )]
 #[case::twice(
     "{ '+15550100001': ['main', 'ops', 'main'] }",

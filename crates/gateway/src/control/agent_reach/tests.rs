@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::*;
 use crate::config::Config;
-use crate::explain::Pending;
+use crate::explain::{Answering, Pending};
+use crate::session::Conversations;
 
 pub(in crate::control) const OWN: &str = "+15550100001";
 const ANNA: &str = "+15550100002";
@@ -13,16 +14,25 @@ const GROUP: &str = "120363000000000001@g.us";
 
 /// An account with this under `channels.whatsapp`, linked.
 pub(in crate::control) fn linked(whatsapp: &str) -> Linked {
+    linked_among("", whatsapp)
+}
+
+/// The same with these keys at the top of the config, each with a comma behind it.
+fn linked_among(keys: &str, whatsapp: &str) -> Linked {
     let text = format!(
-        "{{ agents: {{ list: [{{ id: 'main' }}, {{ id: 'coder' }}] }}, channels: {{ whatsapp: {whatsapp} }} }}"
+        "{{ agents: {{ list: [{{ id: 'main' }}, {{ id: 'coder' }}] }}, {keys} channels: {{ whatsapp: {whatsapp} }} }}"
     );
     let mut config =
         Config::parse(&text, Path::new("/etc/fased.json"), |id| PathBuf::from(id)).expect("a valid config");
-    let account = config.accounts.remove("default").expect("an account");
+    let config = Arc::new(config.accounts.remove("default").expect("an account"));
+    let rules = Arc::clone(&config);
+    let answering =
+        Answering::by(move |chat, person| Conversations::default().answering(&rules, chat, person));
     Linked {
-        config: Arc::new(account),
+        config,
         own: Identity::from_jids("15550100001@s.whatsapp.net", Some("100000000000001@lid")),
         pending: Pending::by(|_| false),
+        answering,
     }
 }
 
@@ -192,4 +202,77 @@ async fn the_owner_is_never_asked_and_an_agent_that_is_not_there_is() {
         Some("main")
     );
     assert_eq!(named(Some(agents), None).expect("nobody asks"), None);
+}
+
+/// Asked for an agent in a chat where these bindings and this choice say who answers.
+async fn asked_for(
+    keys: &str,
+    chosen: Option<(&str, &str)>,
+    agent: Option<&str>,
+    to: &str,
+) -> Result<(), ControlError> {
+    let mut linked = linked_among(
+        keys,
+        "{ dmPolicy: 'open', allowFrom: ['*'], groupPolicy: 'open' }",
+    );
+    let conversations = Conversations::default();
+    if let Some((peer, agent)) = chosen {
+        conversations.chosen(crate::store::Conversation {
+            peer: peer.to_owned(),
+            agent: Some(agent.to_owned()),
+            name: None,
+        });
+    }
+    let rules = Arc::clone(&linked.config);
+    linked.answering = Answering::by(move |chat, person| conversations.answering(&rules, chat, person));
+    let reach = Reach::of(None, &linked).await.expect("read");
+    let for_agent = ForAgent {
+        id: agent.map(str::to_owned),
+    };
+    reach
+        .allowed(Some(&for_agent), &Target::parse(to).expect("an address"))
+        .await
+}
+
+#[tokio::test]
+async fn an_agent_reaches_the_chats_where_it_answers_and_no_others() {
+    let bound = "bindings: [{ agentId: 'coder', match: { peer: { kind: 'direct', id: '+15550100002' } } }],";
+    let both = "broadcast: { '120363000000000001@g.us': ['coder', 'main'] },";
+    let switched = Some(("group:120363000000000001@g.us", "coder"));
+    for (keys, chosen, agent, to) in [
+        ("", None, Some("main"), ANNA),
+        ("", None, None, ANNA),
+        (bound, None, Some("coder"), ANNA),
+        (bound, None, None, GROUP),
+        (both, None, Some("coder"), GROUP),
+        (both, None, None, GROUP),
+        ("", switched, Some("coder"), GROUP),
+    ] {
+        let told = asked_for(keys, chosen, agent, to).await;
+        told.unwrap_or_else(|error| panic!("{keys} {agent:?} {to}: {error:?}"));
+    }
+    for (keys, chosen, agent, to) in [
+        ("", None, "coder", ANNA),
+        (bound, None, "main", ANNA),
+        (bound, None, "coder", GROUP),
+        ("", switched, "main", GROUP),
+    ] {
+        let error = asked_for(keys, chosen, Some(agent), to).await;
+        let error = error.expect_err(&format!("{keys} {agent} {to}"));
+        assert_eq!(error.code, ErrorCode::Refused);
+        let other = if agent == "main" { "coder" } else { "main" };
+        let told = format!(
+            "agent {agent} may not reach {to} by account default: {other} answers there, not {agent}"
+        );
+        assert_eq!(error.message, told);
+        assert!(
+            error.next.contains("fased config set 'bindings[+]'"),
+            "{}",
+            error.next
+        );
+        let (_, edit) = error.next.rsplit_once(" '").expect("a value");
+        let binding = format!("bindings: [{}],", edit.trim_end_matches('\''));
+        let again = asked_for(&binding, None, Some(agent), to).await;
+        again.unwrap_or_else(|error| panic!("{binding} does not help: {error:?}"));
+    }
 }

@@ -93,6 +93,27 @@ async fn people_see_every_chat_once_newest_first_and_why_agents_are_kept_out() {
             "self +15550100001 yes",
         ]
     );
+    let unwritable: Vec<Option<&str>> = chats.iter().map(|chat| chat.unwritable.as_deref()).collect();
+    let stranger = unwritable[3].expect("they never wrote");
+    assert!(
+        stranger.starts_with("+15550100005 never wrote to account default"),
+        "{stranger}"
+    );
+    assert_eq!(
+        [
+            unwritable[0],
+            unwritable[1],
+            unwritable[2],
+            unwritable[4],
+            unwritable[5]
+        ],
+        [None; 5]
+    );
+    assert!(
+        chats
+            .iter()
+            .all(|chat| chat.writable == chat.unwritable.is_none())
+    );
     let anna = &chats[0];
     assert_eq!(
         anna.last.as_ref().map(|last| last.message_id.as_str()),
@@ -154,4 +175,29 @@ async fn without_a_store_the_config_alone_is_told() {
         asked(None, &elsewhere).await.expect_err("no such account").code,
         ErrorCode::NotFound
     );
+}
+
+#[tokio::test]
+async fn a_group_that_the_account_is_not_in_is_told_as_such_where_its_groups_are_known() {
+    let accounts = Accounts::from([("default".to_owned(), linked(CONFIG))]);
+    for (known, told) in [
+        (Some("120363000000000007@g.us"), true),
+        (Some("120363000000000001@g.us"), false),
+        (None, false),
+    ] {
+        let known = known.map(|group| (("default".to_owned(), group.to_owned()), Private::from("A")));
+        let subjects: Subjects = known.into_iter().collect();
+        let listed = answer(None, &accounts, &request(10), &subjects)
+            .await
+            .expect("told");
+        let ControlResponse::Chats { chats, .. } = listed else {
+            panic!("{listed:?}");
+        };
+        let group = chats
+            .iter()
+            .find(|chat| chat.kind == "group")
+            .expect("it is listed");
+        let why = group.unwritable.as_deref().unwrap_or_default();
+        assert_eq!(why.contains("is not in the group"), told, "{subjects:?}: {why}");
+    }
 }

@@ -8,7 +8,8 @@ use fased_policy::ids::{ChatId, Identity};
 use super::*;
 use crate::config::Config;
 use crate::envelope::tests::{known, message};
-use crate::explain::Pending;
+use crate::explain::{Answering, Pending};
+use crate::session::Conversations;
 
 /// A direct message of somebody, recorded with this verdict.
 fn recorded(outcome: &str, reason: &str) -> StoredMessage {
@@ -24,10 +25,15 @@ fn linked(whatsapp: &str, known: &Known) -> Linked {
     let text = format!("{{ channels: {{ whatsapp: {whatsapp} }} }}");
     let mut config =
         Config::parse(&text, Path::new("/etc/fased.json"), |id| PathBuf::from(id)).expect("a valid config");
+    let config = Arc::new(config.accounts.remove("default").expect("an account"));
+    let rules = Arc::clone(&config);
+    let answering =
+        Answering::by(move |chat, person| Conversations::default().answering(&rules, chat, person));
     Linked {
-        config: Arc::new(config.accounts.remove("default").expect("an account")),
+        config,
         own: known.own.clone(),
         pending: Pending::by(|_| false),
+        answering,
     }
 }
 

@@ -1,6 +1,7 @@
 use super::super::fixtures::{ACCOUNT, NOW, admit, draft, held, message, store};
 use super::*;
 use crate::store::{Decision, Draft, Purpose, RunKind};
+use crate::store::{Taken, Wish};
 
 const CHAT: &str = "15550100002@s.whatsapp.net";
 
@@ -18,10 +19,10 @@ async fn decided(store: &Store, id: &str, at_ms: i64, decision: impl FnOnce(i64)
 
 async fn sends(store: &Store, drafts: &[Draft], at_ms: i64) {
     let taken = store
-        .queue_messages(ACCOUNT, drafts, 100, at_ms)
+        .queue_messages(ACCOUNT, drafts, &Wish::default(), 100, at_ms)
         .await
         .expect("queued");
-    assert!(taken);
+    assert_eq!(taken, Taken::Queued);
 }
 
 fn ids(received: &[StoredMessage], sent: &[SentMessage]) -> (Vec<String>, Vec<String>) {

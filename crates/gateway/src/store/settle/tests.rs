@@ -1,5 +1,6 @@
 use super::super::fixtures::{ACCOUNT, NOW, draft, message, store};
 use super::*;
+use crate::store::{Taken, Wish};
 
 fn news(id: &str, to: SendState) -> Fate {
     Fate::new(id.to_owned(), to)
@@ -40,12 +41,10 @@ fn the_same_news_of_several_messages_is_one_step_and_that_of_one_keeps_its_order
 #[tokio::test]
 async fn what_came_and_news_of_our_own_are_committed_together_or_not_at_all() {
     let (_dir, store) = store().await;
-    assert!(
-        store
-            .queue_messages(ACCOUNT, &[draft("OUT1")], 9, NOW)
-            .await
-            .expect("queued")
-    );
+    let taken = store
+        .queue_messages(ACCOUNT, &[draft("OUT1")], &Wish::default(), 9, NOW)
+        .await;
+    assert_eq!(taken.expect("queued"), Taken::Queued);
     store.start_sending(&[1], NOW).await.expect("sending");
     let state = async || store.sent_by_id("OUT1").await.expect("read")[0].2.state.clone();
     let fates = [

@@ -71,6 +71,19 @@ fn once(facts: &Facts, sends: &Sends<'_>, report: &mut StormReport) {
             let sent = sends.get(&(NAMES[said.account], id));
             shared.is_none() || sent.is_some_and(|sent| sent.run == run.map(|run| run.id))
         };
+        // Each agent that was to answer was asked, once what was gathered was shared out.
+        if let Some(run) = run.filter(|run| run.state == "ok") {
+            let asked = shared.map_or(0, |forks| forks.len());
+            let meant = run
+                .forks
+                .map_or(asked, |forks| usize::try_from(forks).unwrap_or(0));
+            if asked != meant {
+                lost.push(format!(
+                    "{} of {} ({meant} agents were to answer, and {asked} were asked)",
+                    said.word, NAMES[said.account]
+                ));
+            }
+        }
         let by: Vec<Option<&AuditedRun>> = match shared {
             Some(forks) => forks.iter().map(|run| Some(*run)).collect(),
             None => vec![run],

@@ -122,6 +122,23 @@ fn shared_out(facts: &mut Facts) {
 }
 
 #[test]
+fn an_agent_that_was_never_asked_is_found() {
+    let meant = |facts: &mut Facts, agents| {
+        shared_out(facts);
+        facts.store.runs[0].forks = Some(agents);
+    };
+    let mut facts = clean();
+    meant(&mut facts, 2);
+    assert_eq!(audit(&facts).deviations, []);
+    let told = "lost on the way out: word-1 of first (3 agents were to answer, and 2 were asked)";
+    finds(|facts| meant(facts, 3), told);
+    finds(
+        |facts| facts.store.runs[0].forks = Some(2),
+        "lost on the way out: word-1 of first (2 agents were to answer, and 0 were asked)",
+    );
+}
+
+#[test]
 fn each_of_several_agents_has_one_answer_to_give() {
     let mut facts = clean();
     shared_out(&mut facts);
