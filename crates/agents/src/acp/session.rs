@@ -156,13 +156,17 @@ impl Conversation {
                 let stderr = link.stop().await;
                 failure.beside(stderr)
             }
-            (Trouble::Lost(when), Some(link)) => match link.why().await {
-                Failure::Exited { status, stderr } if when == When::BeforeAWord => Failure::Exited {
-                    status: format!("{status} ({SAYS_NOTHING})"),
-                    stderr,
-                },
-                failure => failure,
-            },
+            (Trouble::Lost(when), Some(link)) => {
+                let failure = link.why().await;
+                if let (When::BeforeAWord, Failure::Exited { status, stderr }) = (when, &failure) {
+                    Failure::Exited {
+                        status: format!("{status} ({SAYS_NOTHING})"),
+                        stderr: stderr.clone(),
+                    }
+                } else {
+                    failure
+                }
+            }
             (Trouble::Lost(_), None) => Failure::CutOff("it is gone".to_owned()),
         }
     }
