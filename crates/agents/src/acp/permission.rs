@@ -157,7 +157,7 @@ fn given(input: &serde_json::Value) -> Option<String> {
 fn changed(call: &ToolCallUpdateFields) -> Option<String> {
     let diff = call.content.iter().flatten().find_map(|content| match content {
         ToolCallContent::Diff(diff) => Some(diff),
-        _ => None,
+        ToolCallContent::Content(_) | ToolCallContent::Terminal(_) | _ => None,
     })?;
     Some(format!("{}\n{}", diff.path.display(), diff.new_text.trim_end()))
 }

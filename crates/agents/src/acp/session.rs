@@ -156,13 +156,15 @@ impl Conversation {
                 let stderr = link.stop().await;
                 failure.beside(stderr)
             }
-            (Trouble::Lost(when), Some(link)) => match link.why().await {
-                Failure::Exited { status, stderr } if when == When::BeforeAWord => Failure::Exited {
-                    status: format!("{status} ({SAYS_NOTHING})"),
-                    stderr,
-                },
-                failure => failure,
-            },
+            (Trouble::Lost(when), Some(link)) => {
+                let mut failure = link.why().await;
+                if let Failure::Exited { status, .. } = &mut failure
+                    && when == When::BeforeAWord
+                {
+                    *status = format!("{status} ({SAYS_NOTHING})");
+                }
+                failure
+            }
             (Trouble::Lost(_), None) => Failure::CutOff("it is gone".to_owned()),
         }
     }
