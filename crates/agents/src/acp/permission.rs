@@ -155,12 +155,9 @@ fn given(input: &serde_json::Value) -> Option<String> {
 
 /// The first change of a file that it tells of.
 fn changed(call: &ToolCallUpdateFields) -> Option<String> {
-    let diff = call.content.iter().flatten().find_map(|content| {
-        if let ToolCallContent::Diff(diff) = content {
-            Some(diff)
-        } else {
-            None
-        }
+    let diff = call.content.iter().flatten().find_map(|content| match content {
+        ToolCallContent::Diff(diff) => Some(diff),
+        ToolCallContent::Content(_) | ToolCallContent::Terminal(_) | _ => None,
     })?;
     Some(format!("{}\n{}", diff.path.display(), diff.new_text.trim_end()))
 }

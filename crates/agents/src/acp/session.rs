@@ -157,15 +157,13 @@ impl Conversation {
                 failure.beside(stderr)
             }
             (Trouble::Lost(when), Some(link)) => {
-                let failure = link.why().await;
-                if let (When::BeforeAWord, Failure::Exited { status, stderr }) = (when, &failure) {
-                    Failure::Exited {
-                        status: format!("{status} ({SAYS_NOTHING})"),
-                        stderr: stderr.clone(),
-                    }
-                } else {
-                    failure
+                let mut failure = link.why().await;
+                if let Failure::Exited { status, .. } = &mut failure
+                    && when == When::BeforeAWord
+                {
+                    *status = format!("{status} ({SAYS_NOTHING})");
                 }
+                failure
             }
             (Trouble::Lost(_), None) => Failure::CutOff("it is gone".to_owned()),
         }
