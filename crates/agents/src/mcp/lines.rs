@@ -26,9 +26,8 @@ where
 {
     let mut input = BufReader::new(input);
     loop {
-        let line = match line(&mut input, most).await {
-            Ok(Some(line)) => line,
-            Ok(None) | Err(_) => return,
+        let Ok(Some(line)) = line(&mut input, most).await else {
+            return;
         };
         let refused = match &line {
             Line::Whole(text) if text.trim_ascii().is_empty() => continue,
