@@ -59,7 +59,7 @@ test('a login that is ended just when a phone takes its code says that it was ta
   await world.api.post('/scan', { phone: OWNER, qr: link.payload });
   // The server has the answer by then, and the process is still about to write its credentials.
   await world.api.wait('linked', { account: OWNER });
-  const isScanned = ({ kind, link }) => kind === 'link' && link.type === 'scanned';
+  const isScanned = (/** @type {any} */ { kind, link }) => kind === 'link' && link.type === 'scanned';
   assert.ok(!login.frames.some(isScanned), 'it was not told before');
   await login.stop();
   assert.deepEqual([isScanned(login.frames.at(-2)), login.frames.at(-1).kind], [true, 'closed']);
