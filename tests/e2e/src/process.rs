@@ -100,6 +100,15 @@ pub fn resident_kib(pid: i32) -> u64 {
         .unwrap_or_default()
 }
 
+/// Of that what is no copy of a file, in KiB: what a process has made, and could leak. Pages of its program come and go.
+#[must_use]
+pub fn made_kib(pid: i32) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"));
+    line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok())
+        .unwrap_or_default()
+}
+
 /// Sidecars (of any age) that hold a file below this folder open, such as the lock of their auth dir.
 #[must_use]
 pub fn sidecars_below(folder: &Path) -> Vec<i32> {
