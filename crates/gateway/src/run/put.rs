@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use fased_policy::delivery::SendState;
+
 use crate::clock;
 use crate::store::Store;
 
@@ -29,9 +31,9 @@ async fn is_taken(store: &Store, account: &str, id: &str) -> Result<bool, String
         Ok(message) => message.ok_or("its message is gone")?,
         Err(error) => return Err(format!("how far it came cannot be read: {error:#}")),
     };
-    match message.state.as_str() {
-        "server_ack" | "delivered" | "read" | "played" => Ok(true),
-        "queued" | "sending" | "written" | "unknown" => Ok(false),
-        ended => Err(format!("its message is {ended}")),
+    match SendState::parse(&message.state) {
+        Some(state) if state.is_confirmed() => Ok(true),
+        Some(state) if !state.is_settled() => Ok(false),
+        Some(_) | None => Err(format!("its message is {}", message.state)),
     }
 }
