@@ -168,26 +168,26 @@ impl Lifecycle {
     }
 
     pub(super) fn begin_drain(&mut self, next: Next, forget: bool) -> Vec<Effect> {
+        let arm = self.press(Pressure::Asked, forget, next);
+        vec![Effect::AskShutdown, arm]
+    }
+
+    /// The process is on its way out, and has a grace from now.
+    fn press(&mut self, pressure: Pressure, forget: bool, next: Next) -> Effect {
         let (grace, arm) = self.arm(TimerKind::Grace, self.settings.grace_ms);
         self.state = State::Draining(Draining {
             grace,
-            pressure: Pressure::Asked,
+            pressure,
             forget,
             next,
         });
-        vec![Effect::AskShutdown, arm]
+        arm
     }
 
     /// Ends a process that is not ready yet. It has no link and nothing to put away, and while it loads it hears nothing:
     /// waiting for it would only keep whoever gave the command.
     pub(super) fn cut_short(&mut self, next: Next) -> Vec<Effect> {
-        let (grace, arm) = self.arm(TimerKind::Grace, self.settings.grace_ms);
-        self.state = State::Draining(Draining {
-            grace,
-            pressure: Pressure::Killed,
-            forget: false,
-            next,
-        });
+        let arm = self.press(Pressure::Killed, false, next);
         vec![Effect::Signal(Signal::Kill), arm]
     }
 
@@ -201,12 +201,7 @@ impl Lifecycle {
             Pressure::Asked => (Signal::Term, Pressure::Told),
             Pressure::Told | Pressure::Killed => (Signal::Kill, Pressure::Killed),
         };
-        let (grace, arm) = self.arm(TimerKind::Grace, self.settings.grace_ms);
-        self.state = State::Draining(Draining {
-            grace,
-            pressure,
-            ..draining
-        });
+        let arm = self.press(pressure, draining.forget, draining.next);
         vec![Effect::Signal(signal), arm]
     }
 
