@@ -20,6 +20,7 @@ use fased_protocol::control::Watched;
 use fased_protocol::fault::{Fault, FaultCode};
 use fased_protocol::private::Jid;
 use fased_protocol::sidecar::Call;
+use sha2::{Digest as _, Sha256};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
@@ -329,6 +330,14 @@ async fn attempt(shared: Arc<Shared>, link: OpenLink, row: OutboxRow) -> Attempt
 #[must_use]
 pub fn mint_id() -> String {
     format!("3EB0{}", hex::<9>().to_uppercase())
+}
+
+/// The id, in the same form, that follows from these words: what is committed once more is the same message.
+#[must_use]
+pub(crate) fn id_from(words: &str) -> String {
+    let hash = Sha256::digest(words);
+    let hex: String = hash.iter().take(9).map(|byte| format!("{byte:02X}")).collect();
+    format!("3EB0{hex}")
 }
 
 /// The secret of a new message.

@@ -10,7 +10,7 @@ use super::message_queue::kind;
 use super::message_where::{addresses, usage};
 use super::{agent_reach, internal, outbox_list};
 use crate::account::Shared;
-use crate::outbound::Planned;
+use crate::outbound::{Planned, id_from};
 
 /// Longest key, in characters.
 const MOST_CHARS: usize = 100;
@@ -146,15 +146,10 @@ fn digest(request: &SendRequest) -> String {
     hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// In the form in which ids are drawn otherwise.
 fn ids(account: &str, agent: Option<&str>, key: &str) -> Vec<String> {
     let whose = serde_json::json!([account, agent, key]).to_string();
     (0..MOST_PARTS)
-        .map(|part| {
-            let hash = Sha256::digest(format!("key/{whose}/{part}"));
-            let hex: String = hash.iter().take(9).map(|byte| format!("{byte:02X}")).collect();
-            format!("3EB0{hex}")
-        })
+        .map(|part| id_from(&format!("key/{whose}/{part}")))
         .collect()
 }
 

@@ -3,11 +3,10 @@
 use fased_policy::ids::GroupId;
 use fased_policy::name::neutralised;
 use fased_protocol::sidecar::Quote;
-use sha2::{Digest, Sha256};
 
 use crate::clock;
 use crate::config::AccountConfig;
-use crate::outbound::{REPLY_TTL_MS, spoken};
+use crate::outbound::{REPLY_TTL_MS, id_from, spoken};
 use crate::store::{CutOff, Draft, Purpose, QueuedRun, RunKind};
 
 /// Where a run may answer. Ids follow from it, so an answer that is committed once more is the same messages.
@@ -129,9 +128,7 @@ impl Token {
             Part::Answer(number) => number.to_string(),
             Part::Failure => "failure".to_owned(),
         };
-        let hash = Sha256::digest(format!("{account}/{run}/{created_ms}/{part}"));
-        let hex: String = hash.iter().take(9).map(|byte| format!("{byte:02X}")).collect();
-        format!("3EB0{hex}")
+        id_from(&format!("{account}/{run}/{created_ms}/{part}"))
     }
 }
 
