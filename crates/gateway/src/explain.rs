@@ -15,6 +15,7 @@ use fased_protocol::control::{JudgementInfo, RouteInfo, SourceInfo, TriedInfo};
 
 use crate::config::{AccountConfig, Level, Source};
 use crate::known::Known;
+use crate::session::several::how;
 use fix::fix;
 
 pub use answering::Answering;
@@ -93,11 +94,7 @@ fn route(outcome: Outcome, config: &AccountConfig, known: &Known) -> Option<Rout
         Outcome::Drop | Outcome::Stale => return None,
     }
     if let Some(broadcast) = config.broadcast(&known.chat, &known.sender) {
-        let how = if broadcast.in_turn {
-            "one after another"
-        } else {
-            "at the same time"
-        };
+        let how = how(broadcast.in_turn);
         return Some(RouteInfo {
             agent: broadcast.agents.join(", "),
             agents: broadcast.agents.clone(),

@@ -5,6 +5,7 @@ use super::{Answer, Asked};
 use crate::config::join;
 use crate::nearest::nearest;
 use crate::session::Conversations;
+use crate::session::several::how;
 use crate::store::Change;
 
 pub(super) fn list(asked: &Asked<'_>) -> Answer {
@@ -32,11 +33,7 @@ pub(super) fn list(asked: &Asked<'_>) -> Answer {
 
 pub(super) fn current(asked: &Asked<'_>) -> Answer {
     if let Some(several) = asked.several() {
-        let how = if several.in_turn {
-            "one after another"
-        } else {
-            "at the same time"
-        };
+        let how = how(several.in_turn);
         let names = asked.names_of(&several);
         return Answer::says(match several.places.len() {
             1 => format!("{names} answers in this chat: the config's broadcast names it."),

@@ -5,7 +5,7 @@ use fased_policy::ids::ChatId;
 
 use super::session::named;
 use super::{Answer, Asked, activation};
-use crate::session::several::Several;
+use crate::session::several::{Several, how};
 use crate::span::span;
 use crate::store::{Standing, Store, TaskFilter};
 
@@ -26,11 +26,7 @@ pub(super) async fn answer(asked: &Asked<'_>) -> Result<Answer> {
     )];
     match &several {
         Some(several) => {
-            let how = if several.in_turn {
-                "one after another"
-            } else {
-                "at the same time"
-            };
+            let how = how(several.in_turn);
             lines.push(format!("*Agents:* {}, {how}", asked.names_of(several)));
         }
         None => {

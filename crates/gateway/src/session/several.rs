@@ -18,6 +18,15 @@ pub(crate) struct Several {
     pub(crate) in_turn: bool,
 }
 
+/// How several agents answer, in words.
+pub(crate) fn how(in_turn: bool) -> &'static str {
+    if in_turn {
+        "one after another"
+    } else {
+        "at the same time"
+    }
+}
+
 impl Conversations {
     /// The agents that answer in a chat: those of a broadcast, or else the one that was chosen there, or else the config's.
     pub(crate) fn answering(&self, config: &AccountConfig, chat: &ChatId, sender: &Identity) -> Vec<String> {
